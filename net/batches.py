@@ -1,0 +1,53 @@
+"""Which samples each mini-batch takes: every one once an epoch, in a fresh order each time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the stream of batches a run stands; enough to go on from exactly there."""
+
+    generator: dict[str, Any]  # the generator's state before this epoch's order was drawn
+    epoch: int  # epochs begun
+    position: int  # samples of this epoch already taken
+
+
+class Batches:
+    """Draws without replacement: an epoch is a random order of the m samples, cut into batches."""
+
+    def __init__(self, m: int, generator: np.random.Generator) -> None:
+        self.m = m
+        self._generator = generator
+        self._order: NDArray[np.int64] | None = None
+        self._place = Place(dict(generator.bit_generator.state), epoch=0, position=m)
+
+    def take(self, size: int) -> NDArray[np.int64]:
+        """The row numbers of the next batch; an epoch's last batch may be smaller than `size`."""
+        place = self._place
+        if place.position >= self.m:
+            place = Place(dict(self._generator.bit_generator.state), place.epoch + 1, 0)
+            self._order = None
+        if self._order is None:
+            self._generator.bit_generator.state = place.generator
+            self._order = self._generator.permutation(self.m)
+        rows = self._order[place.position : place.position + size]
+        self._place = Place(place.generator, place.epoch, place.position + len(rows))
+        return rows
+
+    @property
+    def place(self) -> Place:
+        """Where the next batch will come from."""
+        return self._place
+
+    def go_to(self, place: Place) -> None:
+        """Let the next batch be the one that came, or would have come, at `place`."""
+        if (place.epoch, place.generator) != (self._place.epoch, self._place.generator):
+            self._order = None
+            self._generator.bit_generator.state = place.generator
+        self._place = place

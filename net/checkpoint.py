@@ -1,0 +1,181 @@
+"""A run in one .npz file: written all or nothing, read without believing a word of it.
+
+The file is a zip of NumPy arrays, one member each, and this is the whole format, version 1:
+
+    format      int64 scalar, 1
+    sizes       int64, L + 1: the widths, input to output
+    W1 … WL     float32 or float64, sizes[l] × sizes[l-1]
+    b1 … bL     the same type, sizes[l] × 1
+    history     float64, n × 6: iteration, alpha, loss, train_accuracy, test_loss, test_accuracy
+    run         bytes (uint8) of a JSON object: iteration, hyperparameters, and place: the
+                generator's state, epoch and position that the next batch comes from
+
+No member is ever a pickled object, so that reading one cannot run anything.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import zipfile
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from .batches import Place
+from .errors import NetError
+from .history import COLUMNS
+from .hyperparameters import Hyperparameters
+from .network import Parameters
+from .sizes import check_hidden, count
+from .trainer import RunState
+
+VERSION = 1
+MOST_BYTES = 1 << 30  # of one member, unpacked; a larger one is refused before memory is taken
+
+
+def save(state: RunState, path: Path) -> None:
+    """Write a run. An older file of this name stays whole until the new one is complete.
+
+    Raises NetError if it cannot be written.
+    """
+    parameters = Parameters(state.sizes, state.vector)
+    members: dict[str, NDArray[Any]] = {
+        "format": np.int64(VERSION).reshape(()),
+        "sizes": np.array(state.sizes, np.int64),
+        "history": state.history,
+        "run": np.frombuffer(json.dumps(_as_json(state)).encode(), np.uint8),
+    }
+    for layer, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
+        members |= {f"W{layer}": W, f"b{layer}": b}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, **members)  # pyright: ignore[reportArgumentType]: its stub takes allow_pickle for one of them
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as failure:
+        raise NetError(f"{path}: cannot be written: {failure.strerror or failure}") from failure
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def load(path: Path) -> RunState:
+    """Read a run. Raises NetError, naming file and member, for anything not exactly as above."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _Reader(path, archive).run()
+    except zipfile.BadZipFile as damage:
+        raise NetError(f"{path}: is not a model file (.npz), or is cut short") from damage
+    except OSError as failure:
+        raise NetError(f"{path}: cannot be read: {failure.strerror or failure}") from failure
+
+
+class _Reader:
+    """Takes members out of an archive, each checked against what it must be."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self.path, self.archive = path, archive
+        self.names = archive.namelist()
+
+    def run(self) -> RunState:
+        version = int(self.array("format", "iu", ())[()])
+        if version != VERSION:
+            raise self.refusal("format", f"is version {version}; this program reads {VERSION}")
+        widths = self.array("sizes", "iu", (None,))
+        sizes = tuple(int(size) for size in widths)
+        if len(sizes) < 3 or min(sizes) < 1:
+            raise self.refusal("sizes", f"is {sizes}; expected at least three positive widths")
+        check_hidden(sizes[1:-1], sizes[0], sizes[-1])
+        first = self.array("W1", "f", (sizes[1], sizes[0]))
+        parameters = Parameters(sizes, np.empty(count(sizes), first.dtype))
+        for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
+            W[:] = self.array(f"W{i + 1}", "f", W.shape)
+            b[:] = self.array(f"b{i + 1}", "f", b.shape)
+        if not np.isfinite(parameters.vector).all():
+            raise self.refusal("W1", "or another layer has weights that are not finite numbers")
+        history = self.array("history", "f", (None, len(COLUMNS))).astype(np.float64)
+        run = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
+        try:
+            return _from_json(json.loads(run), sizes, parameters.vector, history)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as damage:
+            raise self.refusal("run", f"is not what this program writes ({damage})") from damage
+        except NetError as damage:
+            raise self.refusal("run", f"holds a hyperparameter out of range: {damage}") from damage
+
+    def array(self, name: str, kinds: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
+        """The member of that name; its type and shape are read and checked before its numbers."""
+        member = f"{name}.npy"
+        if self.names.count(member) != 1:
+            raise self.refusal(name, "is missing" if member not in self.names else "is there twice")
+        try:
+            with self.archive.open(member) as file:
+                found, dtype = self.header(file)
+                fits = len(found) == len(shape) and all(
+                    want in (None, have) for want, have in zip(shape, found, strict=True)
+                )
+                if dtype.kind not in kinds or dtype.itemsize > 8 or not fits:
+                    raise self.refusal(
+                        name, f"is {dtype} {_named(found)}; expected {_named(shape)}"
+                    )
+                size = dtype.itemsize * int(np.prod(found, dtype=object))
+                if size > MOST_BYTES:
+                    raise self.refusal(name, f"declares {size:,} bytes; the most is {MOST_BYTES:,}")
+                numbers = file.read(size + 1)
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as damage:
+            raise self.refusal(name, f"is damaged: {damage}") from damage
+        if len(numbers) != size:
+            raise self.refusal(name, f"does not hold the {size:,} bytes it declares")
+        return np.frombuffer(numbers, dtype).reshape(found)
+
+    def header(self, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """Shape and type; NumPy's own reader, which evaluates literals and nothing else."""
+        try:
+            version = npy.read_magic(file)
+            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, in_fortran_order, dtype = read(file)
+        except ValueError as damage:
+            raise NetError(
+                f"{self.path}: a member is not an array of NumPy's ({damage})"
+            ) from damage
+        if dtype.hasobject or (in_fortran_order and len(shape) > 1):
+            raise NetError(
+                f"{self.path}: a member is {dtype} in an order this program never writes"
+            )
+        return shape, dtype
+
+    def refusal(self, name: str, what: str) -> NetError:
+        return NetError(f"{self.path}: {name} {what}")
+
+
+def _as_json(state: RunState) -> dict[str, Any]:
+    return {
+        "iteration": state.iteration,
+        "hyperparameters": dataclasses.asdict(state.hyperparameters),
+        "place": dataclasses.asdict(state.place),
+    }
+
+
+def _from_json(
+    run: dict[str, Any], sizes: tuple[int, ...], vector: NDArray[Any], history: NDArray[np.float64]
+) -> RunState:
+    """The run that `_as_json` was of; what has the wrong form raises of itself."""
+    chosen = dict(run["hyperparameters"])
+    chosen["hidden"] = tuple(int(units) for units in chosen["hidden"])
+    if chosen["hidden"] != sizes[1:-1]:
+        raise ValueError(f"hidden {chosen['hidden']} for a network {sizes}")
+    place = Place(**run["place"])
+    np.random.PCG64().state = place.generator  # refuses, with ValueError, what is no such state
+    if not int(run["iteration"]) >= 0 or min(place.epoch, place.position) < 0:
+        raise ValueError("a negative count")
+    hyperparameters = Hyperparameters(**chosen)
+    return RunState(sizes, vector, hyperparameters, int(run["iteration"]), place, history)
+
+
+def _named(shape: tuple[int | None, ...]) -> str:
+    return " × ".join("any" if side is None else str(side) for side in shape) or "one number"

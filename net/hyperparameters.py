@@ -1,0 +1,61 @@
+"""Hyperparameters: everything a person chooses about a run, checked, frozen, in one place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .errors import NetError
+from .sizes import check_hidden
+
+# Which fields act only through a reset: they decide what the first weights are.
+NEED_RESET = frozenset({"hidden", "seed", "init"})
+INITIALISATIONS = ("he", "uniform")
+OPTIMIZERS = ("gd",)
+MOST_ITERATIONS = 1_000_000_000
+LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameters:
+    """One run's choices; the defaults are the original script's run.
+
+    Raises NetError, naming the field, for a value that no run could use.
+    """
+
+    alpha: float = 0.15  # the learning rate: how far one update goes down the gradient
+    iterations: int = 1500  # updates until the run ends
+    hidden: tuple[int, ...] = (10,)  # units of each hidden layer, input side first
+    batch_size: int | None = None  # samples an update looks at; None: all of them
+    optimizer: str = "gd"
+    seed: int = 0  # of the one generator behind first weights and batches
+    init: str = "he"
+
+    def __post_init__(self) -> None:
+        """Refuse what makes no sense whatever the data."""
+        if not (math.isfinite(self.alpha) and self.alpha > 0):
+            raise NetError(f"alpha must be a positive finite number, not {self.alpha:g}")
+        if not 1 <= self.iterations <= MOST_ITERATIONS:
+            raise NetError(
+                f"iterations must be from 1 to {MOST_ITERATIONS:,}, not {self.iterations:,}"
+            )
+        check_hidden(self.hidden)
+        if self.batch_size is not None and self.batch_size < 1:
+            raise NetError(
+                f"batch must be full or a positive whole number, not {self.batch_size:,}"
+            )
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise NetError(f"seed must be from 0 to {LARGEST_SEED}, not {self.seed}")
+        _one_of("init", self.init, INITIALISATIONS)
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+
+
+def check_batch(batch_size: int | None, m: int) -> None:
+    """Refuse, with NetError, a batch larger than the m training samples."""
+    if batch_size is not None and batch_size > m:
+        raise NetError(f"batch is {batch_size:,}, but there are only {m:,} training samples")
+
+
+def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise NetError(f"{field} must be {' or '.join(known)}, not {value!r}")

@@ -1,0 +1,142 @@
+"""The mathematics of the network: forward and backward of one batch. Begin here.
+
+A network of L layers reads images as columns: X is 784 × m, one column a digit.
+Layer l turns what it reads, A[l-1], into
+
+    Z[l] = W[l] @ A[l-1] + b[l]        the weighted sums, one row a unit
+    A[l] = relu(Z[l])                  in the hidden layers
+    A[L] = softmax(Z[L])               in the last: ten probabilities a column
+
+and A[0] is X itself. How wrong the answer is, the loss, is the cross-entropy
+-log A[L][label], averaged over the m digits. `backward` walks the same layers from the
+last to the first and finds, for every weight, how the loss changes when the weight does.
+
+Python counts from 0, so W1 and b1 of the formulas are `W[0]` and `b[0]`, Z1 is `Z[0]`, and
+A1 is `A[1]`: `A` has one more member than `Z`, because it begins with X.
+The derivation is in Nielsen, Neural Networks and Deep Learning, chapter 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from .sizes import count
+
+Array = NDArray[np.floating[Any]]
+Labels = NDArray[np.integer[Any]]
+
+
+class Parameters:
+    """W and b of every layer (or, just as well, dW and db), all inside one long vector.
+
+    `sizes` are the widths from input to output, such as (784, 10, 10). `W[i]` is
+    sizes[i+1] × sizes[i] and `b[i]` is sizes[i+1] × 1, so that `W @ A + b` adds b to every
+    column. They are views: writing to `W[0]` writes to `vector` and the other way round.
+    The vector is what an optimizer moves and a checkpoint keeps; it holds all weights
+    first (`weights`), then all biases.
+    """
+
+    def __init__(self, sizes: Sequence[int], vector: Array) -> None:
+        self.sizes = tuple(sizes)
+        self.vector = vector
+        self.W: list[Array] = []
+        self.b: list[Array] = []
+        start = 0
+        for n_in, n_out in pairwise(self.sizes):
+            self.W.append(vector[start : start + n_out * n_in].reshape(n_out, n_in))
+            start += n_out * n_in
+        self.weights = vector[:start]
+        for n_out in self.sizes[1:]:
+            self.b.append(vector[start : start + n_out].reshape(n_out, 1))
+            start += n_out
+
+    @classmethod
+    def zeros(cls, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> Parameters:
+        """Every W and b zero; `sizes` as for the class, `dtype` float32 or float64."""
+        return cls(sizes, np.zeros(count(sizes), dtype))
+
+    def copy(self) -> Parameters:
+        """The same numbers in memory of their own."""
+        return Parameters(self.sizes, self.vector.copy())
+
+
+@dataclass(frozen=True, slots=True)
+class Activations:
+    """What one forward pass leaves behind for the backward pass."""
+
+    Z: list[Array]  # Z[i]: sizes[i+1] × m, the weighted sums
+    A: list[Array]  # A[0] = X: 784 × m;  A[i]: sizes[i] × m;  A[-1]: the probabilities
+
+
+def relu(Z: Array) -> Array:
+    """max(Z, 0), element by element: a unit is silent until its sum is positive."""
+    return np.maximum(Z, 0)
+
+
+def softmax(Z: Array) -> Array:
+    """Ten numbers a column into ten probabilities: exp(z) over the column's sum of exp(z).
+
+    Taking the column's largest number from all of them first changes nothing in the
+    quotient and keeps exp from overflowing, however large Z is.
+    """
+    exp = np.exp(Z - Z.max(axis=0))
+    return exp / exp.sum(axis=0)
+
+
+def forward(parameters: Parameters, X: Array) -> Activations:
+    """From pixels to probabilities.
+
+    X: 784 × m, 0 to 1, in the parameters' own dtype.
+    """
+    Z: list[Array] = []
+    A: list[Array] = [X]
+    for W, b in zip(parameters.W, parameters.b, strict=True):
+        Z.append(W @ A[-1] + b)  # n_out × m
+        A.append(relu(Z[-1]))
+    A[-1] = softmax(Z[-1])  # the last layer answers with probabilities instead
+    return Activations(Z, A)
+
+
+def backward(
+    parameters: Parameters,
+    activations: Activations,
+    labels: Labels,
+    m: int,
+    gradient: Parameters,
+) -> None:
+    """From the error of the answer to the gradient of every weight, written into `gradient`.
+
+    labels: m integers, the right class of each column. `m` is what the sums are divided by:
+    the number of columns, or of the whole batch when this is one part of it, so that the
+    parts' gradients add up to that of the whole.
+    """
+    Z, A = activations.Z, activations.A
+    # Softmax and cross-entropy together have the simplest derivative there is: dZ = A - Y,
+    # probability minus truth, Y being 1 at the label and 0 elsewhere.
+    dZ = A[-1].copy()  # 10 × m
+    dZ[labels, np.arange(len(labels))] -= 1
+    dZ /= m
+    for i in reversed(range(len(parameters.W))):
+        # Z = W @ A + b: a weight's share of the blame is what it read times its unit's error.
+        np.matmul(dZ, A[i].T, out=gradient.W[i])  # dW: n_out × n_in
+        dZ.sum(axis=1, keepdims=True, out=gradient.b[i])  # db: n_out × 1
+        if i > 0:
+            # Back through W to the layer before; where ReLU was silent nothing passes.
+            dZ = parameters.W[i].T @ dZ  # dA: sizes[i] × m
+            dZ *= Z[i - 1] > 0
+
+
+def losses(Z: Array, labels: Labels) -> Array:
+    """The cross-entropy -log softmax(Z)[label] of each column; Z: 10 × m, result: m.
+
+    log of a quotient is a difference, -z[label] + log(sum of exp(z)), and again the largest
+    number goes first: a probability too small for a float still has a finite logarithm.
+    """
+    shifted = Z - Z.max(axis=0)
+    return np.log(np.exp(shifted).sum(axis=0)) - shifted[labels, np.arange(len(labels))]

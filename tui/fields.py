@@ -1,0 +1,101 @@
+"""The hyperparameters as people type and read them: one entry each, for panel and command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ..net.hyperparameters import INITIALISATIONS, NEED_RESET
+from .problem import Problem
+from .text import printable
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one hyperparameter is named, read and written."""
+
+    name: str  # of the attribute of Hyperparameters
+    label: str  # in the panel
+    parse: Callable[[str], Any]  # text to value; raises Problem
+    hint: str  # what may be typed
+
+    @property
+    def needs_reset(self) -> bool:
+        """Whether a change waits for the next reset."""
+        return self.name in NEED_RESET
+
+    @property
+    def option(self) -> str:
+        """The option on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+
+def shown(value: object) -> str:
+    """A hyperparameter's value as it would be typed."""
+    if value is None:
+        return "full"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType]: isinstance cannot tell the items
+    return str(value)
+
+
+def _number(label: str) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            raise Problem(f"{label} must be a number such as 0.15, not {_quoted(text)}") from None
+
+    return parse
+
+
+def _whole(label: str, such_as: str) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise Problem(
+                f"{label} must be a whole number such as {such_as}, not {_quoted(text)}"
+            ) from None
+
+    return parse
+
+
+def _hidden(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise Problem(
+            f"hidden must be whole numbers separated by commas, such as 128,64, not {_quoted(text)}"
+        ) from None
+
+
+def _batch(text: str) -> int | None:
+    if text.strip().lower() == "full":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise Problem(f"batch must be full or a whole number, not {_quoted(text)}") from None
+
+
+def _name(text: str) -> str:
+    return text.strip().lower()
+
+
+def _quoted(text: str) -> str:
+    return f"“{printable(text, 24)}”" if text.strip() else "nothing"
+
+
+FIELDS = (
+    Field("alpha", "alpha", _number("alpha"), "the learning rate, such as 0.15"),
+    Field("iterations", "iterations", _whole("iterations", "1500"), "updates, such as 1500"),
+    Field("hidden", "hidden", _hidden, "units of each hidden layer, such as 128,64"),
+    Field("batch_size", "batch", _batch, "samples in an update: full, or a number"),
+    Field("init", "init", _name, f"first weights: {' or '.join(INITIALISATIONS)}"),
+    Field("seed", "seed", _whole("seed", "0"), "of the random numbers, such as 0"),
+)
+BY_NAME = {field.name: field for field in FIELDS}

@@ -1,0 +1,52 @@
+"""Pictures out of characters: a digit as ASCII or half-blocks, a share as a bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+RAMP = " .:-=+*#%@"  # from paper to ink, each a little darker on the page
+EIGHTHS = " ▏▎▍▌▋▊▉"
+
+
+def window(image: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
+    """The part of an image, `rows` pixels high, that shows its ink, as central as possible.
+
+    MNIST's digits are at most 20 pixels high, so 20 rows lose nothing but paper.
+    """
+    height = len(image)
+    if rows >= height:
+        return image
+    inked = [row for row, pixels in enumerate(image) if pixels.any()]
+    start = (height - rows) // 2
+    if inked:
+        start = min(start, inked[0])
+        start = max(start, inked[-1] + 1 - rows)
+    return image[start : start + rows]
+
+
+def ascii_rows(image: NDArray[np.uint8], rows: int) -> list[str]:
+    """An image in `rows` lines of characters, each character two pixels above one another.
+
+    A character is about twice as high as it is wide, so a pixel pair makes a square picture.
+    Where `rows` is as high as the image, each pixel is two characters wide instead.
+    """
+    side = len(image)
+    if rows >= side:
+        shades = image.repeat(2, axis=1)
+    else:
+        seen = window(image, 2 * rows)
+        seen = seen[: len(seen) // 2 * 2].astype(int)
+        shades = (seen[0::2] + seen[1::2]) // 2
+    steps = shades.astype(int) * (len(RAMP) - 1) + 127
+    return ["".join(RAMP[step // 255] for step in row) for row in steps]
+
+
+def bar(share: float, width: int) -> str:
+    """A share of 0 to 1 as a bar at most `width` cells long, exact to an eighth of a cell."""
+    eighths = round(min(max(share, 0.0), 1.0) * width * 8)
+    whole, rest = divmod(eighths, 8)
+    return "█" * whole + (EIGHTHS[rest] if rest else "")

@@ -1,0 +1,1 @@
+"""One widget a file; what each draws is a function that needs no app."""
