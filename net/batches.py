@@ -51,3 +51,8 @@ class Batches:
             self._order = None
             self._generator.bit_generator.state = place.generator
         self._place = place
+
+
+def check_generator(state: dict[str, Any]) -> None:
+    """Raise ValueError, TypeError or KeyError unless this is a state such a generator can have."""
+    np.random.default_rng().bit_generator.state = state

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from .batches import Place
+from .batches import Place, check_generator
 from .errors import NetError
 from .history import COLUMNS
 from .hyperparameters import Hyperparameters
@@ -45,7 +45,7 @@ def save(state: RunState, path: Path) -> None:
     """
     parameters = Parameters(state.sizes, state.vector)
     members: dict[str, NDArray[Any]] = {
-        "format": np.int64(VERSION).reshape(()),
+        "format": np.array(VERSION, np.int64),
         "sizes": np.array(state.sizes, np.int64),
         "history": state.history,
         "run": np.frombuffer(json.dumps(_as_json(state)).encode(), np.uint8),
@@ -170,7 +170,7 @@ def _from_json(
     if chosen["hidden"] != sizes[1:-1]:
         raise ValueError(f"hidden {chosen['hidden']} for a network {sizes}")
     place = Place(**run["place"])
-    np.random.PCG64().state = place.generator  # refuses, with ValueError, what is no such state
+    check_generator(place.generator)
     if not int(run["iteration"]) >= 0 or min(place.epoch, place.position) < 0:
         raise ValueError("a negative count")
     hyperparameters = Hyperparameters(**chosen)

@@ -20,7 +20,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 WRONG_USE = 2
 
 
-class FieldType(click.ParamType):
+class FieldType(click.ParamType[Any]):
     """An option that is read as the field of that name in the panel is."""
 
     def __init__(self, field: Field) -> None:

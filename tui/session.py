@@ -96,9 +96,10 @@ class Session:
             self._thread.join(patience)
 
     def train(self, updates: float = math.inf) -> None:
-        """Make that many updates, or go on until the run ends."""
+        """Make that many updates and rest, or go on until the run ends."""
         with self._wake:
-            self._allowed = updates if math.isinf(updates) else self._allowed + updates
+            before = 0 if math.isinf(self._allowed) else self._allowed
+            self._allowed = before + updates
             self._wake.notify()
 
     def pause(self) -> None:
