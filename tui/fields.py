@@ -52,7 +52,9 @@ def _number(label: str) -> Callable[[str], float]:
     return parse
 
 
-def _whole(label: str, such_as: str) -> Callable[[str], int]:
+def whole(label: str, such_as: str) -> Callable[[str], int]:
+    """A parser of whole numbers that names what it parses when it cannot."""
+
     def parse(text: str) -> int:
         try:
             return int(text)
@@ -92,10 +94,10 @@ def _quoted(text: str) -> str:
 
 FIELDS = (
     Field("alpha", "alpha", _number("alpha"), "the learning rate, such as 0.15"),
-    Field("iterations", "iterations", _whole("iterations", "1500"), "updates, such as 1500"),
+    Field("iterations", "iterations", whole("iterations", "1500"), "updates, such as 1500"),
     Field("hidden", "hidden", _hidden, "units of each hidden layer, such as 128,64"),
     Field("batch_size", "batch", _batch, "samples in an update: full, or a number"),
     Field("init", "init", _name, f"first weights: {' or '.join(INITIALISATIONS)}"),
-    Field("seed", "seed", _whole("seed", "0"), "of the random numbers, such as 0"),
+    Field("seed", "seed", whole("seed", "0"), "of the random numbers, such as 0"),
 )
 BY_NAME = {field.name: field for field in FIELDS}

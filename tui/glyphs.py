@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.style import Style
+from rich.text import Text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,3 +55,30 @@ def bar(share: float, width: int) -> str:
     eighths = round(min(max(share, 0.0), 1.0) * width * 8)
     whole, rest = divmod(eighths, 8)
     return "█" * whole + (EIGHTHS[rest] if rest else "")
+
+
+def block_rows(image: NDArray[np.uint8], rows: int, shades: Sequence[Color]) -> list[Text]:
+    """An image in `rows` lines of blocks: half a cell a pixel, or two cells where there is room.
+
+    shades: colours from paper to ink.
+    """
+    side = len(image)
+    steps = (image.astype(int) * (len(shades) - 1) + 127) // 255  # 0 … len(shades) - 1
+    lines: list[Text] = []
+    if rows >= side:
+        for row in steps:
+            line = Text(no_wrap=True)
+            for step in row:
+                line.append("  ", Style(bgcolor=shades[int(step)]) if step else "")
+            lines.append(line)
+        return lines
+    seen = window(steps, 2 * rows)
+    for upper, lower in zip(seen[0::2], seen[1::2], strict=False):
+        line = Text(no_wrap=True)
+        for above, below in zip(upper, lower, strict=True):
+            if above or below:
+                line.append("▀", Style(color=shades[int(above)], bgcolor=shades[int(below)]))
+            else:
+                line.append(" ")
+        lines.append(line)
+    return lines

@@ -1,0 +1,1 @@
+"""What mnist-tui promises, each promise as a test."""

@@ -1,0 +1,39 @@
+"""Fixtures: the real digits, read once, and small parts of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from mnist_tui.data.dataset import Dataset, Digits, load
+
+from .support import first, part_of, write_folder
+
+# No deadline: how long an example takes says nothing on a machine that does other things too.
+settings.register_profile("suite", deadline=None, max_examples=100)
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def mnist() -> Dataset:
+    """All of MNIST."""
+    return load("mnist")
+
+
+@pytest.fixture(scope="session")
+def digits(mnist: Dataset) -> Digits:
+    """300 real digits."""
+    return first(mnist.train, 300)
+
+
+@pytest.fixture(scope="session")
+def small(mnist: Dataset) -> Dataset:
+    """500 real digits to learn from and 200 to test on."""
+    return part_of(mnist, 500, 200)
+
+
+@pytest.fixture(scope="session")
+def folder(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small dataset as a folder of IDX files, for --data."""
+    return write_folder(tmp_path_factory.mktemp("small"), small)

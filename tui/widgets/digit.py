@@ -1,0 +1,58 @@
+"""The chosen test digit, as characters or as blocks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.color import Color
+from rich.text import Text
+
+from ..glyphs import ascii_rows, block_rows
+from .rows import Rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SHADES = 12
+
+
+class Digit(Rows):
+    """Draws one image, as large as fits."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._image: NDArray[np.uint8] | None = None
+        self._title = "Test digit"
+        self._blocks = False
+
+    def update(self, image: NDArray[np.uint8] | None, title: str, *, blocks: bool) -> None:
+        """Draw this image (side × side, None while there is none yet)."""
+        self._image, self._title, self._blocks = image, title, blocks
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Draw to the new size at once."""
+        self._draw()
+
+    def _draw(self) -> None:
+        rows = self.size.height - 1
+        title = self.title(self._title)
+        if self._image is None:
+            self.show([title, Text(), Text("  loading the digits …", self.ink("quiet"))])
+            return
+        side = len(self._image)
+        rows = side if rows >= side and self.size.width >= 2 * side else min(rows, side // 2)
+        if self._blocks:
+            picture = block_rows(self._image, rows, self._shades())
+        else:
+            picture = [
+                Text(row, self.ink("title"), no_wrap=True) for row in ascii_rows(self._image, rows)
+            ]
+        pad = max(0, (self.size.width - (2 * side if rows >= side else side)) // 2)
+        self.show([title, *(Text(" " * pad).append_text(row) for row in picture)])
+
+    def _shades(self) -> list[Color]:
+        """From paper to ink in the theme's colours."""
+        paper, ink = self.background_colors[1], self.styles.color
+        return [paper.blend(ink, step / (SHADES - 1)).rich_color for step in range(SHADES)]

@@ -1,0 +1,91 @@
+"""Rows: a widget of finished lines that redraws only what changed, cell by cell.
+
+Over a slow line every byte counts. Whatever a panel shows is handed to `show` whole, and only
+the stretch of each row that differs from before is sent to the terminal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+def changed(before: Strip, after: Strip) -> tuple[int, int] | None:
+    """The stretch of cells, start and end, in which two rows differ; None if they do not."""
+    if before == after:
+        return None
+    old, new = _cells(before), _cells(after)
+    differing = [x for x, (a, b) in enumerate(zip_longest(old, new)) if a != b]
+    return (differing[0], differing[-1] + 1) if differing else None
+
+
+def _cells(strip: Strip) -> list[tuple[str, object]]:
+    """A row's cells, each with its style; a wide character stands in its first cell."""
+    cells: list[tuple[str, object]] = []
+    for text, style, _ in strip:
+        for character in text:
+            cells.append((character, style))
+            cells.extend([("", style)] * (cell_len(character) - 1))
+    return cells
+
+
+class Rows(Widget):
+    """Shows the lines it was given last, cut to its size."""
+
+    DEFAULT_CSS = "Rows { height: 1fr; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "rows--title",
+        "rows--quiet",
+        "rows--moving",
+        "rows--chosen",
+        "rows--warning",
+    }
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._rows: list[Strip] = []
+
+    def show(self, lines: Sequence[Text]) -> None:
+        """Put these lines in place of those before."""
+        rows = [self._strip(line) for line in lines]
+        regions: list[Region] = []
+        for y, (before, after) in enumerate(zip_longest(self._rows, rows)):
+            stretch = changed(before or Strip.blank(0), after or Strip.blank(0))
+            if stretch:
+                regions.append(Region(stretch[0], y, stretch[1] - stretch[0], 1))
+        self._rows = rows
+        if regions:
+            self.refresh(*regions)
+
+    def _strip(self, line: Text) -> Strip:
+        line.stylize_before(line.style)  # Rich leaves a line's own style out if it has no other
+        return Strip(line.render(self.app.console), line.cell_len)
+
+    def ink(self, role: str) -> Style:
+        """The theme's style for a role: title, quiet, moving, chosen or warning."""
+        return self.get_component_rich_style(f"rows--{role}", partial=True)
+
+    def title(self, title: str, *notes: tuple[str, Style]) -> Text:
+        """A panel's first row: its title in a rule, and at the right end what is worth noting."""
+        rule = self.ink("quiet")
+        note = Text.assemble(*notes, no_wrap=True)
+        left = Text.assemble(("─ ", rule), (title, self.ink("title")), (" ", rule), no_wrap=True)
+        gap = self.size.width - left.cell_len - note.cell_len - (3 if notes else 0)
+        if gap < 0:
+            left.truncate(max(0, self.size.width), overflow="crop")
+            return left
+        left.append("─" * gap, rule)
+        return left.append(" ").append_text(note).append(" ─", rule) if notes else left
+
+    def render_line(self, y: int) -> Strip:
+        """One row as Textual wants it: padded, and on the widget's own ground."""
+        row = self._rows[y] if y < len(self._rows) else Strip.blank(0)
+        return row.adjust_cell_length(self.size.width).apply_style(self.rich_style)

@@ -1,0 +1,71 @@
+"""The status line: which network, what it is doing, how far it is, how well it does."""
+
+from __future__ import annotations
+
+import math
+
+from rich.text import Text
+
+from ...net.sizes import named
+from ..fields import shown
+from ..session import Snapshot, State
+from ..text import amount
+from .rows import Rows
+
+SIGNS = {
+    State.LOADING: "…",
+    State.READY: "○",
+    State.TRAINING: "▶",
+    State.PAUSED: "‖",
+    State.FINISHED: "■",
+    State.DIVERGED: "!",
+    State.FAILED: "!",
+}
+LEAST_BAR, MOST_BAR = 4, 40
+LEAST_FOR_NAME = 76  # columns; below, the program's own name gives way
+
+
+class StatusLine(Rows):
+    """One row at the top that says how the run stands."""
+
+    DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
+
+    def update(self, snapshot: Snapshot, test_accuracy: float) -> None:
+        """Show this; `test_accuracy` is the last one measured, or not a number."""
+        width = self.size.width
+        sign = f"{SIGNS[snapshot.state]} {snapshot.state.value}"
+        line = Text(" ", no_wrap=True)
+        if width >= LEAST_FOR_NAME:
+            line.append("mnist-tui  ", self.ink("title"))
+        if snapshot.parameters is None or snapshot.progress is None:
+            line.append(sign, self.ink("moving")).append("  the 70 000 digits of MNIST")
+            self.show([line])
+            return
+        wrong = snapshot.state in (State.DIVERGED, State.FAILED)
+        line.append(f"{named(snapshot.parameters.sizes)}  ", self.ink("quiet"))
+        line.append(f"{sign:<10}", self.ink("warning" if wrong else "moving"))
+        done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
+        count = f" {done:>{len(str(whole))}}/{whole} "
+        facts = Text(f"  α {shown(snapshot.hyperparameters.alpha):<7}", no_wrap=True)
+        if math.isfinite(test_accuracy):
+            facts.append(f" test {test_accuracy:6.1%}")
+        for optional in (f" {snapshot.rate:5.3g}/s", f"  {_time(snapshot)}"):
+            if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
+                facts.append(optional, self.ink("quiet"))
+        bar = min(MOST_BAR, width - line.cell_len - len(count) - facts.cell_len - 1)
+        line.append(count)
+        if bar >= LEAST_BAR:
+            full = round(bar * min(1.0, done / whole))
+            line.append("━" * full, self.ink("moving")).append(
+                "─" * (bar - full), self.ink("quiet")
+            )
+        self.show([line.append_text(facts)])
+
+
+def _time(snapshot: Snapshot) -> str:
+    """Time spent, and while it trains how much is left."""
+    spent = amount(snapshot.seconds)
+    if snapshot.state is State.TRAINING and snapshot.rate and snapshot.progress:
+        left = (snapshot.hyperparameters.iterations - snapshot.progress.iteration) / snapshot.rate
+        return f"{spent} −{amount(left)}"
+    return spent
