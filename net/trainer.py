@@ -48,9 +48,13 @@ class Trainer:
         hyperparameters: Hyperparameters,
         *,
         classes: int = 10,
+        engine: Engine | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        """Draw the first weights. Raises NetError if the data and the choices do not fit."""
+        """Draw the first weights. Raises NetError if the data and the choices do not fit.
+
+        engine: one that was made for `train` before; without it, one is made.
+        """
         m, inputs = train.images.shape
         check_hidden(hyperparameters.hidden, inputs, classes)
         check_batch(hyperparameters.batch_size, m)
@@ -60,8 +64,8 @@ class Trainer:
         self.parameters = first_parameters(sizes, hyperparameters.init, generator, dtype)
         self.iteration = 0
         self.history = History()
-        self._engine = Engine(train)
-        self._test_engine = Engine(test)
+        self._engine = engine or Engine(train)
+        self._test = test
         self._batches = Batches(m, generator)
         self._optimizer = GradientDescent()
         self._gradient = Parameters.zeros(sizes, dtype)
@@ -154,15 +158,13 @@ class Trainer:
             self._batch_size = hyperparameters.batch_size
             self._batches.go_to(self._place)
             rows = None if self._batch_size is None else self._batches.take(self._batch_size)
-            with np.errstate(all="ignore"):
-                self._score = self._engine.gradient(self.parameters, self._gradient, rows)
+            self._score = self._engine.gradient(self.parameters, self._gradient, rows)
         return self._score
 
     def _progress(self, alpha: float, score: Score, *, tested: bool) -> Progress:
         progress = Progress(self.iteration, alpha, score.loss, score.accuracy)
         if tested:
-            with np.errstate(all="ignore"):
-                test = self._test_engine.score(self.parameters)
+            test = self._engine.score(self.parameters, self._test)
             progress = replace(progress, test_loss=test.loss, test_accuracy=test.accuracy)
         return progress
 

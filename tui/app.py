@@ -33,12 +33,17 @@ class MnistApp(App[None]):
     ]
 
     def __init__(
-        self, source: str, hyperparameters: Hyperparameters, *, start: bool = False
+        self,
+        source: str,
+        hyperparameters: Hyperparameters,
+        threads: int | None = None,
+        *,
+        start: bool = False,
     ) -> None:
         super().__init__()
         self._source = source
         self.failure = ""  # why the app had to end, for the command line to say
-        self.session = Session(self._load, hyperparameters, self._on_settled)
+        self.session = Session(self._load, hyperparameters, self._on_settled, threads)
         self.main = MainScreen(self.session, start=start)
 
     def _load(self) -> Dataset:
@@ -77,13 +82,13 @@ class MnistApp(App[None]):
         yield from super().get_system_commands(screen)
 
 
-def run(source: str, hyperparameters: Hyperparameters, *, start: bool) -> int:
+def run(source: str, hyperparameters: Hyperparameters, threads: int | None, *, start: bool) -> int:
     """Open the app in this terminal; returns the exit code. Raises Problem without a terminal."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise Problem(
             "the app needs a terminal to draw in; use “mnist-tui train” where there is none"
         )
-    app = MnistApp(source, hyperparameters, start=start)
+    app = MnistApp(source, hyperparameters, threads, start=start)
     app.run()
     if app.failure:
         raise Problem(app.failure)

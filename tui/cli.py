@@ -78,6 +78,12 @@ def _given(name: str) -> bool:
     return context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
 
 
+threads_option = click.option(
+    "--threads",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Threads that share an update; the result does not depend on it.  [default: cores]",
+)
 model_argument = click.argument("model", type=click.Path(path_type=Path))
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 
@@ -85,24 +91,26 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mnist-tui")
 @hyperparameter_options
+@threads_option
 @click.option("--start", is_flag=True, help="Train at once, without waiting for Space.")
 @click.pass_context
-def cli(context: click.Context, source: str, start: bool, **values: Any) -> None:
+def cli(
+    context: click.Context, source: str, threads: int | None, *, start: bool, **values: Any
+) -> None:
     """Train a neural network on MNIST in your terminal; watch it, steer it, question it.
 
     Without a command it opens the app. Press ? there for all keys.
     """
     if context.invoked_subcommand is not None:
-        given = [field.option for field in FIELDS if _given(field.name)]
-        given += ["--start"] * start + ["--data"] * _given("source")
+        given = [option for option in cli.params if option.name and _given(option.name)]
         if given:
             raise click.UsageError(
-                f"{given[0]} stands before {context.invoked_subcommand}; write it after"
+                f"{given[0].opts[-1]} stands before {context.invoked_subcommand}; write it after"
             )
         return
     from .app import run
 
-    context.exit(run(source, chosen(values), start=start))
+    context.exit(run(source, chosen(values), threads, start=start))
 
 
 @cli.command()
@@ -110,6 +118,7 @@ def cli(context: click.Context, source: str, start: bool, **values: Any) -> None
 @click.option("--out", "model", type=click.Path(path_type=Path), help="Write the run to this .npz.")
 @click.option("--history", type=click.Path(path_type=Path), help="Write its metrics as CSV.")
 @click.option("--force", "overwrite", is_flag=True, help="Write over files that exist.")
+@threads_option
 @json_option
 @click.option("--quiet", is_flag=True, help="Say nothing but --json's object and errors.")
 @click.pass_context
@@ -118,8 +127,8 @@ def train(context: click.Context, source: str, **values: Any) -> None:
     from . import headless
 
     hyperparameters = chosen(values)
-    output = headless.Output(**{k: v for k, v in values.items() if k not in BY_NAME})
-    context.exit(headless.train(source, hyperparameters, output))
+    options = headless.Options(**{k: v for k, v in values.items() if k not in BY_NAME})
+    context.exit(headless.train(source, hyperparameters, options))
 
 
 @cli.command()

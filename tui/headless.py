@@ -37,8 +37,10 @@ CLEAR = f"\r{'':79}\r"  # wipes the progress line
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
-    """Where the result of a training goes."""
+class Options:
+    """How a training is carried out, and where its result goes."""
+
+    threads: int | None = None  # None: as many as there are cores
 
     model: Path | None = None
     history: Path | None = None
@@ -47,23 +49,26 @@ class Output:
     quiet: bool = False
 
 
-def train(source: str, hyperparameters: Hyperparameters, output: Output) -> int:
+def train(source: str, hyperparameters: Hyperparameters, options: Options) -> int:
     """Train from the first weights to the end of the run, or to Ctrl-C; returns the exit code."""
-    for path in (output.model, output.history):
-        _check_writable(path, overwrite=output.overwrite)
+    for path in (options.model, options.history):
+        _check_writable(path, overwrite=options.overwrite)
     dataset = load(source)
-    trainer = Trainer(dataset.train, dataset.test, hyperparameters, classes=dataset.classes)
+    engine = Engine(dataset.train, options.threads)
+    trainer = Trainer(
+        dataset.train, dataset.test, hyperparameters, classes=dataset.classes, engine=engine
+    )
     begun = time.perf_counter()
-    stopped, code = _drive(trainer, shows=sys.stderr.isatty() and not output.quiet)
-    result = _result(dataset, trainer, stopped, time.perf_counter() - begun)
-    if output.model is not None:
-        checkpoint.save(trainer.state(), output.model)
-    if output.history is not None:
-        _write_history(trainer.history.rows(), output.history)
-    if output.as_json:
+    stopped, code = _drive(trainer, shows=sys.stderr.isatty() and not options.quiet)
+    result = _result(dataset, engine, trainer, stopped, time.perf_counter() - begun)
+    if options.model is not None:
+        checkpoint.save(trainer.state(), options.model)
+    if options.history is not None:
+        _write_history(trainer.history.rows(), options.history)
+    if options.as_json:
         click.echo(json.dumps(result))
-    elif not output.quiet:
-        _summarise(result, output)
+    elif not options.quiet:
+        _summarise(result, options)
     return code
 
 
@@ -152,16 +157,17 @@ def _model_and_data(model: Path, source: str) -> tuple[checkpoint.RunState, Data
     return state, dataset
 
 
-def _result(dataset: Dataset, trainer: Trainer, stopped: str, seconds: float) -> dict[str, Any]:
+def _result(
+    dataset: Dataset, engine: Engine, trainer: Trainer, stopped: str, seconds: float
+) -> dict[str, Any]:
     """The summary's numbers, all of the final weights over whole sets."""
     chosen = trainer.hyperparameters
     final = trainer.measure()
-    whole = Engine(dataset.train).score(trainer.parameters)
+    whole = engine.score(trainer.parameters)
     return {
         "data": dataset.name,
         **asdict(chosen),
-        "hidden": list(chosen.hidden),
-        "batch_size": chosen.batch_size,
+        "threads": engine.threads,
         "iteration": trainer.iteration,
         "train_accuracy": whole.accuracy,
         "test_accuracy": final.test_accuracy,
@@ -172,14 +178,14 @@ def _result(dataset: Dataset, trainer: Trainer, stopped: str, seconds: float) ->
     }
 
 
-def _summarise(result: dict[str, Any], output: Output) -> None:
+def _summarise(result: dict[str, Any], options: Options) -> None:
     click.echo(
         f"{result['stopped']} after {result['iteration']:,} iterations in "
         f"{amount(result['seconds'])} ({result['iterations_per_second']:.1f} a second)\n"
         f"train accuracy {result['train_accuracy']:.2%}, loss {result['loss']:.4f}\n"
         f"test accuracy  {result['test_accuracy']:.2%}"
     )
-    for what, path in (("model", output.model), ("history", output.history)):
+    for what, path in (("model", options.model), ("history", options.history)):
         if path is not None:
             click.echo(f"{what} written to {path}")
 

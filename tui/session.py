@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from numpy.typing import NDArray
 
     from ..data.dataset import Dataset
+    from ..net.gradient import Engine
     from ..net.history import Progress
     from ..net.network import Parameters
     from ..net.trainer import Trainer
@@ -68,8 +69,13 @@ class Session:
         load: Callable[[], Dataset],
         hyperparameters: Hyperparameters,
         on_settled: Callable[[], None] = lambda: None,
+        threads: int | None = None,
     ) -> None:
-        """`on_settled` is called, in the worker, whenever the run has come to a rest."""
+        """`on_settled` is called, in the worker, whenever the run has come to a rest.
+
+        threads: how many share an update; None: as many as there are cores.
+        """
+        self._threads = threads
         self._load = load
         self._on_settled = on_settled
         self._wanted = hyperparameters
@@ -77,6 +83,7 @@ class Session:
         self._allowed: float = 0  # updates the worker may still make; infinite while training
         self._reset = self._closing = False
         self._look = True  # whether anybody has seen the last snapshot
+        self._engine: Engine | None = None
         self._trainer: Trainer | None = None
         self._dataset: Dataset | None = None
         self._snapshot = Snapshot(State.LOADING, 0, hyperparameters)
@@ -166,9 +173,18 @@ class Session:
 
     def _begin(self, dataset: Dataset) -> None:
         """A new run, measured before its first update."""
-        from ..net.trainer import Trainer  # NumPy with it
+        from ..net.gradient import Engine  # NumPy with them
+        from ..net.trainer import Trainer
 
-        trainer = Trainer(dataset.train, dataset.test, self._wanted, classes=dataset.classes)
+        # One engine serves every run: what it knows of the data need not be found again.
+        self._engine = self._engine or Engine(dataset.train, self._threads)
+        trainer = Trainer(
+            dataset.train,
+            dataset.test,
+            self._wanted,
+            classes=dataset.classes,
+            engine=self._engine,
+        )
         progress = trainer.measure()
         self._trainer = trainer
         run = self._snapshot.run + 1

@@ -1,0 +1,139 @@
+"""The app on a small dataset, driven by Textual's Pilot, and what its panels say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.history import Progress
+from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.network import Parameters
+from mnist_tui.tui.app import MnistApp
+from mnist_tui.tui.session import State
+from mnist_tui.tui.widgets.probabilities import Probabilities
+from mnist_tui.tui.widgets.rows import Rows
+from mnist_tui.tui.widgets.status import StatusLine
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+Test = TypeVar("Test", bound=Callable[..., Any])
+PATIENCE = 20.0  # seconds until a test gives up waiting; nothing is measured by it
+ENDLESS = 1_000_000
+TESTED: set[str] = set()  # keys that have a test
+
+
+def presses(*keys: str) -> Callable[[Test], Test]:
+    """Note that a test presses these keys; one without any fails test_every_key_has_a_test."""
+    TESTED.update(keys)
+    return lambda test: test
+
+
+class SmallApp(MnistApp):
+    """The app, but with a dataset at hand."""
+
+    def __init__(self, dataset: Dataset, *, start: bool = False, **chosen: Any) -> None:
+        self._small = dataset
+        super().__init__("small", Hyperparameters(**chosen), start=start)
+
+    def _load(self) -> Dataset:
+        return self._small
+
+
+class Driver:
+    """One open app, with what a test asks and does."""
+
+    def __init__(self, app: SmallApp, pilot: Pilot[None]) -> None:
+        self.app, self.pilot = app, pilot
+        self.press = pilot.press
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Let the app run until this holds."""
+        for _ in range(int(PATIENCE / 0.02)):
+            if condition():
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"still not so; the status line says: {self.status}")
+
+    def tap(self, key: str) -> None:
+        """Press a key and go on at once; `press` first waits for the app to be idle."""
+        self.app.simulate_key(key)
+
+    async def until_state(self, state: State) -> None:
+        """Let the app run until the run is in this state, and the screen has seen it."""
+        await self.until(lambda: self.app.session.snapshot().state is state)
+        await self.until(lambda: state.value in self.status)
+
+    async def make(self, updates: int) -> None:
+        """Make updates one by one with the key for it."""
+        for _ in range(updates):
+            before = self.iteration
+            await self.press("s")
+            await self.until(lambda before=before: self.iteration == before + 1)
+            await self.until_state(State.PAUSED)
+
+    @property
+    def progress(self) -> Progress:
+        """Where the run stands."""
+        progress = self.app.session.snapshot().progress
+        assert progress is not None
+        return progress
+
+    @property
+    def iteration(self) -> int:
+        """How many updates were made."""
+        return self.progress.iteration
+
+    @property
+    def parameters(self) -> Parameters:
+        """The weights as last published."""
+        parameters = self.app.session.snapshot().parameters
+        assert parameters is not None
+        return parameters
+
+    @property
+    def index(self) -> int:
+        """Which test digit is shown."""
+        return self.app.main.index
+
+    def lines(self, widget: type[Rows]) -> list[str]:
+        """What a panel shows, row by row."""
+        found = self.app.main.query_exactly_one(widget)
+        return [found.render_line(y).text for y in range(found.size.height)]
+
+    @property
+    def status(self) -> str:
+        """The status line."""
+        return self.lines(StatusLine)[0]
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the panels show the run and a digit; or there is no room for them."""
+        if not self.find("#panels").display:
+            return True
+        return len(self.shares) == 10 and "loading" not in self.status
+
+    @property
+    def shares(self) -> list[float]:
+        """The ten percentages beside the bars."""
+        rows = "\n".join(self.lines(Probabilities)[1:])
+        return [float(number) for number in re.findall(r"([\d.]+) %", rows)]
+
+    def find(self, selector: str) -> Widget:
+        """A widget of the main screen."""
+        return self.app.main.query_one(selector, Widget)
+
+
+@asynccontextmanager
+async def opened(
+    dataset: Dataset, size: tuple[int, int] = (80, 24), **chosen: Any
+) -> AsyncIterator[Driver]:
+    """The app, open and ready."""
+    app = SmallApp(dataset, **chosen)
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        await driver.until(lambda: app.session.snapshot().progress is not None)
+        await driver.until(lambda: driver.loaded)
+        yield driver

@@ -1,0 +1,224 @@
+"""Every key of the training and of the program does what help says of it."""
+
+from __future__ import annotations
+
+import pytest
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.tui.keys import KEYS
+from mnist_tui.tui.screens.help import HelpScreen, help_text
+from mnist_tui.tui.session import State
+from mnist_tui.tui.widgets.chart import Chart
+from mnist_tui.tui.widgets.digit import Digit
+from mnist_tui.tui.widgets.hyperparameters import FieldInput
+from textual.command import CommandPalette
+
+from . import test_digit_keys, test_panel
+from .pilot import ENDLESS, TESTED, opened, presses
+
+assert test_digit_keys, "its keys count too"
+assert test_panel, "and so do its"
+
+
+def test_every_key_has_a_test() -> None:
+    bound = {name for key in KEYS for name in key.keys.split(",")}
+    assert bound - TESTED == set()
+
+
+def test_every_key_is_in_the_help_and_in_the_palette(small: Dataset) -> None:
+    from .pilot import SmallApp
+
+    app = SmallApp(small)
+    offered = {command.title.lower() for command in app.get_system_commands(app.main)}
+    for key in KEYS:
+        assert key.help in help_text().plain
+        assert key.shown_as in help_text().plain
+        assert key.help.lower() in offered
+
+
+@presses("space")
+async def test_space_trains_pauses_and_goes_on(small: Dataset) -> None:
+    async with opened(small, iterations=ENDLESS) as app:
+        assert app.iteration == 0
+        app.tap("space")
+        await app.until(lambda: app.iteration > 5)
+        await app.until_state(State.TRAINING)
+        app.tap("space")
+        await app.until_state(State.PAUSED)
+        stands = app.iteration
+        await app.pilot.pause(0.3)
+        assert app.iteration == stands
+        assert f"{stands}/" in app.status
+        assert "100%┤" in "\n".join(app.lines(Chart))
+        app.tap("space")
+        await app.until(lambda: app.iteration > stands)
+
+
+async def test_the_end_of_a_run_is_not_the_end(small: Dataset) -> None:
+    async with opened(small, iterations=3) as app:
+        await app.press("space")
+        await app.until_state(State.FINISHED)
+        assert app.iteration == 3
+        await app.press("space")
+        await app.pilot.pause(0.3)
+        assert app.iteration == 3
+        await app.press("tab", "tab", "5", "enter", "escape", "space")
+        await app.until(lambda: app.iteration == 5)
+        await app.until_state(State.FINISHED)
+
+
+@presses("s")
+async def test_s_makes_exactly_one_update(small: Dataset) -> None:
+    async with opened(small) as app:
+        await app.press("s")
+        await app.until_state(State.PAUSED)
+        assert app.iteration == 1
+        await app.press("s", "s", "s")
+        await app.until(lambda: app.iteration == 4)
+        await app.pilot.pause(0.3)
+        assert app.iteration == 4
+
+
+@presses("S")
+async def test_big_s_makes_ten_updates(small: Dataset) -> None:
+    async with opened(small) as app:
+        await app.press("S")
+        await app.until(lambda: app.iteration == 10)
+        await app.until_state(State.PAUSED)
+        assert app.iteration == 10
+
+
+@presses("plus", "equals_sign", "minus")
+async def test_plus_and_minus_turn_alpha_while_it_trains(small: Dataset) -> None:
+    async with opened(small, iterations=ENDLESS) as app:
+        app.tap("space")
+        for key, alpha in (
+            ("plus", 0.1875),
+            ("equals_sign", 0.234375),
+            ("minus", 0.1875),
+            ("minus", 0.15),
+        ):
+            app.tap(key)
+            await app.until(lambda alpha=alpha: app.progress.alpha == alpha)
+            await app.until(lambda alpha=alpha: f"α {alpha:g} " in app.status)
+        assert app.app.session.is_training
+
+
+async def test_alpha_turned_at_rest_acts_on_the_next_update(small: Dataset) -> None:
+    async with opened(small) as app:
+        await app.press("minus")
+        await app.until(lambda: "α 0.12 " in app.status)
+        assert app.iteration == 0
+        await app.make(1)
+        assert app.progress.alpha == 0.12
+
+
+@presses("r")
+async def test_r_begins_again_from_the_very_same_weights(small: Dataset) -> None:
+    async with opened(small) as app:
+        first, shares = app.parameters.vector.tobytes(), app.shares
+        await app.press("S")
+        await app.until(lambda: app.iteration == 10)
+        assert app.parameters.vector.tobytes() != first
+        await app.press("r")
+        await app.until_state(State.READY)
+        assert app.iteration == 0
+        assert app.parameters.vector.tobytes() == first
+        await app.until(lambda: app.shares == shares)
+
+
+@presses("R")
+async def test_big_r_begins_again_from_others(small: Dataset) -> None:
+    async with opened(small) as app:
+        first = app.parameters.vector.tobytes()
+        await app.press("R")
+        await app.until(lambda: app.parameters.vector.tobytes() != first)
+        await app.until_state(State.READY)
+        assert app.app.session.wanted.seed == 1
+        assert app.find("#field-seed").query_exactly_one(FieldInput).value == "1"
+
+
+async def test_a_reset_stops_the_training(small: Dataset) -> None:
+    async with opened(small, iterations=ENDLESS) as app:
+        app.tap("space")
+        await app.until(lambda: app.iteration > 3)
+        app.tap("r")
+        await app.until_state(State.READY)
+        assert app.iteration == 0
+
+
+async def test_an_alpha_that_diverges_is_told_and_can_be_mended(small: Dataset) -> None:
+    async with opened(small, alpha=1e30) as app:
+        await app.press("space")
+        await app.until_state(State.DIVERGED)
+        await app.press("tab", "0", ".", "1", "enter", "escape", "r")
+        await app.until_state(State.READY)
+        await app.make(1)
+        assert app.progress.alpha == 0.1
+
+
+async def test_start_trains_at_once(small: Dataset) -> None:
+    async with opened(small, start=True, iterations=ENDLESS) as app:
+        await app.until(lambda: app.iteration > 2)
+
+
+@presses("g")
+async def test_g_turns_letters_into_blocks_and_back(small: Dataset) -> None:
+    async with opened(small) as app:
+        letters = app.lines(Digit)
+        assert "@" in "".join(letters)
+        await app.press("g")
+        assert "▀" in "".join(app.lines(Digit))
+        assert "@" not in "".join(app.lines(Digit))
+        await app.press("g")
+        assert app.lines(Digit) == letters
+
+
+@presses("question_mark", "f1")
+@pytest.mark.parametrize("opens", ["question_mark", "f1"])
+@pytest.mark.parametrize("closes", ["escape", "question_mark", "f1", "q"])
+async def test_help_opens_and_closes(small: Dataset, opens: str, closes: str) -> None:
+    async with opened(small) as app:
+        await app.press(opens)
+        assert isinstance(app.app.screen, HelpScreen)
+        await app.press(closes)
+        assert app.app.screen is app.app.main
+        assert app.app.is_running
+
+
+async def test_the_palette_opens_and_acts(small: Dataset) -> None:
+    async with opened(small) as app:
+        await app.press("ctrl+p")
+        assert isinstance(app.app.screen, CommandPalette)
+        await app.press(*"exactly one")
+        await app.pilot.pause(0.5)
+        await app.press("enter")
+        await app.pilot.pause(0.3)
+        if app.iteration == 0:  # the first Enter chooses, a second one runs
+            await app.press("enter")
+        await app.until(lambda: app.iteration == 1)
+
+
+@presses("q")
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_quitting_ends_the_app_and_its_worker(
+    small: Dataset, key: str, training: bool
+) -> None:
+    async with opened(small, iterations=ENDLESS) as app:
+        if training:
+            app.tap("space")
+            await app.until(lambda: app.iteration > 2)
+        assert app.app.return_code is None
+        app.tap(key)
+        await app.until(lambda: app.app.return_code == 0)
+    stands = app.iteration
+    assert not app.app.is_running
+    assert app.iteration == stands
+
+
+@pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
+async def test_quitting_works_from_a_field_and_from_help(small: Dataset, key: str) -> None:
+    for way in ("tab", "question_mark", "slash"):
+        async with opened(small) as app:
+            await app.press(way, key)
+            assert app.app.return_code == 0
