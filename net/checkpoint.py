@@ -6,9 +6,13 @@ The file is a zip of NumPy arrays, one member each, and this is the whole format
     sizes       int64, L + 1: the widths, input to output
     W1 … WL     float32 or float64, sizes[l] × sizes[l-1]
     b1 … bL     the same type, sizes[l] × 1
-    history     float64, n × 6: iteration, alpha, loss, train_accuracy, test_loss, test_accuracy
-    run         bytes (uint8) of a JSON object: iteration, hyperparameters, and place: the
-                generator's state, epoch and position that the next batch comes from
+    memory_…    the same type, as many as weights and biases together: what the optimizer
+                remembers (velocity; mean and square; nothing), all weights first
+    history     float64, n × 7: iteration, alpha, loss, train_accuracy, slope, test_loss,
+                test_accuracy
+    run         bytes (uint8) of a JSON object: iteration, updates (that the optimizer has made),
+                hyperparameters, and place: the generator's state, epoch and position that the
+                next batch comes from
 
 No member is ever a pickled object, so that reading one cannot run anything.
 """
@@ -19,6 +23,7 @@ import dataclasses
 import json
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,11 +36,15 @@ from .errors import NetError
 from .history import COLUMNS
 from .hyperparameters import Hyperparameters
 from .network import Parameters
+from .optimizers import OPTIMIZERS
 from .sizes import check_hidden, count
 from .trainer import RunState
 
 VERSION = 1
-MOST_BYTES = 1 << 30  # of one member, unpacked; a larger one is refused before memory is taken
+SMALL = 1 << 20  # bytes of a member that may be packed as tightly as it likes
+MOST_PACKED = 20  # times smaller than its content a larger one may be; real weights hardly shrink
+REFUSED = ("f2", "f16", "f12")  # half and long floats, which no run is made of
+UNREADABLE = (EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 def save(state: RunState, path: Path) -> None:
@@ -52,6 +61,8 @@ def save(state: RunState, path: Path) -> None:
     }
     for layer, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
         members |= {f"W{layer}": W, f"b{layer}": b}
+    for name, array in state.memory.items():
+        members[f"memory_{name}"] = array
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
@@ -91,7 +102,10 @@ class _Reader:
         sizes = tuple(int(size) for size in widths)
         if len(sizes) < 3 or min(sizes) < 1:
             raise self.refusal("sizes", f"is {sizes}; expected at least three positive widths")
-        check_hidden(sizes[1:-1], sizes[0], sizes[-1])
+        try:
+            check_hidden(sizes[1:-1], sizes[0], sizes[-1])
+        except NetError as problem:
+            raise self.refusal("sizes", f"is out of range: {problem}") from problem
         first = self.array("W1", "f", (sizes[1], sizes[0]))
         parameters = Parameters(sizes, np.empty(count(sizes), first.dtype))
         for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
@@ -100,13 +114,30 @@ class _Reader:
         if not np.isfinite(parameters.vector).all():
             raise self.refusal("W1", "or another layer has weights that are not finite numbers")
         history = self.array("history", "f", (None, len(COLUMNS))).astype(np.float64)
-        run = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
+        text = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
         try:
-            return _from_json(json.loads(run), sizes, parameters.vector, history)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as damage:
+            run = json.loads(text)
+            hyperparameters = _hyperparameters(run["hyperparameters"], sizes)
+            remembered = OPTIMIZERS[hyperparameters.optimizer].remembers
+            return RunState(
+                sizes=sizes,
+                vector=parameters.vector,
+                hyperparameters=hyperparameters,
+                iteration=_whole(run["iteration"]),
+                place=_place(run["place"]),
+                memory={
+                    name: self.array(f"memory_{name}", "f", parameters.vector.shape).astype(
+                        first.dtype
+                    )
+                    for name in remembered
+                },
+                updates=_whole(run["updates"]),
+                history=history,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as damage:
             raise self.refusal("run", f"is not what this program writes ({damage})") from damage
-        except NetError as damage:
-            raise self.refusal("run", f"holds a hyperparameter out of range: {damage}") from damage
+        except RecursionError as damage:
+            raise self.refusal("run", "is nested without end") from damage
 
     def array(self, name: str, kinds: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
         """The member of that name; its type and shape are read and checked before its numbers."""
@@ -114,26 +145,29 @@ class _Reader:
         if self.names.count(member) != 1:
             raise self.refusal(name, "is missing" if member not in self.names else "is there twice")
         try:
+            info = self.archive.getinfo(member)
+            if info.file_size > SMALL and info.file_size > MOST_PACKED * info.compress_size:
+                raise self.refusal(name, f"unfolds into {info.file_size:,} bytes: too many")
             with self.archive.open(member) as file:
-                found, dtype = self.header(file)
+                found, dtype = self.header(name, file)
                 fits = len(found) == len(shape) and all(
                     want in (None, have) for want, have in zip(shape, found, strict=True)
                 )
-                if dtype.kind not in kinds or dtype.itemsize > 8 or not fits:
+                if dtype.kind not in kinds or dtype.str[1:] in REFUSED or not fits:
                     raise self.refusal(
                         name, f"is {dtype} {_named(found)}; expected {_named(shape)}"
                     )
                 size = dtype.itemsize * int(np.prod(found, dtype=object))
-                if size > MOST_BYTES:
-                    raise self.refusal(name, f"declares {size:,} bytes; the most is {MOST_BYTES:,}")
+                if size > info.file_size:
+                    raise self.refusal(name, f"declares {size:,} bytes and holds fewer")
                 numbers = file.read(size + 1)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as damage:
+        except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as damage:
             raise self.refusal(name, f"is damaged: {damage}") from damage
         if len(numbers) != size:
             raise self.refusal(name, f"does not hold the {size:,} bytes it declares")
         return np.frombuffer(numbers, dtype).reshape(found)
 
-    def header(self, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    def header(self, name: str, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
         """Shape and type; NumPy's own reader, which evaluates literals and nothing else."""
         try:
             version = npy.read_magic(file)
@@ -156,25 +190,38 @@ class _Reader:
 def _as_json(state: RunState) -> dict[str, Any]:
     return {
         "iteration": state.iteration,
+        "updates": state.updates,
         "hyperparameters": dataclasses.asdict(state.hyperparameters),
         "place": dataclasses.asdict(state.place),
     }
 
 
-def _from_json(
-    run: dict[str, Any], sizes: tuple[int, ...], vector: NDArray[Any], history: NDArray[np.float64]
-) -> RunState:
-    """The run that `_as_json` was of; what has the wrong form raises of itself."""
-    chosen = dict(run["hyperparameters"])
-    chosen["hidden"] = tuple(int(units) for units in chosen["hidden"])
-    if chosen["hidden"] != sizes[1:-1]:
-        raise ValueError(f"hidden {chosen['hidden']} for a network {sizes}")
-    place = Place(**run["place"])
-    check_generator(place.generator)
-    if not int(run["iteration"]) >= 0 or min(place.epoch, place.position) < 0:
-        raise ValueError("a negative count")
-    hyperparameters = Hyperparameters(**chosen)
-    return RunState(sizes, vector, hyperparameters, int(run["iteration"]), place, history)
+def _hyperparameters(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperparameters:
+    """As `_as_json` wrote them; raises ValueError for a value of the wrong kind or range."""
+    default = dataclasses.asdict(Hyperparameters())
+    for name, value in chosen.items():
+        kinds = (int, type(None)) if name == "batch_size" else (type(default[name]), int, list)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            raise ValueError(f"{name} is {str(value)[:24]!r}")  # noqa: TRY004  (TypeError is a bug)
+    hidden = tuple(_whole(units) for units in chosen["hidden"])
+    if hidden != sizes[1:-1]:
+        raise ValueError(f"hidden is {hidden} for a network {sizes}")
+    try:
+        return Hyperparameters(**dict[str, Any](chosen, hidden=hidden))
+    except NetError as problem:
+        raise ValueError(str(problem)) from problem
+
+
+def _place(place: dict[str, Any]) -> Place:
+    check_generator(place["generator"])
+    return Place(place["generator"], _whole(place["epoch"]), _whole(place["position"]))
+
+
+def _whole(value: object) -> int:
+    """A count out of JSON, which has numbers of every kind."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{str(value)[:24]!r} is not a count")
+    return value
 
 
 def _named(shape: tuple[int | None, ...]) -> str:

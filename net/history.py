@@ -17,6 +17,7 @@ class Progress:
     alpha: float  # the learning rate of the update that led here
     loss: float  # mean cross-entropy of the samples the next update will look at, in nats
     train_accuracy: float  # share of those samples answered right, 0 to 1
+    slope: float  # length of the gradient that the next update will go down
     test_loss: float = nan  # of the whole test set; not a number where it was not measured
     test_accuracy: float = nan
 
@@ -49,6 +50,6 @@ class History:
         self._count += 1  # last, so that a reader never sees half a row
 
     def rows(self, start: int = 0) -> NDArray[np.float64]:
-        """A copy of the rows from `start` on: n × 6, in the order of COLUMNS."""
+        """A copy of the rows from `start` on: n × 7, in the order of COLUMNS."""
         count = self._count  # before the table: a table grown meanwhile still has these rows
         return self._rows[start:count].copy()

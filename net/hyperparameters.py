@@ -11,7 +11,8 @@ from .sizes import check_hidden
 # Which fields act only through a reset: they decide what the first weights are.
 NEED_RESET = frozenset({"hidden", "seed", "init"})
 INITIALISATIONS = ("he", "uniform")
-OPTIMIZERS = ("gd",)
+OPTIMIZERS = ("gd", "momentum", "nesterov", "adam")
+SCHEDULES = ("constant", "cosine", "step")
 MOST_ITERATIONS = 1_000_000_000
 LARGEST_SEED = 2**63 - 1
 
@@ -28,6 +29,9 @@ class Hyperparameters:
     hidden: tuple[int, ...] = (10,)  # units of each hidden layer, input side first
     batch_size: int | None = None  # samples an update looks at; None: all of them
     optimizer: str = "gd"
+    momentum: float = 0.9  # what an update keeps of the one before; gd has none
+    weight_decay: float = 0.0  # how strongly weights are drawn to zero
+    schedule: str = "constant"  # how alpha changes along the run
     seed: int = 0  # of the one generator behind first weights and batches
     init: str = "he"
 
@@ -44,10 +48,15 @@ class Hyperparameters:
             raise NetError(
                 f"batch must be full or a positive whole number, not {self.batch_size:,}"
             )
+        if not 0 <= self.momentum < 1:
+            raise NetError(f"momentum must be from 0 to less than 1, not {self.momentum:g}")
+        if not 0 <= self.weight_decay <= 1:
+            raise NetError(f"decay must be from 0 to 1, not {self.weight_decay:g}")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise NetError(f"seed must be from 0 to {LARGEST_SEED}, not {self.seed}")
         _one_of("init", self.init, INITIALISATIONS)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _one_of("schedule", self.schedule, SCHEDULES)
 
 
 def check_batch(batch_size: int | None, m: int) -> None:
@@ -58,4 +67,4 @@ def check_batch(batch_size: int | None, m: int) -> None:
 
 def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
-        raise NetError(f"{field} must be {' or '.join(known)}, not {value!r}")
+        raise NetError(f"{field} must be {' or '.join(known)}, not {value[:24]!r}")

@@ -1,16 +1,127 @@
-"""How a gradient becomes an update of the weights; simplest first."""
+"""How a gradient becomes an update of the weights; simplest first.
+
+Each optimizer reads the gradient g of the loss at θ (all weights and biases, one vector) and
+moves θ. Some remember: what they remember is in `memory`, by name, and begins as zeros, so that
+a run can be put away and taken up again.
+"""
 
 from __future__ import annotations
 
+import math
+from typing import ClassVar
+
+import numpy as np
+
 from .hyperparameters import Hyperparameters
-from .network import Parameters
+from .network import Array, Parameters
 
 
 class GradientDescent:
-    """W ← W − α·dW: a step of length alpha straight down the slope (Cauchy, 1847)."""
+    """θ ← θ − α·g: a step straight down the slope, the steeper the longer.
+
+    A. Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées", 1847.
+    """
+
+    remembers: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, parameters: Parameters) -> None:
+        self.memory = {name: np.zeros_like(parameters.vector) for name in self.remembers}
+        self.updates = 0  # made so far; only Adam asks
+        self._step = np.empty_like(parameters.vector)
 
     def update(
-        self, parameters: Parameters, gradient: Parameters, hyperparameters: Hyperparameters
+        self, parameters: Parameters, gradient: Parameters, alpha: float, chosen: Hyperparameters
     ) -> None:
-        """One step, in place."""
-        parameters.vector -= hyperparameters.alpha * gradient.vector
+        """One update, in place. `gradient` is used up: its numbers may be others afterwards."""
+        self.updates += 1
+        if chosen.weight_decay:
+            # A penalty of λ/2 on every squared weight adds λ·W to the gradient: weights that
+            # nothing holds up shrink. Biases are left alone (Krogh and Hertz, "A Simple Weight
+            # Decay Can Improve Generalization", 1991).
+            gradient.weights[:] += chosen.weight_decay * parameters.weights
+        self.move(parameters.vector, gradient.vector, alpha, chosen)
+
+    def move(self, theta: Array, g: Array, alpha: float, chosen: Hyperparameters) -> None:  # noqa: ARG002  (others need `chosen`)
+        """θ ← θ − α·g"""
+        np.multiply(g, alpha, out=self._step)
+        theta -= self._step
+
+
+class Momentum(GradientDescent):
+    """v ← μ·v − α·g, then θ ← θ + v: a heavy ball that keeps some of its speed.
+
+    Steps that agree add up, to 1/(1 − μ) of a single one; steps that do not cancel out.
+    B. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
+    """
+
+    remembers = ("velocity",)
+
+    def move(self, theta: Array, g: Array, alpha: float, chosen: Hyperparameters) -> None:
+        """v ← μ·v − α·g;  θ ← θ + v"""
+        v = self.memory["velocity"]
+        v *= chosen.momentum
+        np.multiply(g, alpha, out=self._step)
+        v -= self._step
+        theta += v
+
+
+class Nesterov(Momentum):
+    """As momentum, but with the slope felt where the ball is about to be.
+
+    Y. Nesterov, "A method of solving a convex programming problem with convergence rate
+    O(1/k²)", 1983; written for the gradient at θ itself as in Sutskever, Martens, Dahl and
+    Hinton, "On the importance of initialization and momentum in deep learning", 2013.
+    """
+
+    def move(self, theta: Array, g: Array, alpha: float, chosen: Hyperparameters) -> None:
+        """v ← μ·v − α·g;  θ ← θ + μ·v − α·g"""
+        v = self.memory["velocity"]
+        v *= chosen.momentum
+        np.multiply(g, alpha, out=self._step)
+        v -= self._step
+        theta -= self._step
+        np.multiply(v, chosen.momentum, out=self._step)
+        theta += self._step
+
+
+class Adam(GradientDescent):
+    """Each weight takes steps of about alpha, however steep the slope is in its direction.
+
+    D. Kingma and J. Ba, "Adam: A Method for Stochastic Optimization", 2015, algorithm 1, with
+    β₁ the chosen momentum. Its alpha is another one: begin with 0.001.
+    """
+
+    remembers = ("mean", "square")
+    BETA2 = 0.999
+    EPSILON = 1e-8
+
+    def move(self, theta: Array, g: Array, alpha: float, chosen: Hyperparameters) -> None:
+        """m ← β₁·m + (1−β₁)·g;  s ← β₂·s + (1−β₂)·g²;  θ ← θ − α·m̂ / (√ŝ + ε)"""
+        m, s, beta1, t = self.memory["mean"], self.memory["square"], chosen.momentum, self.updates
+        m += (1 - beta1) * (g - m)
+        s += (1 - self.BETA2) * (g * g - s)
+        # Both begin at zero and so are too small at first, by a factor that is known.
+        m_hat = m / (1 - beta1**t)
+        s_hat = s / (1 - self.BETA2**t)
+        theta -= alpha * m_hat / (np.sqrt(s_hat) + self.EPSILON)
+
+
+OPTIMIZERS: dict[str, type[GradientDescent]] = {
+    "gd": GradientDescent,
+    "momentum": Momentum,
+    "nesterov": Nesterov,
+    "adam": Adam,
+}
+
+
+def scheduled(alpha: float, schedule: str, done: float) -> float:
+    """The alpha of an update when the share `done`, 0 to 1, of the run is behind it.
+
+    constant: alpha. cosine: down to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017).
+    step: a tenth after half of the run, a hundredth after three quarters.
+    """
+    if schedule == "cosine":
+        return alpha * (1 + math.cos(math.pi * min(done, 1.0))) / 2
+    if schedule == "step":
+        return alpha * (0.01 if done >= 0.75 else 0.1 if done >= 0.5 else 1.0)
+    return alpha

@@ -32,7 +32,8 @@ def check_hidden(hidden: Sequence[int], inputs: int = 1, classes: int = 1) -> No
         raise NetError(f"hidden has {len(hidden)} layers; the most is {MOST_LAYERS}")
     total = count((inputs, *hidden, classes))
     if total > MOST_PARAMETERS:
+        figure = f"{total:,}" if total < 10**15 else "more than 10^15"
         raise NetError(
-            f"hidden would make a network of {total:,} weights ({4 * total / 1e9:,.2f} GB); "
-            f"the most is {MOST_PARAMETERS:,}"
+            f"hidden would make a network of {figure} weights; "
+            f"the most is {MOST_PARAMETERS:,}, 40 MB of them"
         )

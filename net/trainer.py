@@ -15,7 +15,7 @@ from .history import History, Progress
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch
 from .initialisation import first_parameters
 from .network import Array, Parameters
-from .optimizers import GradientDescent
+from .optimizers import OPTIMIZERS, scheduled
 from .sizes import check_hidden, named
 
 FIRST_STEPS = 10  # each of these is tested, so that the beginning can be watched
@@ -30,7 +30,9 @@ class RunState:
     hyperparameters: Hyperparameters
     iteration: int
     place: Place
-    history: NDArray[np.float64]  # n × 6, see history.COLUMNS
+    memory: dict[str, Array]  # the optimizer's, each as long as vector
+    updates: int  # that the optimizer has made since it began to remember
+    history: NDArray[np.float64]  # n × 7, see history.COLUMNS
 
 
 class Trainer:
@@ -67,12 +69,13 @@ class Trainer:
         self._engine = engine or Engine(train)
         self._test = test
         self._batches = Batches(m, generator)
-        self._optimizer = GradientDescent()
+        self._optimizer = OPTIMIZERS[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
         self._before = self.parameters.vector.copy()
         # The gradient at the weights as they are, when it is already known: it is found right
         # after an update, since its forward pass is also what scores that update.
         self._score: Score | None = None
+        self._slope = 0.0
         self._place = self._batches.place  # where the batch of that gradient begins
         self._batch_size = hyperparameters.batch_size
 
@@ -98,7 +101,7 @@ class Trainer:
     def measure(self) -> Progress:
         """Where the run stands, test set included, without an update."""
         score = self._find_gradient(self.hyperparameters)
-        progress = self._progress(self.hyperparameters.alpha, score, tested=True)
+        progress = self._progress(self._alpha(self.hyperparameters), score, tested=True)
         if not len(self.history):
             self.history.append(progress)
         return progress
@@ -111,6 +114,8 @@ class Trainer:
             hyperparameters=self.hyperparameters,
             iteration=self.iteration,
             place=self._place,
+            memory={name: array.copy() for name, array in self._optimizer.memory.items()},
+            updates=self._optimizer.updates,
             history=self.history.rows(),
         )
 
@@ -127,30 +132,42 @@ class Trainer:
         self._batches.go_to(state.place)
         self._place = state.place
         self._score = None
+        self._optimizer = OPTIMIZERS[state.hyperparameters.optimizer](self.parameters)
+        for name, array in self._optimizer.memory.items():
+            array[:] = state.memory[name]
+        self._optimizer.updates = state.updates
 
     def _step(self) -> Progress:
         hyperparameters = self.hyperparameters  # read once: one update, one set of choices
         self._find_gradient(hyperparameters)
         self._before[:], place_before = self.parameters.vector, self._place
+        kind = OPTIMIZERS[hyperparameters.optimizer]
+        if type(self._optimizer) is not kind:
+            self._optimizer = kind(self.parameters)
+        alpha = self._alpha(hyperparameters)
         with np.errstate(all="ignore"):  # what overflows is caught below, by its loss
-            self._optimizer.update(self.parameters, self._gradient, hyperparameters)
+            self._optimizer.update(self.parameters, self._gradient, alpha, hyperparameters)
         self._score, self._place = None, self._batches.place
         score = self._find_gradient(hyperparameters)
         if not np.isfinite(score.loss):
             largest = float(np.abs(self._before).max())
             self.parameters.vector[:] = self._before
             self._score, self._place = None, place_before
+            self._optimizer = type(self._optimizer)(self.parameters)  # forgets what led here
             raise DivergedError(
-                f"update {self.iteration + 1} with alpha {hyperparameters.alpha:g} made the loss "
+                f"update {self.iteration + 1} with alpha {alpha:g} made the loss "
                 f"infinite; the weights before it are kept (largest {largest:.3g}). "
                 "Make alpha smaller"
             )
         self.iteration += 1
-        progress = self._progress(
-            hyperparameters.alpha, score, tested=self._is_test_due(hyperparameters)
-        )
+        progress = self._progress(alpha, score, tested=self._is_test_due(hyperparameters))
         self.history.append(progress)
         return progress
+
+    def _alpha(self, hyperparameters: Hyperparameters) -> float:
+        """The alpha of the next update, after the schedule."""
+        done = self.iteration / hyperparameters.iterations
+        return scheduled(hyperparameters.alpha, hyperparameters.schedule, done)
 
     def _find_gradient(self, hyperparameters: Hyperparameters) -> Score:
         """The gradient for the next update, found once; with it comes the score."""
@@ -159,10 +176,11 @@ class Trainer:
             self._batches.go_to(self._place)
             rows = None if self._batch_size is None else self._batches.take(self._batch_size)
             self._score = self._engine.gradient(self.parameters, self._gradient, rows)
+            self._slope = float(np.linalg.norm(self._gradient.vector))
         return self._score
 
     def _progress(self, alpha: float, score: Score, *, tested: bool) -> Progress:
-        progress = Progress(self.iteration, alpha, score.loss, score.accuracy)
+        progress = Progress(self.iteration, alpha, score.loss, score.accuracy, self._slope)
         if tested:
             test = self._engine.score(self.parameters, self._test)
             progress = replace(progress, test_loss=test.loss, test_accuracy=test.accuracy)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -16,11 +16,12 @@ from mnist_tui.tui.session import State
 from mnist_tui.tui.widgets.probabilities import Probabilities
 from mnist_tui.tui.widgets.rows import Rows
 from mnist_tui.tui.widgets.status import StatusLine
+from textual.events import Key
 from textual.pilot import Pilot
 from textual.widget import Widget
 
 Test = TypeVar("Test", bound=Callable[..., Any])
-PATIENCE = 20.0  # seconds until a test gives up waiting; nothing is measured by it
+PATIENCE = 10.0  # seconds until a test gives up waiting; nothing is measured by it
 ENDLESS = 1_000_000
 TESTED: set[str] = set()  # keys that have a test
 
@@ -57,9 +58,9 @@ class Driver:
             await self.pilot.pause(0.02)
         raise AssertionError(f"still not so; the status line says: {self.status}")
 
-    def tap(self, key: str) -> None:
+    def tap(self, key: str, character: str | None = None) -> None:
         """Press a key and go on at once; `press` first waits for the app to be idle."""
-        self.app.simulate_key(key)
+        self.app.post_message(Key(key, character))
 
     async def until_state(self, state: State) -> None:
         """Let the app run until the run is in this state, and the screen has seen it."""
@@ -129,7 +130,7 @@ class Driver:
 @asynccontextmanager
 async def opened(
     dataset: Dataset, size: tuple[int, int] = (80, 24), **chosen: Any
-) -> AsyncIterator[Driver]:
+) -> AsyncGenerator[Driver]:
     """The app, open and ready."""
     app = SmallApp(dataset, **chosen)
     async with app.run_test(size=size) as pilot:

@@ -158,6 +158,7 @@ def test_a_hostile_member_is_refused(tmp_path: Path, what: str) -> None:
         (("place", "generator", "state"), {"state": -1, "inc": 1}),
         (("place", "generator", "state"), {"state": 2**200, "inc": 1}),
     ],
+    ids=lambda value: repr(value)[:40],
 )
 def test_a_run_described_wrongly_is_refused(
     tmp_path: Path, place: tuple[str, ...], value: object

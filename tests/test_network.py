@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from mnist_tui.net.gradient import CHUNK, Engine
+from mnist_tui.net.gradient import Engine
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Array, Parameters, backward, forward, losses, softmax
 from mnist_tui.net.optimizers import GradientDescent
+from mnist_tui.net.pixels import CHUNK
 
 from .support import Samples, noise
 

@@ -29,9 +29,10 @@ async def enter(app: Driver, name: str, text: str) -> None:
     """Go into a field, type over what stands there, and press Enter."""
     entry(app, name).focus()
     await app.pilot.pause(0.05)
+    entry(app, name).select_all()
     if text:
         for character in text:
-            app.tap(KEY.get(character, character))
+            app.tap(KEY.get(character, character), character)
     else:
         app.tap("delete")
     app.tap("enter")

@@ -6,17 +6,17 @@ import fcntl
 import os
 import pty
 import select
-import signal
 import struct
 import subprocess
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pyte
 import pytest
+from mnist_tui.net import checkpoint
 
 from .support import PROGRAM, is_one_line_for_a_person, program
 
@@ -41,7 +41,6 @@ class Terminal:
             except OSError:  # the program has closed its end
                 return
             self.sent += data
-            # pyte takes the colon form of underlines and the keyboard protocol for text
             self._stream.feed(data)
 
     def until(self, condition: Callable[[], object]) -> None:
@@ -79,7 +78,7 @@ class Terminal:
 
 
 @contextmanager
-def terminal(*arguments: str | Path) -> Iterator[tuple[Terminal, list[object]]]:
+def terminal(*arguments: str | Path) -> Generator[tuple[Terminal, list[object]]]:
     """The program in a terminal of its own, and the attributes that terminal had before."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
@@ -145,15 +144,20 @@ def test_it_can_be_left_while_it_trains(key: bytes, folder: Path) -> None:
         check_restored(there.sent)
 
 
-@pytest.mark.parametrize("key", [signal.SIGTERM, signal.SIGHUP], ids=["SIGTERM", "SIGHUP"])
-def test_being_ended_from_outside_leaves_the_terminal_as_it_was(
-    key: signal.Signals, folder: Path
+def test_ctrl_c_ends_training_without_a_screen_and_keeps_what_was_learnt(
+    folder: Path, tmp_path: Path
 ) -> None:
-    with terminal("--data", folder, "--start", "--iterations", "1000000") as (there, _):
-        there.until(lambda: there.iteration > 0)
-        there.process.send_signal(key)
-        assert there.end() != 0
-        check_restored(there.sent)
+    model, history = tmp_path / "m.npz", tmp_path / "h.csv"
+    arguments = ("train", "--data", folder, "--iterations", "100000000")
+    with terminal(*arguments, "--out", model, "--history", history) as (there, _):
+        there.until(lambda: there.shows("loss"))
+        there.type(b"\x03")
+        assert there.end() == 130
+        assert b"interrupted after" in there.sent
+        assert b"Traceback" not in there.sent
+    learnt = checkpoint.load(model).iteration
+    assert learnt > 0
+    assert len(history.read_text().splitlines()) == learnt + 2  # a heading, the untrained network
 
 
 def test_data_that_cannot_be_read_are_told_after_the_screen_is_back(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..net.hyperparameters import INITIALISATIONS, NEED_RESET
+from ..net.hyperparameters import INITIALISATIONS, NEED_RESET, OPTIMIZERS, SCHEDULES
 from .problem import Problem
 from .text import printable
 
@@ -97,7 +97,11 @@ FIELDS = (
     Field("iterations", "iterations", whole("iterations", "1500"), "updates, such as 1500"),
     Field("hidden", "hidden", _hidden, "units of each hidden layer, such as 128,64"),
     Field("batch_size", "batch", _batch, "samples in an update: full, or a number"),
-    Field("init", "init", _name, f"first weights: {' or '.join(INITIALISATIONS)}"),
+    Field("optimizer", "optimizer", _name, f"{' '.join(OPTIMIZERS)}"),
+    Field("momentum", "momentum", _number("momentum"), "what an update keeps of the last, 0 to 1"),
+    Field("weight_decay", "decay", _number("decay"), "pull of weights to zero, such as 0.0001"),
+    Field("schedule", "schedule", _name, f"of alpha: {' '.join(SCHEDULES)}"),
+    Field("init", "init", _name, f"first weights: {' '.join(INITIALISATIONS)}"),
     Field("seed", "seed", whole("seed", "0"), "of the random numbers, such as 0"),
 )
 BY_NAME = {field.name: field for field in FIELDS}

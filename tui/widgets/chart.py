@@ -23,7 +23,7 @@ BEFORE = (
     "",
     "Untrained, it guesses. Space starts the training, s makes a single update.",
 )
-ITERATION, TRAIN, TEST = 0, 3, 5  # columns of a history's rows, see net/history.py
+ITERATION, TRAIN, TEST = 0, 3, 6  # columns of a history's rows, see net/history.py
 
 
 class Chart(Rows):
