@@ -173,14 +173,10 @@ class _Reader:
             version = npy.read_magic(file)
             read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, in_fortran_order, dtype = read(file)
-        except ValueError as damage:
-            raise NetError(
-                f"{self.path}: a member is not an array of NumPy's ({damage})"
-            ) from damage
+        except Exception as damage:  # NumPy's parser raises what it likes at rubbish
+            raise self.refusal(name, "is not an array of NumPy's") from damage
         if dtype.hasobject or (in_fortran_order and len(shape) > 1):
-            raise NetError(
-                f"{self.path}: a member is {dtype} in an order this program never writes"
-            )
+            raise self.refusal(name, f"is {dtype} in an order this program never writes")
         return shape, dtype
 
     def refusal(self, name: str, what: str) -> NetError:
@@ -200,7 +196,8 @@ def _hyperparameters(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperpar
     """As `_as_json` wrote them; raises ValueError for a value of the wrong kind or range."""
     default = dataclasses.asdict(Hyperparameters())
     for name, value in chosen.items():
-        kinds = (int, type(None)) if name == "batch_size" else (type(default[name]), int, list)
+        kinds: tuple[type[Any], ...] = (type(default[name]), int, list)
+        kinds = (int, type(None)) if name == "batch_size" else kinds
         if not isinstance(value, kinds) or isinstance(value, bool):
             raise ValueError(f"{name} is {str(value)[:24]!r}")  # noqa: TRY004  (TypeError is a bug)
     hidden = tuple(_whole(units) for units in chosen["hidden"])

@@ -33,4 +33,4 @@ def test_a_hundred_updates_of_the_default_run_answer_four_in_five_right(mnist: D
 def test_mini_batches_learn_more_in_one_epoch(mnist: Dataset) -> None:
     chosen = Hyperparameters(batch_size=64, iterations=938)
     *_, last = Trainer(mnist.train, mnist.test, chosen).steps()
-    assert last.test_accuracy > 0.88
+    assert last.test_accuracy > 0.85

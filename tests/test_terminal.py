@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -151,7 +152,7 @@ def test_ctrl_c_ends_training_without_a_screen_and_keeps_what_was_learnt(
     arguments = ("train", "--data", folder, "--iterations", "100000000")
     with terminal(*arguments, "--out", model, "--history", history) as (there, _):
         there.until(lambda: there.shows("loss"))
-        there.type(b"\x03")
+        there.process.send_signal(signal.SIGINT)  # what Ctrl-C sends where a shell is in between
         assert there.end() == 130
         assert b"interrupted after" in there.sent
         assert b"Traceback" not in there.sent
