@@ -13,10 +13,10 @@ from textual.pilot import Pilot
 FOLDER = Path(__file__).parent / "pictures"
 
 
-async def until(pilot: Pilot[None], iteration: int) -> None:
+async def until(app: MnistApp, pilot: Pilot[None], iteration: int) -> None:
     """Wait until the run has come that far."""
     while True:
-        snapshot = pilot.app.session.snapshot()  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]: Pilot hides which app it drives
+        snapshot = app.session.snapshot()
         if snapshot.progress and snapshot.progress.iteration >= iteration:
             return
         if snapshot.state is State.FAILED:
@@ -28,7 +28,7 @@ async def main() -> None:
     """The main screen in the middle of the default run."""
     app = MnistApp("mnist", Hyperparameters(), start=True)
     async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, 400)
+        await until(app, pilot, 400)
         await pilot.press("right", "right")
         await pilot.pause(0.5)
         FOLDER.mkdir(exist_ok=True)

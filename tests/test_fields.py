@@ -14,6 +14,8 @@ from mnist_tui.net.hyperparameters import (
     INITIALISATIONS,
     LARGEST_SEED,
     MOST_ITERATIONS,
+    OPTIMIZERS,
+    SCHEDULES,
     Hyperparameters,
 )
 from mnist_tui.tui.cli import main
@@ -27,6 +29,10 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "iterations": st.integers(1, MOST_ITERATIONS),
     "hidden": st.lists(st.integers(1, 500), min_size=1, max_size=6).map(tuple),
     "batch_size": st.none() | st.integers(1, 60_000),
+    "optimizer": st.sampled_from(OPTIMIZERS),
+    "momentum": st.floats(0, 0.99).map(lambda momentum: float(f"{momentum:.6g}")),
+    "weight_decay": st.floats(0, 1).map(lambda decay: float(f"{decay:.6g}")),
+    "schedule": st.sampled_from(SCHEDULES),
     "init": st.sampled_from(INITIALISATIONS),
     "seed": st.integers(0, LARGEST_SEED),
 }
@@ -134,7 +140,7 @@ def test_a_bad_option_is_told_in_one_line(
     ("arguments", "code", "names"),
     [
         (["train", "--batch-size", "70000"], 1, "70,000"),
-        (["train", "--hidden", "9999,9999"], 2, "GB"),
+        (["train", "--hidden", "9999,9999"], 2, "40 MB"),
         (["train", "--data", "/nowhere/at/all"], 1, "/nowhere/at/all"),
         (["evaluate", "/nowhere/model.npz"], 1, "/nowhere/model.npz"),
         (["predict", "/nowhere/model.npz"], 1, "/nowhere/model.npz"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.fields import FIELDS
 from mnist_tui.tui.session import State
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
@@ -42,11 +43,19 @@ async def enter(app: Driver, name: str, text: str) -> None:
 @presses("tab")
 async def test_tab_goes_through_the_fields_in_order(small: Dataset) -> None:
     async with opened(small) as app:
-        for field in FIELDS:
+        used = [field for field in FIELDS if field.applies(Hyperparameters())]
+        for field in used:
             await app.press("tab")
             assert app.app.focused is entry(app, field.name)
         await app.press("shift+tab")
-        assert app.app.focused is entry(app, FIELDS[-2].name)
+        assert app.app.focused is entry(app, used[-2].name)
+
+
+async def test_momentum_is_asked_for_only_where_there_is_any(small: Dataset) -> None:
+    async with opened(small) as app:
+        assert not app.find("#field-momentum").display
+        await enter(app, "optimizer", "nesterov")
+        await app.until(lambda: app.find("#field-momentum").display)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ def check_nothing_scrolls(app: Driver, width: int, height: int) -> None:
     for i, place in enumerate(places):
         assert not any(place.overlaps(other) for other in places[i + 1 :])
     assert app.app.main.max_scroll_x == app.app.main.max_scroll_y == 0
-    assert app.find("#hyperparameters").max_scroll_y == 0, "the fields do not all fit"
+    if height >= 24:  # on fewer, the field in focus is scrolled to
+        assert app.find("#hyperparameters").max_scroll_y == 0, "the fields do not all fit"
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 40), (200, 60)])
@@ -91,8 +92,7 @@ async def test_a_resize_draws_everything_to_the_new_size(small: Dataset) -> None
 async def test_an_error_can_be_read_where_it_is(small: Dataset) -> None:
     async with opened(small, (60, 20)) as app:
         panel = app.app.main.query_exactly_one("#hyperparameters", VerticalScroll)
-        for _ in range(6):
-            await app.press("tab")
+        await app.press("shift+tab")  # into the last field
         await app.press("x", "enter")
         label = app.find("#field-seed .complaint")
         await app.until(lambda: label.region.height > 0)

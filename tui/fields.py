@@ -6,9 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..net.hyperparameters import INITIALISATIONS, NEED_RESET, OPTIMIZERS, SCHEDULES
+from ..net.hyperparameters import (
+    INITIALISATIONS,
+    NEED_RESET,
+    OPTIMIZERS,
+    SCHEDULES,
+    Hyperparameters,
+)
 from .problem import Problem
 from .text import printable
+
+
+def _always(_: Hyperparameters) -> bool:
+    return True
+
+
+def _has_momentum(chosen: Hyperparameters) -> bool:
+    return chosen.optimizer != "gd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,7 @@ class Field:
     label: str  # in the panel
     parse: Callable[[str], Any]  # text to value; raises Problem
     hint: str  # what may be typed
+    applies: Callable[[Hyperparameters], bool] = _always  # whether it does anything then
 
     @property
     def needs_reset(self) -> bool:
@@ -98,7 +113,13 @@ FIELDS = (
     Field("hidden", "hidden", _hidden, "units of each hidden layer, such as 128,64"),
     Field("batch_size", "batch", _batch, "samples in an update: full, or a number"),
     Field("optimizer", "optimizer", _name, f"{' '.join(OPTIMIZERS)}"),
-    Field("momentum", "momentum", _number("momentum"), "what an update keeps of the last, 0 to 1"),
+    Field(
+        "momentum",
+        "momentum",
+        _number("momentum"),
+        "kept of the last update, 0 to 1",
+        _has_momentum,
+    ),
     Field("weight_decay", "decay", _number("decay"), "pull of weights to zero, such as 0.0001"),
     Field("schedule", "schedule", _name, f"of alpha: {' '.join(SCHEDULES)}"),
     Field("init", "init", _name, f"first weights: {' '.join(INITIALISATIONS)}"),

@@ -131,6 +131,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
             name = row.field.name
             waits = row.field.needs_reset and getattr(wanted, name) != getattr(running, name)
             row.put(getattr(wanted, name), waits=waits)
+            row.set_class(not row.field.applies(wanted), "unused")
             waiting = waiting or waits
         self.set_class(waiting, "waiting")
 

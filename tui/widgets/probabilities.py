@@ -48,7 +48,7 @@ class Probabilities(Rows):
         room = self.size.height - 1
         gap = 2 if room >= 2 * len(answer) else 1
         lines += [Text()] * min(1, (room - gap * len(answer)) // 2)
-        width = min(MOST_BAR, self.size.width - 16)
+        width = max(0, min(MOST_BAR, self.size.width - 16))
         for digit, share in enumerate(answer):
             sign = ("✓" if right else "✗") if digit == predicted else "◂" if digit == label else " "
             line = Text(no_wrap=True)

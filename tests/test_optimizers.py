@@ -1,0 +1,88 @@
+"""The optimizers: each against updates worked by hand, and against a bowl it must get down into."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from mnist_tui.net.hyperparameters import SCHEDULES, Hyperparameters
+from mnist_tui.net.network import Array, Parameters
+from mnist_tui.net.optimizers import OPTIMIZERS, scheduled
+
+SIZES = (1, 1, 1)  # two weights and two biases: four numbers
+
+
+def moved(name: str, gradients: list[float], momentum: float = 0.9) -> list[float]:
+    """Where the first weight, which begins at 1, stands after each gradient; alpha 0.1."""
+    parameters = Parameters(SIZES, np.array([1.0, 0, 0, 0]))
+    optimizer = OPTIMIZERS[name](parameters)
+    chosen = Hyperparameters(optimizer=name, momentum=momentum)
+    places: list[float] = []
+    for g in gradients:
+        gradient = Parameters(SIZES, np.array([g, 0, 0, 0]))
+        optimizer.update(parameters, gradient, 0.1, chosen)
+        places.append(float(parameters.vector[0]))
+    return places
+
+
+def test_gradient_descent_goes_down_by_alpha_times_the_gradient() -> None:
+    # 1 - 0.1·2 = 0.8;  0.8 - 0.1·(-1) = 0.9;  0.9 - 0.1·4 = 0.5
+    assert moved("gd", [2, -1, 4]) == pytest.approx([0.8, 0.9, 0.5])
+
+
+def test_momentum_keeps_a_share_of_its_speed() -> None:
+    # v = -0.2, θ = 0.8;  v = 0.5·-0.2 - 0.1·2 = -0.3, θ = 0.5;  v = 0.5·-0.3 = -0.15, θ = 0.35
+    assert moved("momentum", [2, 2, 0], momentum=0.5) == pytest.approx([0.8, 0.5, 0.35])
+
+
+def test_nesterov_is_half_a_step_ahead_of_momentum() -> None:
+    # v = -0.2, θ = 1 + 0.5·-0.2 - 0.2 = 0.7
+    # v = -0.1 - 0.2 = -0.3, θ = 0.7 - 0.15 - 0.2 = 0.35;  v = -0.15, θ = 0.35 - 0.075 = 0.275
+    assert moved("nesterov", [2, 2, 0], momentum=0.5) == pytest.approx([0.7, 0.35, 0.275])
+
+
+def test_adam_first_steps_by_alpha_however_steep() -> None:
+    # m̂ = g and ŝ = g² at first, so the step is 0.1·g/|g|, whatever g is.
+    for g in (1e-3, 1.0, 1e3):
+        assert moved("adam", [g], momentum=0.9) == pytest.approx([0.9], rel=1e-4)
+    # second, g = 0: m = 0.9·0.2 = 0.18, m̂ = 0.18/0.19; s = 0.999·0.004, ŝ = s/0.001999
+    m_hat, s_hat = 0.18 / 0.19, 0.999 * 0.004 / 0.001999
+    step = 0.1 * m_hat / math.sqrt(s_hat)
+    assert moved("adam", [2, 0], momentum=0.9) == pytest.approx([0.9, 0.9 - step])
+
+
+def test_weight_decay_draws_weights_to_zero_and_leaves_biases_alone() -> None:
+    parameters = Parameters(SIZES, np.array([1.0, -1, 1, -1]))
+    chosen = Hyperparameters(weight_decay=0.5)
+    gradient = Parameters.zeros(SIZES, np.float64)
+    OPTIMIZERS["gd"](parameters).update(parameters, gradient, 0.1, chosen)
+    # W - 0.1·0.5·W = 0.95·W
+    assert parameters.vector == pytest.approx(np.array([0.95, -0.95, 1, -1]))
+
+
+@pytest.mark.parametrize(("name", "alpha"), [(name, 0.05) for name in OPTIMIZERS])
+def test_each_gets_to_the_bottom_of_a_bowl(name: str, alpha: float) -> None:
+    # f(θ) = Σ cᵢ·(θᵢ - bᵢ)²/2, steep one way and shallow another; its gradient is c·(θ - b).
+    steepness, bottom = np.array([10.0, 1, 5, 0.5]), np.array([3.0, -2, 1, 0.5])
+    parameters = Parameters(SIZES, np.zeros(4))
+    optimizer = OPTIMIZERS[name](parameters)
+    for _ in range(1500):
+        slope: Array = steepness * (parameters.vector - bottom)
+        optimizer.update(
+            parameters, Parameters(SIZES, slope), alpha, Hyperparameters(optimizer=name)
+        )
+    assert parameters.vector == pytest.approx(bottom, abs=1e-3)
+
+
+def test_cosine_goes_from_alpha_to_nothing() -> None:
+    assert [scheduled(2, "cosine", done) for done in (0, 0.5, 1, 2)] == pytest.approx([2, 1, 0, 0])
+
+
+def test_step_takes_a_tenth_twice() -> None:
+    shares = [0, 0.49, 0.5, 0.74, 0.75, 1]
+    assert [scheduled(1, "step", done) for done in shares] == [1, 1, 0.1, 0.1, 0.01, 0.01]
+
+
+def test_every_schedule_begins_at_alpha() -> None:
+    assert {scheduled(0.3, schedule, 0) for schedule in SCHEDULES} == {0.3}
