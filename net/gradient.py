@@ -72,10 +72,15 @@ class Engine:
         self._crew.close()
 
     def gradient(
-        self, parameters: Parameters, gradient: Parameters, rows: Rows | None = None
+        self,
+        parameters: Parameters,
+        gradient: Parameters,
+        rows: Rows | None = None,
+        images: Images | None = None,
     ) -> Score:
         """The gradient of the mean loss over these rows (None: all), written into `gradient`.
 
+        images: with rows, others that stand in for the engine's own, such as deformed ones.
         The score over the same rows, before any update, comes with it for nothing.
         """
         m = len(self.labels) if rows is None else len(rows)
@@ -83,11 +88,12 @@ class Engine:
             self._groups = self._groups or grouped(self.images, self.labels)
             jobs = [partial(group_gradient, parameters, group, m) for group in self._groups]
         else:
+            source = self.images if images is None else images
             # A layer multiplies by each weight three times: forward, for dW and for dA.
             worth = 3 * parameters.weights.size * m // PART
             parts = max(1, min(worth, m // 64), len(evenly(m, self.images.shape[1])))
             jobs = [
-                partial(part_gradient, parameters, self.images, self.labels, part, m)
+                partial(part_gradient, parameters, source, self.labels, part, m)
                 for part in np.array_split(rows, parts)
             ]
         return mean(self._add_up(jobs, gradient), m)

@@ -12,6 +12,7 @@ from .sizes import check_hidden
 NEED_RESET = frozenset({"hidden", "seed", "init"})
 INITIALISATIONS = ("he", "uniform")
 OPTIMIZERS = ("gd", "momentum", "nesterov", "adam")
+AUGMENTATIONS = ("none", "elastic")
 SCHEDULES = ("constant", "cosine", "step")
 MOST_ITERATIONS = 1_000_000_000
 LARGEST_SEED = 2**63 - 1
@@ -32,6 +33,7 @@ class Hyperparameters:
     momentum: float = 0.9  # what an update keeps of the one before; gd has none
     weight_decay: float = 0.0  # how strongly weights are drawn to zero
     schedule: str = "constant"  # how alpha changes along the run
+    augment: str = "none"  # elastic: every epoch sees every digit turned, scaled, shifted, bent
     seed: int = 0  # of the one generator behind first weights and batches
     init: str = "he"
 
@@ -57,6 +59,9 @@ class Hyperparameters:
         _one_of("init", self.init, INITIALISATIONS)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("schedule", self.schedule, SCHEDULES)
+        _one_of("augment", self.augment, AUGMENTATIONS)
+        if self.augment != "none" and self.batch_size is None:
+            raise NetError("augment needs batches, since digits change each epoch: set batch first")
 
 
 def check_batch(batch_size: int | None, m: int) -> None:

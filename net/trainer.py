@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +16,7 @@ from .hyperparameters import NEED_RESET, Hyperparameters, check_batch
 from .initialisation import first_parameters
 from .network import Array, Parameters
 from .optimizers import OPTIMIZERS, scheduled
+from .pixels import Images
 from .sizes import check_hidden, named
 
 FIRST_STEPS = 10  # each of these is tested, so that the beginning can be watched
@@ -51,11 +52,14 @@ class Trainer:
         *,
         classes: int = 10,
         engine: Engine | None = None,
+        deformed: Callable[[int, int], Images] | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
         """Draw the first weights. Raises NetError if the data and the choices do not fit.
 
         engine: one that was made for `train` before; without it, one is made.
+        deformed: the training images as they are to be seen, given seed and epoch (0 the first),
+        of train's shape; asked for only by a run whose `augment` is not none.
         """
         m, inputs = train.images.shape
         check_hidden(hyperparameters.hidden, inputs, classes)
@@ -68,6 +72,7 @@ class Trainer:
         self.history = History()
         self._engine = engine or Engine(train)
         self._test = test
+        self._deformed = deformed
         self._batches = Batches(m, generator)
         self._optimizer = OPTIMIZERS[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
@@ -175,7 +180,10 @@ class Trainer:
             self._batch_size = hyperparameters.batch_size
             self._batches.go_to(self._place)
             rows = None if self._batch_size is None else self._batches.take(self._batch_size)
-            self._score = self._engine.gradient(self.parameters, self._gradient, rows)
+            images = None
+            if rows is not None and self._deformed and hyperparameters.augment != "none":
+                images = self._deformed(hyperparameters.seed, self._batches.place.epoch - 1)
+            self._score = self._engine.gradient(self.parameters, self._gradient, rows, images)
             self._slope = float(np.linalg.norm(self._gradient.vector))
         return self._score
 

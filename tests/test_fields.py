@@ -33,6 +33,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "momentum": st.floats(0, 0.99).map(lambda momentum: float(f"{momentum:.6g}")),
     "weight_decay": st.floats(0, 1).map(lambda decay: float(f"{decay:.6g}")),
     "schedule": st.sampled_from(SCHEDULES),
+    "augment": st.just("none"),
     "init": st.sampled_from(INITIALISATIONS),
     "seed": st.integers(0, LARGEST_SEED),
 }

@@ -92,7 +92,7 @@ async def test_a_resize_draws_everything_to_the_new_size(small: Dataset) -> None
 async def test_an_error_can_be_read_where_it_is(small: Dataset) -> None:
     async with opened(small, (60, 20)) as app:
         panel = app.app.main.query_exactly_one("#hyperparameters", VerticalScroll)
-        await app.press("shift+tab")  # into the last field
+        await app.press("tab", "shift+tab")  # into the first field, and back into the last
         await app.press("x", "enter")
         label = app.find("#field-seed .complaint")
         await app.until(lambda: label.region.height > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ import click
 
 from ..net.errors import NetError
 from ..net.hyperparameters import Hyperparameters
+from ..net.presets import PRESETS
 from .fields import BY_NAME, FIELDS, Field, shown
 from .problem import EXPECTED, Problem
 from .text import printable
@@ -49,6 +51,13 @@ def hyperparameter_options(command: Command) -> Command:
             metavar=field.label.upper(),
             help=f"{field.hint[0].upper()}{field.hint[1:]}.  [default: {value}]",
         )(command)
+    command = click.option(
+        "--preset",
+        type=click.Choice(list(PRESETS)),
+        default=next(iter(PRESETS)),
+        show_default=True,
+        help="Begin with a set that goes together; other options change parts of it.",
+    )(command)
     return data_option(command)
 
 
@@ -65,10 +74,9 @@ def data_option(command: Command) -> Command:
 
 def chosen(values: dict[str, Any]) -> Hyperparameters:
     """The hyperparameters out of a command's options; a value out of range is wrong use."""
+    given = {field.name: values[field.name] for field in FIELDS if _given(field.name)}
     try:
-        return Hyperparameters(
-            **{field.name: values[field.name] for field in FIELDS if _given(field.name)}
-        )
+        return replace(PRESETS[values["preset"]].hyperparameters, **given)
     except NetError as problem:
         raise click.UsageError(str(problem)) from problem
 
@@ -127,7 +135,9 @@ def train(context: click.Context, source: str, **values: Any) -> None:
     from . import headless
 
     hyperparameters = chosen(values)
-    options = headless.Options(**{k: v for k, v in values.items() if k not in BY_NAME})
+    options = headless.Options(
+        **{k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
+    )
     context.exit(headless.train(source, hyperparameters, options))
 
 
@@ -154,6 +164,17 @@ def predict(context: click.Context, model: Path, source: str, index: int, *, as_
     from . import headless
 
     context.exit(headless.predict(model, source, index, as_json=as_json))
+
+
+@cli.command()
+@threads_option
+@json_option
+@click.pass_context
+def bench(context: click.Context, threads: int | None, *, as_json: bool) -> None:
+    """How fast it trains on this machine; takes a minute or two."""
+    from .bench import bench as measure
+
+    context.exit(measure(as_json=as_json, threads=threads))
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..net.hyperparameters import (
+    AUGMENTATIONS,
     INITIALISATIONS,
     NEED_RESET,
     OPTIMIZERS,
@@ -122,6 +123,7 @@ FIELDS = (
     ),
     Field("weight_decay", "decay", _number("decay"), "pull of weights to zero, such as 0.0001"),
     Field("schedule", "schedule", _name, f"of alpha: {' '.join(SCHEDULES)}"),
+    Field("augment", "augment", _name, f"digits deformed each epoch: {' '.join(AUGMENTATIONS)}"),
     Field("init", "init", _name, f"first weights: {' '.join(INITIALISATIONS)}"),
     Field("seed", "seed", whole("seed", "0"), "of the random numbers, such as 0"),
 )

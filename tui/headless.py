@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..data.augment import Epochs
 from ..data.dataset import Dataset, load
 from ..net import checkpoint
 from ..net.errors import DivergedError
@@ -56,7 +57,12 @@ def train(source: str, hyperparameters: Hyperparameters, options: Options) -> in
     dataset = load(source)
     engine = Engine(dataset.train, options.threads)
     trainer = Trainer(
-        dataset.train, dataset.test, hyperparameters, classes=dataset.classes, engine=engine
+        dataset.train,
+        dataset.test,
+        hyperparameters,
+        classes=dataset.classes,
+        engine=engine,
+        deformed=Epochs(dataset.train.images).images,
     )
     begun = time.perf_counter()
     stopped, code = _drive(trainer, shows=sys.stderr.isatty() and not options.quiet)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     import numpy as np
     from numpy.typing import NDArray
 
+    from ..data.augment import Epochs
     from ..data.dataset import Dataset
     from ..net.gradient import Engine
     from ..net.history import Progress
@@ -84,6 +85,7 @@ class Session:
         self._reset = self._closing = False
         self._look = True  # whether anybody has seen the last snapshot
         self._engine: Engine | None = None
+        self._epochs: Epochs | None = None
         self._trainer: Trainer | None = None
         self._dataset: Dataset | None = None
         self._snapshot = Snapshot(State.LOADING, 0, hyperparameters)
@@ -173,17 +175,20 @@ class Session:
 
     def _begin(self, dataset: Dataset) -> None:
         """A new run, measured before its first update."""
-        from ..net.gradient import Engine  # NumPy with them
+        from ..data.augment import Epochs  # NumPy with them
+        from ..net.gradient import Engine
         from ..net.trainer import Trainer
 
         # One engine serves every run: what it knows of the data need not be found again.
         self._engine = self._engine or Engine(dataset.train, self._threads)
+        self._epochs = self._epochs or Epochs(dataset.train.images)
         trainer = Trainer(
             dataset.train,
             dataset.test,
             self._wanted,
             classes=dataset.classes,
             engine=self._engine,
+            deformed=self._epochs.images,
         )
         progress = trainer.measure()
         self._trainer = trainer

@@ -73,7 +73,9 @@ class FieldRow(Vertical):
         """Say under the field what is wrong with what was typed."""
         self.query_one(".complaint", Label).update(Content(printable(why)))
         self.add_class("wrong")
-        self.query_one(".complaint", Label).scroll_visible(animate=False)
+        # Only after the next layout has it a place to be scrolled to.
+        complaint = self.query_one(".complaint", Label)
+        self.call_after_refresh(complaint.scroll_visible, animate=False)
 
     def accept(self) -> None:
         """Nothing is wrong (any more)."""

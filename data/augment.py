@@ -1,0 +1,141 @@
+"""New digits from old ones: each a little turned, scaled, sheared, shifted and bent.
+
+Affine and elastic deformations as in Simard, Steinkraus and Platt, Best Practices for
+Convolutional Neural Networks Applied to Visual Document Analysis (2003). A deformed image
+looks up, for each of its pixels, the place in the old image that it comes from, and mixes the
+four pixels around that place (bilinear interpolation).
+
+Three things make it quick. A group of images, drawn together afresh each epoch, shares one
+deformation. It is laid out one pixel a row, so that looking up a pixel copies whole rows. And
+the mixing is done in whole numbers: places are rounded to 1/16 of a pixel, so the four weights
+are 256ths that add up to exactly 256, and weight times byte fits in 16 bits.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Images = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+GROUP = 100  # images that share a deformation
+FINE = 16  # places a pixel is divided into, each way
+
+
+@dataclass(frozen=True, slots=True)
+class Deformation:
+    """How strong deformations are; all but sigma are drawn between minus and plus the number."""
+
+    rotation: float = 12.0  # degrees
+    scale: float = 0.12  # of the size, each way by itself
+    shear: float = 0.12  # pixels sideways for each pixel down
+    shift: float = 1.5  # pixels, each way
+    alpha: float = 36.0  # elastic: pixels that each point is pushed before smoothing
+    sigma: float = 5.0  # elastic: how wide the smoothing is, in pixels (standard deviation)
+
+
+def deformed(
+    images: Images, deformation: Deformation, generator: np.random.Generator, group: int = GROUP
+) -> Images:
+    """Deformed copies of square images, n × side² or n × side × side; same shape, same order.
+
+    The same generator state gives the same images.
+    """
+    n, side = len(images), round((images.size / len(images)) ** 0.5)
+    if side * side * n != images.size:
+        raise ValueError(f"images of {images.size // n} pixels are not square")
+    flat = images.reshape(n, side * side)
+    result = np.empty_like(flat)
+    groups = np.array_split(generator.permutation(n), -(-n // group))
+    places = displaced(len(groups), side, deformation, generator)
+    for chosen, rows, columns in zip(groups, *places, strict=True):
+        result[chosen] = looked_up(flat[chosen], rows, columns)
+    return result.reshape(images.shape)
+
+
+def displaced(
+    n: int, side: int, deformation: Deformation, generator: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """For n deformations, the row and the column every pixel comes from: each n × side²."""
+    d = deformation
+
+    def draw(*shape: int) -> Floats:
+        return 2 * generator.random(shape, np.float32) - 1
+
+    angle = np.radians(d.rotation) * draw(n, 1)
+    tall, wide = 1 + d.scale * draw(n, 1), 1 + d.scale * draw(n, 1)
+    slant, down, right = d.shear * draw(n, 1), d.shift * draw(n, 1), d.shift * draw(n, 1)
+    # Elastic: push every point at random, then smooth, so that neighbours move together. The
+    # smoothing is a Gaussian along the columns, then along the rows: B @ noise @ B.T.
+    distance = np.subtract.outer(np.arange(side), np.arange(side)) / max(d.sigma, 1e-6)
+    bell = np.exp(-(distance**2) / 2) / (max(d.sigma, 1e-6) * np.sqrt(2 * np.pi))
+    B = bell.astype(np.float32)
+    push = d.alpha * (B @ draw(2, n, side, side) @ B.T).reshape(2, n, side * side)
+    middle = (side - 1) / 2
+    y, x = (grid.reshape(-1).astype(np.float32) - middle for grid in np.indices((side, side)))
+    rows = tall * (np.cos(angle) * y - np.sin(angle) * x)
+    columns = wide * (np.sin(angle) * y + np.cos(angle) * x) + slant * rows
+    return rows + down + push[0] + middle, columns + right + push[1] + middle
+
+
+def looked_up(images: Images, rows: Floats, columns: Floats) -> Images:
+    """What the images, n × side², show at these places, one for each pixel; 0 outside."""
+    n, side = len(images), round(len(rows) ** 0.5)
+    # A frame of zeros answers for the places outside: one pixel before the image, two after,
+    # since a place is mixed from the pixel it lies in and the next one.
+    framed = np.zeros((side + 3, side + 3, n), np.uint8)
+    framed[1 : side + 1, 1 : side + 1] = images.T.reshape(side, side, n)
+    pixels = framed.reshape(-1, n)
+    down, right = fine(rows, side), fine(columns, side)
+    corner = down // FINE * (side + 3) + right // FINE
+    below, beside = down % FINE, right % FINE
+    mixed = np.full((len(rows), n), FINE * FINE // 2, np.uint16)  # a half, to round by
+    for step, weight in (
+        (0, (FINE - below) * (FINE - beside)),
+        (1, (FINE - below) * beside),
+        (side + 3, below * (FINE - beside)),
+        (side + 4, below * beside),
+    ):
+        share = weight.astype(np.uint16)[:, np.newaxis]
+        mixed += pixels[corner + step] * share
+    return (mixed >> np.uint16(8)).astype(np.uint8).T
+
+
+def fine(places: Floats, side: int) -> NDArray[np.intp]:
+    """Places in FINEths of a pixel, counted from the frame and never outside it."""
+    return np.clip(np.rint((places + 1) * FINE), 0, (side + 1) * FINE).astype(np.intp)
+
+
+class Epochs:
+    """The training images of every epoch, deformed afresh, made one epoch ahead in a thread.
+
+    What an epoch shows depends on the seed and its number alone, so a run may begin at any.
+    Only one thread may ask.
+    """
+
+    def __init__(self, images: Images, deformation: Deformation | None = None) -> None:
+        self._images, self._deformation = images, deformation or Deformation()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="deform")
+        self._now: tuple[tuple[int, int], Images] | None = None
+        self._next: tuple[tuple[int, int], Future[Images]] | None = None
+
+    def images(self, seed: int, epoch: int) -> Images:
+        """The images of this epoch of a run of this seed; those of the next one are begun."""
+        wanted = (seed, epoch)
+        if self._now is None or self._now[0] != wanted:
+            ahead = self._next
+            made = ahead[1].result() if ahead and ahead[0] == wanted else self._make(*wanted)
+            self._now = wanted, made
+            self._next = (seed, epoch + 1), self._thread.submit(self._make, seed, epoch + 1)
+        return self._now[1]
+
+    def close(self) -> None:
+        """Begin no more."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _make(self, seed: int, epoch: int) -> Images:
+        return deformed(self._images, self._deformation, np.random.default_rng((seed, epoch)))
