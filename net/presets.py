@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from .hyperparameters import Hyperparameters
 
-EPOCH = -(-60_000 // 128)  # updates in an epoch of MNIST with batches of 128
+IMAGES = 60_000  # to train on
+EPOCH = -(-IMAGES // 128)  # updates in an epoch with batches of 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,9 @@ PRESETS = {
     "sprint": Preset(
         "the same network in seconds: small batches, momentum and a falling alpha",
         Hyperparameters(
-            alpha=0.1,
-            iterations=12 * EPOCH,
-            batch_size=128,
+            alpha=0.02,
+            iterations=12 * -(-IMAGES // 64),
+            batch_size=64,
             optimizer="momentum",
             schedule="cosine",
         ),

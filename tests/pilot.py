@@ -101,7 +101,7 @@ class Driver:
 
     def lines(self, widget: type[Rows]) -> list[str]:
         """What a panel shows, row by row."""
-        found = self.app.main.query_exactly_one(widget)
+        found = (self.app.screen.query(widget) or self.app.main.query(widget)).first()
         return [found.render_line(y).text for y in range(found.size.height)]
 
     @property

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.presets import PRESETS
 from mnist_tui.tui.keys import KEYS
+from mnist_tui.tui.screens.deformed import Copies, DeformedScreen
 from mnist_tui.tui.screens.help import HelpScreen, help_text
+from mnist_tui.tui.screens.presets import PresetScreen
 from mnist_tui.tui.session import State
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.digit import Digit
-from mnist_tui.tui.widgets.hyperparameters import FieldInput
+from mnist_tui.tui.widgets.hyperparameters import FieldInput, PanelTitle
 from textual.command import CommandPalette
 
 from . import test_digit_keys, test_panel
@@ -159,6 +164,36 @@ async def test_an_alpha_that_diverges_is_told_and_can_be_mended(small: Dataset) 
 async def test_start_trains_at_once(small: Dataset) -> None:
     async with opened(small, start=True, iterations=ENDLESS) as app:
         await app.until(lambda: app.iteration > 2)
+
+
+@presses("p")
+async def test_a_preset_begins_again_with_all_its_choices(small: Dataset) -> None:
+    async with opened(small, seed=7) as app:
+        await app.make(1)
+        await app.press("p")
+        await app.until(lambda: isinstance(app.app.screen, PresetScreen))
+        await app.press("down", "enter")
+        await app.until(lambda: app.iteration == 0)
+        await app.until_state(State.READY)
+        expected = replace(PRESETS["sprint"].hyperparameters, seed=7)
+        assert app.app.session.wanted == app.app.session.snapshot().hyperparameters == expected
+        assert "sprint" in app.lines(PanelTitle)[0]
+        await app.press("p", "down", "escape")
+        assert app.app.session.wanted == expected
+
+
+@presses("e")
+async def test_a_digit_is_shown_beside_deformed_copies_of_it(small: Dataset) -> None:
+    async with opened(small, (120, 40)) as app:
+        await app.press("e")
+        await app.until(lambda: isinstance(app.app.screen, DeformedScreen))
+        await app.until(lambda: "@" in "".join(app.lines(Copies)))
+        before = [line[:28] for line in app.lines(Copies)[2:16]], app.lines(Copies)
+        await app.press("space")
+        await app.until(lambda: app.lines(Copies) != before[1])
+        assert [line[:28] for line in app.lines(Copies)[2:16]] == before[0]
+        await app.press("escape")
+        await app.until(lambda: app.app.screen is app.app.main)
 
 
 @presses("g")

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mnist_tui.data.augment import Epochs
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.batches import Batches
 from mnist_tui.net.errors import DivergedError, NetError
 from mnist_tui.net.gradient import Engine
-from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.hyperparameters import AUGMENTATIONS, OPTIMIZERS, Hyperparameters
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.trainer import Trainer
 
@@ -186,3 +187,48 @@ def test_measuring_changes_nothing() -> None:
     assert np.isfinite(progress.test_accuracy)
     after(trainer, 5)
     assert fingerprint(trainer) == fingerprint(after(trainer_of(noise(50), batch_size=8), 10))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("batch_size", [None, 48])
+def test_any_number_of_threads_gives_the_same_bits(optimizer: str, batch_size: int | None) -> None:
+    samples = noise(3000, pixels=784)
+    ends: list[bytes] = []
+    for threads in (1, 2, 3):
+        engine = Engine(samples, threads)
+        chosen = Hyperparameters(
+            alpha=0.01, iterations=8, hidden=(40, 20), optimizer=optimizer, batch_size=batch_size
+        )
+        trainer = Trainer(samples, samples, chosen, engine=engine)
+        for _ in trainer.steps():
+            pass
+        ends.append(trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes())
+        engine.close()
+    assert len(set(ends)) == 1
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("augment", AUGMENTATIONS)
+def test_a_run_put_away_and_taken_up_ends_in_the_same_bits(optimizer: str, augment: str) -> None:
+    samples = noise(300)
+    chosen = Hyperparameters(
+        alpha=0.01,
+        iterations=30,
+        optimizer=optimizer,
+        batch_size=64,
+        schedule="cosine",
+        weight_decay=1e-3,
+        augment=augment,
+    )
+    epochs = Epochs(samples.images)
+    whole, first, second = (
+        Trainer(samples, samples, chosen, deformed=epochs.images) for _ in range(3)
+    )
+    for _ in whole.steps():
+        pass
+    after(first, 13)
+    second.restore(first.state())
+    for _ in second.steps():
+        pass
+    assert second.parameters.vector.tobytes() == whole.parameters.vector.tobytes()
+    epochs.close()

@@ -29,6 +29,7 @@ class Curve:
     x: NDArray[np.float64]
     y: NDArray[np.float64]  # as many; those not finite are left out
     style: Style
+    smooth: bool = False  # the mean of each column rather than its lowest and highest
     dots: bool = False  # separate marks rather than a line, so that colour is not needed
 
 
@@ -67,7 +68,8 @@ def ticks(axis: Axis, at_most: int) -> list[float]:
 def thinned(curve: Curve, axis: Axis, columns: int) -> tuple[list[float], list[float]]:
     """At most two points a column, its lowest and its highest, so that no peak is lost.
 
-    Only finite points are left, inside the axis along x.
+    Of a smooth curve one, the mean, where there are more points than that. Only finite points
+    are left, inside the axis along x.
     """
     import numpy as np
 
@@ -76,6 +78,9 @@ def thinned(curve: Curve, axis: Axis, columns: int) -> tuple[list[float], list[f
     x, y = curve.x[fit], curve.y[fit]
     if len(x) > 2 * columns:
         column = ((x - axis.low) / (axis.high - axis.low) * columns).astype(int)
+        if curve.smooth:
+            seen, first, count = np.unique(column, return_index=True, return_counts=True)
+            return x[first].tolist(), (np.bincount(column, y)[seen] / count).tolist()
         order = np.lexsort((y, column))
         edges = np.flatnonzero(np.diff(column[order], prepend=-1, append=columns + 1))
         keep = np.unique(np.concatenate([order[edges[:-1]], order[edges[1:] - 1]]))

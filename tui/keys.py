@@ -43,6 +43,7 @@ TOPICS = {
         Key("plus,equals_sign", "alpha(1.25)", "alpha × 1.25, live", "+", "alpha", ALPHA),
         Key("minus", "alpha(0.8)", "alpha ÷ 1.25, live", "-", "alpha", ALPHA),
         Key("r", "reset", "begin again from the same first weights", "r", "reset"),
+        Key("p", "preset", "begin again with a preset", "p", "preset"),
         Key("R", "reset_seed", "begin again from other first weights (next seed)", "R"),
     ),
     "Test digits": (
@@ -55,12 +56,13 @@ TOPICS = {
         Key("slash", "ask_index", "go to a digit by its number", "/"),
         Key("n", "mistake(1)", "the next digit the network gets wrong", "n", "wrong"),
         Key("N", "mistake(-1)", "the digit before that it gets wrong", "N"),
+        Key("e", "deformed", "see the digit deformed, as augment does it", "e"),
     ),
     "Program": (
         Key("tab", "app.focus_next", "into the hyperparameters, field by field", "Tab"),
         Key("question_mark,f1", "help", "this help", "?", "help"),
         Key("q", "app.quit", "leave at once", "q", "quit"),
-        Key("g", "glyphs", "draw the digit with ASCII characters or blocks", "g", "glyphs"),
+        Key("g", "glyphs", "draw the digit with ASCII characters or blocks", "g"),
     ),
 }
 KEYS = [key for topic in TOPICS.values() for key in topic]

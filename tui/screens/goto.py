@@ -17,7 +17,7 @@ from ..problem import Problem
 class GoToScreen(ModalScreen[int | None]):
     """Ends with an index from 0 to count - 1, or None."""
 
-    CSS_PATH = "goto.tcss"
+    CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
     def __init__(self, count: int) -> None:
@@ -26,7 +26,7 @@ class GoToScreen(ModalScreen[int | None]):
 
     def compose(self) -> ComposeResult:
         """One entry, and room for what is wrong with it."""
-        with Vertical() as frame:
+        with Vertical(classes="window small") as frame:
             frame.border_title = f"Go to test digit, 0 to {self._count - 1}"
             frame.border_subtitle = "Enter go · Esc leave"
             yield Input(compact=True)

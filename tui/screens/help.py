@@ -48,7 +48,7 @@ def help_text() -> Text:
 class HelpScreen(ModalScreen[None]):
     """Scrolls; Esc, q, ? or F1 closes it."""
 
-    CSS_PATH = "help.tcss"
+    CSS_PATH = "window.tcss"
     BINDINGS = [
         Binding("escape,q,question_mark,f1", "dismiss", "Close", key_display="Esc"),
         Binding("down,j", "scroll(1)", show=False),
@@ -57,7 +57,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The text in a frame."""
-        with VerticalScroll(id="help") as frame:
+        with VerticalScroll(id="help", classes="window") as frame:
             frame.border_title = "Help"
             frame.border_subtitle = "↑ ↓ scroll · Esc close"
             yield Static(help_text(), markup=False)

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from ...net.hyperparameters import LARGEST_SEED
+from ...net.presets import PRESETS, preset_of
 from ..keys import KEYS
 from ..problem import EXPECTED
 from ..session import Session, Snapshot, State
@@ -23,8 +24,10 @@ from ..widgets.digit import Digit
 from ..widgets.hyperparameters import HyperparameterPanel
 from ..widgets.probabilities import Probabilities
 from ..widgets.status import StatusLine
+from .deformed import DeformedScreen
 from .goto import GoToScreen
 from .help import HelpScreen
+from .presets import PresetScreen
 
 if TYPE_CHECKING:
     from ...net.hyperparameters import Hyperparameters
@@ -38,7 +41,13 @@ class MainScreen(Screen[None]):
     CSS_PATH = "main.tcss"
     AUTO_FOCUS = ""  # the keys belong to the screen until a person goes into a field
     BINDINGS = [key.binding for key in KEYS]
-    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (60, "-narrow"), (100, "-wide"), (140, "-widest")]
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-slim"),
+        (60, "-tight"),
+        (72, "-narrow"),
+        (100, "-wide"),
+        (140, "-widest"),
+    ]
     VERTICAL_BREAKPOINTS = [
         (0, "-flat"),
         (20, "-low"),
@@ -131,7 +140,10 @@ class MainScreen(Screen[None]):
             if math.isnan(tested) and len(measured):
                 tested = float(measured[-1])
         self.query_one(StatusLine).update(snapshot, tested)
-        self.query_one(Chart).update(history, snapshot.hyperparameters.iterations)
+        chosen = snapshot.hyperparameters
+        self.query_one(Chart).update(
+            history, chosen.iterations, batches=chosen.batch_size is not None
+        )
         self.query_one(HyperparameterPanel).update(self._session.wanted, snapshot.hyperparameters)
 
     def _show_digit(self) -> None:
@@ -209,6 +221,22 @@ class MainScreen(Screen[None]):
         self._session.change(replace(wanted, seed=(wanted.seed + 1) % (LARGEST_SEED + 1)))
         self._session.reset()
 
+    def action_preset(self) -> None:
+        """Choose a preset and begin again with it, keeping the seed."""
+
+        def begin(name: str | None) -> None:
+            if name is None:
+                return
+            chosen = PRESETS[name].hyperparameters
+            try:
+                self._session.change(replace(chosen, seed=self._session.wanted.seed))
+            except EXPECTED as problem:
+                self.notify(str(problem), severity="warning", markup=False)
+            else:
+                self._session.reset()
+
+        self.app.push_screen(PresetScreen(preset_of(self._session.wanted)), begin)
+
     # Test digits
 
     def action_digit(self, by: int) -> None:
@@ -241,6 +269,12 @@ class MainScreen(Screen[None]):
             self.notify("The network gets no other test digit wrong.", markup=False)
         else:
             self.index = found
+
+    def action_deformed(self) -> None:
+        """Show deformed copies of the chosen digit beside it."""
+        if (dataset := self._session.dataset) is not None:
+            image = dataset.test.images[self.index].reshape(dataset.side, dataset.side)
+            self.app.push_screen(DeformedScreen(image))
 
     def action_glyphs(self) -> None:
         """Draw the digit the other way."""

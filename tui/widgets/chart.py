@@ -33,10 +33,16 @@ class Chart(Rows):
         super().__init__(id=id)
         self._history: NDArray[np.float64] | None = None
         self._iterations = 1
+        self._batches = False
 
-    def update(self, history: NDArray[np.float64] | None, iterations: int) -> None:
-        """Draw these rows, of a run of so many iterations; None before there are any."""
-        self._history, self._iterations = history, iterations
+    def update(
+        self, history: NDArray[np.float64] | None, iterations: int, *, batches: bool
+    ) -> None:
+        """Draw these rows, of a run of so many iterations; None before there are any.
+
+        batches: whether a row's train accuracy is of a mini-batch only, and so leaps about.
+        """
+        self._history, self._iterations, self._batches = history, iterations, batches
         self._draw()
 
     def on_resize(self) -> None:
@@ -49,7 +55,8 @@ class Chart(Rows):
             self.show([self.title("Accuracy")])
             return
         train, test = self.ink("moving"), self.ink("title")
-        notes = [(f"⠒⠒ train {history[-1, TRAIN]:6.1%}", train)]
+        last = 1 + len(history) // 20 if self._batches else 1
+        notes = [(f"⠒⠒ train {history[-last:, TRAIN].mean():6.1%}", train)]
         tested = history[~_missing(history[:, TEST])]
         if len(tested):
             notes.append((f"   • test {tested[-1, TEST]:6.1%}", test))
@@ -60,7 +67,7 @@ class Chart(Rows):
         x = Axis(0, nice_end(history[-1, ITERATION], self._iterations))
         lines = draw(
             [
-                Curve(history[:, ITERATION], history[:, TRAIN], train),
+                Curve(history[:, ITERATION], history[:, TRAIN], train, smooth=self._batches),
                 Curve(*_spread(tested, x, self.size.width), test, dots=True),
             ],
             x,

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Label
 
 from ...net.hyperparameters import Hyperparameters
+from ...net.presets import preset_of
 from ..fields import FIELDS, Field, shown
 from ..problem import EXPECTED
 from ..text import printable
@@ -136,6 +137,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
             row.set_class(not row.field.applies(wanted), "unused")
             waiting = waiting or waits
         self.set_class(waiting, "waiting")
+        self.query_one(PanelTitle).name_it(preset_of(wanted) or "")
 
     @on(FieldRow.Entered)
     def _entered(self, event: FieldRow.Entered) -> None:
@@ -160,6 +162,14 @@ class PanelTitle(Rows):
         super().__init__()
         self._words = words
 
+        self._note = ""
+
+    def name_it(self, note: str) -> None:
+        """Put a note at the end of the rule."""
+        self._note = note
+        self.on_resize()
+
     def on_resize(self) -> None:
         """Draw the rule as long as the panel is wide."""
-        self.show([self.title(self._words)])
+        notes = [(self._note, self.ink("quiet"))] if self._note else []
+        self.show([self.title(self._words, *notes)])

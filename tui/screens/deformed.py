@@ -1,0 +1,93 @@
+"""The chosen digit beside deformed copies of it, as a run with `augment` learns from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import ModalScreen
+
+from ..glyphs import ascii_rows
+from ..widgets.rows import Rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+GAP = 2  # columns between two digits
+
+
+class Copies(Rows):
+    """As many copies as there is room for, the original first."""
+
+    def __init__(self, image: NDArray[np.uint8]) -> None:
+        super().__init__()
+        self._image = image  # side × side
+        self._seed = 0
+
+    def on_resize(self) -> None:
+        """Fill the new size."""
+        self.draw()
+
+    def another(self) -> None:
+        """Draw other deformations."""
+        self._seed += 1
+        self.draw()
+
+    def draw(self) -> None:
+        """Original and copies, in rows and columns."""
+        import numpy as np
+
+        from ...data.augment import Deformation, deformed
+
+        side = len(self._image)
+        across = max(1, self.size.width // (side + GAP))
+        down = max(1, (self.size.height - 3) // (side // 2))
+        same = np.repeat(self._image[np.newaxis], across * down - 1, axis=0)
+        pictures = [self._image]
+        if len(same):
+            generator = np.random.default_rng(self._seed)
+            pictures += list(deformed(same, Deformation(), generator, group=1))
+        words = "First as it is; with augment elastic, each epoch learns from other copies."
+        lines = [
+            self.title("A digit, and the same digit deformed"),
+            Text(f" {words}", self.ink("quiet")),
+        ]
+        for begin in range(0, len(pictures), across):
+            cells = [ascii_rows(picture, side // 2) for picture in pictures[begin : begin + across]]
+            for parts in zip(*cells, strict=True):
+                line = Text()
+                for x, part in enumerate(parts):
+                    original = begin + x == 0
+                    line.append(part + " " * GAP, self.ink("chosen" if original else "title"))
+                lines.append(line)
+        lines.append(Text(" Space: others   Esc: back", self.ink("quiet")))
+        self.show(lines)
+
+
+class DeformedScreen(ModalScreen[None]):
+    """Space draws other deformations, Esc goes back."""
+
+    CSS = "DeformedScreen { background: $background; }"
+    BINDINGS = [
+        Binding("escape,q,e", "leave", "Back"),
+        Binding("space,right", "another", "Others"),
+    ]
+
+    def __init__(self, image: NDArray[np.uint8]) -> None:
+        super().__init__()
+        self._image = image
+
+    def compose(self) -> ComposeResult:
+        """One widget, as large as the screen."""
+        yield Copies(self._image)
+
+    def action_another(self) -> None:
+        """Other deformations of the same digit."""
+        self.query_one(Copies).another()
+
+    def action_leave(self) -> None:
+        """Back to the main screen."""
+        self.dismiss(None)
