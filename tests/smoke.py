@@ -15,7 +15,7 @@ def main(program: Path) -> None:
         there.type(b"q")
         assert there.end() == 0
         check_restored(there.sent)
-    print(f"{program} opened, trained and quit")  # noqa: T201  (a command)
+    print(f"{program} opened, trained and quit")
 
 
 if __name__ == "__main__":

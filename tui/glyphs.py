@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def ascii_rows(image: NDArray[np.uint8], rows: int) -> list[str]:
 
 def bar(share: float, width: int) -> str:
     """A share of 0 to 1 as a bar at most `width` cells long, exact to an eighth of a cell."""
-    eighths = round(min(max(share, 0.0), 1.0) * width * 8) if share == share else 0  # noqa: PLR0124  (nan)
+    eighths = 0 if math.isnan(share) else round(min(max(share, 0.0), 1.0) * width * 8)
     whole, rest = divmod(eighths, 8)
     return "█" * whole + (EIGHTHS[rest] if rest else "")
 

@@ -178,6 +178,7 @@ def _result(
         "train_accuracy": whole.accuracy,
         "test_accuracy": final.test_accuracy,
         "loss": whole.loss,
+        "gradient_norm": final.slope,
         "seconds": seconds,
         "iterations_per_second": trainer.iteration / seconds if seconds else math.nan,
         "stopped": stopped,

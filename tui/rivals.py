@@ -70,7 +70,7 @@ def sklearn_tasks(train: Any) -> Any:
     classifier: Any = import_module("sklearn.neural_network").MLPClassifier
     X = train.images.astype(np.float32) / 255
 
-    def answer(task: str, hidden: int, batch: int, threads: int) -> float:  # noqa: ARG001
+    def answer(task: str, hidden: int, batch: int, threads: int) -> float:  # noqa: ARG001  (as torch's)
         model = classifier(
             (hidden,), solver="sgd", batch_size=batch, max_iter=1, learning_rate_init=0.05
         )

@@ -20,11 +20,11 @@ the gradient.
 
 Hyperparameters   what you choose. Tab or a click goes into a field, Enter takes the value, \
 Esc leaves it. Alpha, iterations and batch act from the next update on; ↻ marks what acts \
-from the next reset on.
+from the next reset on. p chooses a preset: a whole set that goes together.
 Accuracy          the share of digits answered right: the line for those it learns from, the \
 dots for the test digits it never learns from.
-Test digit        one of the 10 000, and beside it how sure the network is of each answer, as \
-it is now.  ✓ right   ✗ wrong   ◂ the true label.
+Test digit        one of the 10 000, and beside it how sure the network, as it is now, is of \
+each answer.  ✓ right   ✗ wrong   ◂ the true label.
 """
 MORE_KEYS = (
     ("Ctrl+P", "command palette: every action by name"),

@@ -57,7 +57,7 @@ class Chart(Rows):
         train, test = self.ink("moving"), self.ink("title")
         last = 1 + len(history) // 20 if self._batches else 1
         notes = [(f"⠒⠒ train {history[-last:, TRAIN].mean():6.1%}", train)]
-        tested = history[~_missing(history[:, TEST])]
+        tested = history[history[:, TEST] >= 0]  # the others are not numbers
         if len(tested):
             notes.append((f"   • test {tested[-1, TEST]:6.1%}", test))
         title = self.title("Accuracy", *notes)
@@ -85,10 +85,6 @@ class Chart(Rows):
             words = Text(paragraph, self.ink("quiet"))
             lines += words.wrap(self.app.console, max(1, self.size.width - 4))
         return [Text("  ").append_text(line) for line in lines]
-
-
-def _missing(column: NDArray[np.float64]) -> NDArray[np.bool_]:
-    return column != column  # noqa: PLR0124  (only what is not a number differs from itself)
 
 
 def _spread(

@@ -49,7 +49,12 @@ class StatusLine(Rows):
         facts = Text(f"  α {shown(snapshot.hyperparameters.alpha):<7}", no_wrap=True)
         if math.isfinite(test_accuracy):
             facts.append(f" test {test_accuracy:6.1%}")
-        for optional in (f" {snapshot.rate:5.3g}/s", f"  {_time(snapshot)}"):
+        loss, slope = snapshot.progress.loss, snapshot.progress.slope
+        for optional in (
+            f" {snapshot.rate:5.3g}/s",
+            f"  {_time(snapshot)}",
+            f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
+        ):
             if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
                 facts.append(optional, self.ink("quiet"))
         bar = min(MOST_BAR, width - line.cell_len - len(count) - facts.cell_len - 1)

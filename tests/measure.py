@@ -1,0 +1,91 @@
+"""What the screen costs: `python -m tests.measure` prints rates, key-to-screen times and bytes.
+
+Runs the real program at 80×24 in a pseudo-terminal and without a screen, in turns, so that
+whatever else the machine does meets both alike.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import time
+
+from .support import PROGRAM
+from .terminal import Terminal, terminal
+
+TURNS = 3
+SECONDS = 8.0
+PRESSES = 40
+ITERATIONS = 300
+
+
+def headless() -> float:
+    """Updates a second without a screen."""
+    done = subprocess.run(
+        [PROGRAM, "train", "--iterations", str(ITERATIONS), "--json", "--quiet"],
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    return float(json.loads(done.stdout)["iterations_per_second"])
+
+
+def on_screen() -> tuple[float, float]:
+    """Updates a second in the app, and bytes a second that it sends, while nobody touches it."""
+    with terminal("--start", "--iterations", "1000000") as (there, _):
+        there.until(lambda: there.iteration >= 20)
+        first, sent, begun = there.iteration, len(there.sent), time.monotonic()
+        there.until(lambda: time.monotonic() - begun > SECONDS)
+        before = there.iteration  # the moment it changes again is a moment it is exact
+        there.until(lambda: there.iteration != before)
+        seconds = time.monotonic() - begun
+        figures = (there.iteration - first) / seconds, (len(there.sent) - sent) / seconds
+        quit_(there)
+    return figures
+
+
+def keys(*, training: bool) -> list[float]:
+    """Seconds from pressing → to the next digit's title on the screen, each press."""
+    arguments = ["--iterations", "1000000"] + ["--start"] * training
+    with terminal(*arguments) as (there, _):
+        there.until(lambda: there.shows("Test digit 0"))
+        if training:
+            there.until(lambda: there.iteration >= 20)
+        taken: list[float] = []
+        for index in range(1, PRESSES + 1):
+            pressed = time.monotonic()
+            there.type(b"\x1b[C")
+            there.until(lambda index=index: there.shows(f"Test digit {index} "))
+            taken.append(time.monotonic() - pressed)
+            pause = time.monotonic() + 0.07
+            there.until(lambda pause=pause: time.monotonic() > pause)
+        quit_(there)
+    return taken
+
+
+def quit_(there: Terminal) -> None:
+    """Leave the program."""
+    there.type(b"q")
+    there.end()
+
+
+def main() -> None:
+    """Measure and print."""
+    turns = [(headless(), *on_screen()) for _ in range(TURNS)]
+    without, within, sent = (statistics.median(column) for column in zip(*turns, strict=True))
+    print(f"updates a second: {without:.1f} without a screen, {within:.1f} in the app at 80×24")
+    print(f"ratio, median of {TURNS}: {statistics.median(b / a for a, b, _ in turns):.2f}")
+    print(f"bytes a second to the terminal while training: {sent:.0f}")
+    for training in (False, True):
+        taken = sorted(keys(training=training))
+        p95 = taken[int(0.95 * len(taken))]
+        print(
+            f"key to screen {'while training' if training else 'idle'}: median "
+            f"{1e3 * statistics.median(taken):.0f} ms, p95 {1e3 * p95:.0f} ms, worst "
+            f"{1e3 * taken[-1]:.0f} ms"
+        )
+
+
+if __name__ == "__main__":
+    main()
