@@ -76,3 +76,12 @@ def test_without_a_terminal_it_says_so() -> None:
     assert ended.stdout == ""
     assert is_one_line_for_a_person(ended.stderr)
     assert "mnist-tui train" in ended.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_end_restores_the_terminal(number: signal.Signals, folder: Path) -> None:
+    with terminal("--data", folder, "--start", "--iterations", "1000000") as (there, _):
+        there.until(lambda: there.iteration >= 1)
+        there.process.send_signal(number)
+        assert there.end() == 128 + number
+        check_restored(there.sent)

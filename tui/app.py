@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from collections.abc import Iterable
 from functools import partial
@@ -60,6 +62,10 @@ class MnistApp(App[None]):
         self.register_theme(INK)
         self.theme = INK.name
         self.push_screen(self.main)
+        # A dropped connection or a polite kill ends the app as a person would: terminal restored.
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
 
     @on(MainScreen.Failed)
     def _failed(self, event: MainScreen.Failed) -> None:
