@@ -132,7 +132,7 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Ro
         ways["PyTorch"] = partial(rivals.seconds, "torch", "full", hidden, 0, 0)
     # Forward and dW multiply each image by each weight once, and by W2 once more for dA.
     flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
-    return _in_turns(Row(f"update, full batch, 784-{hidden}-10", m, flop), ways)
+    return in_turns(Row(f"update, full batch, 784-{hidden}-10", m, flop), ways)
 
 
 def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int) -> Row:
@@ -160,7 +160,7 @@ def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int
     if "sklearn" in rivals.names:
         ways["scikit-learn"] = partial(rivals.seconds, "sklearn", "epoch", hidden, batch, 0)
     flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
-    return _in_turns(Row(f"epoch, 784-{hidden}-10, batch {batch}", m, flop), ways)
+    return in_turns(Row(f"epoch, 784-{hidden}-10, batch {batch}", m, flop), ways)
 
 
 def measured_peak(engine: Engine) -> float:
@@ -201,7 +201,8 @@ def _start(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters, Paramet
     return parameters, parameters.copy(), np.empty_like(parameters.vector)
 
 
-def _in_turns(row: Row, ways: dict[str, Callable[[], float]]) -> Row:
+def in_turns(row: Row, ways: dict[str, Callable[[], float]]) -> Row:
+    """Fill in the medians; the ways take turns, so that a slow moment meets them all."""
     times: dict[str, list[float]] = {way: [] for way in ways}
     for turn in range(TURNS + 1):  # the first warms up and does not count
         for way, measure in ways.items():

@@ -64,7 +64,8 @@ class Chart(Rows):
         if len(history) == 1:
             self.show([title, *self._before()])
             return
-        x = Axis(0, nice_end(history[-1, ITERATION], self._iterations))
+        done = float(history[-1, ITERATION])
+        x = Axis(0, nice_end(done, max(done, self._iterations)))
         lines = draw(
             [
                 Curve(history[:, ITERATION], history[:, TRAIN], train, smooth=self._batches),
