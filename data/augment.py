@@ -13,7 +13,7 @@ are 256ths that add up to exactly 256, and weight times byte fits in 16 bits.
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,23 +119,32 @@ class Epochs:
 
     def __init__(self, images: Images, deformation: Deformation | None = None) -> None:
         self._images, self._deformation = images, deformation or Deformation()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="deform")
         self._now: tuple[tuple[int, int], Images] | None = None
-        self._next: tuple[tuple[int, int], Future[Images]] | None = None
+        self._next: tuple[tuple[int, int], threading.Thread, list[Images]] | None = None
 
     def images(self, seed: int, epoch: int) -> Images:
         """The images of this epoch of a run of this seed; those of the next one are begun."""
         wanted = (seed, epoch)
         if self._now is None or self._now[0] != wanted:
-            ahead = self._next
-            made = ahead[1].result() if ahead and ahead[0] == wanted else self._make(*wanted)
-            self._now = wanted, made
-            self._next = (seed, epoch + 1), self._thread.submit(self._make, seed, epoch + 1)
+            self._now = wanted, self._taken(wanted)
+            self._begin((seed, epoch + 1))
         return self._now[1]
 
-    def close(self) -> None:
-        """Begin no more."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+    def _taken(self, wanted: tuple[int, int]) -> Images:
+        """What was made ahead, if it is what is wanted; else it is made now."""
+        if self._next is not None and self._next[0] == wanted:
+            _, thread, made = self._next
+            thread.join()
+            if made:
+                return made[0]
+        return self._make(*wanted)
+
+    def _begin(self, ahead: tuple[int, int]) -> None:
+        made: list[Images] = []
+        # A daemon: the end of the program does not wait for digits nobody will see.
+        thread = threading.Thread(target=lambda: made.append(self._make(*ahead)), daemon=True)
+        self._next = ahead, thread, made
+        thread.start()
 
     def _make(self, seed: int, epoch: int) -> Images:
         return deformed(self._images, self._deformation, np.random.default_rng((seed, epoch)))

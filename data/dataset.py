@@ -53,9 +53,13 @@ def load(source: str = EMBEDDED) -> Dataset:
     if source == EMBEDDED:
         with as_file(files("mnist_tui.data") / "mnist") as folder:
             return _from_folder(EMBEDDED, folder)
-    folder = Path(source).expanduser()
-    if not folder.is_dir():
-        found = "is not a folder" if folder.exists() else "does not exist"
+    try:
+        folder = Path(source).expanduser().resolve()
+        there, is_folder = folder.exists(), folder.is_dir()
+    except (OSError, RuntimeError, ValueError) as failure:
+        raise DataError(f"{source[:80]}: cannot be looked at: {failure}") from failure
+    if not is_folder:
+        found = "is not a folder" if there else "does not exist"
         raise DataError(
             f'{source}: {found}; expected "{EMBEDDED}" or a folder with MNIST\'s four IDX files'
         )

@@ -31,6 +31,10 @@ class Batches:
         """The row numbers of the next batch; an epoch's last batch may be smaller than `size`."""
         place = self._place
         if place.position >= self.m:
+            if self._order is None and place.epoch:
+                # Come here by go_to: draw past the epoch that has ended, as was done before.
+                self._generator.bit_generator.state = place.generator
+                self._generator.permutation(self.m)
             place = Place(dict(self._generator.bit_generator.state), place.epoch + 1, 0)
             self._order = None
         if self._order is None:

@@ -19,9 +19,11 @@ No member is ever a pickled object, so that reading one cannot run anything.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
+import stat
 import zipfile
 import zlib
 from pathlib import Path
@@ -63,7 +65,7 @@ def save(state: RunState, path: Path) -> None:
         members |= {f"W{layer}": W, f"b{layer}": b}
     for name, array in state.memory.items():
         members[f"memory_{name}"] = array
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}")
     try:
         with temporary.open("wb") as file:
             np.savez(file, **members)  # pyright: ignore[reportArgumentType]: its stub takes allow_pickle for one of them
@@ -73,15 +75,18 @@ def save(state: RunState, path: Path) -> None:
     except OSError as failure:
         raise NetError(f"{path}: cannot be written: {failure.strerror or failure}") from failure
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def load(path: Path) -> RunState:
     """Read a run. Raises NetError, naming file and member, for anything not exactly as above."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise NetError(f"{path}: is not a file; expected a model (.npz)")
         with zipfile.ZipFile(path) as archive:
             return _Reader(path, archive).run()
-    except zipfile.BadZipFile as damage:
+    except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as damage:
         raise NetError(f"{path}: is not a model file (.npz), or is cut short") from damage
     except OSError as failure:
         raise NetError(f"{path}: cannot be read: {failure.strerror or failure}") from failure

@@ -61,7 +61,7 @@ class Hyperparameters:
         _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("augment", self.augment, AUGMENTATIONS)
         if self.augment != "none" and self.batch_size is None:
-            raise NetError("augment needs batches, since digits change each epoch: set batch first")
+            raise NetError("augment elastic needs a batch that is not full (or: augment none)")
 
 
 def check_batch(batch_size: int | None, m: int) -> None:

@@ -92,8 +92,8 @@ class Thin(np.ndarray[Any, np.dtype[Any]]):
         Z = np.empty((len(W), m), W.dtype)
         even = m - m % STRIP
         # The same memory seen as a stack of strips, which one call of matmul goes through.
-        stack = X.T[:even].reshape(-1, STRIP, len(X)).mT
-        np.matmul(W, stack, out=Z[:, :even].reshape(len(W), -1, STRIP).swapaxes(0, 1))
+        stack = X.T[:even].reshape(even // STRIP, STRIP, len(X)).mT
+        np.matmul(W, stack, out=Z[:, :even].reshape(len(W), even // STRIP, STRIP).swapaxes(0, 1))
         np.matmul(W, X[:, even:], out=Z[:, even:])
         return Z
 

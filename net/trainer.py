@@ -15,8 +15,9 @@ from .history import History, Progress
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch
 from .initialisation import first_parameters
 from .network import Array, Parameters
-from .optimizers import OPTIMIZERS, scheduled
+from .optimizers import OPTIMIZERS
 from .pixels import Images
+from .schedule import scheduled
 from .sizes import check_hidden, named
 
 FIRST_STEPS = 10  # each of these is tested, so that the beginning can be watched

@@ -73,5 +73,3 @@ def test_an_epoch_depends_on_seed_and_number_alone(mnist: Dataset) -> None:
     for epoch in (3, 0, 0, 2, 1):
         assert np.array_equal(jumped.images(5, epoch), in_order[epoch])
     assert not np.array_equal(jumped.images(6, 1), in_order[1])
-    walked.close()
-    jumped.close()

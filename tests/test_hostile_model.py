@@ -231,3 +231,19 @@ def test_a_damaged_file_is_refused_or_harmless(
         refusal(path)
     else:
         assert np.isfinite(state.vector).all()
+
+
+@pytest.mark.parametrize(("offset", "value"), [(6, 99), (8, 0xFF), (9, 0xFF)])
+def test_a_directory_nobody_writes_is_refused(tmp_path: Path, offset: int, value: int) -> None:
+    path = tmp_path / "run.npz"
+    saved(path)
+    content = bytearray(path.read_bytes())
+    directory = content.rindex(b"PK\x01\x02")
+    content[directory + offset] = value
+    content[directory + 46] = 0xFF  # of the name, which is then no UTF-8
+    path.write_bytes(content)
+    refusal(path)
+
+
+def test_a_device_is_refused_before_it_is_read() -> None:
+    refusal(Path("/dev/zero"))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from mnist_tui.net.hyperparameters import SCHEDULES, Hyperparameters
 from mnist_tui.net.network import Array, Parameters
-from mnist_tui.net.optimizers import OPTIMIZERS, scheduled
+from mnist_tui.net.optimizers import OPTIMIZERS
+from mnist_tui.net.schedule import scheduled
 
 SIZES = (1, 1, 1)  # two weights and two biases: four numbers
 

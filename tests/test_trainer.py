@@ -231,4 +231,34 @@ def test_a_run_put_away_and_taken_up_ends_in_the_same_bits(optimizer: str, augme
     for _ in second.steps():
         pass
     assert second.parameters.vector.tobytes() == whole.parameters.vector.tobytes()
-    epochs.close()
+
+
+def test_a_run_can_be_taken_up_after_any_update() -> None:
+    samples = noise(30)
+    chosen = Hyperparameters(alpha=0.01, iterations=12, batch_size=10)  # three updates an epoch
+    whole = after(Trainer(samples, samples, chosen), 12)
+    for updates in range(12):
+        first = after(Trainer(samples, samples, chosen), updates)
+        second = Trainer(samples, samples, chosen)
+        second.restore(first.state())
+        after(second, 12 - updates)
+        assert fingerprint(second) == fingerprint(whole), f"after {updates} updates"
+
+
+def test_blank_images_are_no_trouble() -> None:
+    samples = noise(2000, pixels=784)
+    blank = Samples(samples.images * np.uint8(0), samples.labels)
+    trainer = after(trainer_of(blank, iterations=3), 3)
+    assert is_finite(trainer.parameters.vector)
+
+
+@pytest.mark.parametrize("batch_size", [900, 2000])
+def test_a_batch_larger_than_the_cache_adds_up_in_pieces(batch_size: int) -> None:
+    samples = noise(2000, pixels=784)
+    parameters = trainer_of(samples).parameters
+    rows = np.arange(batch_size)
+    some, whole = parameters.copy(), parameters.copy()
+    chosen = Samples(samples.images[rows], samples.labels[rows])
+    score = Engine(samples).gradient(parameters, some, rows)
+    assert score.accuracy == Engine(chosen).gradient(parameters, whole).accuracy
+    assert some.vector == pytest.approx(whole.vector, abs=1e-6)

@@ -193,6 +193,9 @@ def main() -> None:
         # Whoever read stdout has gone; nothing more can reach them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
+    except OSError as failure:
+        _say(f"the result cannot be written: {failure.strerror or failure}")
+        code = 1
     sys.exit(code or 0)
 
 

@@ -113,18 +113,18 @@ FIELDS = (
     Field("iterations", "iterations", whole("iterations", "1500"), "updates, such as 1500"),
     Field("hidden", "hidden", _hidden, "units of each hidden layer, such as 128,64"),
     Field("batch_size", "batch", _batch, "samples in an update: full, or a number"),
-    Field("optimizer", "optimizer", _name, f"{' '.join(OPTIMIZERS)}"),
+    Field("optimizer", "optimizer", _name, f"one of {' '.join(OPTIMIZERS)}"),
     Field(
         "momentum",
         "momentum",
         _number("momentum"),
-        "kept of the last update, 0 to 1",
+        "share kept of the last update, 0 to 1",
         _has_momentum,
     ),
     Field("weight_decay", "decay", _number("decay"), "pull of weights to zero, such as 0.0001"),
-    Field("schedule", "schedule", _name, f"of alpha: {' '.join(SCHEDULES)}"),
+    Field("schedule", "schedule", _name, f"course of alpha: {' '.join(SCHEDULES)}"),
     Field("augment", "augment", _name, f"digits deformed each epoch: {' '.join(AUGMENTATIONS)}"),
     Field("init", "init", _name, f"first weights: {' '.join(INITIALISATIONS)}"),
-    Field("seed", "seed", whole("seed", "0"), "of the random numbers, such as 0"),
+    Field("seed", "seed", whole("seed", "0"), "seed of the random numbers, such as 0"),
 )
 BY_NAME = {field.name: field for field in FIELDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import signal
 import sys
 import time
@@ -26,7 +27,7 @@ from ..net.sizes import named
 from ..net.trainer import Trainer
 from .glyphs import ascii_rows, bar
 from .problem import Problem
-from .text import amount
+from .text import amount, printable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -54,6 +55,8 @@ def train(source: str, hyperparameters: Hyperparameters, options: Options) -> in
     """Train from the first weights to the end of the run, or to Ctrl-C; returns the exit code."""
     for path in (options.model, options.history):
         _check_writable(path, overwrite=options.overwrite)
+    if options.model is not None and options.model == options.history:
+        raise Problem(f"{options.model}: is to hold both model and history; name two files")
     dataset = load(source)
     engine = Engine(dataset.train, options.threads)
     trainer = Trainer(
@@ -66,11 +69,15 @@ def train(source: str, hyperparameters: Hyperparameters, options: Options) -> in
     )
     begun = time.perf_counter()
     stopped, code = _drive(trainer, shows=sys.stderr.isatty() and not options.quiet)
-    result = _result(dataset, engine, trainer, stopped, time.perf_counter() - begun)
-    if options.model is not None:
-        checkpoint.save(trainer.state(), options.model)
-    if options.history is not None:
-        _write_history(trainer.history.rows(), options.history)
+    seconds = time.perf_counter() - begun
+    # First of all, what was learnt goes to disk.
+    try:
+        if options.model is not None:
+            checkpoint.save(trainer.state(), options.model)
+    finally:
+        if options.history is not None:
+            _write_history(trainer.history.rows(), options.history)
+    result = _result(dataset, engine, trainer, stopped, seconds)
     if options.as_json:
         click.echo(json.dumps(result))
     elif not options.quiet:
@@ -194,7 +201,7 @@ def _summarise(result: dict[str, Any], options: Options) -> None:
     )
     for what, path in (("model", options.model), ("history", options.history)):
         if path is not None:
-            click.echo(f"{what} written to {path}")
+            click.echo(f"{what} written to {printable(path)}")
 
 
 def _show_progress(progress: Progress, iterations: int, seconds: float) -> None:
@@ -211,12 +218,19 @@ def _check_writable(path: Path | None, *, overwrite: bool) -> None:
     """Better to hear before an hour of training than after it."""
     if path is None:
         return
-    if path.is_dir():
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+        folder_is_there, may_write = path.parent.is_dir(), os.access(path.parent, os.W_OK)
+    except OSError as failure:
+        raise Problem(f"{path}: cannot be written: {failure.strerror or failure}") from failure
+    if is_folder:
         raise Problem(f"{path}: is a folder; expected the name of a file to write")
-    if path.exists() and not overwrite:
+    if exists and not overwrite:
         raise Problem(f"{path}: exists already; --force writes over it")
-    if not path.parent.is_dir():
+    if not folder_is_there:
         raise Problem(f"{path}: the folder {path.parent} does not exist")
+    if not may_write:
+        raise Problem(f"{path}: the folder {path.parent} may not be written to")
 
 
 def _write_history(rows: NDArray[np.float64], path: Path) -> None:

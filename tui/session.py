@@ -96,7 +96,7 @@ class Session:
         """Begin: load the data and look at the untrained network."""
         self._thread.start()
 
-    def close(self, patience: float = 2.0) -> None:
+    def close(self, patience: float = 0.3) -> None:
         """Let the worker end after the update it is in; wait at most `patience` seconds."""
         with self._wake:
             self._closing = True
@@ -118,7 +118,7 @@ class Session:
 
     @property
     def is_training(self) -> bool:
-        """Whether updates are being made or about to be."""
+        """Whether it will go on to another update."""
         return self._allowed > 0
 
     def change(self, hyperparameters: Hyperparameters) -> None:
@@ -234,7 +234,7 @@ class Session:
             state, message = State.DIVERGED, str(end)
         seconds = spent + time.perf_counter() - begun
         if state is not State.PAUSED:
-            self._allowed = 0
+            self.pause()
         self._publish(
             trainer,
             state=state,
@@ -248,7 +248,7 @@ class Session:
     def _updates(self, trainer: Trainer) -> Iterator[Progress]:
         """The trainer's own updates, as many as are allowed, each by what is wanted just then."""
         steps, wanted = trainer.steps(), None
-        while self._allowed > 0 and not self._reset and not self._closing:
+        while self._take_permit():
             if wanted is not self._wanted:
                 wanted = self._wanted
                 kept = {name: getattr(trainer.hyperparameters, name) for name in NEED_RESET}
@@ -256,9 +256,15 @@ class Session:
             progress = next(steps, None)
             if progress is None:
                 return
-            with self._wake:
-                self._allowed = max(0, self._allowed - 1)
             yield progress
+
+    def _take_permit(self) -> bool:
+        """Whether one more update may be made; if so, it counts as made."""
+        with self._wake:
+            if self._allowed <= 0 or self._reset or self._closing:
+                return False
+            self._allowed -= 1
+            return True
 
     def _publish(self, trainer: Trainer, **what: Any) -> None:
         """Put a newer snapshot into the slot; only the worker does."""

@@ -30,6 +30,9 @@ from .help import HelpScreen
 from .presets import PresetScreen
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ...net.hyperparameters import Hyperparameters
 
 REFRESH = 0.25  # seconds between two looks into the session while it trains
@@ -74,6 +77,7 @@ class MainScreen(Screen[None]):
         self._session = session
         self._start = start
         self._seen: Snapshot | None = None
+        self._history: tuple[int, NDArray[np.float64]] | None = None  # of which run, and its rows
 
     def compose(self) -> ComposeResult:
         """Status, two panels above, two below, the keys; or a message if there is no room."""
@@ -134,7 +138,7 @@ class MainScreen(Screen[None]):
 
         history, tested = None, math.nan
         if snapshot.progress is not None:
-            history = self._session.history()
+            history = self._rows(snapshot)
             measured = history[np.isfinite(history[:, TEST]), TEST]
             tested = snapshot.progress.test_accuracy
             if math.isnan(tested) and len(measured):
@@ -145,6 +149,18 @@ class MainScreen(Screen[None]):
             history, chosen.iterations, batches=chosen.batch_size is not None
         )
         self.query_one(HyperparameterPanel).update(self._session.wanted, snapshot.hyperparameters)
+
+    def _rows(self, snapshot: Snapshot) -> NDArray[np.float64]:
+        """The run's history so far; only what is new is copied out of the session."""
+        import numpy as np
+
+        if self._history is None or self._history[0] != snapshot.run:
+            rows = self._session.history()
+        else:
+            before = self._history[1]
+            rows = np.concatenate([before, self._session.history(len(before))])
+        self._history = snapshot.run, rows
+        return rows
 
     def _show_digit(self) -> None:
         """The chosen digit and what the network, as last seen, makes of it."""
@@ -189,6 +205,11 @@ class MainScreen(Screen[None]):
         if self._session.is_training:
             self._session.pause()
             return
+        if not self._is_over():
+            self._session.train()
+
+    def _is_over(self) -> bool:
+        """Whether all iterations are done; then say what can be done about it."""
         seen, wanted = self._session.snapshot(), self._session.wanted
         if seen.progress is not None and seen.progress.iteration >= wanted.iterations:
             self.notify(
@@ -196,12 +217,13 @@ class MainScreen(Screen[None]):
                 "or r to begin again.",
                 markup=False,
             )
-            return
-        self._session.train()
+            return True
+        return False
 
     def action_step(self, updates: int) -> None:
         """Make so many updates and rest."""
-        self._session.train(updates)
+        if not self._is_over():
+            self._session.train(updates)
 
     def action_alpha(self, factor: float) -> None:
         """Turn alpha, while it trains or not."""

@@ -6,8 +6,8 @@ import math
 
 from rich.text import Text
 
+from ...net.schedule import scheduled
 from ...net.sizes import named
-from ..fields import shown
 from ..session import Snapshot, State
 from ..text import amount
 from .rows import Rows
@@ -30,15 +30,25 @@ class StatusLine(Rows):
 
     DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._last: tuple[Snapshot, float] | None = None
+
+    def on_resize(self) -> None:
+        """Say it again in the new width."""
+        if self._last is not None:
+            self.update(*self._last)
+
     def update(self, snapshot: Snapshot, test_accuracy: float) -> None:
         """Show this; `test_accuracy` is the last one measured, or not a number."""
+        self._last = snapshot, test_accuracy
         width = self.size.width
         sign = f"{SIGNS[snapshot.state]} {snapshot.state.value}"
         line = Text(" ", no_wrap=True)
         if width >= LEAST_FOR_NAME:
             line.append("mnist-tui  ", self.ink("title"))
         if snapshot.parameters is None or snapshot.progress is None:
-            line.append(sign, self.ink("moving")).append("  the 70 000 digits of MNIST")
+            line.append(sign, self.ink("moving")).append("  the digits")
             self.show([line])
             return
         wrong = snapshot.state in (State.DIVERGED, State.FAILED)
@@ -46,7 +56,9 @@ class StatusLine(Rows):
         line.append(f"{sign:<10}", self.ink("warning" if wrong else "moving"))
         done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
         count = f" {done:>{len(str(whole))}}/{whole} "
-        facts = Text(f"  α {shown(snapshot.hyperparameters.alpha):<7}", no_wrap=True)
+        chosen = snapshot.hyperparameters
+        alpha = scheduled(chosen.alpha, chosen.schedule, done / whole)  # of the next update
+        facts = Text(f"  α {alpha:<8.6g}", no_wrap=True)
         if math.isfinite(test_accuracy):
             facts.append(f" test {test_accuracy:6.1%}")
         loss, slope = snapshot.progress.loss, snapshot.progress.slope
