@@ -1,7 +1,8 @@
 """Presets: whole sets of hyperparameters that go together, each for what it teaches.
 
 The choices were made on the last 10 000 of a fixed permutation of the training set, never on
-the test set. README.md has what each reaches and how long it takes, as measured.
+the test set. What each reaches and how long it takes, as measured on two cores, is told
+with it; README.md has the figures of three seeds.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ class Preset:
 
 PRESETS = {
     "original": Preset(
-        "the script it all grew from: the plainest gradient descent there is",
+        "the script it grew from: the plainest gradient descent (92.4 %, 40 s)",
         Hyperparameters(),
     ),
     "sprint": Preset(
-        "the same network in seconds: small batches, momentum and a falling alpha",
+        "the same network, small batches, momentum, falling alpha (93.5 %, 2 s)",
         Hyperparameters(
             alpha=0.02,
             iterations=12 * -(-IMAGES // 64),
@@ -38,7 +39,7 @@ PRESETS = {
         ),
     ),
     "wide": Preset(
-        "what more hidden units bring: 800 instead of 10",
+        "what more hidden units bring: 800 instead of 10 (98.4 %, 42 s)",
         Hyperparameters(
             alpha=0.1,
             iterations=20 * EPOCH,
@@ -50,7 +51,7 @@ PRESETS = {
         ),
     ),
     "champion": Preset(
-        "what more data bring: every epoch bends every digit anew",
+        "what more data bring: every epoch bends every digit anew (99.5 %, 9 min)",
         Hyperparameters(
             alpha=0.08,
             iterations=100 * EPOCH,
