@@ -8,6 +8,7 @@ from rich.text import Text
 
 from ...net.schedule import scheduled
 from ...net.sizes import named
+from ..fields import shown
 from ..session import Snapshot, State
 from ..text import amount
 from .rows import Rows
@@ -58,7 +59,8 @@ class StatusLine(Rows):
         count = f" {done:>{len(str(whole))}}/{whole} "
         chosen = snapshot.hyperparameters
         alpha = scheduled(chosen.alpha, chosen.schedule, done / whole)  # of the next update
-        facts = Text(f"  α {alpha:<8.6g}", no_wrap=True)
+        text = shown(alpha) if chosen.schedule == "constant" else f"{alpha:.3g}"
+        facts = Text(f"  α {text:<8}", no_wrap=True)
         if math.isfinite(test_accuracy):
             facts.append(f" test {test_accuracy:6.1%}")
         loss, slope = snapshot.progress.loss, snapshot.progress.slope
