@@ -26,9 +26,10 @@ from .pixels import Group, Images, evenly, floats, grouped, scaled, thin
 Rows = NDArray[np.integer[Any]]
 Tally = tuple[float, int]  # the sum of some losses, and how many answers were right
 
-# Multiplications in a part of a batch. Two parts need twice this, 150 million, or 1.5 ms of one
-# core; with 38 million (128 hidden units, batch 128) an epoch took 0.40 to 0.65 s in two parts
-# and 0.37 s in one, for waking a thread and Python's lock cost more than the second core brings.
+# Multiplications that make a part of a batch worth a thread. A part must also fill the cache (see
+# evenly), so that usual batches are one part on one core: waking a thread and Python's lock cost
+# more than a second core brings. Measured in one part and in two, ms an update: 784-256-10 with
+# batch 256 1.7 and 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and 15.9.
 PART = 75_000_000
 SUMS = 64 << 20  # bytes that gradients not yet added up may take
 
