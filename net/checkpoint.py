@@ -11,8 +11,9 @@ The file is a zip of NumPy arrays, one member each, and this is the whole format
     history     float64, n × 7: iteration, alpha, loss, train_accuracy, slope, test_loss,
                 test_accuracy
     run         bytes (uint8) of a JSON object: iteration, updates (that the optimizer has made),
-                hyperparameters, and place: the generator's state, epoch and position that the
-                next batch comes from
+                hyperparameters, course: [[updates before they came into force, hyperparameters],
+                …], and place: the generator's state, epoch and position that the next batch
+                comes from
 
 No member is ever a pickled object, so that reading one cannot run anything.
 """
@@ -40,7 +41,7 @@ from .hyperparameters import Hyperparameters
 from .network import Parameters
 from .optimizers import OPTIMIZERS
 from .sizes import check_hidden, count
-from .trainer import RunState
+from .trainer import Course, RunState
 
 VERSION = 1
 SMALL = 1 << 20  # bytes of a member that may be packed as tightly as it likes
@@ -119,6 +120,8 @@ class _Reader:
         if not np.isfinite(parameters.vector).all():
             raise self.refusal("W1", "or another layer has weights that are not finite numbers")
         history = self.array("history", "f", (None, len(COLUMNS))).astype(np.float64)
+        if not np.array_equal(history[:, 0], np.arange(len(history))):
+            raise self.refusal("history", "does not count its iterations from 0 on")
         text = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
         try:
             run = json.loads(text)
@@ -138,6 +141,7 @@ class _Reader:
                 },
                 updates=_whole(run["updates"]),
                 history=history,
+                course=_course(run["course"], sizes),
             )
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as damage:
             raise self.refusal("run", f"is not what this program writes ({damage})") from damage
@@ -193,6 +197,7 @@ def _as_json(state: RunState) -> dict[str, Any]:
         "iteration": state.iteration,
         "updates": state.updates,
         "hyperparameters": dataclasses.asdict(state.hyperparameters),
+        "course": [(since, dataclasses.asdict(chosen)) for since, chosen in state.course],
         "place": dataclasses.asdict(state.place),
     }
 
@@ -213,6 +218,15 @@ def _hyperparameters(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperpar
         return Hyperparameters(**dict[str, Any](chosen, hidden=hidden))
     except NetError as problem:
         raise ValueError(str(problem)) from problem
+
+
+def _course(course: list[list[Any]], sizes: tuple[int, ...]) -> Course:
+    """As `_as_json` wrote it: it begins at 0 and each change comes after the one before."""
+    found = tuple((_whole(since), _hyperparameters(chosen, sizes)) for since, chosen in course)
+    begins = [since for since, _ in found]
+    if not begins or begins[0] != 0 or begins != sorted(begins):
+        raise ValueError("its course does not begin at 0 and go on from there")
+    return found
 
 
 def _place(place: dict[str, Any]) -> Place:

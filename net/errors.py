@@ -1,4 +1,11 @@
-"""The one exception of this wing: what was asked of the network cannot be done."""
+"""The exceptions of this wing: what was asked of the network cannot be done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .diagnosis import Trouble
 
 
 class NetError(Exception):
@@ -7,3 +14,7 @@ class NetError(Exception):
 
 class DivergedError(NetError):
     """An update led out of the finite numbers; the run stands at the weights before it."""
+
+    def __init__(self, message: str, trouble: Trouble) -> None:
+        super().__init__(message)
+        self.trouble = trouble

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, fields
-from math import nan
+from math import isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
+
+Rows = NDArray[np.float64]  # n × 7, in the order of COLUMNS
+BLOCK = 256  # rows that are also kept as one, so that a long run is drawn as fast as a short one
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,33 +27,139 @@ class Progress:
 
 
 COLUMNS = tuple(field.name for field in fields(Progress))
+LOSS, TEST = COLUMNS.index("loss"), COLUMNS.index("test_accuracy")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Envelope:
+    """A stretch of one metric in few numbers, none of its peaks lost; all three as long."""
+
+    x: Rows  # the iteration at which each part begins
+    low: Rows  # its lowest value, not a number where none was measured
+    high: Rows  # its highest
+    mean: Rows
 
 
 class History:
     """Every Progress of a run, as a growing table of float64, one row each.
 
-    One thread may append while others read: a reader is given a copy of the rows that were
-    complete when it asked.
+    One thread may append while others read: rows that are complete never change.
     """
 
-    def __init__(self, rows: NDArray[np.float64] | None = None) -> None:
-        start = np.empty((0, len(COLUMNS))) if rows is None else rows
-        self._rows = start.copy()
-        self._count = len(start)
+    def __init__(self, rows: Rows | None = None) -> None:
+        self._rows = np.empty((0, len(COLUMNS))) if rows is None else rows.copy()
+        self._count = len(self._rows)
+        # Of every full BLOCK of rows: lowest, highest, sum and number of finite values.
+        full = range(BLOCK, self._count + 1, BLOCK)
+        blocks = [_summed_up(self._rows[end - BLOCK : end]) for end in full]
+        self._blocks = np.array(blocks).reshape(len(full), 4, len(COLUMNS))
+        self.best: Progress | None = None  # of those tested, the first with the highest accuracy
+        self.tested: Progress | None = None  # the last one that was tested
+        measured = np.flatnonzero(np.isfinite(self._rows[:, TEST]))
+        if len(measured):
+            self.tested = self.at(measured[-1])
+            self.best = self.at(measured[self._rows[measured, TEST].argmax()])
 
     def __len__(self) -> int:
         return self._count
 
     def append(self, progress: Progress) -> None:
         """Add one row; the table doubles when it is full, so that this stays cheap."""
-        if self._count == len(self._rows):
-            grown = np.empty((max(1024, 2 * self._count), len(COLUMNS)))
-            grown[: self._count] = self._rows
-            self._rows = grown
-        self._rows[self._count] = [getattr(progress, name) for name in COLUMNS]
+        count = self._count
+        if count == len(self._rows):
+            self._rows = _grown(self._rows, max(4 * BLOCK, 2 * count))
+            self._blocks = _grown(self._blocks, len(self._rows) // BLOCK)
+        self._rows[count] = [getattr(progress, name) for name in COLUMNS]
+        if isfinite(progress.test_accuracy):
+            self.tested = progress
+            if self.best is None or progress.test_accuracy > self.best.test_accuracy:
+                self.best = progress
+        if (count + 1) % BLOCK == 0:
+            self._blocks[count // BLOCK] = _summed_up(self._rows[count + 1 - BLOCK : count + 1])
         self._count += 1  # last, so that a reader never sees half a row
 
-    def rows(self, start: int = 0) -> NDArray[np.float64]:
-        """A copy of the rows from `start` on: n × 7, in the order of COLUMNS."""
+    def view(self) -> Rows:
+        """The complete rows, n × 7, not copied; not to be written to."""
         count = self._count  # before the table: a table grown meanwhile still has these rows
-        return self._rows[start:count].copy()
+        return self._rows[:count]
+
+    def rows(self, start: int = 0) -> Rows:
+        """A copy of the rows from `start` on: n × 7, in the order of COLUMNS."""
+        return self.view()[start:].copy()
+
+    def row_at(self, iteration: float) -> int:
+        """The number of the last row not after this iteration; 0 if all are."""
+        rows = self.view()
+        return max(0, bisect_right(rows, iteration, key=lambda row: float(row[0])) - 1)
+
+    def tested_at(self, row: int) -> Progress | None:
+        """The last Progress up to this row that was tested."""
+        rows = self.view()
+        for end in range(row + 1, 0, -BLOCK):
+            part = rows[max(0, end - BLOCK) : end]
+            found = np.flatnonzero(np.isfinite(part[:, TEST]))
+            if len(found):
+                return _progress(part[found[-1]])
+        return None
+
+    def at(self, row: int | np.intp) -> Progress:
+        """The Progress in this row."""
+        return _progress(self.view()[row])
+
+    def envelope(self, column: int, low: float, high: float, parts: int) -> Envelope:
+        """One metric from iteration `low` to `high`, in at most about twice `parts` parts.
+
+        Where there are fewer rows than that, every row is a part of its own. A part of a long run
+        begins and ends with a BLOCK, which spares looking at all its rows.
+        """
+        rows = self.view()
+        start, stop = self.row_at(low), self.row_at(high) + 1
+        if stop - start <= 2 * parts:
+            x, y = rows[start:stop, 0], rows[start:stop, column]
+            return Envelope(x, y, y, y)
+        whole = range(-(-start // BLOCK), stop // BLOCK)
+        if len(whole) < 2 * parts:
+            x, y = rows[start:stop, 0], rows[start:stop, column]
+            found = np.isfinite(y)
+            lows, highs, sums, counts = y, y, np.where(found, y, 0), found.astype(float)
+        else:
+            # Whole blocks, and what is left of one at either end.
+            ends = [rows[start : whole.start * BLOCK], rows[whole.stop * BLOCK : stop]]
+            pieces = [_summed_up(end)[None, :, column] for end in ends if len(end)]
+            inside = self._blocks[whole.start : whole.stop, :, column]
+            head = pieces[:1] if len(ends[0]) else []
+            tail = pieces[len(head) :]
+            lows, highs, sums, counts = np.concatenate([*head, inside, *tail]).T
+            x = rows[whole.start * BLOCK : whole.stop * BLOCK : BLOCK, 0]
+            x = np.concatenate([rows[start : start + len(head), 0], x, ends[1][: len(tail), 0]])
+        edges = np.linspace(0, len(x), parts, endpoint=False).astype(int)
+        with np.errstate(invalid="ignore"):  # 0 / 0: nothing measured in a part
+            return Envelope(
+                x[edges],
+                np.fmin.reduceat(lows, edges),
+                np.fmax.reduceat(highs, edges),
+                np.add.reduceat(sums, edges) / np.add.reduceat(counts, edges),
+            )
+
+
+def _progress(row: Rows) -> Progress:
+    return Progress(int(row[0]), *row[1:].tolist())
+
+
+def _summed_up(rows: Rows) -> Rows:
+    """Lowest, highest, sum and number of the finite values of each column: 4 × 7."""
+    found = np.isfinite(rows)
+    return np.stack(
+        [
+            np.fmin.reduce(rows, axis=0),
+            np.fmax.reduce(rows, axis=0),
+            np.where(found, rows, 0).sum(axis=0),
+            found.sum(axis=0),
+        ]
+    )
+
+
+def _grown(table: Rows, length: int) -> Rows:
+    grown = np.empty((length, *table.shape[1:]))
+    grown[: len(table)] = table
+    return grown

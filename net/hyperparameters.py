@@ -10,7 +10,7 @@ from .sizes import check_hidden
 
 # Which fields act only through a reset: they decide what the first weights are.
 NEED_RESET = frozenset({"hidden", "seed", "init"})
-INITIALISATIONS = ("he", "uniform")
+INITIALISATIONS = ("he", "uniform", "zero")
 OPTIMIZERS = ("gd", "momentum", "nesterov", "adam")
 AUGMENTATIONS = ("none", "elastic")
 SCHEDULES = ("constant", "cosine", "step")

@@ -33,9 +33,18 @@ def uniform(parameters: Parameters, generator: np.random.Generator) -> None:
         array[:] = generator.uniform(-0.5, 0.5, array.shape)
 
 
+def zero(parameters: Parameters, generator: np.random.Generator) -> None:  # noqa: ARG001  (others draw)
+    """Every W and b zero: nothing that ReLU could pass on, and nothing tells two units apart.
+
+    Such a network never learns more than how frequent each digit is. Worth seeing once.
+    """
+    parameters.vector[:] = 0
+
+
 INITIALISERS: dict[str, Callable[[Parameters, np.random.Generator], None]] = {
     "he": he,
     "uniform": uniform,
+    "zero": zero,
 }
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .batches import Batches, Place
+from .batches import Batches
+from .diagnosis import Trouble, Watch, trouble
 from .errors import DivergedError, NetError
 from .gradient import Engine, Samples, Score
-from .history import History, Progress
+from .history import LOSS, History, Progress
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch
 from .initialisation import first_parameters
 from .network import Array, Parameters
@@ -19,22 +20,18 @@ from .optimizers import OPTIMIZERS
 from .pixels import Images
 from .schedule import scheduled
 from .sizes import check_hidden, named
+from .timeline import Moment
 
 FIRST_STEPS = 10  # each of these is tested, so that the beginning can be watched
+Course = tuple[tuple[int, Hyperparameters], ...]  # after how many updates which came into force
 
 
-@dataclass(frozen=True)
-class RunState:
-    """All that a run is made of, copied: enough to go on from, bit for bit."""
+@dataclass(frozen=True, eq=False)
+class RunState(Moment):
+    """A moment with all that led to it: the whole run, copied."""
 
-    sizes: tuple[int, ...]
-    vector: Array  # every weight and bias, as Parameters lays them out
-    hyperparameters: Hyperparameters
-    iteration: int
-    place: Place
-    memory: dict[str, Array]  # the optimizer's, each as long as vector
-    updates: int  # that the optimizer has made since it began to remember
     history: NDArray[np.float64]  # n × 7, see history.COLUMNS
+    course: Course  # the hyperparameters it went by, first to last; alpha changes and all
 
 
 class Trainer:
@@ -71,6 +68,9 @@ class Trainer:
         self.parameters = first_parameters(sizes, hyperparameters.init, generator, dtype)
         self.iteration = 0
         self.history = History()
+        self.course: Course = ((0, hyperparameters),)
+        self.trouble: Trouble | None = None  # what is wrong with the run, as it stands
+        self._watch = Watch(train.labels, classes)
         self._engine = engine or Engine(train)
         self._test = test
         self._deformed = deformed
@@ -109,12 +109,13 @@ class Trainer:
         score = self._find_gradient(self.hyperparameters)
         progress = self._progress(self._alpha(self.hyperparameters), score, tested=True)
         if not len(self.history):
+            self._watch.look(progress, self._gradient.b[0])
             self.history.append(progress)
         return progress
 
-    def state(self) -> RunState:
-        """A copy of all that this run is."""
-        return RunState(
+    def moment(self) -> Moment:
+        """A copy of all that the next updates depend on."""
+        return Moment(
             sizes=self.parameters.sizes,
             vector=self.parameters.vector.copy(),
             hyperparameters=self.hyperparameters,
@@ -122,8 +123,11 @@ class Trainer:
             place=self._place,
             memory={name: array.copy() for name, array in self._optimizer.memory.items()},
             updates=self._optimizer.updates,
-            history=self.history.rows(),
         )
+
+    def state(self) -> RunState:
+        """A copy of all that this run is."""
+        return RunState(**vars(self.moment()), history=self.history.rows(), course=self.course)
 
     def restore(self, state: RunState) -> None:
         """Stand where `state` was taken. Raises NetError if it is of other widths."""
@@ -135,6 +139,9 @@ class Trainer:
         self.hyperparameters = state.hyperparameters
         self.iteration = state.iteration
         self.history = History(state.history)
+        self.course = state.course
+        self.trouble = None
+        self._watch.first_loss = max(self._watch.first_loss, state.history[:1, LOSS].max(initial=0))
         self._batches.go_to(state.place)
         self._place = state.place
         self._score = None
@@ -145,6 +152,8 @@ class Trainer:
 
     def _step(self) -> Progress:
         hyperparameters = self.hyperparameters  # read once: one update, one set of choices
+        if hyperparameters != self.course[-1][1]:
+            self.course = (*self.course, (self.iteration, hyperparameters))
         self._find_gradient(hyperparameters)
         self._before[:], place_before = self.parameters.vector, self._place
         kind = OPTIMIZERS[hyperparameters.optimizer]
@@ -155,20 +164,36 @@ class Trainer:
             self._optimizer.update(self.parameters, self._gradient, alpha, hyperparameters)
         self._score, self._place = None, self._batches.place
         score = self._find_gradient(hyperparameters)
-        if not np.isfinite(score.loss):
-            largest = float(np.abs(self._before).max())
+        if not (np.isfinite(score.loss) and is_finite(self.parameters.vector)):
+            self._optimizer = type(self._optimizer)(self.parameters)  # forgets what led here
             self.parameters.vector[:] = self._before
             self._score, self._place = None, place_before
-            self._optimizer = type(self._optimizer)(self.parameters)  # forgets what led here
+            self.trouble = self._diagnosed("diverged", self.measure(), alpha)
             raise DivergedError(
                 f"update {self.iteration + 1} with alpha {alpha:g} made the loss "
-                f"infinite; the weights before it are kept (largest {largest:.3g}). "
-                "Make alpha smaller"
+                "infinite; the weights before it are kept "
+                f"(largest {self.trouble.largest_weight:.3g}). Make alpha smaller",
+                self.trouble,
             )
         self.iteration += 1
         progress = self._progress(alpha, score, tested=self._is_test_due(hyperparameters))
         self.history.append(progress)
+        kind = self._watch.look(progress, self._gradient.b[0])
+        if kind != (self.trouble.kind if self.trouble else None):
+            self.trouble = self._diagnosed(kind, progress, alpha) if kind else None
         return progress
+
+    def _diagnosed(self, kind: str, progress: Progress, alpha: float) -> Trouble:
+        """What is wrong, with its numbers; only when it begins, because it looks at all digits."""
+        return trouble(
+            kind,
+            replace(progress, alpha=alpha),
+            self.hyperparameters,
+            self.parameters,
+            self._gradient,
+            first_loss=self._watch.first_loss,
+            images=self._engine.images,
+        )
 
     def _alpha(self, hyperparameters: Hyperparameters) -> float:
         """The alpha of the next update, after the schedule."""
@@ -204,3 +229,9 @@ class Trainer:
             or self.iteration % max(10, epoch) == 0
             or self.iteration == hyperparameters.iterations
         )
+
+
+def is_finite(vector: Array) -> bool:
+    """Whether every number is one. The squared length says so at once, unless it overflows."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(vector @ vector) or np.isfinite(vector).all())

@@ -1,0 +1,170 @@
+"""Why a run does not learn: noticed while it trains, explained with its numbers, and a cure.
+
+Four things go wrong with a network like this one, and each shows in numbers that an update has
+at hand anyway:
+
+diverged   an update left the finite numbers. Alpha is so large that it overshot the valley, and
+           every further update overshoots more.
+exploding  the loss is finite and many times what it was before learning: the same, caught early.
+dead       every hidden unit is silent on every digit. ReLU passes no gradient where it is silent,
+           so nothing but the output biases can ever change again.
+stuck      for WINDOW updates the accuracy has been no better than always giving the same answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import isfinite, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .history import Progress
+from .hyperparameters import LARGEST_SEED, Hyperparameters
+from .network import Array, Parameters, forward
+from .pixels import evenly, scaled, thin
+
+WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
+ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
+EXPLODED = 10.0  # times the first loss
+STEP = 0.1  # a healthy first step: a tenth of the weights' length
+TINY_STEP = 1e-3  # below it the weights hardly change in hundreds of updates
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong with a run, and the numbers that show it."""
+
+    kind: str  # diverged, exploding, dead or stuck
+    iteration: int  # updates made when it was noticed
+    hyperparameters: Hyperparameters
+    alpha: float  # of the last update
+    loss: float  # now; the one before the update if that diverged
+    first_loss: float  # of the untrained network
+    largest_weight: float
+    largest_gradient: float
+    length: float  # of all weights and biases as one vector
+    slope: float  # of the gradient
+    silent: tuple[int, ...]  # of each hidden layer, units silent on all training digits
+
+    @property
+    def says(self) -> str:
+        """What happened, in a sentence without numbers."""
+        return {
+            "diverged": "An update led out of the finite numbers; "
+            "the run stands at the weights before it.",
+            "exploding": "The loss is many times what it was before learning.",
+            "dead": "Every hidden unit is silent on every digit: no gradient gets through.",
+            "stuck": "It answers no better than by always saying the same digit.",
+        }[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Cure:
+    """What to do about it."""
+
+    hyperparameters: Hyperparameters
+    back_to: int | None  # the iteration to go on from; None: begin again
+
+
+class Watch:
+    """Looks at every update of one run; a few comparisons each."""
+
+    def __init__(self, labels: NDArray[np.uint8], classes: int) -> None:
+        self._chance = float(np.bincount(labels, minlength=classes).max()) / len(labels)
+        self._classes = classes
+        self.first_loss = log(classes)  # until the untrained network was measured
+        self._accuracy = self._chance  # its running average
+        self._seen = 0
+
+    def look(self, progress: Progress, db1: Array) -> str | None:
+        """What is wrong after this update, if anything; db1: the gradient of the first biases."""
+        if progress.iteration == 0:
+            self.first_loss = max(progress.loss, log(self._classes))
+        self._seen += 1
+        self._accuracy += (progress.train_accuracy - self._accuracy) * max(
+            1 / self._seen, 1 / WINDOW
+        )
+        if progress.loss > EXPLODED * self.first_loss:
+            return "exploding"
+        # Whichever layer is silent, nothing passes it backwards: db1 is zero to the last bit.
+        if not db1.any():
+            return "dead"
+        if self._seen >= WINDOW and self._accuracy < self._chance + ABOVE_CHANCE:
+            return "stuck"
+        return None
+
+
+def trouble(
+    kind: str,
+    progress: Progress,
+    hyperparameters: Hyperparameters,
+    parameters: Parameters,
+    gradient: Parameters,
+    *,
+    first_loss: float,
+    images: NDArray[np.uint8],
+) -> Trouble:
+    """The numbers to a kind of trouble; looks at all training images (m × n_in) once."""
+    with np.errstate(all="ignore"):
+        return Trouble(
+            kind=kind,
+            iteration=progress.iteration,
+            hyperparameters=hyperparameters,
+            alpha=progress.alpha,
+            loss=progress.loss,
+            first_loss=first_loss,
+            largest_weight=float(np.abs(parameters.vector).max()),
+            largest_gradient=float(np.abs(gradient.vector).max()),
+            length=float(np.linalg.norm(parameters.vector)),
+            slope=progress.slope,
+            silent=tuple(int(units.sum()) for units in silent_units(parameters, images)),
+        )
+
+
+def silent_units(parameters: Parameters, images: NDArray[np.uint8]) -> list[NDArray[np.bool_]]:
+    """For each hidden layer, which units no image (m × n_in) makes positive."""
+    silent = [np.ones(size, bool) for size in parameters.sizes[1:-1]]
+    with np.errstate(all="ignore"):
+        for span in evenly(*images.shape):
+            X = scaled(images[span], parameters.vector.dtype).T
+            hidden = forward(thin(parameters), X).Z[:-1]
+            silent = [units & ~(Z > 0).any(axis=1) for units, Z in zip(silent, hidden, strict=True)]
+    return silent
+
+
+def healthy_alpha(length: float, slope: float, hyperparameters: Hyperparameters) -> float:
+    """An alpha whose updates would move the weights by about STEP of their length.
+
+    length: of the weights as one vector; slope: of the gradient. Momentum μ adds its steps up to
+    1 / (1 − μ) of one; Adam's steps are alpha for every weight, whatever the gradient, so there
+    its usual 0.001 is the answer. Two digits are enough.
+    """
+    if hyperparameters.optimizer == "adam":
+        return 0.001
+    if not (isfinite(length) and isfinite(slope) and length > 0 and slope > 0):
+        return 0.15
+    alpha = STEP * length / slope
+    if hyperparameters.optimizer != "gd":
+        alpha *= 1 - hyperparameters.momentum
+    return min(max(float(f"{alpha:.2g}"), 1e-9), 1.0)
+
+
+def cure(trouble: Trouble, back_to: int, length: float, slope: float) -> Cure:
+    """What would help. back_to: an iteration that can be gone back to, when all was still well,
+    with the length of its weights and of its gradient; 0 is the untrained network.
+    """
+    chosen = trouble.hyperparameters
+    if trouble.kind in ("dead", "stuck") and trouble.iteration and not slope:
+        # It was dead from the beginning: no alpha helps, only other first weights.
+        if chosen.init != "he":
+            return Cure(replace(chosen, init="he"), None)
+        return Cure(replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1)), None)
+    healthy = healthy_alpha(length, slope, chosen)
+    if trouble.kind == "stuck" and chosen.alpha * trouble.slope < TINY_STEP * trouble.length:
+        return Cure(replace(chosen, alpha=max(healthy, 10 * chosen.alpha)), trouble.iteration)
+    if trouble.kind == "stuck" and healthy >= chosen.alpha:
+        # Alpha is not to blame: these first weights lead nowhere.
+        return Cure(replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1)), None)
+    alpha = float(f"{min(healthy, chosen.alpha / 2):.2g}")
+    return Cure(replace(chosen, alpha=alpha), back_to)
