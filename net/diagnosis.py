@@ -19,13 +19,15 @@ from math import isfinite, log
 import numpy as np
 from numpy.typing import NDArray
 
-from .history import Progress
+from .history import SLOPE, TRAIN, History, Progress
 from .hyperparameters import LARGEST_SEED, Hyperparameters
 from .network import Array, Parameters, forward
 from .pixels import evenly, scaled, thin
+from .timeline import Moment, Timeline
 
 WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
 ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
+BARELY = 0.2  # a train accuracy that shows that something was learnt
 EXPLODED = 10.0  # times the first loss
 STEP = 0.1  # a healthy first step: a tenth of the weights' length
 TINY_STEP = 1e-3  # below it the weights hardly change in hundreds of updates
@@ -63,8 +65,8 @@ class Trouble:
 class Cure:
     """What to do about it."""
 
-    hyperparameters: Hyperparameters
-    back_to: int | None  # the iteration to go on from; None: begin again
+    hyperparameters: Hyperparameters  # to go on with
+    moment: Moment | None  # to go on from; None: begin again with other first weights
 
 
 class Watch:
@@ -150,21 +152,30 @@ def healthy_alpha(length: float, slope: float, hyperparameters: Hyperparameters)
     return min(max(float(f"{alpha:.2g}"), 1e-9), 1.0)
 
 
-def cure(trouble: Trouble, back_to: int, length: float, slope: float) -> Cure:
-    """What would help. back_to: an iteration that can be gone back to, when all was still well,
-    with the length of its weights and of its gradient; 0 is the untrained network.
-    """
+def cure(trouble: Trouble, history: History, timeline: Timeline) -> Cure:
+    """What would help the run that has this trouble and this past."""
     chosen = trouble.hyperparameters
-    if trouble.kind in ("dead", "stuck") and trouble.iteration and not slope:
-        # It was dead from the beginning: no alpha helps, only other first weights.
-        if chosen.init != "he":
-            return Cure(replace(chosen, init="he"), None)
-        return Cure(replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1)), None)
-    healthy = healthy_alpha(length, slope, chosen)
-    if trouble.kind == "stuck" and chosen.alpha * trouble.slope < TINY_STEP * trouble.length:
-        return Cure(replace(chosen, alpha=max(healthy, 10 * chosen.alpha)), trouble.iteration)
-    if trouble.kind == "stuck" and healthy >= chosen.alpha:
-        # Alpha is not to blame: these first weights lead nowhere.
-        return Cure(replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1)), None)
-    alpha = float(f"{min(healthy, chosen.alpha / 2):.2g}")
-    return Cure(replace(chosen, alpha=alpha), back_to)
+    other_seed = replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1))
+    if trouble.kind == "dead" and history.view()[0, SLOPE] <= trouble.slope:
+        # It was so from the beginning: no alpha helps, only other first weights.
+        return Cure(replace(chosen, init="he") if chosen.init != "he" else other_seed, None)
+    moment = best_moment(history, timeline)
+    slope = float(history.view()[history.row_at(moment.iteration), SLOPE])
+    healthy = healthy_alpha(float(np.linalg.norm(moment.vector)), slope, chosen)
+    if trouble.kind == "stuck":
+        if chosen.alpha * trouble.slope < TINY_STEP * trouble.length and healthy > chosen.alpha:
+            return Cure(replace(chosen, alpha=healthy), moment)
+        if healthy >= chosen.alpha:  # alpha is not to blame: these first weights lead nowhere
+            return Cure(other_seed, None)
+    return Cure(replace(chosen, alpha=float(f"{min(healthy, chosen.alpha / 2):.2g}")), moment)
+
+
+def best_moment(history: History, timeline: Timeline) -> Moment:
+    """The kept moment at which most training digits were right; the first if none stands out."""
+    best = moment = timeline.first
+    most = BARELY
+    while moment := timeline.after(moment.iteration):
+        accuracy = float(history.view()[history.row_at(moment.iteration), TRAIN])
+        if accuracy > most:
+            best, most = moment, accuracy
+    return best

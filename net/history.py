@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, fields
 from math import isfinite, nan
 
@@ -27,7 +26,7 @@ class Progress:
 
 
 COLUMNS = tuple(field.name for field in fields(Progress))
-LOSS, TEST = COLUMNS.index("loss"), COLUMNS.index("test_accuracy")
+ITERATION, LOSS, TRAIN, SLOPE, TEST_LOSS, TEST = 0, 2, 3, 4, 5, 6  # which column is which
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +42,8 @@ class Envelope:
 class History:
     """Every Progress of a run, as a growing table of float64, one row each.
 
-    One thread may append while others read: rows that are complete never change.
+    Row n is of iteration n. One thread may append while others read: rows that are complete
+    never change.
     """
 
     def __init__(self, rows: Rows | None = None) -> None:
@@ -57,8 +57,8 @@ class History:
         self.tested: Progress | None = None  # the last one that was tested
         measured = np.flatnonzero(np.isfinite(self._rows[:, TEST]))
         if len(measured):
-            self.tested = self.at(measured[-1])
-            self.best = self.at(measured[self._rows[measured, TEST].argmax()])
+            self.tested = self.at(int(measured[-1]))
+            self.best = self.at(int(measured[self._rows[measured, TEST].argmax()]))
 
     def __len__(self) -> int:
         return self._count
@@ -88,9 +88,8 @@ class History:
         return self.view()[start:].copy()
 
     def row_at(self, iteration: float) -> int:
-        """The number of the last row not after this iteration; 0 if all are."""
-        rows = self.view()
-        return max(0, bisect_right(rows, iteration, key=lambda row: float(row[0])) - 1)
+        """The row of this iteration, or of the nearest one there is."""
+        return int(min(max(iteration, 0), self._count - 1))
 
     def tested_at(self, row: int) -> Progress | None:
         """The last Progress up to this row that was tested."""
@@ -102,43 +101,41 @@ class History:
                 return _progress(part[found[-1]])
         return None
 
-    def at(self, row: int | np.intp) -> Progress:
+    def at(self, row: int) -> Progress:
         """The Progress in this row."""
         return _progress(self.view()[row])
 
-    def envelope(self, column: int, low: float, high: float, parts: int) -> Envelope:
-        """One metric from iteration `low` to `high`, in at most about twice `parts` parts.
+    def envelope(self, column: int, edges: Rows) -> Envelope:
+        """One metric in parts that begin at these iterations; the last one ends with the last.
 
-        Where there are fewer rows than that, every row is a part of its own. A part of a long run
-        begins and ends with a BLOCK, which spares looking at all its rows.
+        edges ascend. What lies between two of them is one part, so that parts stay where they
+        are while a run grows. Where all parts are long, they begin and end with a BLOCK (and so
+        up to one earlier than asked), which spares looking at every row.
         """
         rows = self.view()
-        start, stop = self.row_at(low), self.row_at(high) + 1
-        if stop - start <= 2 * parts:
-            x, y = rows[start:stop, 0], rows[start:stop, column]
-            return Envelope(x, y, y, y)
-        whole = range(-(-start // BLOCK), stop // BLOCK)
-        if len(whole) < 2 * parts:
-            x, y = rows[start:stop, 0], rows[start:stop, column]
-            found = np.isfinite(y)
-            lows, highs, sums, counts = y, y, np.where(found, y, 0), found.astype(float)
+        stop = min(len(rows), int(edges[-1]) + 1)
+        starts = np.unique(np.ceil(edges[:-1]).astype(int).clip(0))
+        starts = starts[starts < stop]
+        if len(starts) == 0:
+            return Envelope(*(np.empty(0) for _ in range(4)))
+        if len(starts) > 1 and np.diff(starts).min() >= 2 * BLOCK:
+            first = starts // BLOCK
+            whole = self._blocks[first[0] : stop // BLOCK, :, column]
+            if rest := stop % BLOCK:
+                whole = np.concatenate([whole, _summed_up(rows[stop - rest : stop, column])[None]])
+            lows, highs, sums, counts = whole.T
+            starts, parts = first * BLOCK, first - first[0]
         else:
-            # Whole blocks, and what is left of one at either end.
-            ends = [rows[start : whole.start * BLOCK], rows[whole.stop * BLOCK : stop]]
-            pieces = [_summed_up(end)[None, :, column] for end in ends if len(end)]
-            inside = self._blocks[whole.start : whole.stop, :, column]
-            head = pieces[:1] if len(ends[0]) else []
-            tail = pieces[len(head) :]
-            lows, highs, sums, counts = np.concatenate([*head, inside, *tail]).T
-            x = rows[whole.start * BLOCK : whole.stop * BLOCK : BLOCK, 0]
-            x = np.concatenate([rows[start : start + len(head), 0], x, ends[1][: len(tail), 0]])
-        edges = np.linspace(0, len(x), parts, endpoint=False).astype(int)
-        with np.errstate(invalid="ignore"):  # 0 / 0: nothing measured in a part
+            lows = highs = rows[starts[0] : stop, column]
+            counts = np.isfinite(lows).astype(float)
+            sums = np.where(counts > 0, lows, 0)
+            parts = starts - starts[0]
+        with np.errstate(invalid="ignore"):  # 0 / 0: nothing was measured in a part
             return Envelope(
-                x[edges],
-                np.fmin.reduceat(lows, edges),
-                np.fmax.reduceat(highs, edges),
-                np.add.reduceat(sums, edges) / np.add.reduceat(counts, edges),
+                rows[starts, ITERATION],
+                np.fmin.reduceat(lows, parts),
+                np.fmax.reduceat(highs, parts),
+                np.add.reduceat(sums, parts) / np.add.reduceat(counts, parts),
             )
 
 
@@ -147,7 +144,7 @@ def _progress(row: Rows) -> Progress:
 
 
 def _summed_up(rows: Rows) -> Rows:
-    """Lowest, highest, sum and number of the finite values of each column: 4 × 7."""
+    """Lowest, highest, sum and number of the finite values of each column: 4 × columns."""
     found = np.isfinite(rows)
     return np.stack(
         [

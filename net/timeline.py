@@ -59,6 +59,11 @@ class Timeline:
         """Bytes that all moments take."""
         return self._nbytes
 
+    @property
+    def first(self) -> Moment:
+        """Where the run began; only once one was offered."""
+        return self._moments[0]
+
     def offer(self, iteration: int, take: Callable[[], Moment]) -> None:
         """Keep the moment after this many updates, if it is one of those to keep."""
         moments = self._moments

@@ -18,7 +18,8 @@ from .keys import KEYS
 from .problem import Problem
 from .screens.main import MainScreen
 from .session import Session
-from .themes import INK
+from .settings import remember, remembered
+from .themes import DARK_RUNS, INK, THEMES
 
 if TYPE_CHECKING:
     from ..data.dataset import Dataset
@@ -59,13 +60,20 @@ class MnistApp(App[None]):
 
     def on_mount(self) -> None:
         """Colours first, then the one screen."""
-        self.register_theme(INK)
-        self.theme = INK.name
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        before = remembered("theme")
+        self.theme = before if before in self.available_themes else INK.name
+        self.theme_changed_signal.subscribe(self, lambda theme: remember("theme", theme.name))
         self.push_screen(self.main)
         # A dropped connection or a polite kill ends the app as a person would: terminal restored.
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The runs' colours, for themes that are not the app's own."""
+        return {**super().get_theme_variable_defaults(), **DARK_RUNS}
 
     @on(MainScreen.Failed)
     def _failed(self, event: MainScreen.Failed) -> None:

@@ -1,99 +1,79 @@
 """The one door to plotext: curves in, lines of text out; nothing unfit gets past.
 
 plotext keeps a single figure for the whole process and draws it in a native kernel that aborts
-on a number that is not finite, or far outside the axes. So all numbers are filtered and clipped
-here, and only the thread of the screen may call `draw`.
+on a number that is not finite, or far outside the axes. So it is given places between 0 and 1
+and nothing else, and only the thread of the screen may call `draw`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from rich.text import Text
+
+from .axes import Axis
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, 4
+BELOW = 2  # rows that the axis along x and its numbers take
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One series and how it looks."""
+    """One series and how it looks. At most a few points a column: see History.envelope."""
 
     x: NDArray[np.float64]
-    y: NDArray[np.float64]  # as many; those not finite are left out
+    y: NDArray[np.float64]  # as many; points that are not finite, or beside x's axis, are left out
     style: Style
-    smooth: bool = False  # the mean of each column rather than its lowest and highest
     dots: bool = False  # separate marks rather than a line, so that colour is not needed
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The range of an axis, and how its numbers are written."""
+@dataclass(frozen=True, eq=False)
+class Plot:
+    """A drawing, and what is needed to write into it or to point at something in it."""
 
-    low: float
-    high: float
-    percent: bool = False
+    lines: list[Text]
+    x: Axis
+    y: Axis
+    left: int  # the first column right of the axis
+    columns: int  # inside the axes
+    rows: int
 
+    def column(self, x: float) -> int | None:
+        """The column inside the axes that a value lies in, if it is shown."""
+        place = float(self.x.places(_number(x)))
+        return round(place * (self.columns - 1)) if -1e-9 <= place <= 1 + 1e-9 else None
 
-def nice_end(x: float, last: float) -> float:
-    """Where an axis from 0 should end to show x: 10, 20, 50, 100 … but not beyond `last`.
+    def row(self, y: float) -> int:
+        """The row, 0 at the top, that a value lies in; the nearest, if it is not shown."""
+        place = min(1.0, max(0.0, float(self.y.places(_number(y)))))
+        return round((1 - place) * (self.rows - 1))
 
-    It stands still while x moves and jumps only a few times in a run, so that the chart uses
-    its width from the first points on and yet does not creep.
-    """
-    decade = 10.0 ** max(1, floor(log10(max(x, 1))))
-    for end in (decade, 2 * decade, 5 * decade, 10 * decade):
-        if x <= end:
-            return max(1.0, min(end, last))
-    raise AssertionError("x is less than ten times its decade")
+    def x_at(self, column: int) -> float:
+        """The value in the middle of a column."""
+        return self.x.value(min(1.0, max(0.0, column / max(1, self.columns - 1))))
 
-
-def ticks(axis: Axis, at_most: int) -> list[float]:
-    """Round numbers along an axis, ends included where they are round."""
-    span = axis.high - axis.low
-    rough = span / max(1, at_most - 1)
-    decade = 10.0 ** floor(log10(rough))
-    step = next(m * decade for m in (1, 2, 5, 10) if m * decade >= rough * 0.999)
-    first = ceil(axis.low / step - 1e-9)
-    return [i * step for i in range(first, floor(axis.high / step + 1e-9) + 1)]
-
-
-def thinned(curve: Curve, axis: Axis, columns: int) -> tuple[list[float], list[float]]:
-    """At most two points a column, its lowest and its highest, so that no peak is lost.
-
-    Of a smooth curve one, the mean, where there are more points than that. Only finite points
-    are left, inside the axis along x.
-    """
-    import numpy as np
-
-    fit = np.isfinite(curve.x) & np.isfinite(curve.y)
-    fit &= (curve.x >= axis.low) & (curve.x <= axis.high)
-    x, y = curve.x[fit], curve.y[fit]
-    if len(x) > 2 * columns:
-        column = ((x - axis.low) / (axis.high - axis.low) * columns).astype(int)
-        if curve.smooth:
-            seen, first, count = np.unique(column, return_index=True, return_counts=True)
-            return x[first].tolist(), (np.bincount(column, y)[seen] / count).tolist()
-        order = np.lexsort((y, column))
-        edges = np.flatnonzero(np.diff(column[order], prepend=-1, append=columns + 1))
-        keep = np.unique(np.concatenate([order[edges[:-1]], order[edges[1:] - 1]]))
-        x, y = x[keep], y[keep]
-    return x.tolist(), y.tolist()
+    def write(self, row: int, column: int, words: str, style: Style, *, over: bool = True) -> None:
+        """Put words into the drawing, cut at its right edge; `over`: also over what is there."""
+        words = words[: self.columns - column]
+        line, start = self.lines[row], self.left + column
+        if not over and line.plain[start : start + len(words)].strip():
+            return
+        self.lines[row] = Text.assemble(line[:start], (words, style), line[start + len(words) :])
 
 
 def draw(
     curves: Sequence[Curve], x: Axis, y: Axis, width: int, height: int, quiet: Style
-) -> list[Text]:
-    """The curves with their axes as `height` lines of `width` cells, or none if that is too few."""
+) -> Plot | None:
+    """The curves with their axes as `height` lines of `width` cells; None if that is too few."""
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-        return []
+        return None
     import plotext
 
     plotext.terminal.limit(False, False)
@@ -105,25 +85,39 @@ def draw(
     figure.axes(False, axis="y", side="right")
     figure.legend(False)
     for curve in curves:
-        xs, ys = thinned(curve, x, width)
+        xs, ys = _places(curve, x, y)
         if xs:
-            ys = [min(max(value, y.low), y.high) for value in ys]
             marker = plotext.marker("•" if curve.dots else "braille", _pixel(curve.style))
             signal = figure.signal(xs, ys, marker=marker)
             figure.draw(signal if curve.dots else signal.lines())
+    left = 0
     for name, axis, room in (("x", x, width // 10), ("y", y, height // 2)):
-        marks = ticks(axis, max(2, room))
+        marks = axis.ticks(max(2, room))
+        labels = [axis.written(mark) for mark in marks]
         ruler = figure.ruler(name)
-        ruler.lim(axis.low, axis.high)
-        ruler.ticks(marks, [_number(mark, percent=axis.percent) for mark in marks])
+        ruler.lim(0, 1)
+        ruler.ticks([float(axis.places(_number(mark))) for mark in marks], labels)
+        left = 1 + max(map(len, labels), default=0)
     lines = Text.from_ansi(figure.build().string(), style=quiet, no_wrap=True).split(
         allow_blank=False
     )
-    return list(lines)[:height]
+    return Plot(list(lines)[:height], x, y, left, width - left, height - BELOW)
 
 
-def _number(value: float, *, percent: bool) -> str:
-    return f"{value:.0%}" if percent else f"{value:,.6g}".replace(",", " ")
+def _places(curve: Curve, x: Axis, y: Axis) -> tuple[list[float], list[float]]:
+    """The curve's points between the axes; those above and below lie on the edge."""
+    import numpy as np
+
+    fit = np.isfinite(curve.x) & np.isfinite(curve.y)
+    xs, ys = x.places(curve.x[fit]), y.places(curve.y[fit])
+    beside = (xs < -1e-9) | (xs > 1 + 1e-9)
+    return xs[~beside].clip(0, 1).tolist(), ys[~beside].clip(0, 1).tolist()
+
+
+def _number(value: float) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.asarray(value, np.float64)
 
 
 def _pixel(style: Style) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.binding import Binding
 
 ALPHA = Binding.Group("alpha", compact=True)
+TIME = Binding.Group("time", compact=True)
 DIGIT = Binding.Group("digit", compact=True)
 
 
@@ -37,14 +38,44 @@ class Key:
 
 TOPICS = {
     "Training": (
-        Key("space", "train", "train, pause, go on", "Space", "train"),
+        Key("space", "train", "train, pause; from the past: go on from there", "Space", "train"),
         Key("s", "step(1)", "make exactly one update", "s", "step"),
         Key("S", "step(10)", "make ten updates", "S"),
         Key("plus,equals_sign", "alpha(1.25)", "alpha × 1.25, live", "+", "alpha", ALPHA),
         Key("minus", "alpha(0.8)", "alpha ÷ 1.25, live", "-", "alpha", ALPHA),
-        Key("r", "reset", "begin again from the same first weights", "r", "reset"),
-        Key("p", "preset", "begin again with a preset", "p", "preset"),
-        Key("R", "reset_seed", "begin again from other first weights (next seed)", "R"),
+        Key("r", "reset", "a new run from the same first weights", "r", "again"),
+        Key("R", "reset_seed", "a new run from other first weights (next seed)", "R"),
+        Key("p", "preset", "a new run with a preset", "p"),
+        Key("h", "cure", "do what the coach offers when a run goes wrong", "h"),
+    ),
+    "Time": (
+        Key(
+            "left_square_bracket",
+            "travel(-1)",
+            "back in time: the network as it was",
+            "[",
+            "time",
+            TIME,
+        ),
+        Key("right_square_bracket", "travel(1)", "forward in time", "]", "time", TIME),
+        Key("left_curly_bracket", "moment(-1)", "back by one kept moment", "{"),
+        Key("right_curly_bracket", "moment(1)", "forward by one kept moment", "}"),
+        Key("f", "fork", "a new run from the moment shown", "f"),
+        Key("escape", "back", "to the present; close what is open", "Esc"),
+    ),
+    "Runs": (Key("t", "runs", "the runs table, to compare and to go on from", "t", "runs"),),
+    "Chart": (
+        Key("l", "loss", "accuracy or loss", "l"),
+        Key("y", "log('y')", "logarithmic y axis (accuracy: of the errors)", "y"),
+        Key("Y", "log('x')", "logarithmic iterations", "Y"),
+        Key("z", "zoom(0.5)", "zoom in on the reading line, or on the newest", "z"),
+        Key("Z", "zoom(2.0)", "zoom out", "Z"),
+        Key("less_than_sign", "pan(-0.25)", "earlier iterations", "<"),
+        Key("greater_than_sign", "pan(0.25)", "later iterations", ">"),
+        Key("a", "latest", "the latest iterations, or all", "a"),
+        Key("o", "smooth", "smooth the curve, or do not", "o"),
+        Key("comma", "line(-1)", "reading line to the left: exact values there", ","),
+        Key("full_stop", "line(1)", "reading line to the right", "."),
     ),
     "Test digits": (
         Key("left", "digit(-1)", "the digit before", "←", "digit", DIGIT),
@@ -54,15 +85,26 @@ TOPICS = {
         Key("home", "go_to(0)", "the first digit", "Home"),
         Key("end", "go_to(-1)", "the last digit", "End"),
         Key("slash", "ask_index", "go to a digit by its number", "/"),
-        Key("n", "mistake(1)", "the next digit the network gets wrong", "n", "wrong"),
+        Key("n", "mistake(1)", "the next digit the network gets wrong", "n"),
         Key("N", "mistake(-1)", "the digit before that it gets wrong", "N"),
         Key("e", "deformed", "see the digit deformed, as augment does it", "e"),
     ),
     "Program": (
         Key("tab", "app.focus_next", "into the hyperparameters, field by field", "Tab"),
         Key("question_mark,f1", "help", "this help", "?", "help"),
-        Key("q", "app.quit", "leave at once", "q", "quit"),
+        Key("1", "only('chart')", "the chart alone, and back", "1"),
+        Key("2", "only('digit')", "the digit alone, and back", "2"),
+        Key("3", "only('probabilities')", "the prediction alone, and back", "3"),
+        Key("4", "only('hyperparameters')", "the hyperparameters alone, and back", "4"),
+        Key("5", "only('runs')", "the runs alone, and back", "5"),
         Key("g", "glyphs", "draw the digit with ASCII characters or blocks", "g"),
+        Key("T", "theme", "other colours: dark, light, high contrast", "T"),
+        Key("q", "app.quit", "leave at once", "q", "quit"),
     ),
 }
+RUN_KEYS = (  # in the table, of the run under its cursor; Enter goes on from it
+    Key("v", "screen.run_show", "show the run on the chart, or hide it", "v", "show"),
+    Key("n", "screen.run_name", "give the run a name", "n", "name"),
+    Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
+)
 KEYS = [key for topic in TOPICS.values() for key in topic]

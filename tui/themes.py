@@ -1,8 +1,16 @@
-"""The app's own colours; every other file names roles, never colours."""
+"""The app's own colours; every other file names roles, never colours.
+
+Runs that are compared have hues that people with any common colour blindness can tell apart,
+after Okabe and Ito, "Color Universal Design", 2008; each run's number stands at its line's end
+besides.
+"""
 
 from __future__ import annotations
 
 from textual.theme import Theme
+
+DARK_RUNS = {"run-0": "#56b4e9", "run-1": "#f0e442", "run-2": "#cc79a7", "run-3": "#b0b8c0"}
+LIGHT_RUNS = {"run-0": "#0072b2", "run-1": "#9a7d00", "run-2": "#a8447e", "run-3": "#5a6068"}
 
 INK = Theme(
     name="ink",
@@ -17,4 +25,36 @@ INK = Theme(
     warning="#ff7b54",  # what is wrong, and nothing else
     error="#ff7b54",
     success="#4cc9c0",
+    variables=DARK_RUNS,
 )
+PAPER = Theme(
+    name="paper",
+    dark=False,
+    background="#fbfaf6",
+    surface="#fbfaf6",
+    panel="#ebe8df",
+    foreground="#22262b",
+    accent="#00766c",
+    primary="#8a5a00",
+    secondary="#5b6672",
+    warning="#b3361b",
+    error="#b3361b",
+    success="#00766c",
+    variables=LIGHT_RUNS,
+)
+CONTRAST = Theme(
+    name="contrast",
+    dark=True,
+    background="#000000",
+    surface="#000000",
+    panel="#262626",
+    foreground="#ffffff",
+    accent="#00ffff",
+    primary="#ffff00",
+    secondary="#d0d0d0",
+    warning="#ff8c66",
+    error="#ff8c66",
+    success="#00ffff",
+    variables={"run-0": "#66c8ff", "run-1": "#ffe14d", "run-2": "#ff9ed2", "run-3": "#ffffff"},
+)
+THEMES = {theme.name: theme for theme in (INK, PAPER, CONTRAST)}

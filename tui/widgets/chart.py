@@ -1,13 +1,20 @@
-"""The chart: train and test accuracy against the iteration, while they come about."""
+"""The chart: accuracy or loss against the iteration, of all runs shown, while they come about."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
+from textual import events
+from textual.message import Message
 
-from ..curves import Axis, Curve, draw, nice_end
+from ..axes import Axis
+from ..curves import Plot
+from ..drawing import Line, draw_runs
+from ..view import View
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -23,61 +30,158 @@ BEFORE = (
     "",
     "Untrained, it guesses. Space starts the training, s makes a single update.",
 )
-ITERATION, TRAIN, TEST = 0, 3, 6  # columns of a history's rows, see net/history.py
+WHEEL = 0.8  # what a turn of the mouse wheel leaves of the span
 
 
 class Chart(Rows):
-    """Draws the history it was given last; a new size draws it anew."""
+    """Draws the runs it was given last, the current one as the last of them."""
+
+    COMPONENT_CLASSES = {"rows--run0", "rows--run1", "rows--run2", "rows--run3"}
+
+    @dataclass
+    class Pointed(Message):
+        """A person has clicked at an iteration."""
+
+        iteration: float
+        """Which."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._history: NDArray[np.float64] | None = None
-        self._iterations = 1
-        self._batches = False
+        self._lines: Sequence[Line] = ()
+        self._at: int | None = None
+        self._plot: Plot | None = None
+        self._drag: tuple[int, Axis] | None = None  # where it began, and the axis there
+        self._dragged = False
+        self.view = View()
 
-    def update(
-        self, history: NDArray[np.float64] | None, iterations: int, *, batches: bool
-    ) -> None:
-        """Draw these rows, of a run of so many iterations; None before there are any.
-
-        batches: whether a row's train accuracy is of a mini-batch only, and so leaps about.
-        """
-        self._history, self._iterations, self._batches = history, iterations, batches
+    def update(self, lines: Sequence[Line], at: int | None) -> None:
+        """Draw these runs; `at`: the iteration whose values are to be read, if any."""
+        self._lines, self._at = lines, at
         self._draw()
 
     def on_resize(self) -> None:
         """Draw to the new size at once."""
         self._draw()
 
+    # What a person may do with it
+
+    def toggle_loss(self) -> None:
+        """Accuracy or loss."""
+        self._see(replace(self.view, loss=not self.view.loss))
+
+    def toggle_log(self, axis: str) -> None:
+        """A logarithmic axis, x or y, or a straight one."""
+        name = f"log_{axis}"
+        self._see(replace(self.view, **{name: not getattr(self.view, name)}))
+
+    def toggle_smooth(self) -> None:
+        """Smooth the curve, or do not."""
+        smooth = self.view.smooth
+        before = any(line.leaps for line in self._lines[-1:]) if smooth is None else smooth
+        self._see(replace(self.view, smooth=not before))
+
+    def zoom(self, factor: float, around: float | None = None) -> None:
+        """Show `factor` times as many iterations, about the reading line if there is one."""
+        if self._plot:
+            around = self._at if around is None else around
+            self._see(self.view.zoomed(factor, self._plot.x, self._done, around))
+
+    def pan(self, share: float) -> None:
+        """Move by a share of the window."""
+        if self._plot:
+            x = self._plot.x
+            self._see(self.view.panned(share * (x.high - x.low), x, self._done))
+
+    def toggle_latest(self) -> None:
+        """The latest stretch, or all."""
+        self._see(self.view.latest_or_all(self._done))
+
+    def beside(self, iteration: float, columns: int) -> float:
+        """The iteration so many columns from this one; at least one iteration away."""
+        if self._plot is None:
+            return iteration + columns
+        x = self._plot.x
+        here = float(x.places(_array(max(iteration, x.low)))) * (self._plot.columns - 1)
+        there = self._plot.x_at(round(here) + columns)
+        return min(there, iteration - 1) if columns < 0 else max(there, iteration + 1)
+
+    def _see(self, view: View) -> None:
+        self.view = view
+        self._draw()
+
+    @property
+    def _done(self) -> int:
+        return max((len(line.history) - 1 for line in self._lines), default=0)
+
+    # The mouse
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Nearer."""
+        event.stop()
+        self.zoom(WHEEL, self._iteration(event))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Farther."""
+        event.stop()
+        self.zoom(1 / WHEEL, self._iteration(event))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """The beginning of a click, or of a drag."""
+        if self._plot:
+            self.capture_mouse()
+            self._drag, self._dragged = (event.x, self._plot.x), False
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """With the button down: pan."""
+        if self._drag and self._plot:
+            begun, x = self._drag
+            by = (begun - event.x) / max(1, self._plot.columns) * (x.high - x.low)
+            self._dragged = self._dragged or event.x != begun
+            self._see(self.view.panned(by, x, self._done))
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """A click, if it was no drag."""
+        self.release_mouse()
+        if self._drag and not self._dragged and event.y > 0:
+            iteration = self._iteration(event)
+            if iteration is not None:
+                self.post_message(self.Pointed(iteration))
+        self._drag = None
+
+    def _iteration(self, event: events.MouseEvent) -> float | None:
+        """What lies under the pointer."""
+        return self._plot.x_at(event.x - self._plot.left) if self._plot else None
+
+    # Drawing
+
     def _draw(self) -> None:
-        history = self._history
-        if history is None or not len(history):
-            self.show([self.title("Accuracy")])
+        self._plot = None
+        name = "Loss" if self.view.loss else "Accuracy"
+        if not self._lines:
+            self.show([self.title(name)])
             return
-        train, test = self.ink("moving"), self.ink("title")
-        last = 1 + len(history) // 20 if self._batches else 1
-        notes = [(f"⠒⠒ train {history[-last:, TRAIN].mean():6.1%}", train)]
-        tested = history[history[:, TEST] >= 0]  # the others are not numbers
-        if len(tested):
-            notes.append((f"   • test {tested[-1, TEST]:6.1%}", test))
-        title = self.title("Accuracy", *notes)
-        if len(history) == 1:
+        title = self.title(name, *self._notes())
+        if self._done == 0:
             self.show([title, *self._before()])
             return
-        done = float(history[-1, ITERATION])
-        x = Axis(0, nice_end(done, max(done, self._iterations)))
-        lines = draw(
-            [
-                Curve(history[:, ITERATION], history[:, TRAIN], train, smooth=self._batches),
-                Curve(*_spread(tested, x, self.size.width), test, dots=True),
-            ],
-            x,
-            Axis(0, 1, percent=True),
-            self.size.width,
-            self.size.height - 1,
-            self.ink("quiet"),
-        )
-        self.show([title, *lines])
+        size = self.size.width, self.size.height - 1
+        self._plot = draw_runs(self._lines, self.view, self._at, size, self.ink)
+        self.show([title, *(self._plot.lines if self._plot else ())])
+
+    def _notes(self) -> list[tuple[str, Style]]:
+        """The newest values of the current run, at the right of the title."""
+        from ...net.history import LOSS, TRAIN
+
+        number = "{:6.4f}".format if self.view.loss else "{:6.1%}".format
+        line = self._lines[-1]
+        rows, tested = line.history.view(), line.history.tested
+        last = 1 + len(rows) // 20 if line.leaps else 1
+        mean = float(rows[-last:, LOSS if self.view.loss else TRAIN].mean())
+        notes = [(f"⠒⠒ train {number(mean)}", self.ink(line.role))]
+        if tested:
+            value = tested.test_loss if self.view.loss else tested.test_accuracy
+            notes.append((f"   • test {number(value)}", self.ink("title")))
+        return notes
 
     def _before(self) -> list[Text]:
         """What stands here before the first update."""
@@ -88,11 +192,7 @@ class Chart(Rows):
         return [Text("  ").append_text(line) for line in lines]
 
 
-def _spread(
-    tested: NDArray[np.float64], x: Axis, width: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Dots at least three columns apart, counted from the left so that none moves later."""
-    every = math.ceil((x.high - x.low) / max(1, width) * 3)
-    column = tested[:, ITERATION] // every
-    first = column != [-1.0, *column[:-1]]
-    return tested[first, ITERATION], tested[first, TEST]
+def _array(value: float) -> NDArray[np.float64]:
+    import numpy as np
+
+    return np.asarray(value, np.float64)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import math
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from ...net.schedule import scheduled
 from ...net.sizes import named
 from ..fields import shown
-from ..session import Snapshot, State
+from ..runs import Snapshot, State
 from ..text import amount
 from .rows import Rows
+
+if TYPE_CHECKING:
+    from ...net.timeline import Moment
 
 SIGNS = {
     State.LOADING: "…",
@@ -33,16 +36,16 @@ class StatusLine(Rows):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._last: tuple[Snapshot, float] | None = None
+        self._last: tuple[Snapshot, Moment | None] | None = None
 
     def on_resize(self) -> None:
         """Say it again in the new width."""
         if self._last is not None:
             self.update(*self._last)
 
-    def update(self, snapshot: Snapshot, test_accuracy: float) -> None:
-        """Show this; `test_accuracy` is the last one measured, or not a number."""
-        self._last = snapshot, test_accuracy
+    def update(self, snapshot: Snapshot, past: Moment | None) -> None:
+        """Show this, and that the other panels show the past, if they do."""
+        self._last = snapshot, past
         width = self.size.width
         sign = f"{SIGNS[snapshot.state]} {snapshot.state.value}"
         line = Text(" ", no_wrap=True)
@@ -51,6 +54,9 @@ class StatusLine(Rows):
         if snapshot.parameters is None or snapshot.progress is None:
             line.append(sign, self.ink("moving")).append("  the digits")
             self.show([line])
+            return
+        if past is not None:
+            self._show_past(line, snapshot.progress.iteration, past)
             return
         wrong = snapshot.state in (State.DIVERGED, State.FAILED)
         line.append(f"{named(snapshot.parameters.sizes)}  ", self.ink("quiet"))
@@ -61,8 +67,8 @@ class StatusLine(Rows):
         alpha = scheduled(chosen.alpha, chosen.schedule, done / whole)  # of the next update
         text = shown(alpha) if chosen.schedule == "constant" else f"{alpha:.3g}"
         facts = Text(f"  α {text:<8}", no_wrap=True)
-        if math.isfinite(test_accuracy):
-            facts.append(f" test {test_accuracy:6.1%}")
+        if snapshot.run and (tested := snapshot.run.history.tested):
+            facts.append(f" test {tested.test_accuracy:6.1%}")
         loss, slope = snapshot.progress.loss, snapshot.progress.slope
         for optional in (
             f" {snapshot.rate:5.3g}/s",
@@ -79,6 +85,15 @@ class StatusLine(Rows):
                 "─" * (bar - full), self.ink("quiet")
             )
         self.show([line.append_text(facts)])
+
+    def _show_past(self, line: Text, now: int, past: Moment) -> None:
+        """Plainly: this is the past."""
+        line.append(f"{named(past.sizes)}  ", self.ink("quiet"))
+        line.append(f"◀ the past: {past.iteration} of {now} updates", self.ink("chosen"))
+        for words in ("  Space goes on from here", "  Esc the present"):
+            if line.cell_len + len(words) < self.size.width:
+                line.append(words, self.ink("quiet"))
+        self.show([line])
 
 
 def _time(snapshot: Snapshot) -> str:

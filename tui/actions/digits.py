@@ -1,0 +1,52 @@
+"""Keys that choose and show a test digit."""
+
+from __future__ import annotations
+
+from ..screens.cockpit import Cockpit
+from ..screens.deformed import DeformedScreen
+from ..screens.goto import GoToScreen
+
+
+class DigitActions(Cockpit):
+    """What changes the digit looked at."""
+
+    def action_digit(self, by: int) -> None:
+        """Go so many digits on, round the end."""
+        if (dataset := self.session.dataset) is not None:
+            self.index = (self.index + by) % len(dataset.test)
+
+    def action_go_to(self, index: int) -> None:
+        """Go to this digit; negative numbers count from the end."""
+        if (dataset := self.session.dataset) is not None:
+            self.index = index % len(dataset.test)
+
+    def action_ask_index(self) -> None:
+        """Ask for a number and go there."""
+        if (dataset := self.session.dataset) is not None:
+            self.app.push_screen(
+                GoToScreen(len(dataset.test)),
+                lambda index: self.action_go_to(index) if index is not None else None,
+            )
+
+    def action_mistake(self, step: int) -> None:
+        """Go to the nearest digit that the network looked at gets wrong."""
+        dataset, viewed = self.session.dataset, self.viewed
+        if dataset is None or viewed is None:
+            return
+        from ...net.metrics import mistake_after
+
+        found = mistake_after(viewed[0], dataset.test, self.index, step)
+        if found is None:
+            self.notify("The network gets no other test digit wrong.", markup=False)
+        else:
+            self.index = found
+
+    def action_deformed(self) -> None:
+        """Show deformed copies of the chosen digit beside it."""
+        if (dataset := self.session.dataset) is not None:
+            image = dataset.test.images[self.index].reshape(dataset.side, dataset.side)
+            self.app.push_screen(DeformedScreen(image))
+
+    def action_glyphs(self) -> None:
+        """Draw the digit the other way."""
+        self.blocks = not self.blocks

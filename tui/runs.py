@@ -1,0 +1,60 @@
+"""What the screen knows of the runs: frozen snapshots, one a run, of how each of them stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
+    from ..net.diagnosis import Trouble
+    from ..net.history import History, Progress
+    from ..net.hyperparameters import Hyperparameters
+    from ..net.network import Parameters
+    from ..net.timeline import Timeline
+    from ..net.trainer import Course
+
+
+class State(Enum):
+    """What a run is doing, in a word for the status line."""
+
+    LOADING = "loading"
+    READY = "ready"
+    TRAINING = "training"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One run: what it is called, how it began, and its past, which grows while it trains."""
+
+    number: int  # 1, 2, 3 … never given twice
+    begun: str  # from first weights or from another run, in a few words
+    start: int  # updates that were already made when it began
+    history: History
+    timeline: Timeline
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """A run as it stood a moment ago, in copies that nothing changes any more."""
+
+    state: State
+    hyperparameters: Hyperparameters  # those the run goes by
+    run: Run | None = None  # None while the data load
+    progress: Progress | None = None
+    parameters: Parameters | None = None
+    course: Course = ()  # the hyperparameters it went by, see net/trainer.py
+    trouble: Trouble | None = None  # why it does not learn
+    seconds: float = 0.0  # spent training
+    rate: float = 0.0  # updates a second, lately
+    message: str = ""  # why it failed
+    bug: BaseException | None = None  # what it failed of, if nobody expected that
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has happened in this run since it began."""
+        return bool(self.run and self.progress and self.progress.iteration == self.run.start)

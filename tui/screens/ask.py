@@ -1,0 +1,60 @@
+"""Small windows that ask: for a name, or whether it is meant."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label
+
+LONGEST_NAME = 40
+
+
+class NameScreen(ModalScreen[str | None]):
+    """Ends with a name that is not empty, or None."""
+
+    CSS_PATH = "window.tcss"
+    BINDINGS = [Binding("escape", "leave", "Leave")]
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._before = name
+
+    def compose(self) -> ComposeResult:
+        """One entry with the name so far."""
+        with Vertical(classes="window small") as frame:
+            frame.border_title = "Name of the run"
+            frame.border_subtitle = "Enter take it · Esc leave"
+            yield Input(self._before, compact=True, max_length=LONGEST_NAME)
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.dismiss(event.value.strip() or None)
+
+    def action_leave(self) -> None:
+        """Keep the name."""
+        self.dismiss(None)
+
+
+class ConfirmScreen(ModalScreen[bool | None]):
+    """Ends with True only for y."""
+
+    CSS_PATH = "window.tcss"
+    BINDINGS = [Binding("y", "answer(True)", "Yes"), Binding("n,escape,q", "answer(False)", "No")]
+
+    def __init__(self, question: str) -> None:
+        super().__init__()
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """The question."""
+        with Vertical(classes="window small") as frame:
+            frame.border_subtitle = "y yes · n, Esc no"
+            yield Label(self._question, markup=False)
+
+    def action_answer(self, yes: bool) -> None:
+        """Close with it."""
+        self.dismiss(yes)

@@ -1,0 +1,253 @@
+"""The main screen without its keys: owns what is being looked at, and hands it to the panels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from ..drawing import Line
+from ..keys import KEYS
+from ..runs import Run, Snapshot, State
+from ..session import Session
+from ..widgets.chart import Chart
+from ..widgets.coach import Coach
+from ..widgets.digit import Digit
+from ..widgets.hyperparameters import HyperparameterPanel
+from ..widgets.probabilities import Probabilities
+from ..widgets.runs import RunsPanel
+from ..widgets.status import StatusLine
+
+if TYPE_CHECKING:
+    from ...net.diagnosis import Cure, Trouble
+    from ...net.network import Parameters
+    from ...net.timeline import Moment
+
+REFRESH = 0.25  # seconds between two looks into the session while it trains
+MOST_LINES = 6  # on the chart at once, unless a person wants more
+HUES = 4  # of runs that are not the current one; their numbers tell them apart for certain
+
+
+class Cockpit(Screen[None]):
+    """Everything that matters on one screen."""
+
+    CSS_PATH = "main.tcss"
+    AUTO_FOCUS = ""  # the keys belong to the screen until a person goes into a field
+    BINDINGS = [key.binding for key in KEYS]
+    HORIZONTAL_BREAKPOINTS = [
+        (0, "-slim"),
+        (60, "-tight"),
+        (72, "-narrow"),
+        (100, "-wide"),
+        (140, "-widest"),
+    ]
+    VERTICAL_BREAKPOINTS = [
+        (0, "-flat"),
+        (20, "-low"),
+        (23, "-middle"),
+        (30, "-high"),
+        (38, "-higher"),
+        (54, "-highest"),
+    ]
+
+    index: reactive[int] = reactive(0, init=False)  # of the test digit shown
+    blocks: reactive[bool] = reactive(False, init=False)
+    past: reactive[Moment | None] = reactive(None, init=False)  # what is shown instead of now
+    at: reactive[int | None] = reactive(None, init=False)  # the iteration whose values are read
+
+    class Settled(Message):
+        """A run has come to a rest, or the runs are others: read them once more."""
+
+    @dataclass
+    class Failed(Message):
+        """The session cannot go on, for a reason a person can mend."""
+
+        why: str
+        """The reason, in a line."""
+
+    def __init__(self, session: Session, *, start: bool) -> None:
+        super().__init__()
+        self.session = session
+        self.seen: Snapshot | None = None
+        self.hidden: set[int] = set()  # runs that the chart does not show
+        self.names: dict[int, str] = {}
+        self.cure: Cure | None = None  # what the coach offers
+        self._start = start
+        self._run: Run | None = None  # that was shown last
+        self._trouble: Trouble | None = None  # that the coach explains, or has explained
+        self._summed_up: Snapshot | None = None  # the finished run that was told of last
+
+    def compose(self) -> ComposeResult:
+        """Status, two panels above, two below, runs, coach, keys; or a word if there is no room."""
+        yield StatusLine(id="status")
+        with Container(id="panels"):
+            with Horizontal(id="above"):
+                yield HyperparameterPanel(self.session.wanted, id="hyperparameters")
+                yield Chart(id="chart")
+            with Horizontal(id="below"):
+                yield Digit(id="digit")
+                yield Probabilities(id="probabilities")
+            yield RunsPanel(id="runs")
+            yield Coach(id="coach")
+        yield Static(
+            "Too small to draw in: needs 60 × 20. Enlarge the terminal; q quits.", id="small"
+        )
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Begin to look into the session."""
+        self.set_interval(REFRESH, self.look)
+        self.call_after_refresh(self.session.open)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
+        """While a person types into a field, the screen's keys rest."""
+        return not isinstance(self.focused, Input) or action in {"app.focus_next", "focus_next"}
+
+    # Looking
+
+    def on_cockpit_settled(self) -> None:
+        """Show how things stand; if it has ended or gone wrong, say so."""
+        self.seen = None
+        self.look()
+        snapshot = self.session.snapshot()
+        if snapshot.state is State.READY and self._start:
+            self._start = False
+            self.session.train()
+        elif snapshot.state is State.FINISHED and snapshot is not self._summed_up:
+            self._summed_up = snapshot
+            self.notify(self._summary(snapshot), title="Finished", markup=False, timeout=20)
+
+    def look(self) -> None:
+        """Show the newest snapshot, if there is one that was not shown."""
+        snapshot = self.session.snapshot()
+        if snapshot is self.seen:
+            return
+        if snapshot.state is State.FAILED:
+            self.seen = snapshot
+            if snapshot.bug is not None:
+                raise snapshot.bug
+            self.post_message(self.Failed(snapshot.message))
+            return
+        before, self.seen = self.seen, snapshot
+        if self.past is not None and snapshot.run is not self._run:
+            self.past = None  # another run has begun
+        self._run = snapshot.run
+        self.show_run()
+        if before is None or (self.past is None and snapshot.parameters is not before.parameters):
+            self.show_digit()
+
+    @property
+    def viewed(self) -> tuple[Parameters, int] | None:
+        """The network looked at, as it is or as it was, and after how many updates."""
+        if self.past is not None:
+            return self.past.parameters, self.past.iteration
+        if self.seen is None or self.seen.parameters is None or self.seen.progress is None:
+            return None
+        return self.seen.parameters, self.seen.progress.iteration
+
+    # Showing
+
+    def show_run(self) -> None:
+        """Status line, chart, hyperparameters, runs and coach."""
+        snapshot = self.seen
+        if snapshot is None:
+            return
+        self.query_one(StatusLine).update(snapshot, self.past)
+        wanted = self.session.wanted
+        going_by = snapshot.hyperparameters
+        if not self.session.held:  # those that act at once are shown as they will be
+            going_by = replace(going_by, alpha=wanted.alpha, iterations=wanted.iterations)
+        self.query_one(HyperparameterPanel).update(wanted, going_by)
+        runs = self.session.runs()
+        for seen in runs:
+            assert seen.run is not None
+            self.names.setdefault(seen.run.number, f"run {seen.run.number}")
+        self.query_one(Chart).update(self._lines(snapshot, runs), self.at)
+        if snapshot.run:
+            panel = self.query_one(RunsPanel)
+            panel.update(runs, self.names, self.hidden, snapshot.run.number)
+        self._show_trouble(snapshot)
+
+    def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[Line]:
+        """The runs that the chart shows, the current one last."""
+        if snapshot.run is None:
+            return []
+        others = [seen for seen in runs if seen.run and seen.run.number != snapshot.run.number]
+        shown = [seen for seen in others if seen.run and seen.run.number not in self.hidden]
+        return [
+            Line(
+                seen.run.number,
+                self.names[seen.run.number],
+                seen.run.history,
+                seen.course,
+                seen.hyperparameters.iterations,
+                leaps=seen.hyperparameters.batch_size is not None,
+                role="moving" if seen is snapshot else f"run{seen.run.number % HUES}",
+            )
+            for seen in (*shown, snapshot)
+            if seen.run
+        ]
+
+    def _show_trouble(self, snapshot: Snapshot) -> None:
+        """Call the coach when something is wrong that was not explained yet."""
+        trouble, run = snapshot.trouble, snapshot.run
+        if trouble is None or run is None:
+            self._trouble = self.cure = None
+        elif trouble is not self._trouble:
+            from ...net.diagnosis import cure
+
+            self._trouble = trouble
+            self.cure = cure(trouble, run.history, run.timeline)
+            self.query_one(Coach).update(trouble, self.cure)
+        self.set_class(self.cure is not None, "-coached")
+
+    def _summary(self, snapshot: Snapshot) -> str:
+        """How a finished run did, and beside the one before it."""
+        run = snapshot.run
+        best = run.history.best if run else None
+        last = run.history.tested if run else None
+        if run is None or best is None or last is None:
+            return ""
+        words = (
+            f"{self.names[run.number]}: best test accuracy {best.test_accuracy:.2%} "
+            f"at {best.iteration}, last {last.test_accuracy:.2%}, {snapshot.seconds:.3g} s."
+        )
+        before = [seen.run for seen in self.session.runs() if seen.run and seen.run is not run]
+        if before and (other := before[-1].history.best):
+            points = 100 * (best.test_accuracy - other.test_accuracy)
+            words += f" {points:+.2f} points beside {self.names[before[-1].number]}."
+        return words
+
+    def show_digit(self) -> None:
+        """The chosen digit and what the network looked at makes of it."""
+        dataset, viewed = self.session.dataset, self.viewed
+        if dataset is None or viewed is None:
+            self.query_one(Digit).update(None, "Test digit", blocks=self.blocks)
+            self.query_one(Probabilities).update(None, 0, untrained=True)
+            return
+        from ...net.metrics import probabilities
+
+        parameters, iteration = viewed
+        image, label = dataset.test.images[self.index], int(dataset.test.labels[self.index])
+        title = f"Test digit {self.index} · label {label}"
+        self.query_one(Digit).update(
+            image.reshape(dataset.side, dataset.side), title, blocks=self.blocks
+        )
+        answer = probabilities(parameters, image[None, :])[:, 0]
+        self.query_one(Probabilities).update(answer, label, untrained=iteration == 0)
+
+    watch_index = show_digit
+    watch_blocks = show_digit
+    watch_at = show_run
+
+    def watch_past(self) -> None:
+        """Hyperparameters wait while the past is looked at: they are for what begins there."""
+        self.session.held = self.past is not None
+        self.show_run()
+        self.show_digit()

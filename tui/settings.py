@@ -1,0 +1,45 @@
+"""What a person has chosen about the program itself, remembered in their configuration folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_config_path
+
+NAME = "settings.json"
+MOST = 1 << 16  # bytes; a file that is larger is none of ours
+
+
+def folder() -> Path:
+    """Where settings are kept: XDG_CONFIG_HOME/mnist-tui, usually ~/.config/mnist-tui."""
+    return user_config_path("mnist-tui", appauthor=False)
+
+
+def remembered(name: str) -> str | None:
+    """A setting, or None if there is none that can be read."""
+    value = _read().get(name)
+    return value if isinstance(value, str) else None
+
+
+def remember(name: str, value: str) -> None:
+    """Keep a setting. A folder that cannot be written to is no reason to stop: it is forgotten."""
+    settings = {**_read(), name: value}
+    with contextlib.suppress(OSError):
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = folder() / f".{NAME}.{os.getpid()}"
+        temporary.write_text(json.dumps(settings, indent=1) + "\n")
+        temporary.replace(folder() / NAME)
+
+
+def _read() -> dict[str, Any]:
+    """All settings; none from a file that is not as this program writes it."""
+    try:
+        with (folder() / NAME).open("rb") as file:
+            found: Any = json.loads(file.read(MOST))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType]: JSON

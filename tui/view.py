@@ -1,0 +1,57 @@
+"""What of the runs the chart shows: which measure, which axes, which stretch of iterations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+
+from .axes import Axis, nice_end
+
+LEAST_SPAN = 10.0  # iterations
+LATEST = 0.2  # share of what is done that “latest” begins with
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Every choice a person has about the chart; what follows from the runs is not in it."""
+
+    loss: bool = False  # instead of accuracy
+    log_y: bool = False
+    log_x: bool = False
+    smooth: bool | None = None  # None: where the curve leaps about, that is, in mini-batches
+    span: float | None = None  # iterations shown; None: all
+    end: float | None = None  # the last of them; None: the newest there is
+
+    def x_axis(self, done: float, last: float) -> Axis:
+        """The iterations shown, when `done` are done of `last` to be done."""
+        scale = "log" if self.log_x else "linear"
+        low, high = 0.0, nice_end(done, max(done, last))
+        if self.span is not None:
+            # While the newest is followed, the window moves by quarters: it stands still between.
+            quarter = self.span / 4
+            high = self.end or max(self.span, ceil(done / quarter) * quarter)
+            low = max(0.0, high - self.span)
+        return Axis(max(1.0, low), max(2.0, high), scale) if self.log_x else Axis(low, high, scale)
+
+    def zoomed(self, factor: float, x: Axis, done: float, around: float | None) -> View:
+        """A span `factor` times that of the axis x, with `around` where it was, if it is shown."""
+        span = max(LEAST_SPAN, (x.high - x.low) * factor)
+        if span >= done:
+            return replace(self, span=None, end=None)
+        if around is None or not x.low <= around <= x.high:
+            return replace(self, span=span, end=self.end)
+        end = around + (x.high - around) * span / (x.high - x.low)
+        return replace(self, span=span, end=None if end >= done else max(span, end))
+
+    def panned(self, by: float, x: Axis, done: float) -> View:
+        """Moved by so many iterations; at the newest, it follows from then on."""
+        if self.span is None:
+            return self
+        end = x.high + by
+        return replace(self, end=None if end >= done and by > 0 else max(self.span, end))
+
+    def latest_or_all(self, done: float) -> View:
+        """From everything to the latest stretch, and back."""
+        if self.span is None and done > LEAST_SPAN:
+            return replace(self, span=max(LEAST_SPAN, ceil(done * LATEST)), end=None)
+        return replace(self, span=None, end=None)

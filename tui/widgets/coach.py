@@ -1,0 +1,77 @@
+"""The coach: says what is wrong with a run, shows the numbers, and offers a cure as a key."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.text import Text
+
+from ...net.diagnosis import TINY_STEP, WINDOW, Cure, Trouble
+from ..fields import shown
+from .rows import Rows
+
+WHY = {
+    "diverged": "Alpha is too large here: each update overshoots more than the one before.",
+    "exploding": "Alpha is too large here: updates overshoot the valley instead of going down.",
+    "dead": "ReLU passes no gradient where it is silent, so only the output biases still change.",
+    "stuck": f"So for the last {WINDOW} updates.",
+}
+
+
+class Coach(Rows):
+    """Shows the trouble it was given last."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._last: tuple[Trouble, Cure] | None = None
+
+    def update(self, trouble: Trouble, cure: Cure) -> None:
+        """Explain this."""
+        self._last = trouble, cure
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """To the new width."""
+        if self._last is None:
+            return
+        trouble, cure = self._last
+        warning, quiet, key = self.ink("warning"), self.ink("quiet"), self.ink("chosen")
+        rows: list[Text] = [self.title(f"! {trouble.kind} at update {trouble.iteration}")]
+        for words, ink in (
+            (f"{trouble.says} {WHY[trouble.kind]}", warning),
+            (numbers(trouble), quiet),
+        ):
+            rows += self._wrapped(words, ink)
+        rows += self._wrapped(f"h   {offer(cure)}", key)
+        rows += self._wrapped("Esc closes this and changes nothing.", quiet)
+        self.show(rows)
+
+    def _wrapped(self, words: str, ink: Style) -> list[Text]:
+        lines = Text(words, ink).wrap(self.app.console, max(1, self.size.width - 4))
+        return [Text("  ").append_text(line) for line in lines]
+
+
+def numbers(trouble: Trouble) -> str:
+    """The figures that show it."""
+    step = trouble.alpha * trouble.slope
+    share = step / trouble.length if trouble.length else 0.0
+    small = " (next to nothing)" if share < TINY_STEP else ""
+    silent = ", ".join(
+        f"{count} of {units}"
+        for count, units in zip(trouble.silent, trouble.hyperparameters.hidden, strict=True)
+    )
+    return (
+        f"alpha {shown(trouble.alpha)} · loss {trouble.loss:.4g}, first {trouble.first_loss:.4g} "
+        f"· largest weight {trouble.largest_weight:.3g} "
+        f"· largest gradient {trouble.largest_gradient:.3g} "
+        f"· alpha × |∇| is {share:.3g} of the weights' length{small} "
+        f"· silent hidden units {silent}"
+    )
+
+
+def offer(cure: Cure) -> str:
+    """What the key will do."""
+    chosen = cure.hyperparameters
+    if cure.moment is None:
+        return f"begins again from other first weights: init {chosen.init}, seed {chosen.seed}"
+    where = f"goes back to update {cure.moment.iteration}"
+    return f"{where} and on from there, as a new run, with alpha {shown(chosen.alpha)}"

@@ -1,0 +1,125 @@
+"""The runs table: every run, how it was made, how far it came, and whether the chart shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import DataTable
+from textual.widgets.data_table import RowDoesNotExist
+
+from ...net.sizes import named
+from ..fields import shown
+from ..keys import RUN_KEYS
+from ..runs import Snapshot
+from ..text import amount, printable
+from .hyperparameters import PanelTitle
+
+COLUMNS = {
+    "": 4,
+    "name": 14,
+    "network": 14,
+    "alpha": 8,
+    "optimizer": 9,
+    "seed": 5,
+    "updates": 8,
+    "best": 7,
+    "last": 7,
+    "time": 7,
+    "begun from": 14,
+}
+
+
+class RunTable(DataTable[Text]):
+    """One row a run; its keys act on the row under the cursor."""
+
+    BINDINGS = [key.binding for key in RUN_KEYS]
+
+
+class RunsPanel(Vertical):
+    """Shows the runs it was given last."""
+
+    @dataclass
+    class Chosen(Message):
+        """A person wants to go on from a run."""
+
+        number: int
+        """Which."""
+
+    def compose(self) -> ComposeResult:
+        """A title and the table."""
+        yield PanelTitle("Runs")
+        yield RunTable(cursor_type="row", zebra_stripes=False)
+
+    def on_mount(self) -> None:
+        """Name the columns."""
+        table = self.query_one(RunTable)
+        for name, width in COLUMNS.items():
+            table.add_column(name, key=name, width=width)
+
+    def update(
+        self, runs: Sequence[Snapshot], names: Mapping[int, str], hidden: set[int], current: int
+    ) -> None:
+        """Show these; only cells that changed are drawn."""
+        table = self.query_one(RunTable)
+        wanted = {str(seen.run.number): seen for seen in runs if seen.run}
+        for key in [row.value for row in table.rows if row.value not in wanted]:
+            if key is not None:
+                table.remove_row(key)
+        for key, seen in wanted.items():
+            number = int(key)
+            sign = "▶" if number == current else " " if number in hidden else "•"
+            cells = _cells(seen, f"{sign} {number}", names[number])
+            try:
+                before = table.get_row(key)
+            except RowDoesNotExist:
+                table.add_row(*cells, key=key)
+                if number == current:
+                    table.move_cursor(row=table.get_row_index(key))
+                continue
+            for name, old, new in zip(COLUMNS, before, cells, strict=True):
+                if old.plain != new.plain:
+                    table.update_cell(key, name, new)
+        self.query_one(PanelTitle).name_it(f"{len(wanted)}")
+
+    @property
+    def under_cursor(self) -> int | None:
+        """The number of the run under the cursor."""
+        table = self.query_one(RunTable)
+        if not table.row_count:
+            return None
+        key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
+        return int(key) if key is not None else None
+
+    @on(DataTable.RowSelected)
+    def _selected(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        if event.row_key.value is not None:
+            self.post_message(self.Chosen(int(event.row_key.value)))
+
+
+def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
+    assert seen.run is not None
+    assert seen.progress is not None
+    assert seen.parameters is not None
+    best, last = seen.run.history.best, seen.run.history.tested
+    chosen = seen.hyperparameters
+    words = [
+        sign,
+        printable(name, COLUMNS["name"]),
+        named(seen.parameters.sizes),
+        shown(chosen.alpha),
+        chosen.optimizer,
+        shown(chosen.seed),
+        f"{seen.progress.iteration:>8}",
+        f"{best.test_accuracy:7.2%}" if best else "",
+        f"{last.test_accuracy:7.2%}" if last else "",
+        f"{amount(seen.seconds):>7}",
+        seen.run.begun,
+    ]
+    return [Text(text, no_wrap=True) for text in words]
