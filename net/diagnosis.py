@@ -29,7 +29,8 @@ WINDOW = 100  # updates over which accuracy is averaged before a run counts as s
 ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
 BARELY = 0.2  # a train accuracy that shows that something was learnt
 EXPLODED = 10.0  # times the first loss
-STEP = 0.1  # a healthy first step: a tenth of the weights' length
+STEP = 0.02  # a healthy update: a fiftieth of the weights' length
+MOST_ALPHA = 0.5  # of plain gradient descent; more seldom goes well
 TINY_STEP = 1e-3  # below it the weights hardly change in hundreds of updates
 
 
@@ -149,7 +150,7 @@ def healthy_alpha(length: float, slope: float, hyperparameters: Hyperparameters)
     alpha = STEP * length / slope
     if hyperparameters.optimizer != "gd":
         alpha *= 1 - hyperparameters.momentum
-    return min(max(float(f"{alpha:.2g}"), 1e-9), 1.0)
+    return min(max(float(f"{alpha:.2g}"), 1e-9), MOST_ALPHA)
 
 
 def cure(trouble: Trouble, history: History, timeline: Timeline) -> Cure:

@@ -27,16 +27,12 @@ class Copies(Rows):
         self._image = image  # side × side
         self._seed = 0
 
-    def on_resize(self) -> None:
-        """Fill the new size."""
-        self.draw()
-
     def another(self) -> None:
         """Draw other deformations."""
         self._seed += 1
-        self.draw()
+        self.redraw()
 
-    def draw(self) -> None:
+    def redraw(self) -> None:
         """Original and copies, in rows and columns."""
         import numpy as np
 

@@ -57,11 +57,7 @@ class Chart(Rows):
     def update(self, lines: Sequence[Line], at: int | None) -> None:
         """Draw these runs; `at`: the iteration whose values are to be read, if any."""
         self._lines, self._at = lines, at
-        self._draw()
-
-    def on_resize(self) -> None:
-        """Draw to the new size at once."""
-        self._draw()
+        self.redraw()
 
     # What a person may do with it
 
@@ -107,7 +103,7 @@ class Chart(Rows):
 
     def _see(self, view: View) -> None:
         self.view = view
-        self._draw()
+        self.redraw()
 
     @property
     def _done(self) -> int:
@@ -154,7 +150,8 @@ class Chart(Rows):
 
     # Drawing
 
-    def _draw(self) -> None:
+    def redraw(self) -> None:
+        """Draw what was given last."""
         self._plot = None
         name = "Loss" if self.view.loss else "Accuracy"
         if not self._lines:

@@ -27,10 +27,10 @@ class Coach(Rows):
     def update(self, trouble: Trouble, cure: Cure) -> None:
         """Explain this."""
         self._last = trouble, cure
-        self.on_resize()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """To the new width."""
+    def redraw(self) -> None:
+        """Say it in the width there is."""
         if self._last is None:
             return
         trouble, cure = self._last

@@ -29,13 +29,10 @@ class Digit(Rows):
     def update(self, image: NDArray[np.uint8] | None, title: str, *, blocks: bool) -> None:
         """Draw this image (side × side, None while there is none yet)."""
         self._image, self._title, self._blocks = image, title, blocks
-        self._draw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """Draw to the new size at once."""
-        self._draw()
-
-    def _draw(self) -> None:
+    def redraw(self) -> None:
+        """Draw what was given last."""
         rows = self.size.height - 1
         title = self.title(self._title)
         if self._image is None:

@@ -161,15 +161,14 @@ class PanelTitle(Rows):
     def __init__(self, words: str) -> None:
         super().__init__()
         self._words = words
-
         self._note = ""
 
     def name_it(self, note: str) -> None:
         """Put a note at the end of the rule."""
         self._note = note
-        self.on_resize()
+        self.redraw()
 
-    def on_resize(self) -> None:
+    def redraw(self) -> None:
         """Draw the rule as long as the panel is wide."""
         notes = [(self._note, self.ink("quiet"))] if self._note else []
         self.show([self.title(self._words, *notes)])

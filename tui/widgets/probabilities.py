@@ -28,13 +28,10 @@ class Probabilities(Rows):
     def update(self, answer: NDArray[np.floating] | None, label: int, *, untrained: bool) -> None:
         """Show the probabilities of the classes (None: not known yet) for a digit of this label."""
         self._answer, self._label, self._untrained = answer, label, untrained
-        self._draw()
+        self.redraw()
 
-    def on_resize(self) -> None:
-        """Draw to the new size at once."""
-        self._draw()
-
-    def _draw(self) -> None:
+    def redraw(self) -> None:
+        """Draw what was given last."""
         if self._answer is None:
             self.show([self.title("Prediction")])
             return

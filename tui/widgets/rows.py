@@ -53,6 +53,19 @@ class Rows(Widget):
         super().__init__(id=id, classes=classes)
         self._rows: list[Strip] = []
 
+    def on_mount(self) -> None:
+        """Other colours: draw everything anew, once they are in force."""
+        self.app.theme_changed_signal.subscribe(
+            self, lambda _: self.call_after_refresh(self.redraw), immediate=True
+        )
+
+    def on_resize(self) -> None:
+        """Draw to the new size at once."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what was given last, to the size and in the colours of now."""
+
     def show(self, lines: Sequence[Text]) -> None:
         """Put these lines in place of those before."""
         rows = [self._strip(line) for line in lines]

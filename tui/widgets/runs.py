@@ -20,19 +20,20 @@ from ..runs import Snapshot
 from ..text import amount, printable
 from .hyperparameters import PanelTitle
 
-COLUMNS = {
+COLUMNS = {  # and their widths: all but the last fit into 80
     "": 4,
-    "name": 14,
-    "network": 14,
-    "alpha": 8,
+    "name": 11,
+    "network": 11,
+    "alpha": 9,
     "optimizer": 9,
     "seed": 5,
     "updates": 8,
-    "best": 7,
-    "last": 7,
+    "best": 8,
+    "last": 8,
     "time": 7,
-    "begun from": 14,
+    "  begun from": 18,
 }
+NUMBERS = {"updates", "best", "last", "time"}  # stand at the right of their columns
 
 
 class RunTable(DataTable[Text]):
@@ -54,13 +55,14 @@ class RunsPanel(Vertical):
     def compose(self) -> ComposeResult:
         """A title and the table."""
         yield PanelTitle("Runs")
-        yield RunTable(cursor_type="row", zebra_stripes=False)
+        yield RunTable(cursor_type="row", cell_padding=0)
 
     def on_mount(self) -> None:
         """Name the columns."""
         table = self.query_one(RunTable)
         for name, width in COLUMNS.items():
-            table.add_column(name, key=name, width=width)
+            side = "right" if name in NUMBERS else "left"
+            table.add_column(Text(name, justify=side), key=name, width=width)
 
     def update(
         self, runs: Sequence[Snapshot], names: Mapping[int, str], hidden: set[int], current: int
@@ -109,17 +111,20 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
     assert seen.parameters is not None
     best, last = seen.run.history.best, seen.run.history.tested
     chosen = seen.hyperparameters
-    words = [
-        sign,
-        printable(name, COLUMNS["name"]),
-        named(seen.parameters.sizes),
-        shown(chosen.alpha),
-        chosen.optimizer,
-        shown(chosen.seed),
-        f"{seen.progress.iteration:>8}",
-        f"{best.test_accuracy:7.2%}" if best else "",
-        f"{last.test_accuracy:7.2%}" if last else "",
-        f"{amount(seen.seconds):>7}",
-        seen.run.begun,
+    words = {
+        "": sign,
+        "name": printable(name, COLUMNS["name"] - 1),
+        "network": printable(named(seen.parameters.sizes), COLUMNS["network"] - 1),
+        "alpha": shown(chosen.alpha),
+        "optimizer": chosen.optimizer,
+        "seed": printable(shown(chosen.seed), COLUMNS["seed"] - 1),
+        "updates": str(seen.progress.iteration),
+        "best": f"{best.test_accuracy:.2%}" if best else "",
+        "last": f"{last.test_accuracy:.2%}" if last else "",
+        "time": amount(seen.seconds),
+        "  begun from": f"  {seen.run.begun}",
+    }
+    return [
+        Text(text, justify="right" if column in NUMBERS else "left", no_wrap=True)
+        for column, text in words.items()
     ]
-    return [Text(text, no_wrap=True) for text in words]

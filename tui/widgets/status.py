@@ -26,7 +26,7 @@ SIGNS = {
     State.FAILED: "!",
 }
 LEAST_BAR, MOST_BAR = 4, 40
-LEAST_FOR_NAME = 76  # columns; below, the program's own name gives way
+LEAST_FOR_NAME = 92  # columns; below, the program's own name gives way
 
 
 class StatusLine(Rows):
@@ -38,7 +38,7 @@ class StatusLine(Rows):
         super().__init__(id=id)
         self._last: tuple[Snapshot, Moment | None] | None = None
 
-    def on_resize(self) -> None:
+    def redraw(self) -> None:
         """Say it again in the new width."""
         if self._last is not None:
             self.update(*self._last)
