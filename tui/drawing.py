@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -63,6 +64,15 @@ def draw_runs(
     if at is not None:
         _read(plot, lines, view, at, ink)
     return plot
+
+
+def say(plot: Plot, words: str, view: View, ink: Style) -> None:
+    """Words where the curves seldom are: low for accuracy, high for loss."""
+    rows = wrap(words, max(1, plot.columns - 4))
+    width = max(map(len, rows)) + 2
+    top = 0 if view.loss else max(0, plot.rows - 1 - len(rows))
+    for row, text in enumerate(rows[: plot.rows]):
+        plot.write(top + row, max(0, plot.columns - width - 1), f" {text:<{width - 1}}", ink)
 
 
 def _column(view: View) -> int:
@@ -187,7 +197,8 @@ def _outline(found: Envelope) -> tuple[Numbers, Numbers]:
 
     y = np.stack([found.low, found.high], axis=1)
     y[1::2] = y[1::2, ::-1].copy()
-    return np.repeat(found.x, 2), y.ravel()
+    needed = np.stack([np.full(len(y), fill_value=True), found.low != found.high], axis=1).ravel()
+    return np.repeat(found.x, 2)[needed], y.ravel()[needed]
 
 
 def _averaged(mean: Numbers) -> Numbers:

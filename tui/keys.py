@@ -77,6 +77,14 @@ TOPICS = {
         Key("comma", "line(-1)", "reading line to the left: exact values there", ","),
         Key("full_stop", "line(1)", "reading line to the right", "."),
     ),
+    "Rooms": (
+        Key("m", "room('maths')", "every number of one update, step by step", "m", "maths"),
+        Key("c", "room('confusion')", "which digit is taken for which, and the mistakes", "c"),
+        Key("w", "room('weights')", "what each hidden unit looks for", "w"),
+        Key("x", "room('pixels')", "which pixels spoke for and against; flip some", "x"),
+        Key("i", "room('digit')", "this digit's ten probabilities through the run", "i"),
+        Key("d", "room('draw')", "draw a digit of your own", "d", "draw"),
+    ),
     "Test digits": (
         Key("left", "digit(-1)", "the digit before", "←", "digit", DIGIT),
         Key("right", "digit(1)", "the next digit", "→", "digit", DIGIT),
@@ -107,4 +115,6 @@ RUN_KEYS = (  # in the table, of the run under its cursor; Enter goes on from it
     Key("n", "screen.run_name", "give the run a name", "n", "name"),
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
+ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room; what every room has is in screens/room.py
+}
 KEYS = [key for topic in TOPICS.values() for key in topic]

@@ -81,7 +81,6 @@ class Cockpit(Screen[None]):
         self._start = start
         self._run: Run | None = None  # that was shown last
         self._trouble: Trouble | None = None  # that the coach explains, or has explained
-        self._summed_up: Snapshot | None = None  # the finished run that was told of last
 
     def compose(self) -> ComposeResult:
         """Status, two panels above, two below, runs, coach, keys; or a word if there is no room."""
@@ -112,16 +111,13 @@ class Cockpit(Screen[None]):
     # Looking
 
     def on_cockpit_settled(self) -> None:
-        """Show how things stand; if it has ended or gone wrong, say so."""
+        """Show how things stand."""
         self.seen = None
         self.look()
         snapshot = self.session.snapshot()
         if snapshot.state is State.READY and self._start:
             self._start = False
             self.session.train()
-        elif snapshot.state is State.FINISHED and snapshot is not self._summed_up:
-            self._summed_up = snapshot
-            self.notify(self._summary(snapshot), title="Finished", markup=False, timeout=20)
 
     def look(self) -> None:
         """Show the newest snapshot, if there is one that was not shown."""
@@ -138,6 +134,8 @@ class Cockpit(Screen[None]):
         if self.past is not None and snapshot.run is not self._run:
             self.past = None  # another run has begun
         self._run = snapshot.run
+        if not self.is_current:  # a room lies over it
+            return
         self.show_run()
         if before is None or (self.past is None and snapshot.parameters is not before.parameters):
             self.show_digit()
@@ -168,7 +166,9 @@ class Cockpit(Screen[None]):
         for seen in runs:
             assert seen.run is not None
             self.names.setdefault(seen.run.number, f"run {seen.run.number}")
-        self.query_one(Chart).update(self._lines(snapshot, runs), self.at)
+        self.query_one(Chart).update(
+            self._lines(snapshot, runs), self.at, self._summary(snapshot, runs)
+        )
         if snapshot.run:
             panel = self.query_one(RunsPanel)
             panel.update(runs, self.names, self.hidden, snapshot.run.number)
@@ -207,22 +207,23 @@ class Cockpit(Screen[None]):
             self.query_one(Coach).update(trouble, self.cure)
         self.set_class(self.cure is not None, "-coached")
 
-    def _summary(self, snapshot: Snapshot) -> str:
+    def _summary(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> str:
         """How a finished run did, and beside the one before it."""
         run = snapshot.run
-        best = run.history.best if run else None
-        last = run.history.tested if run else None
-        if run is None or best is None or last is None:
+        if snapshot.state is not State.FINISHED or run is None:
             return ""
+        best, last = run.history.best, run.history.tested
+        assert best is not None
+        assert last is not None
         words = (
-            f"{self.names[run.number]}: best test accuracy {best.test_accuracy:.2%} "
-            f"at {best.iteration}, last {last.test_accuracy:.2%}, {snapshot.seconds:.3g} s."
+            f"Finished in {snapshot.seconds:.3g} s. Test accuracy: last {last.test_accuracy:.2%}, "
+            f"best {best.test_accuracy:.2%} at {best.iteration}"
         )
-        before = [seen.run for seen in self.session.runs() if seen.run and seen.run is not run]
+        before = [seen.run for seen in runs if seen.run and seen.run.number < run.number]
         if before and (other := before[-1].history.best):
             points = 100 * (best.test_accuracy - other.test_accuracy)
-            words += f" {points:+.2f} points beside {self.names[before[-1].number]}."
-        return words
+            words += f", {points:+.2f} points beside {self.names[before[-1].number]}"
+        return f"{words}."
 
     def show_digit(self) -> None:
         """The chosen digit and what the network looked at makes of it."""
@@ -241,6 +242,11 @@ class Cockpit(Screen[None]):
         )
         answer = probabilities(parameters, image[None, :])[:, 0]
         self.query_one(Probabilities).update(answer, label, untrained=iteration == 0)
+
+    def on_screen_resume(self) -> None:
+        """What happened while a room lay over it."""
+        self.show_run()
+        self.show_digit()
 
     watch_index = show_digit
     watch_blocks = show_digit

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -9,42 +11,30 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ..keys import TOPICS
+from ..explanations import EXPLANATIONS
+from ..keys import ROOM_KEYS, RUN_KEYS, TOPICS, Key
 
-INTRODUCTION = {
-    "What happens here": "A neural network learns to read handwritten digits, from scratch, while "
-    "you watch. Each iteration it looks at the training digits, finds for every weight how the "
-    "loss would change with it (the gradient), and moves all weights a little the other way: by "
-    "alpha times the gradient.",
-    "Hyperparameters": "What you choose. Tab or a click goes into a field, Enter takes the value, "
-    "Esc leaves it. They act from the next update on; ↻ marks those that act from the next reset "
-    "on. p chooses a preset, a whole set that goes together.",
-    "Accuracy": "The share of digits answered right: the line for those it learns from, the dots "
-    "for the test digits it never learns from.",
-    "Test digit and prediction": "One of the 10 000 test digits, and how sure the network, as it "
-    "is now, is of each answer.  ✓ right   ✗ wrong   ◂ the true label.",
-}
-MORE_KEYS = (
+EVERYWHERE = (
     ("Ctrl+P", "command palette: every action by name"),
     ("Ctrl+Q  Ctrl+C", "leave at once, from anywhere"),
-    ("Esc", "leave a field or a window"),
+    ("Esc", "leave a field, a window or a room"),
 )
 
 
-def help_text() -> Text:
-    """The introduction, then the keys by topic."""
-    text = Text()
-    for heading, words in INTRODUCTION.items():
-        text.append(f"{heading}\n", "bold").append(f"{words}\n\n")
+def sections() -> dict[str, Text]:
+    """Everything there is to say, by heading: the explanations, then the keys by topic."""
+    found = {heading: Text(words) for heading, words in EXPLANATIONS.items()}
     for topic, keys in TOPICS.items():
-        text.append(f"{topic}\n", "bold")
-        for key in keys:
-            text.append(f"  {key.shown_as:<15} {key.help}\n")
-        text.append("\n")
-    text.append("Everywhere\n", "bold")
-    for key, what in MORE_KEYS:
-        text.append(f"  {key:<15} {what}\n")
-    return text
+        found[f"Keys: {topic.lower()}"] = _table(keys)
+    found["Keys: in the runs table"] = _table(RUN_KEYS)
+    for room, keys in ROOM_KEYS.items():
+        found[f"Keys: {room}"] = _table(keys)
+    found["Keys: everywhere"] = Text("\n".join(f"  {key:<15} {what}" for key, what in EVERYWHERE))
+    return found
+
+
+def _table(keys: Iterable[Key]) -> Text:
+    return Text("\n".join(f"  {key.shown_as:<15} {key.help}" for key in keys))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -57,12 +47,25 @@ class HelpScreen(ModalScreen[None]):
         Binding("up,k", "scroll(-1)", show=False),
     ]
 
+    def __init__(self, heading: str = "") -> None:
+        """heading: of the section to begin with; empty: at the top."""
+        super().__init__()
+        self._heading = heading
+
     def compose(self) -> ComposeResult:
-        """The text in a frame."""
+        """The sections in a frame."""
         with VerticalScroll(id="help", classes="window") as frame:
             frame.border_title = "Help"
             frame.border_subtitle = "↑ ↓ scroll · Esc close"
-            yield Static(help_text(), markup=False)
+            for heading, words in sections().items():
+                text = Text.assemble((heading, "bold"), "\n", words, "\n")
+                classes = "asked" if heading == self._heading else ""
+                yield Static(text, markup=False, classes=classes)
+
+    def on_mount(self) -> None:
+        """Go to what was asked for."""
+        if asked := self.query(".asked"):
+            self.call_after_refresh(asked.first().scroll_visible, top=True, animate=False)
 
     async def action_dismiss(self, result: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Close."""

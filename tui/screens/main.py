@@ -5,13 +5,15 @@ from __future__ import annotations
 from ..actions.chart import ChartActions
 from ..actions.digits import DigitActions
 from ..actions.past import PastActions
+from ..actions.rooms import RoomActions
 from ..actions.runs import RunActions
 from ..actions.training import TrainingActions
 from ..themes import THEMES
+from ..widgets.runs import RunTable
 from .help import HelpScreen
 
 
-class MainScreen(TrainingActions, PastActions, RunActions, ChartActions, DigitActions):
+class MainScreen(TrainingActions, PastActions, RunActions, ChartActions, DigitActions, RoomActions):
     """Every topic's keys, and those of the program itself."""
 
     def action_only(self, panel: str) -> None:
@@ -29,5 +31,6 @@ class MainScreen(TrainingActions, PastActions, RunActions, ChartActions, DigitAc
         self.app.theme = names[(now + 1) % len(names)]
 
     def action_help(self) -> None:
-        """Explain."""
-        self.app.push_screen(HelpScreen())
+        """Explain; from within a panel, that panel."""
+        heading = "Runs" if isinstance(self.focused, RunTable) else ""
+        self.app.push_screen(HelpScreen(heading))

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from ..axes import Axis
 from ..curves import Plot
-from ..drawing import Line, draw_runs
+from ..drawing import Line, draw_runs, say
 from ..view import View
 from .rows import Rows
 
@@ -49,14 +49,18 @@ class Chart(Rows):
         super().__init__(id=id)
         self._lines: Sequence[Line] = ()
         self._at: int | None = None
+        self._note = ""
         self._plot: Plot | None = None
         self._drag: tuple[int, Axis] | None = None  # where it began, and the axis there
         self._dragged = False
         self.view = View()
 
-    def update(self, lines: Sequence[Line], at: int | None) -> None:
-        """Draw these runs; `at`: the iteration whose values are to be read, if any."""
-        self._lines, self._at = lines, at
+    def update(self, lines: Sequence[Line], at: int | None, note: str = "") -> None:
+        """Draw these runs; `at`: the iteration whose values are to be read, if any.
+
+        note: what else is to be said, for as long as no values are read.
+        """
+        self._lines, self._at, self._note = lines, at, note
         self.redraw()
 
     # What a person may do with it
@@ -163,6 +167,8 @@ class Chart(Rows):
             return
         size = self.size.width, self.size.height - 1
         self._plot = draw_runs(self._lines, self.view, self._at, size, self.ink)
+        if self._plot and self._note and self._at is None:
+            say(self._plot, self._note, self.view, self.ink("chosen"))
         self.show([title, *(self._plot.lines if self._plot else ())])
 
     def _notes(self) -> list[tuple[str, Style]]:

@@ -114,6 +114,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
     def __init__(self, hyperparameters: Hyperparameters, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._wanted = hyperparameters
+        self._shown: tuple[Hyperparameters, Hyperparameters] | None = None
 
     def compose(self) -> ComposeResult:
         """A title, the fields, and a note that appears when a reset is due."""
@@ -128,7 +129,9 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
 
     def update(self, wanted: Hyperparameters, running: Hyperparameters) -> None:
         """Show what is wanted, and mark where the run still goes by something else."""
-        self._wanted = wanted
+        if (wanted, running) == self._shown:
+            return
+        self._wanted, self._shown = wanted, (wanted, running)
         waiting = False
         for row in self.query(FieldRow):
             name = row.field.name
@@ -150,6 +153,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
             row.refuse(str(problem))
         else:
             row.accept()
+            self._shown = None  # the entry is to be written as all are
             self.post_message(self.Changed(row, wanted))
 
 

@@ -22,10 +22,10 @@ from .hyperparameters import PanelTitle
 
 COLUMNS = {  # and their widths: all but the last fit into 80
     "": 4,
-    "name": 11,
+    "name": 10,
     "network": 11,
     "alpha": 9,
-    "optimizer": 9,
+    "optimizer": 10,
     "seed": 5,
     "updates": 8,
     "best": 8,

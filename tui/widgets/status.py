@@ -71,7 +71,7 @@ class StatusLine(Rows):
             facts.append(f" test {tested.test_accuracy:6.1%}")
         loss, slope = snapshot.progress.loss, snapshot.progress.slope
         for optional in (
-            f" {snapshot.rate:5.3g}/s",
+            f" {_rate(snapshot.rate)}/s",
             f"  {_time(snapshot)}",
             f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
         ):
@@ -94,6 +94,11 @@ class StatusLine(Rows):
             if line.cell_len + len(words) < self.size.width:
                 line.append(words, self.ink("quiet"))
         self.show([line])
+
+
+def _rate(rate: float) -> str:
+    """Updates a second in five characters."""
+    return f"{rate:5.0f}" if rate >= 100 else f"{rate:5.3g}"
 
 
 def _time(snapshot: Snapshot) -> str:

@@ -1,0 +1,34 @@
+"""What each panel and each room shows, what to look for in it, what to try: the words of help."""
+
+from __future__ import annotations
+
+EXPLANATIONS = {
+    "What happens here": "A neural network learns to read handwritten digits, from scratch, while "
+    "you watch. Each iteration it looks at the training digits, finds for every weight how the "
+    "loss would change with it (the gradient), and moves all weights a little the other way: by "
+    "alpha times the gradient.\n\n"
+    "To try first: Space, and while it learns + or - a few times. Then the honest comparison: when "
+    "the run has ended, Tab, type 0.5 for alpha, Enter, Esc, and r. A second run begins from the "
+    "very same weights, beside the first one's curve.",
+    "Hyperparameters": "What you choose. Tab or a click goes into a field, Enter takes the value, "
+    "Esc leaves it. They act from the next update on; ↻ marks those that act from the next run "
+    "on. p chooses a preset, a whole set that goes together.",
+    "Chart": "Accuracy is the share of digits answered right, loss how surprised the network is by "
+    "the right answers. The line is for the digits it learns from, the dots for the test digits it "
+    "never learns from: where they part, it learns by heart. ▲ marks where alpha was changed. "
+    "Other runs are drawn too, each with its number at the end of its line. , and . move a reading "
+    "line with the exact values of every run; so does a click. The mouse wheel zooms, dragging "
+    "pans.",
+    "Time": "[ and ] go back and forth through the run: digit and prediction, and every room, show "
+    "the network as it was then, and the status line says so. What you change there waits, and "
+    "Space or f begin a new run from exactly those weights with it. Moments are kept as close as "
+    "64 MB for all runs allow.",
+    "Runs": "Every run, how it was made and how far it came. ▶ is the current one, • are shown on "
+    "the chart. In the table Enter goes on from the run under the cursor.",
+    "When a run goes wrong": "A panel says what happened and why, with the numbers, and offers a "
+    "cure under h: loss or weights that are not finite any more, a loss that explodes, a network "
+    "all of whose hidden units are silent, an accuracy stuck at chance. Try alpha 1e30, or init "
+    "zero.",
+    "Test digit and prediction": "One of the test digits, and how sure the network, as it is at "
+    "the moment shown, is of each answer.  ✓ right   ✗ wrong   ◂ the true label.",
+}

@@ -1,0 +1,109 @@
+"""A room: a view of the whole screen into the network looked at, while it trains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Input
+
+from ..screens.cockpit import REFRESH, Cockpit
+from ..screens.help import HelpScreen
+from ..widgets.status import StatusLine
+
+if TYPE_CHECKING:
+    from ...net.network import Parameters
+
+Shown = tuple["Parameters", int]  # a network, and the test digit beside it
+
+
+class Room(Screen[None]):
+    """Follows the cockpit: same network, same digit, same moment. Training goes on beneath.
+
+    A room says what it holds in `furnish`, and shows it in `show`, which is called whenever the
+    network or the digit is another one. Keys that a room does not use itself still train, pause,
+    step, and travel in time.
+    """
+
+    CSS_PATH = "room.tcss"
+    AUTO_FOCUS = ""
+    HEADING: ClassVar[str] = ""  # of the section in help that explains it
+    BINDINGS = [
+        Binding("escape,q", "leave", "Back", key_display="Esc"),
+        Binding("space", "cockpit('train')", "train", key_display="Space"),
+        Binding("s", "cockpit('step', 1)", "step", show=False),
+        Binding(
+            "left_square_bracket", "cockpit('travel', -1)", "time", key_display="[", show=False
+        ),
+        Binding(
+            "right_square_bracket", "cockpit('travel', 1)", "time", key_display="]", show=False
+        ),
+        Binding("question_mark,f1", "explain", "help", key_display="?"),
+    ]
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__()
+        self.cockpit = cockpit
+        self._shown: Shown | None = None
+
+    def compose(self) -> ComposeResult:
+        """The status line, the room's own, the keys."""
+        yield StatusLine(id="status")
+        with Container(id="room"):
+            yield from self.furnish()
+        yield Footer(show_command_palette=False, compact=True)
+
+    def furnish(self) -> list[Widget]:
+        """What stands in the room."""
+        raise NotImplementedError
+
+    def show(self, parameters: Parameters) -> None:
+        """Show this network, and the cockpit's digit."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Look now, and then as often as the cockpit does."""
+        self.set_interval(REFRESH, self.look)
+        self.call_after_refresh(self.look)
+
+    def look(self) -> None:
+        """Show what the cockpit looks at, if that is something else than before."""
+        self.cockpit.look()
+        if self.cockpit.seen is not None:
+            self.query_one(StatusLine).update(self.cockpit.seen, self.cockpit.past)
+        viewed = self.cockpit.viewed
+        if viewed is None or self.cockpit.session.dataset is None:
+            return
+        before, self._shown = self._shown, (viewed[0], self.cockpit.index)
+        if (
+            before is None
+            or before[0].vector is not viewed[0].vector
+            or before[1] != self._shown[1]
+        ):
+            self.show(viewed[0])
+
+    def again(self) -> None:
+        """Show the same once more, because something else about it was chosen."""
+        self._shown = None
+        self.look()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
+        """While a person types into a field, the room's keys rest."""
+        return not isinstance(self.focused, Input)
+
+    async def action_cockpit(self, action: str, *parameters: object) -> None:
+        """One of the main screen's own actions."""
+        await self.cockpit.run_action(f"{action}({', '.join(map(repr, parameters))})")
+        self.look()
+
+    def action_explain(self) -> None:
+        """Help, at this room's section."""
+        self.app.push_screen(HelpScreen(self.HEADING))
+
+    def action_leave(self) -> None:
+        """Back to the main screen."""
+        self.dismiss(None)
