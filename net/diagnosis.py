@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from .history import SLOPE, TRAIN, History, Progress
 from .hyperparameters import LARGEST_SEED, Hyperparameters
-from .network import Array, Parameters, forward
-from .pixels import evenly, scaled, thin
+from .network import Array, Parameters
+from .passes import passes
 from .timeline import Moment, Timeline
 
 WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
@@ -128,11 +128,9 @@ def trouble(
 def silent_units(parameters: Parameters, images: NDArray[np.uint8]) -> list[NDArray[np.bool_]]:
     """For each hidden layer, which units no image (m × n_in) makes positive."""
     silent = [np.ones(size, bool) for size in parameters.sizes[1:-1]]
-    with np.errstate(all="ignore"):
-        for span in evenly(*images.shape):
-            X = scaled(images[span], parameters.vector.dtype).T
-            hidden = forward(thin(parameters), X).Z[:-1]
-            silent = [units & ~(Z > 0).any(axis=1) for units, Z in zip(silent, hidden, strict=True)]
+    for _, activations in passes(parameters, images):
+        hidden = activations.Z[:-1]
+        silent = [units & ~(Z > 0).any(axis=1) for units, Z in zip(silent, hidden, strict=True)]
     return silent
 
 

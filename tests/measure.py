@@ -1,7 +1,7 @@
 """What the screen costs: `python -m tests.measure` prints rates, key-to-screen times and bytes.
 
 Runs the real program at 80×24 in a pseudo-terminal and without a screen, in turns, so that
-whatever else the machine does meets both alike.
+whatever else the machine does meets both alike; alone and with four runs on the chart.
 """
 
 from __future__ import annotations
@@ -31,9 +31,16 @@ def headless() -> float:
     return float(json.loads(done.stdout)["iterations_per_second"])
 
 
-def on_screen() -> tuple[float, float]:
-    """Updates a second in the app, and bytes a second that it sends, while nobody touches it."""
+def on_screen(runs: int) -> tuple[float, float]:
+    """Updates a second in the app, and bytes a second that it sends, while nobody touches it.
+
+    runs: how many lie over each other on the chart, the one that trains among them.
+    """
     with terminal("--start", "--iterations", "1000000") as (there, _):
+        for _ in range(runs - 1):
+            there.until(lambda: there.iteration >= 40)
+            there.type(b"r")
+            there.until(lambda: 0 <= there.iteration < 20)
         there.until(lambda: there.iteration >= 20)
         first, sent, begun = there.iteration, len(there.sent), time.monotonic()
         there.until(lambda: time.monotonic() - begun > SECONDS)
@@ -72,11 +79,15 @@ def quit_(there: Terminal) -> None:
 
 def main() -> None:
     """Measure and print."""
-    turns = [(headless(), *on_screen()) for _ in range(TURNS)]
-    without, within, sent = (statistics.median(column) for column in zip(*turns, strict=True))
-    print(f"updates a second: {without:.1f} without a screen, {within:.1f} in the app at 80×24")
-    print(f"ratio, median of {TURNS}: {statistics.median(b / a for a, b, _ in turns):.2f}")
-    print(f"bytes a second to the terminal while training: {sent:.0f}")
+    turns = [(headless(), *on_screen(1), *on_screen(4)) for _ in range(TURNS)]
+    without, one, sent, four, sent_four = (
+        statistics.median(column) for column in zip(*turns, strict=True)
+    )
+    print(f"updates a second: {without:.1f} without a screen, {one:.1f} in the app at 80×24")
+    print(f"with four runs on the chart: {four:.1f}")
+    ratios = [statistics.median(turn[i] / turn[0] for turn in turns) for i in (1, 3)]
+    print(f"ratios, medians of {TURNS}: {ratios[0]:.2f} with one run, {ratios[1]:.2f} with four")
+    print(f"bytes a second to the terminal while training: {sent:.0f}, {sent_four:.0f}")
     for training in (False, True):
         taken = sorted(keys(training=training))
         p95 = taken[int(0.95 * len(taken))]

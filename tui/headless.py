@@ -96,8 +96,12 @@ def _drive(trainer: Trainer, *, shows: bool) -> tuple[str, int]:
 
     usual = signal.signal(signal.SIGINT, interrupt)
     begun, drawn = time.perf_counter(), 0.0
+    trouble = None
     try:
         for progress in trainer.steps():
+            if trainer.trouble is not trouble and (trouble := trainer.trouble):
+                where = f"at update {trouble.iteration}"
+                click.echo(f"{CLEAR * shows}mnist-tui: {where}: {trouble.says}", err=True)
             now = time.perf_counter()
             if shows and now - drawn >= BETWEEN_LINES:
                 drawn = now
