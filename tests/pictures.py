@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.session import State
+from mnist_tui.tui.launch import Options
+from mnist_tui.tui.runs import State
 from textual.pilot import Pilot
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -26,7 +27,7 @@ async def until(app: MnistApp, pilot: Pilot[None], iteration: int) -> None:
 
 async def main() -> None:
     """The main screen in the middle of the default run."""
-    app = MnistApp("mnist", Hyperparameters(), start=True)
+    app = MnistApp("mnist", Hyperparameters(), Options(start=True))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(app, pilot, 400)
         await pilot.press("right", "right")

@@ -12,7 +12,8 @@ from mnist_tui.net.history import Progress
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Parameters
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.session import State
+from mnist_tui.tui.launch import Options
+from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.probabilities import Probabilities
 from mnist_tui.tui.widgets.rows import Rows
 from mnist_tui.tui.widgets.status import StatusLine
@@ -37,7 +38,7 @@ class SmallApp(MnistApp):
 
     def __init__(self, dataset: Dataset, *, start: bool = False, **chosen: Any) -> None:
         self._small = dataset
-        super().__init__("small", Hyperparameters(**chosen), start=start)
+        super().__init__("small", Hyperparameters(**chosen), Options(start=start))
 
     def _load(self) -> Dataset:
         return self._small

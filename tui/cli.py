@@ -15,7 +15,9 @@ from ..net.errors import NetError
 from ..net.hyperparameters import Hyperparameters
 from ..net.presets import PRESETS
 from .fields import BY_NAME, FIELDS, Field, shown
+from .launch import LAST
 from .problem import EXPECTED, Problem
+from .terminal import COLORS, GLYPHS
 from .text import printable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -101,9 +103,30 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 @hyperparameter_options
 @threads_option
 @click.option("--start", is_flag=True, help="Train at once, without waiting for Space.")
+@click.option(
+    "--resume",
+    is_flag=False,
+    flag_value=LAST,
+    metavar="[FILE]",
+    help="Go on with the last session, or with a run that train --out has saved.",
+)
+@click.option("--glyphs", type=click.Choice(GLYPHS), default="auto", help="What to draw with.")
+@click.option("--color", type=click.Choice(COLORS), default="auto", help="How many colours.")
+@click.option(
+    "--kiosk", is_flag=True, help="For strangers: no files, no suspend, small networks, one thread."
+)
 @click.pass_context
-def cli(
-    context: click.Context, source: str, threads: int | None, *, start: bool, **values: Any
+def cli(  # noqa: PLR0913  (click hands every option over by name)
+    context: click.Context,
+    source: str,
+    *,
+    threads: int | None,
+    start: bool,
+    resume: str | None,
+    glyphs: str,
+    color: str,
+    kiosk: bool,
+    **values: Any,
 ) -> None:
     """Train a neural network on MNIST in your terminal; watch it, steer it, question it.
 
@@ -116,9 +139,16 @@ def cli(
                 f"{given[0].opts[-1]} stands before {context.invoked_subcommand}; write it after"
             )
         return
-    from .app import run
+    named = [field.option for field in FIELDS if _given(field.name)]
+    if resume is not None and (named or _given("preset")):
+        raise click.UsageError(f"--resume goes on as it was; leave out {(*named, '--preset')[0]}")
+    if kiosk and (resume is not None or _given("source")):
+        raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
+    from .launch import Options, run
 
-    context.exit(run(source, chosen(values), threads, start=start))
+    options = Options(1 if kiosk else threads, start, resume, kiosk)
+    data = source if _given("source") else None
+    context.exit(run(data, chosen(values), options, glyphs=glyphs, color=color))
 
 
 @cli.command()

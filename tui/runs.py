@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ..net.diagnosis import Trouble
@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ..net.hyperparameters import Hyperparameters
     from ..net.network import Parameters
     from ..net.timeline import Timeline
-    from ..net.trainer import Course
+    from ..net.trainer import Course, RunState
 
 
 class State(Enum):
@@ -58,3 +58,26 @@ class Snapshot:
     def is_untouched(self) -> bool:
         """Whether nothing has happened in this run since it began."""
         return bool(self.run and self.progress and self.progress.iteration == self.run.start)
+
+
+@dataclass(frozen=True, eq=False)
+class KeptRun:
+    """A run as it is put away and taken up again."""
+
+    number: int
+    begun: str
+    start: int
+    seconds: float
+    state: str  # a State's word
+    run: RunState
+    first: RunState  # its first moment, to travel back to
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is not in the run itself, as the session's page has it."""
+        return {
+            "begun": self.begun,
+            "start": self.start,
+            "seconds": self.seconds,
+            "state": self.state,
+        }

@@ -10,30 +10,26 @@ for the screen.
 from __future__ import annotations
 
 import math
+import os
+import sys
 import threading
-import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..net.errors import DivergedError
-from ..net.hyperparameters import NEED_RESET, Hyperparameters, check_batch
-from ..net.sizes import check_hidden
-from .problem import EXPECTED
-from .runs import Run, Snapshot, State
+from ..net.hyperparameters import Hyperparameters, check_batch
+from ..net.sizes import check_hidden, count
+from .problem import EXPECTED, Problem
+from .runs import KeptRun, Snapshot
+from .workshop import Workshop
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
-    from ..data.augment import Epochs
     from ..data.dataset import Dataset
-    from ..net.gradient import Engine
-    from ..net.history import Progress
-    from ..net.timeline import Moment, Timeline
-    from ..net.trainer import Trainer
+    from ..net.timeline import Moment
+    from .saver import Saver
 
-RATE_WINDOW = 0.5  # seconds over which the rate is averaged
-BUDGET = 64 << 20  # bytes that the weights along the way of all runs may take
+NICE = 5  # how far training steps back, of 19
 
 
 class Session:
@@ -44,37 +40,43 @@ class Session:
         load: Callable[[], Dataset],
         hyperparameters: Hyperparameters,
         on_settled: Callable[[], None] = lambda: None,
+        *,
         threads: int | None = None,
+        most_weights: int | None = None,
     ) -> None:
         """`on_settled` is called, in the worker, whenever the run has come to a rest.
 
         threads: how many share an update; None: as many as there are cores.
+        most_weights: of a network, where people share a machine; None: what net/ allows.
         """
+        self._most_weights = most_weights
+        self._kept: Sequence[KeptRun] = ()  # to go on with instead of a first run
         self._threads = threads
         self._load = load
-        self._on_settled = on_settled
         self._wanted = hyperparameters
         self._wake = threading.Condition()
         self._allowed: float = 0  # updates the worker may still make; infinite while training
         self._orders: deque[Callable[[], None]] = deque()
         self._closing = False
-        self._look = True  # whether anybody has seen the last snapshot
         self.held = False  # while it is, what is wanted waits: the screen shows the past
-        self._engine: Engine | None = None
-        self._epochs: Epochs | None = None
         self._dataset: Dataset | None = None
-        self._trainers: dict[int, Trainer] = {}  # of each run; the worker's alone
-        self._count = 0  # runs ever begun
-        self._runs: dict[int, Snapshot] = {}  # replaced, never changed
-        self._snapshot = Snapshot(State.LOADING, hyperparameters)  # of the current run
+        self._workshop = Workshop(hyperparameters, on_settled)
         # A daemon, because the end of the program must not wait for an update of a huge network.
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
+
+    def keep_with(self, saver: Saver) -> None:
+        """Hand it every run whenever it rests, and now and then while it trains; before `open`."""
+        self._workshop.saver = saver
+
+    def take_up(self, kept: Sequence[KeptRun], current: int, wanted: Hyperparameters) -> None:
+        """Begin with these runs, before `open`, and with `current` as the current one."""
+        self._kept, self._wanted = sorted(kept, key=lambda run: run.number == current), wanted
 
     def open(self) -> None:
         """Begin: load the data and look at the untrained network."""
         self._thread.start()
 
-    def close(self, patience: float = 0.3) -> None:
+    def close(self, patience: float = 0.8) -> None:
         """Let the worker end after the update it is in; wait at most `patience` seconds."""
         with self._wake:
             self._closing = True
@@ -86,12 +88,12 @@ class Session:
 
     def snapshot(self) -> Snapshot:
         """The current run; the worker will put a newer one beside it after its next update."""
-        self._look = True
-        return self._snapshot
+        self._workshop.is_looked_at = True
+        return self._workshop.snapshot
 
     def runs(self) -> tuple[Snapshot, ...]:
         """Every run as it stands, oldest first."""
-        return tuple(self._runs.values())
+        return tuple(self._workshop.runs.values())
 
     @property
     def wanted(self) -> Hyperparameters:
@@ -125,30 +127,36 @@ class Session:
     def change(self, hyperparameters: Hyperparameters) -> None:
         """Want these from the next update on; those that need a reset, from the next run on.
 
-        Raises NetError if the data cannot be trained on with them; then nothing changes.
+        Raises NetError, or Problem, if they cannot be trained with here; then nothing changes.
         """
         if self._dataset is not None:
             m, inputs = self._dataset.train.images.shape
             check_hidden(hyperparameters.hidden, inputs, self._dataset.classes)
             check_batch(hyperparameters.batch_size, m)
+            weights = count((inputs, *hyperparameters.hidden, self._dataset.classes))
+            if self._most_weights is not None and weights > self._most_weights:
+                raise Problem(
+                    f"hidden makes {weights:,} weights; here a network may have "
+                    f"{self._most_weights:,} at most"
+                )
         self._wanted = hyperparameters
 
     def begin(self, *, train: bool = False) -> None:
         """A new run, from the first weights that the wanted seed gives. The others stay."""
-        self._order(partial(self._begin, self._wanted), train=train)
+        self._order(partial(self._workshop.begin, self._wanted), train=train)
 
     def fork(self, number: int, moment: Moment | None, *, train: bool = False) -> None:
         """A new run from a moment of this one (None: from where it stands), as is wanted now."""
-        self._order(partial(self._fork, number, moment, self._wanted), train=train)
+        self._order(partial(self._workshop.fork, number, moment, self._wanted), train=train)
 
     def go_on_from(self, number: int) -> None:
         """Make another run the current one, as it was left, with its own hyperparameters."""
-        self._wanted = self._runs[number].hyperparameters
-        self._order(partial(self._take_up, number))
+        self._wanted = self._workshop.runs[number].hyperparameters
+        self._order(partial(self._workshop.take_up, number))
 
     def remove(self, number: int) -> None:
         """Forget a run. Of the current one, and of one that is gone, nothing is heard."""
-        self._order(partial(self._remove, number), train=self.is_training)
+        self._order(partial(self._workshop.remove, number), train=self.is_training)
 
     def _order(self, order: Callable[[], None], *, train: bool = False) -> None:
         with self._wake:
@@ -160,14 +168,22 @@ class Session:
 
     def _work(self) -> None:
         try:
+            yield_to_others()
             self._dataset = self._load()
-            self._begin(self._wanted)
+            self.change(self._wanted)
+            self._workshop.open(self._dataset, self._threads)
+            for kept in self._kept:
+                self._workshop.restore(kept)
+            if not self._kept:
+                self._workshop.begin(self._wanted)
             while not self._closing:
                 self._go_on()
         except EXPECTED as problem:
-            self._fail(str(problem))
+            self._allowed = 0
+            self._workshop.fail(str(problem))
         except BaseException as bug:  # the screen raises it
-            self._fail(f"{type(bug).__name__}: {bug}", bug)
+            self._allowed = 0
+            self._workshop.fail(f"{type(bug).__name__}: {bug}", bug)
 
     def _go_on(self) -> None:
         """Wait for something to do, and do it."""
@@ -177,139 +193,12 @@ class Session:
         if order:
             order()
         elif not self._closing:
-            self._train()
-
-    def _begin(self, wanted: Hyperparameters) -> None:
-        self._add(self._trainer(wanted), f"seed {wanted.seed}")
-
-    def _trainer(self, hyperparameters: Hyperparameters) -> Trainer:
-        """A run's trainer. One engine serves all: what it knows of the data is found once."""
-        from ..data.augment import Epochs  # NumPy with them
-        from ..net.gradient import Engine
-        from ..net.trainer import Trainer
-
-        assert self._dataset is not None
-        train = self._dataset.train
-        self._engine = self._engine or Engine(train, self._threads)
-        self._epochs = self._epochs or Epochs(train.images)
-        return Trainer(
-            train,
-            self._dataset.test,
-            hyperparameters,
-            classes=self._dataset.classes,
-            engine=self._engine,
-            deformed=self._epochs.images,
-        )
-
-    def _fork(self, number: int, moment: Moment | None, wanted: Hyperparameters) -> None:
-        from ..net.trainer import RunState
-
-        if (forked := self._runs.get(number)) is None or forked.run is None:
-            return
-        old, timeline = self._trainers[number], forked.run.timeline
-        moment = moment or old.moment()
-        at = moment.iteration
-        begun = tuple((since, chosen) for since, chosen in old.course if since < max(1, at))
-        state = RunState(
-            **vars(moment), history=old.history.rows()[: old.history.row_at(at) + 1], course=begun
-        )
-        trainer = self._trainer(moment.hyperparameters)
-        trainer.restore(state)
-        trainer.change(_live(wanted, trainer))
-        share = forked.seconds * at / max(1, old.iteration)
-        self._add(trainer, f"run {number} at {at}", timeline.until(at), share)
-
-    def _add(
-        self, trainer: Trainer, begun: str, timeline: Timeline | None = None, seconds: float = 0.0
-    ) -> None:
-        """A new run beside the others, measured before its next update, and now the current one.
-
-        It takes the place of a run in which nothing has happened.
-        """
-        from ..net.timeline import Timeline
-
-        progress, before = trainer.measure(), self._snapshot
-        if before.run and before.is_untouched:
-            number = before.run.number
-        else:
-            self._count = number = self._count + 1
-        past = Timeline(BUDGET) if timeline is None else timeline
-        past.offer(trainer.iteration, trainer.moment)
-        run = Run(number, begun, trainer.iteration, trainer.history, past)
-        self._trainers[number] = trainer
-        self._snapshot = Snapshot(State.READY, trainer.hyperparameters, run, seconds=seconds)
-        self._publish(trainer, progress=progress)
-        self._share_out()
-        self._on_settled()
-
-    def _take_up(self, number: int) -> None:
-        if number in self._runs:
-            self._snapshot = self._runs[number]
-            self._on_settled()
-
-    def _remove(self, number: int) -> None:
-        current = self._snapshot.run
-        if current and number != current.number:
-            self._forget(number)
-            self._share_out()
-            self._on_settled()
-
-    def _forget(self, number: int) -> None:
-        self._trainers.pop(number, None)
-        self._runs = {other: seen for other, seen in self._runs.items() if other != number}
-
-    def _share_out(self) -> None:
-        """Every run has an equal share of the budget."""
-        for seen in self._runs.values():
-            assert seen.run is not None
-            seen.run.timeline.allow(BUDGET // len(self._runs))
-
-    def _train(self) -> None:
-        """Make the updates that are allowed, then say how the run stands."""
-        run = self._snapshot.run
-        assert run is not None
-        trainer = self._trainers[run.number]
-        spent, begun = self._snapshot.seconds, time.perf_counter()
-        rate, marked, marked_at = self._snapshot.rate, begun, trainer.iteration
-        state = State.PAUSED
-        try:
-            for progress in self._updates(trainer):
-                run.timeline.offer(trainer.iteration, trainer.moment)
-                now = time.perf_counter()
-                if now - marked >= RATE_WINDOW:
-                    rate = (trainer.iteration - marked_at) / (now - marked)
-                    marked, marked_at = now, trainer.iteration
-                if self._look:
-                    self._look = False
-                    seconds = spent + now - begun
-                    self._publish(
-                        trainer,
-                        state=State.TRAINING,
-                        progress=progress,
-                        seconds=seconds,
-                        rate=rate,
-                    )
-            if trainer.iteration >= trainer.hyperparameters.iterations:
-                state = State.FINISHED
-        except DivergedError:
-            state = State.DIVERGED
-        seconds = spent + time.perf_counter() - begun
-        if state is not State.PAUSED:
-            self.pause()
-        self._publish(trainer, state=state, progress=trainer.measure(), seconds=seconds, rate=rate)
-        self._on_settled()
-
-    def _updates(self, trainer: Trainer) -> Iterator[Progress]:
-        """The trainer's own updates, as many as are allowed, each by what is wanted just then."""
-        steps, wanted = trainer.steps(), None
-        while self._take_permit():
-            if wanted is not self._wanted and not self.held:
-                wanted = self._wanted
-                trainer.change(_live(wanted, trainer))
-            progress = next(steps, None)
-            if progress is None:
-                return
-            yield progress
+            has_ended = self._workshop.train(
+                self._take_permit, lambda: None if self.held else self._wanted
+            )
+            with self._wake:
+                if has_ended and not self._orders:
+                    self._allowed = 0
 
     def _take_permit(self) -> bool:
         """Whether one more update may be made; if so, it counts as made."""
@@ -319,26 +208,12 @@ class Session:
             self._allowed -= 1
             return True
 
-    def _publish(self, trainer: Trainer, **what: Any) -> None:
-        """Put a newer snapshot of the current run into its slot; only the worker does."""
-        self._snapshot = replace(
-            self._snapshot,
-            hyperparameters=trainer.hyperparameters,
-            parameters=trainer.parameters.copy(),
-            course=trainer.course,
-            trouble=trainer.trouble,
-            **what,
-        )
-        assert self._snapshot.run is not None
-        self._runs = {**self._runs, self._snapshot.run.number: self._snapshot}
 
-    def _fail(self, message: str, bug: BaseException | None = None) -> None:
-        self._allowed = 0
-        self._snapshot = replace(self._snapshot, state=State.FAILED, message=message, bug=bug)
-        self._on_settled()
+def yield_to_others() -> None:
+    """Let the screen's thread, and whoever else is at this machine, go first.
 
-
-def _live(wanted: Hyperparameters, trainer: Trainer) -> Hyperparameters:
-    """What is wanted, but what decides the first weights as the run has it."""
-    kept = {name: getattr(trainer.hyperparameters, name) for name in NEED_RESET}
-    return replace(wanted, **kept)
+    On Linux a thread has a priority of its own, and those it starts have the same. Elsewhere
+    this would slow the screen down too, and is left alone.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,7 @@ class Cockpit(Screen[None]):
         self.hidden: set[int] = set()  # runs that the chart does not show
         self.names: dict[int, str] = {}
         self.cure: Cure | None = None  # what the coach offers
+        self.line_is_behind: Callable[[], bool] = lambda: False
         self._start = start
         self._run: Run | None = None  # that was shown last
         self._trouble: Trouble | None = None  # that the coach explains, or has explained
@@ -102,7 +104,6 @@ class Cockpit(Screen[None]):
     def on_mount(self) -> None:
         """Begin to look into the session."""
         self.set_interval(REFRESH, self.look)
-        self.call_after_refresh(self.session.open)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
         """While a person types into a field, the screen's keys rest."""
@@ -121,6 +122,8 @@ class Cockpit(Screen[None]):
 
     def look(self) -> None:
         """Show the newest snapshot, if there is one that was not shown."""
+        if self.line_is_behind():  # a slow line gets fewer pictures, not late ones
+            return
         snapshot = self.session.snapshot()
         if snapshot is self.seen:
             return

@@ -1,0 +1,69 @@
+"""The end of the program, whatever brings it about: soon, and the terminal as it was.
+
+A signal, a closed terminal, a terminal that reads no more: the app is asked to end as a person
+would end it. If it has not within a moment, because it waits for a line nobody reads, this ends
+the process itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable
+
+SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+PATIENCE = 1.5  # seconds from a signal to the end
+LONG_PATIENCE = 15.0  # from a person's wish to leave; a slow line may still bring the screen back
+LOOK = 0.5  # seconds between two looks whether the terminal is still there
+RESTORE = "\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+
+
+class Guard:
+    """Watches over the end of one app."""
+
+    def __init__(self, leave: Callable[[int], None]) -> None:
+        """leave: asks the app to end with this exit code; called from any thread."""
+        self._leave = leave
+        self._ending = False
+        self._attributes = termios.tcgetattr(sys.stdin)
+
+    def begin(self) -> None:
+        """Take the signals over and look after the terminal; in the main thread."""
+        for number in SIGNALS:
+            # Not through asyncio: this must be heard even while its loop is held up.
+            signal.signal(number, lambda number, _: self.end(128 + number))
+        threading.Thread(target=self._look, name="guard", daemon=True).start()
+
+    def end(self, code: int) -> None:
+        """Ask the app to end, and see to it that the process does."""
+        if self._ending:
+            return
+        self._ending = True
+        self.insist(code, PATIENCE)
+        self._leave(code)
+
+    def insist(self, code: int, patience: float) -> None:
+        """End the process after so many seconds, if it is still there."""
+        threading.Thread(target=self._end, args=(code, patience), daemon=True).start()
+
+    def _look(self) -> None:
+        while not self._ending:
+            time.sleep(LOOK)
+            try:
+                termios.tcgetattr(sys.stdin)
+            except (termios.error, ValueError):  # it is closed: nobody sees us any more
+                self.end(128 + signal.SIGHUP)
+
+    def _end(self, code: int, patience: float) -> None:
+        time.sleep(patience)
+        try:
+            termios.tcsetattr(sys.stdin, termios.TCSANOW, self._attributes)
+            os.set_blocking(2, False)
+            os.write(2, RESTORE.encode())
+        except (OSError, termios.error, ValueError):
+            pass  # it is gone, or full to the brim
+        os._exit(code)

@@ -1,0 +1,71 @@
+"""What ties the open app to its session on disk: what is put away, and how it is taken up again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING
+
+from .saver import Saver
+from .store import Page, Store
+
+if TYPE_CHECKING:
+    from .screens.cockpit import Cockpit
+
+PATIENCE = 0.5  # seconds that leaving waits for the disk
+
+
+class Keeping:
+    """Writes one session as it goes on."""
+
+    def __init__(self, store: Store, source: str, complain: Callable[[str], None]) -> None:
+        """source: of the data. complain: told once, in another thread, if the disk refuses."""
+        self._store = store
+        self._source = source
+        self._last = Page()
+        self.saver = Saver(store, complain)
+
+    def look(self, cockpit: Cockpit) -> None:
+        """Write the page, if it is another one than before."""
+        page = self._page(cockpit)
+        if page != self._last and page.current:
+            self._last = page
+            self.saver.put_page(page)
+
+    def close(self, cockpit: Cockpit, *, ended: bool) -> None:
+        """Write all that is left. ended: a person wanted to leave."""
+        page = self._page(cockpit)
+        if page.current:
+            self.saver.put_page(replace(page, ended=ended))
+        self.saver.close(PATIENCE)
+        self._store.close()
+
+    def _page(self, cockpit: Cockpit) -> Page:
+        session = cockpit.session
+        run = session.snapshot().run
+        return Page(
+            source=self._source,
+            current=run.number if run else 0,
+            wanted=asdict(session.wanted),
+            index=cockpit.index,
+            names={str(number): name for number, name in cockpit.names.items()},
+            hidden=sorted(cockpit.hidden),
+            runs={
+                str(seen.run.number): {
+                    "begun": seen.run.begun,
+                    "start": seen.run.start,
+                    "seconds": seen.seconds,
+                    "state": seen.state.value,
+                }
+                for seen in session.runs()
+                if seen.run
+            },
+        )
+
+
+def take_up(store: Store, page: Page, cockpit: Cockpit) -> None:
+    """Let the app go on where this session stood. Raises Problem if it cannot be read."""
+    cockpit.session.take_up(store.runs(page), page.current, page.hyperparameters())
+    cockpit.names = {int(number): name for number, name in page.names.items()}
+    cockpit.hidden = set(page.hidden)
+    cockpit.set_reactive(type(cockpit).index, page.index)

@@ -1,0 +1,84 @@
+"""The line to the terminal: what is written there, and how the app bears with a slow one.
+
+A terminal at the other end of a bad connection may stop reading for seconds or for good. Nothing
+here ever waits for it: while too much is unread, frames are dropped, and when the line is free
+again, one whole frame is drawn.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from .ascii import in_ascii
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+MOST_UNREAD = 8  # writes; Textual's own queue would block the screen's thread at 30
+
+
+class _Counted:
+    """A file that counts what has really been written; Textual's writer thread writes to it."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.count = 0
+
+    def write(self, text: str) -> int:
+        written = self._file.write(text)
+        self.count += 1
+        return written
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+
+class Line(LinuxDriver):
+    """Textual's driver, but patient with slow terminals, and able to keep to ASCII."""
+
+    ascii_only = False  # whether every character is written in ASCII; set before the app starts
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        assert sys.__stderr__ is not None
+        self._read = _Counted(sys.__stderr__)
+        self._file: Any = self._read
+        self._sent = 0
+        self._ending = False  # from here on, all must get through
+        self.dropped = False  # whether the screen there is not what it should be
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not yet read all that was written."""
+        return self._sent > self._read.count
+
+    def write(self, data: str) -> None:
+        """Hand it on, unless too much is unread already."""
+        if self._sent - self._read.count >= MOST_UNREAD and not self._ending:
+            self.dropped = True
+            return
+        self._sent += 1
+        super().write(in_ascii(data) if self.ascii_only else data)
+
+    def catch_up(self) -> None:
+        """Draw everything anew, if something was dropped and the line is free again."""
+        if self.dropped and not self.is_behind:
+            self.dropped = False
+            self._app.screen.refresh(layout=True)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        self._ending = True
+        super().stop_application_mode()
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, for the first time or again."""
+        self._ending = False
+        self._sent = self._read.count  # its writer thread begins anew
+        super().start_application_mode()
