@@ -43,7 +43,7 @@ TOPICS = {
         Key("S", "step(10)", "make ten updates", "S"),
         Key("plus,equals_sign", "alpha(1.25)", "alpha × 1.25, live", "+", "alpha", ALPHA),
         Key("minus", "alpha(0.8)", "alpha ÷ 1.25, live", "-", "alpha", ALPHA),
-        Key("r", "reset", "a new run from the same first weights", "r", "again"),
+        Key("r", "reset", "a new run from the same first weights", "r", "redo"),
         Key("R", "reset_seed", "a new run from other first weights (next seed)", "R"),
         Key("p", "preset", "a new run with a preset", "p"),
         Key("h", "cure", "do what the coach offers when a run goes wrong", "h"),
@@ -78,12 +78,12 @@ TOPICS = {
         Key("full_stop", "line(1)", "reading line to the right", "."),
     ),
     "Rooms": (
-        Key("m", "room('maths')", "every number of one update, step by step", "m", "maths"),
+        Key("m", "room('maths')", "every number of one update, step by step", "m", "math"),
         Key("c", "room('confusion')", "which digit is taken for which, and the mistakes", "c"),
         Key("w", "room('weights')", "what each hidden unit looks for", "w"),
         Key("x", "room('pixels')", "which pixels spoke for and against; flip some", "x"),
         Key("i", "room('digit')", "this digit's ten probabilities through the run", "i"),
-        Key("d", "room('draw')", "draw a digit of your own", "d", "draw"),
+        Key("d", "room('draw')", "draw a digit of your own", "d"),
     ),
     "Test digits": (
         Key("left", "digit(-1)", "the digit before", "←", "digit", DIGIT),
