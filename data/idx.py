@@ -8,25 +8,20 @@ Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digit
 
 from __future__ import annotations
 
-import gzip
 import io
 import math
-import stat
 import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
+from .files import LARGEST, is_packed, most_unfolded, opened, size_of, unpacked
 
 Bytes = NDArray[np.uint8]
 
 UNSIGNED_BYTE = 8
-LARGEST = 1 << 31  # bytes an array may have: 45 times MNIST
-DEFLATE_LIMIT = 1032  # no deflated byte unfolds into more (zlib's technical notes)
-GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_idx(path: Path, dimensions: int) -> Bytes:
@@ -35,23 +30,9 @@ def read_idx(path: Path, dimensions: int) -> Bytes:
     dimensions: how many the array must have, 3 for images (count × rows × columns), 1 for
     labels. Raises DataError for anything that is not such a file, complete and exact.
     """
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise DataError(f"{path}: is not a file; expected an IDX file")
-        with path.open("rb") as raw:
-            packed = raw.read(2) == GZIP_MAGIC
-            raw.seek(0)
-            if packed:
-                with gzip.open(raw) as unpacked:
-                    return _read(unpacked, path, dimensions, status.st_size * DEFLATE_LIMIT)
-            return _read(raw, path, dimensions, status.st_size)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as damage:
-        raise DataError(
-            f"{path}: the gzip data is damaged or cut short; fetch it again"
-        ) from damage
-    except OSError as failure:
-        raise DataError(f"{path}: cannot be read: {failure.strerror or failure}") from failure
+    with opened(path) as file:
+        most = most_unfolded(size_of(file)) if is_packed(file) else size_of(file)
+        return _read(unpacked(file, path), path, dimensions, most)
 
 
 def _read(file: io.BufferedIOBase, path: Path, dimensions: int, at_most: int) -> Bytes:
