@@ -1,36 +1,25 @@
-"""Dataset: images still as bytes, their labels, a part to train on and a part to test on."""
+"""Dataset: images still as bytes, their labels, a part to train on and a part to test on.
+
+`load` makes one of any source it knows, by what is in it: the set in the package, IDX files,
+CSV, .npz, pictures in folders. `load_images` takes the images alone, for a network to answer.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 
-import numpy as np
-
 from .errors import DataError
-from .idx import Bytes, read_idx
+from .files import OnProgress
+from .found import MOST_CLASSES, Digits, Found
+from .idx import Bytes
+from .sources import EMBEDDED, read
+from .split import SEED, SHARE, parted
 
-EMBEDDED = "mnist"
-CLASSES = 10
-# Each of the four files under the names it goes by: MNIST's own, and one common variant.
-NAMES = {
-    "train images": ("train-images-idx3-ubyte", "train-images.idx3-ubyte"),
-    "train labels": ("train-labels-idx1-ubyte", "train-labels.idx1-ubyte"),
-    "test images": ("t10k-images-idx3-ubyte", "t10k-images.idx3-ubyte"),
-    "test labels": ("t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte"),
-}
+__all__ = ["EMBEDDED", "Dataset", "Digits", "Unlabelled", "load", "load_images"]
 
-
-@dataclass(frozen=True, eq=False)
-class Digits:
-    """Images with their labels, row for row."""
-
-    images: Bytes  # m × pixels, 0 (paper) to 255 (ink), one image a row, read top-left first
-    labels: Bytes  # m, each 0 to 9
-
-    def __len__(self) -> int:
-        return len(self.labels)
+DIGITS = tuple("0123456789")
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,62 +30,102 @@ class Dataset:
     train: Digits
     test: Digits
     side: int  # images are side × side pixels
-    classes: int = CLASSES
+    names: tuple[str, ...] = DIGITS  # of the classes, by label
+    notes: tuple[str, ...] = ()  # what was found out while reading, one line each
+
+    @property
+    def classes(self) -> int:
+        """How many there are."""
+        return len(self.names)
 
 
-def load(source: str = EMBEDDED) -> Dataset:
-    """The dataset that `source` names: "mnist", the one in the package, or a folder.
+@dataclass(frozen=True, eq=False)
+class Unlabelled:
+    """Images that a network is to answer for."""
 
-    A folder holds MNIST's four IDX files under their usual names, gzipped or not. Raises
-    DataError, whose message names the file and what is wrong with it.
+    name: str
+    images: Bytes  # m × side², 0 (paper) to 255 (ink), one image a row, as in Digits
+    side: int
+    notes: tuple[str, ...] = ()
+
+
+def load(
+    source: str = EMBEDDED,
+    *,
+    share: float = SHARE,
+    classes: int | None = None,
+    cache: Path | None = None,
+    on_progress: OnProgress | None = None,
+) -> Dataset:
+    """The dataset that `source` names: "mnist", the one in the package, or a path.
+
+    A path's form is told by its content: a folder with IDX files, or one such file, whose others
+    are looked for beside it; CSV as Kaggle's train.csv or without header, gzipped or not; .npz in
+    Keras's form or with images and labels; a folder of pictures in sub-folders named by label.
+
+    share: of a set that has no test part, how much of each class is tested on; which images is
+    drawn with a fixed seed, so it is always the same ones.
+    classes: how many there are, where the caller knows; else the labels and names tell.
+    cache: a folder to keep parsed tables in, and to take them from; None for none.
+    on_progress: called now and then with what is done and all there is to do, in bytes or files;
+    what it raises ends the loading.
+
+    Raises DataError, one line that names the file, the place in it, and what is wrong there.
     """
-    if source == EMBEDDED:
-        with as_file(files("mnist_tui.data") / "mnist") as folder:
-            return _from_folder(EMBEDDED, folder)
-    try:
-        folder = Path(source).expanduser().resolve()
-        there, is_folder = folder.exists(), folder.is_dir()
-    except (OSError, RuntimeError, ValueError) as failure:
-        raise DataError(f"{source[:80]}: cannot be looked at: {failure}") from failure
-    if not is_folder:
-        found = "is not a folder" if there else "does not exist"
+    found, name = read(source, cache, on_progress)
+    if found.labels is None:
         raise DataError(
-            f'{source}: {found}; expected "{EMBEDDED}" or a folder with MNIST\'s four IDX files'
+            f"{source}: has no labels, so there is nothing to learn from or to test against; "
+            f"use it to predict"
         )
-    return _from_folder(folder.name, folder)
-
-
-def _from_folder(name: str, folder: Path) -> Dataset:
-    train = _digits(folder, "train")
-    test = _digits(folder, "test")
-    if train.images.shape[1] != test.images.shape[1]:
-        raise DataError(
-            f"{folder}: the training images have {train.images.shape[1]} pixels and the test "
-            f"images {test.images.shape[1]}; expected the same"
+    names = _names(source, found, classes)
+    notes = found.notes
+    if found.test is None:
+        try:
+            train, test = parted(found.images, found.labels, share)
+        except DataError as problem:
+            raise DataError(f"{source}: {problem}") from problem
+        kept = (
+            f"no test part: {100 * share:g} % of each class kept apart to test on, {len(test):,} "
+            f"of {len(train) + len(test):,} images, drawn with seed {SEED}"
         )
-    return Dataset(name, train, test, side=round(train.images.shape[1] ** 0.5))
+        notes += (kept,)
+    else:
+        train, test = Digits(found.images, found.labels), found.test
+    for array in (train.images, train.labels, test.images, test.labels):
+        array.setflags(write=False)
+    return Dataset(name, train, test, math.isqrt(train.images.shape[1]), names, notes)
 
 
-def _digits(folder: Path, part: str) -> Digits:
-    """One part of the set, its labels checked against its images."""
-    images_file, labels_file = _find(folder, f"{part} images"), _find(folder, f"{part} labels")
-    labels = read_idx(labels_file, dimensions=1)
-    images = read_idx(images_file, dimensions=3)
-    count, rows, columns = images.shape
-    if rows != columns:
-        raise DataError(f"{images_file}: images are {rows} × {columns}; expected square ones")
-    if count != len(labels):
-        raise DataError(f"{labels_file}: has {len(labels):,} labels for {count:,} images")
-    if labels.max() >= CLASSES:
-        first = int(np.argmax(labels >= CLASSES))
-        raise DataError(f"{labels_file}: label {first} is {labels[first]}; expected 0 to 9")
-    return Digits(images.reshape(count, rows * columns), labels)
+def load_images(
+    source: str, *, cache: Path | None = None, on_progress: OnProgress | None = None
+) -> Unlabelled:
+    """The images that `source` names, to predict: any form that `load` takes, labels or not.
+
+    Of a set with a test part, the images of that; of an IDX file of images, exactly these; and
+    one picture is a set of one, brought into MNIST's form. Raises DataError as `load` does.
+    """
+    found, name = read(source, cache, on_progress, alone=True)
+    images = found.images if found.test is None else found.test.images
+    images.setflags(write=False)
+    return Unlabelled(name, images, math.isqrt(images.shape[1]), found.notes)
 
 
-def _find(folder: Path, what: str) -> Path:
-    """The file under any of its names, plain before gzipped."""
-    for name in NAMES[what]:
-        for candidate in (folder / name, folder / f"{name}.gz"):
-            if candidate.exists():
-                return candidate
-    raise DataError(f"{folder}: has no {NAMES[what][0]} (or .gz), the {what}")
+def _names(source: str, found: Found, classes: int | None) -> tuple[str, ...]:
+    """One for each class. Raises DataError if the labels do not fit their number."""
+    assert found.labels is not None, "asked for the classes of images without labels"
+    parts = {"training": found.labels} | ({"test": found.test.labels} if found.test else {})
+    most = 1 + max(int(labels.max()) for labels in parts.values())
+    count = classes or len(found.names) or most
+    if not 2 <= count <= MOST_CLASSES:
+        raise DataError(f"{source}: has {count} classes; expected 2 to {MOST_CLASSES}")
+    for part, labels in parts.items():
+        if int(labels.max()) >= count:
+            first = int((labels >= count).argmax())
+            raise DataError(
+                f"{source}: label {first} of the {part} part is {labels[first]}; "
+                f"expected 0 to {count - 1}"
+            )
+    if len(found.names) not in (0, count):
+        raise DataError(f"{source}: names {len(found.names)} classes; expected {count}")
+    return found.names or tuple(map(str, range(count)))

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, load
-from mnist_tui.data.errors import DataError
 from mnist_tui.data.idx import write_idx
 
+from .sources import refusal
 from .support import FILES, ROOT, write_folder
 
 SHA256 = {
@@ -55,15 +55,6 @@ def test_a_folder_of_idx_files_loads(tmp_path: Path, small: Dataset, packed: boo
         assert np.array_equal(have.labels, want.labels)
 
 
-def refusal(folder: Path) -> str:
-    with pytest.raises(DataError) as raised:
-        load(str(folder))
-    message = str(raised.value)
-    assert message.startswith(str(folder))
-    assert "\n" not in message
-    return message
-
-
 def bytes_of(*shape: int, value: int = 0) -> bytes:
     return write_idx(np.full(shape, value, np.uint8))
 
@@ -72,7 +63,11 @@ def bytes_of(*shape: int, value: int = 0) -> bytes:
     ("name", "content", "what"),
     [
         ("train-labels-idx1-ubyte", bytes_of(499), "has 499 labels for 500 images"),
-        ("train-labels-idx1-ubyte", bytes_of(500, value=10), "label 0 is 10; expected 0 to 9"),
+        (
+            "train-labels-idx1-ubyte",
+            bytes_of(500, value=62),
+            "label 0 is 62; expected a whole number",
+        ),
         ("t10k-images-idx3-ubyte", bytes_of(200, 28, 27), "28 × 27; expected square"),
         ("t10k-images-idx3-ubyte", bytes_of(200, 20, 20), "784 pixels and the test images 400"),
         ("train-images-idx3-ubyte", bytes_of(500, 784), "2 dimensions; expected 3"),
@@ -94,7 +89,10 @@ def test_a_missing_file_is_named(tmp_path: Path, small: Dataset, name: str) -> N
     assert name in refusal(folder)
 
 
-def test_a_source_that_is_no_folder_is_refused(tmp_path: Path) -> None:
-    assert "does not exist" in refusal(tmp_path / "nowhere")
+def test_a_source_that_holds_nothing_is_refused(tmp_path: Path) -> None:
+    assert "does not exist; expected" in refusal(tmp_path / "nowhere")
     (tmp_path / "file").touch()
-    assert "is not a folder" in refusal(tmp_path / "file")
+    assert "is empty" in refusal(tmp_path / "file")
+    assert "does not exist" in refusal(tmp_path / "file" / "in a file")
+    (tmp_path / "folder").mkdir()
+    assert "holds no set" in refusal(tmp_path / "folder")

@@ -38,7 +38,7 @@ def of(modules: set[str], *packages: str) -> set[str]:
     }
 
 
-SCREEN = ("textual", "plotext", "rich", "pandas", "click", "mnist_tui.tui")
+SCREEN = ("textual", "plotext", "rich", "pandas", "PIL", "click", "mnist_tui.tui")
 
 
 def test_the_network_knows_no_file_and_no_screen() -> None:
@@ -60,7 +60,7 @@ def test_the_data_know_no_network_and_no_screen() -> None:
 def test_the_first_screen_waits_for_no_number_library() -> None:
     loaded = loaded_by("mnist_tui.tui.app")
     assert "mnist_tui.tui.screens.main" in loaded
-    assert of(loaded, "numpy", "pandas", "plotext") == set()
+    assert of(loaded, "numpy", "pandas", "PIL", "plotext") == set()
 
 
 def test_a_bad_option_is_told_without_loading_the_app() -> None:

@@ -1,0 +1,118 @@
+"""Parsed tables kept on disk, so that a second reading of the same file is instant.
+
+An entry is called by the SHA-256 of the file it was parsed from, whatever that is called or
+wherever it lies, and is an .npz of bytes alone: images, labels if there are any, notes. It is
+written whole or not at all, for its owner's eyes, and its checksums are held when it is read: a
+damaged one is no entry. The oldest used go first when there are too many.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .archive import BYTES, Archive
+from .errors import DataError
+from .files import LARGEST as LARGEST_SOURCE
+from .files import opened
+from .found import Found, side_of
+from .idx import Bytes
+
+VERSION = 1  # of what is parsed and how: another one finds other entries
+LARGEST = 1 << 31  # bytes that all entries may take
+ABANDONED = 3600  # seconds after which a half-written entry is nobody's
+
+
+def key_of(file: io.BufferedReader) -> str:
+    """The key of a file's content; the file is read to its end and set back to its beginning."""
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return f"{digest}-{VERSION}"
+
+
+class Cache:
+    """Entries in a folder, which is made when the first is kept."""
+
+    def __init__(self, folder: Path, largest: int = LARGEST) -> None:
+        self._folder, self._largest = folder, largest
+
+    def kept(self, key: str) -> Found | None:
+        """The entry, or None if there is none that is whole."""
+        path = self._path(key)
+        try:
+            with opened(path) as file:
+                found = _found(Archive(file, path))
+        except DataError:
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)  # used now, and so the last to go
+        return found
+
+    def keep(self, key: str, found: Found) -> None:
+        """Write the entry. Raises OSError if that cannot be; then no entry is there."""
+        if found.images.nbytes > self._largest:
+            return
+        text = "\n".join(found.notes).encode()
+        members: dict[str, NDArray[Any]] = {"images": found.images}
+        if text:
+            members["notes"] = np.frombuffer(text, np.uint8)
+        if found.labels is not None:
+            members["labels"] = found.labels
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # mkstemp makes a file of mode 0600 that was not there before.
+        number, name = tempfile.mkstemp(".part", key, self._folder)
+        temporary = Path(name)
+        try:
+            with os.fdopen(number, "wb") as file:
+                np.savez(file, **members)  # pyright: ignore[reportArgumentType]: its stub takes allow_pickle for one of them
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._path(key))
+        finally:
+            temporary.unlink(missing_ok=True)
+        self._make_room()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.npz"
+
+    def _make_room(self) -> None:
+        """Remove what was used longest ago, until the rest is within bounds."""
+        entries = [(p.stat(), p) for p in self._folder.glob("*.npz")]
+        total = 0
+        for status, path in sorted(entries, key=lambda e: e[0].st_mtime_ns, reverse=True):
+            total += status.st_size
+            if total > self._largest:
+                path.unlink(missing_ok=True)
+        for path in self._folder.glob("*.part"):
+            if path.stat().st_mtime < time.time() - ABANDONED:
+                path.unlink(missing_ok=True)
+
+
+def _found(archive: Archive) -> Found:
+    """What `keep` wrote; DataError if it is not that."""
+    shape = archive.header("images", BYTES).shape
+    if len(shape) != 2 or side_of(shape[1]) is None or shape[0] * shape[1] > LARGEST_SOURCE:
+        raise archive.refusal("images", f"is {shape}; expected images in rows")
+    labels = _bytes(archive, "labels") if "labels" in archive.names else None
+    if labels is not None and len(labels) != shape[0]:
+        raise archive.refusal("labels", f"is {len(labels)}; expected {shape[0]}")
+    text = _bytes(archive, "notes").tobytes() if "notes" in archive.names else b""
+    notes = tuple(text.decode("utf-8", "replace").splitlines())
+    return Found(_bytes(archive, "images").reshape(shape), labels, notes=notes)
+
+
+def _bytes(archive: Archive, name: str) -> Bytes:
+    """A member of bytes, gathered where it may be written to."""
+    gathered = bytearray()
+    for piece in archive.pieces(name, BYTES):
+        gathered += piece.data
+    return np.frombuffer(gathered, np.uint8)

@@ -1,0 +1,58 @@
+"""A set that came without a test part, parted in two: each class by the same share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import DataError
+from .found import Digits
+from .idx import Bytes
+
+SHARE = 0.2  # of each class, to test on
+SEED = 0  # of the draw: the same images and share are parted the same way, always
+AT_A_TIME = 1 << 10  # images moved at once
+
+
+def drawn(labels: Bytes, share: float = SHARE) -> NDArray[np.bool_]:
+    """Which images are to be tested on, drawn class by class with SEED.
+
+    Of each class its share, rounded, and at least one; but one is always left to learn from.
+    Raises DataError for a share that is not between 0 and 1, or if no image can be spared.
+    """
+    if not 0 < share < 1:
+        raise DataError(f"the test share is {share}; expected a number between 0 and 1")
+    generator = np.random.default_rng(SEED)
+    chosen = np.zeros(len(labels), np.bool_)
+    for label in range(int(labels.max()) + 1):
+        members = np.flatnonzero(labels == label)
+        count = min(max(1, round(share * len(members))), len(members) - 1)
+        if count > 0:
+            # By sorting plain random numbers, whose stream no version of NumPy is likely to change.
+            order = np.argsort(generator.random(len(members)), kind="stable")
+            chosen[members[order[:count]]] = True
+    if not chosen.any():
+        raise DataError("has no class of more than one image, so none can be kept to test on")
+    return chosen
+
+
+def parted(images: Bytes, labels: Bytes, share: float = SHARE) -> tuple[Digits, Digits]:
+    """The images to learn from and those to test on, both in their old order.
+
+    The images are moved within their own memory if that may be written to, so that it takes no
+    second set of them: the caller gives them up.
+    """
+    chosen = drawn(labels, share)
+    if not images.flags.writeable:
+        images = images.copy()
+    tested = images[chosen]
+    kept = np.flatnonzero(~chosen)
+    # Each goes to a place at or before its own, never onto one that is still to be moved.
+    for start in range(0, len(kept), AT_A_TIME):
+        part = kept[start : start + AT_A_TIME]
+        images[start : start + len(part)] = images[part]
+    images[len(kept) :] = tested
+    return (
+        Digits(images[: len(kept)], labels[~chosen]),
+        Digits(images[len(kept) :], labels[chosen]),
+    )
