@@ -22,6 +22,7 @@ from .files import LARGEST, is_packed, most_unfolded, opened, size_of, unpacked
 Bytes = NDArray[np.uint8]
 
 UNSIGNED_BYTE = 8
+PIECE = 1 << 20  # bytes read at a time
 
 
 def read_idx(path: Path, dimensions: int) -> Bytes:
@@ -56,12 +57,17 @@ def _read(file: io.BufferedIOBase, path: Path, dimensions: int, at_most: int) ->
         raise DataError(f"{path}: declares {named} bytes, more than the {LARGEST:,} allowed")
     if size + len(magic) + len(header) > at_most:
         raise DataError(f"{path}: declares {named} bytes, but the file is too short for them")
-    numbers = file.read(size + 1)
+    # Piece by piece: memory is taken for what comes, not for what was declared.
+    numbers = bytearray()
+    while piece := file.read(min(PIECE, size + 1 - len(numbers))):
+        numbers += piece
     if len(numbers) < size:
         raise DataError(f"{path}: declares {named} bytes but ends after {len(numbers):,}")
     if len(numbers) > size:
         raise DataError(f"{path}: goes on after the {named} bytes its header declares")
-    return np.frombuffer(numbers, np.uint8).reshape(shape)
+    array = np.frombuffer(numbers, np.uint8).reshape(shape)
+    array.setflags(write=False)
+    return array
 
 
 def write_idx(array: Bytes) -> bytes:

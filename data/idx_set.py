@@ -38,7 +38,7 @@ def from_file(path: Path, dimensions: int) -> Found:
     beside = path.with_name(path.name.replace(what, other).replace(idx, other_idx))
     if beside != path and is_there(beside):
         images, labels = (path, beside) if what == "images" else (beside, path)
-        return _found({"train": _pair(images, labels)}, path.parent)
+        return _found([_pair(images, labels)], path.parent)
     if what == "images":
         return images_alone(path)
     raise DataError(f"{path}: holds labels, and beside it is no file of their images")
@@ -58,14 +58,14 @@ def _set(folder: Path, name: str) -> Found:
         ((_, what), path) = next(iter(files.items()))
         if what == "images":
             return images_alone(path)
-    pairs: dict[str, Digits] = {}
+    pairs: list[Digits] = []
     for part, (usual, *_) in PARTS.items():
         missing = [what for what in DIMENSIONS if (part, what) not in files]
         if len(missing) == 1:
             file = f"{name}{usual}-{missing[0]}-idx{DIMENSIONS[missing[0]]}-ubyte"
             raise DataError(f"{folder}: has no {file} (or .gz), the {part} {missing[0]}")
         if not missing:
-            pairs[part] = _pair(files[part, "images"], files[part, "labels"])
+            pairs.append(_pair(files[part, "images"], files[part, "labels"]))
     return _found(pairs, folder)
 
 
@@ -106,12 +106,14 @@ def _images(path: Path) -> Bytes:
         raise DataError(
             f"{path}: images are {rows} × {columns}; expected {SIDES[0]} to {SIDES[-1]} a side"
         )
+    # Nobody else has them: a set without test part is parted within this memory.
+    images.setflags(write=True)
     return images.reshape(count, rows * columns)
 
 
-def _found(pairs: dict[str, Digits], folder: Path) -> Found:
+def _found(pairs: list[Digits], folder: Path) -> Found:
     """One pair, or one to learn from and one to test on, which must be of one kind."""
-    first, *others = pairs.values()
+    first, *others = pairs
     test = others[0] if others else None
     if test is not None and first.images.shape[1] != test.images.shape[1]:
         raise DataError(

@@ -180,7 +180,7 @@ def test_numbers_of_eight_bytes_take_one_each(tmp_path: Path) -> None:
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert most < 2.5 * 2000 * 784
+    assert most < 2 * 2000 * 784
 
 
 @pytest.mark.parametrize(
