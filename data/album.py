@@ -57,8 +57,9 @@ def read_album(folder: Path, on_progress: OnProgress | None = None) -> Found:
 
 
 def is_album(folder: Path) -> bool:
-    """Whether there are sub-folders, as in no other form."""
-    return any(is_folder(path) for path in _inside(folder))
+    """Whether it is sub-folders that lie there, for the most part."""
+    there = _inside(folder)
+    return sum(map(is_folder, there)) * 2 > len(there)
 
 
 def _inside(folder: Path) -> list[Path]:
