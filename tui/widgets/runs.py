@@ -115,7 +115,7 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
         "": sign,
         "name": printable(name, COLUMNS["name"] - 1),
         "network": printable(named(seen.parameters.sizes), COLUMNS["network"] - 1),
-        "alpha": shown(chosen.alpha),
+        "alpha": _alphas(seen),
         "optimizer": chosen.optimizer,
         "seed": printable(shown(chosen.seed), COLUMNS["seed"] - 1),
         "updates": str(seen.progress.iteration),
@@ -128,3 +128,12 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
         Text(text, justify="right" if column in NUMBERS else "left", no_wrap=True)
         for column, text in words.items()
     ]
+
+
+def _alphas(seen: Snapshot) -> str:
+    """The run's alpha; where it was changed on the way, the first and the last."""
+    alphas = [shown(chosen.alpha) for _, chosen in seen.course]
+    if len(set(alphas)) == 1:
+        return alphas[0]
+    both = f"{alphas[0]}→{alphas[-1]}"
+    return both if len(both) < COLUMNS["alpha"] else f"…→{alphas[-1]}"[: COLUMNS["alpha"] - 1]
