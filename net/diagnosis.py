@@ -9,12 +9,15 @@ exploding  the loss is finite and many times what it was before learning: the sa
 dead       every hidden unit is silent on every digit. ReLU passes no gradient where it is silent,
            so nothing but the output biases can ever change again.
 stuck      for WINDOW updates the accuracy has been no better than always giving the same answer.
+
+A few samples say little about a network: where batches are small, an update is not judged alone
+but with those before it, until they have looked at ENOUGH samples together.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import isfinite, log
+from math import ceil, isfinite, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,12 +29,15 @@ from .passes import passes
 from .timeline import Moment, Timeline
 
 WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
+ENOUGH = 2000  # samples that accuracy and silence are judged by, if the training set has so many
+FEW = 100  # samples that a loss is judged by
 ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
 BARELY = 0.2  # a train accuracy that shows that something was learnt
 EXPLODED = 10.0  # times the first loss
 STEP = 0.02  # a healthy update: a fiftieth of the weights' length
 MOST_ALPHA = 0.5  # of plain gradient descent; more seldom goes well
 TINY_STEP = 1e-3  # below it the weights hardly change in hundreds of updates
+NARROW, WIDE = 4, 10  # hidden units: too few to tell ten digits apart, and enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Trouble:
     length: float  # of all weights and biases as one vector
     slope: float  # of the gradient
     silent: tuple[int, ...]  # of each hidden layer, units silent on all training digits
+    lived: bool  # whether a gradient ever got through to the first layer
 
     @property
     def says(self) -> str:
@@ -67,7 +74,7 @@ class Cure:
     """What to do about it."""
 
     hyperparameters: Hyperparameters  # to go on with
-    moment: Moment | None  # to go on from; None: begin again with other first weights
+    moment: Moment | None  # to go on from; None: begin again with first weights of its own
 
 
 class Watch:
@@ -75,25 +82,37 @@ class Watch:
 
     def __init__(self, labels: NDArray[np.uint8], classes: int) -> None:
         self._chance = float(np.bincount(labels, minlength=classes).max()) / len(labels)
-        self._classes = classes
+        self._classes, self._m = classes, len(labels)
         self.first_loss = log(classes)  # until the untrained network was measured
-        self._accuracy = self._chance  # its running average
-        self._seen = 0
+        self.lived = False  # whether a gradient ever got through to the first layer
+        self._loss = self._accuracy = 0.0  # running averages
+        self._seen = 0  # updates
+        self._silent = 0  # samples in a row that no gradient came back from
 
-    def look(self, progress: Progress, db1: Array) -> str | None:
-        """What is wrong after this update, if anything; db1: the gradient of the first biases."""
+    def look(self, progress: Progress, db1: Array, batch: int | None) -> str | None:
+        """What is wrong after this update, if anything; a few comparisons.
+
+        db1: the gradient of the first biases. batch: samples looked at, None: all.
+        """
+        samples = batch or self._m
         if progress.iteration == 0:
             self.first_loss = max(progress.loss, log(self._classes))
         self._seen += 1
+        window = max(WINDOW, ceil(ENOUGH / samples))
+        self._loss += (progress.loss - self._loss) * max(1 / self._seen, min(1, samples / FEW))
         self._accuracy += (progress.train_accuracy - self._accuracy) * max(
-            1 / self._seen, 1 / WINDOW
+            1 / self._seen, 1 / window
         )
-        if progress.loss > EXPLODED * self.first_loss:
-            return "exploding"
         # Whichever layer is silent, nothing passes it backwards: db1 is zero to the last bit.
-        if not db1.any():
+        # (So it is where every answer is as right as can be; nothing is wrong with that.)
+        passes = bool(db1.any())
+        self.lived = self.lived or passes
+        self._silent = 0 if passes or progress.loss == 0 else self._silent + samples
+        if self._loss > EXPLODED * self.first_loss:
+            return "exploding"
+        if self._silent >= min(ENOUGH, self._m):
             return "dead"
-        if self._seen >= WINDOW and self._accuracy < self._chance + ABOVE_CHANCE:
+        if self._seen >= window and self._accuracy < self._chance + ABOVE_CHANCE:
             return "stuck"
         return None
 
@@ -105,7 +124,7 @@ def trouble(
     parameters: Parameters,
     gradient: Parameters,
     *,
-    first_loss: float,
+    watch: Watch,
     images: NDArray[np.uint8],
 ) -> Trouble:
     """The numbers to a kind of trouble; looks at all training images (m × n_in) once."""
@@ -116,12 +135,13 @@ def trouble(
             hyperparameters=hyperparameters,
             alpha=progress.alpha,
             loss=progress.loss,
-            first_loss=first_loss,
+            first_loss=watch.first_loss,
             largest_weight=float(np.abs(parameters.vector).max()),
             largest_gradient=float(np.abs(gradient.vector).max()),
             length=float(np.linalg.norm(parameters.vector)),
             slope=progress.slope,
             silent=tuple(int(units.sum()) for units in silent_units(parameters, images)),
+            lived=watch.lived,
         )
 
 
@@ -154,27 +174,43 @@ def healthy_alpha(length: float, slope: float, hyperparameters: Hyperparameters)
 def cure(trouble: Trouble, history: History, timeline: Timeline) -> Cure:
     """What would help the run that has this trouble and this past."""
     chosen = trouble.hyperparameters
-    other_seed = replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1))
-    if trouble.kind == "dead" and history.view()[0, SLOPE] <= trouble.slope:
-        # It was so from the beginning: no alpha helps, only other first weights.
-        return Cure(replace(chosen, init="he") if chosen.init != "he" else other_seed, None)
-    moment = best_moment(history, timeline)
+    never = trouble.kind == "dead" and not trouble.lived
+    if never or (trouble.kind in ("dead", "stuck") and min(chosen.hidden) < NARROW):
+        # It was so from the beginning, or could hardly be otherwise: no alpha helps.
+        return Cure(other_first_weights(chosen), None)
+    moment = best_moment(history, timeline, chosen.batch_size)
     slope = float(history.view()[history.row_at(moment.iteration), SLOPE])
     healthy = healthy_alpha(float(np.linalg.norm(moment.vector)), slope, chosen)
     if trouble.kind == "stuck":
         if chosen.alpha * trouble.slope < TINY_STEP * trouble.length and healthy > chosen.alpha:
             return Cure(replace(chosen, alpha=healthy), moment)
         if healthy >= chosen.alpha:  # alpha is not to blame: these first weights lead nowhere
-            return Cure(other_seed, None)
+            return Cure(other_first_weights(chosen), None)
     return Cure(replace(chosen, alpha=float(f"{min(healthy, chosen.alpha / 2):.2g}")), moment)
 
 
-def best_moment(history: History, timeline: Timeline) -> Moment:
-    """The kept moment at which most training digits were right; the first if none stands out."""
+def other_first_weights(chosen: Hyperparameters) -> Hyperparameters:
+    """As chosen, but with first weights that may lead somewhere."""
+    hidden = tuple(units if units >= NARROW else WIDE for units in chosen.hidden)
+    if hidden != chosen.hidden or chosen.init != "he":
+        return replace(chosen, hidden=hidden, init="he")
+    return replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1))
+
+
+def best_moment(history: History, timeline: Timeline, batch: int | None) -> Moment:
+    """The kept moment after which most training digits were right; the first if none stands out.
+
+    What stands in a row is of one batch: of small ones, enough are taken together.
+    """
+    accuracy = history.view()[:, TRAIN]
+    sums = np.concatenate([[0.0], np.cumsum(accuracy)])
+    rows = 1 if batch is None else ceil(ENOUGH / batch)
     best = moment = timeline.first
     most = BARELY
     while moment := timeline.after(moment.iteration):
-        accuracy = float(history.view()[history.row_at(moment.iteration), TRAIN])
-        if accuracy > most:
-            best, most = moment, accuracy
+        start = history.row_at(moment.iteration)
+        end = min(start + rows, len(accuracy))
+        mean = float(sums[end] - sums[start]) / (end - start)
+        if mean > most and end - start >= min(rows, len(accuracy)) / 2:
+            best, most = moment, mean
     return best

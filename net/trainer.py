@@ -16,7 +16,7 @@ from .history import LOSS, History, Progress
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch
 from .initialisation import first_parameters
 from .network import Array, Parameters
-from .optimizers import OPTIMIZERS
+from .optimizers import OPTIMIZERS, GradientDescent
 from .pixels import Images
 from .schedule import scheduled
 from .sizes import check_hidden, named
@@ -107,22 +107,24 @@ class Trainer:
     def measure(self) -> Progress:
         """Where the run stands, test set included, without an update."""
         score = self._find_gradient(self.hyperparameters)
+        self._watch.lived = self._watch.lived or bool(self._gradient.b[0].any())
         progress = self._progress(self._alpha(self.hyperparameters), score, tested=True)
         if not len(self.history):
-            self._watch.look(progress, self._gradient.b[0])
+            self._watch.look(progress, self._gradient.b[0], self._batch_size)
             self.history.append(progress)
         return progress
 
     def moment(self) -> Moment:
         """A copy of all that the next updates depend on."""
+        optimizer = self._optimizer_of(self.hyperparameters)
         return Moment(
             sizes=self.parameters.sizes,
             vector=self.parameters.vector.copy(),
             hyperparameters=self.hyperparameters,
             iteration=self.iteration,
             place=self._place,
-            memory={name: array.copy() for name, array in self._optimizer.memory.items()},
-            updates=self._optimizer.updates,
+            memory={name: array.copy() for name, array in optimizer.memory.items()},
+            updates=optimizer.updates,
         )
 
     def state(self) -> RunState:
@@ -156,9 +158,7 @@ class Trainer:
             self.course = (*self.course, (self.iteration, hyperparameters))
         self._find_gradient(hyperparameters)
         self._before[:], place_before = self.parameters.vector, self._place
-        kind = OPTIMIZERS[hyperparameters.optimizer]
-        if type(self._optimizer) is not kind:
-            self._optimizer = kind(self.parameters)
+        self._optimizer = self._optimizer_of(hyperparameters)
         alpha = self._alpha(hyperparameters)
         with np.errstate(all="ignore"):  # what overflows is caught below, by its loss
             self._optimizer.update(self.parameters, self._gradient, alpha, hyperparameters)
@@ -178,10 +178,15 @@ class Trainer:
         self.iteration += 1
         progress = self._progress(alpha, score, tested=self._is_test_due(hyperparameters))
         self.history.append(progress)
-        kind = self._watch.look(progress, self._gradient.b[0])
+        kind = self._watch.look(progress, self._gradient.b[0], self._batch_size)
         if kind != (self.trouble.kind if self.trouble else None):
             self.trouble = self._diagnosed(kind, progress, alpha) if kind else None
         return progress
+
+    def _optimizer_of(self, hyperparameters: Hyperparameters) -> GradientDescent:
+        """What the next update would go by: another kind than the last one's begins afresh."""
+        kind = OPTIMIZERS[hyperparameters.optimizer]
+        return self._optimizer if type(self._optimizer) is kind else kind(self.parameters)
 
     def _diagnosed(self, kind: str, progress: Progress, alpha: float) -> Trouble:
         """What is wrong, with its numbers; only when it begins, because it looks at all digits."""
@@ -191,7 +196,7 @@ class Trainer:
             self.hyperparameters,
             self.parameters,
             self._gradient,
-            first_loss=self._watch.first_loss,
+            watch=self._watch,
             images=self._engine.images,
         )
 

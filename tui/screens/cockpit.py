@@ -159,11 +159,12 @@ class Cockpit(Screen[None]):
         snapshot = self.seen
         if snapshot is None:
             return
-        self.query_one(StatusLine).update(snapshot, self.past)
         wanted = self.session.wanted
         going_by = snapshot.hyperparameters
         if not self.session.held:  # those that act at once are shown as they will be
             going_by = replace(going_by, alpha=wanted.alpha, iterations=wanted.iterations)
+        as_it_will_be = replace(snapshot, hyperparameters=going_by)
+        self.query_one(StatusLine).update(as_it_will_be, self.past)
         self.query_one(HyperparameterPanel).update(wanted, going_by)
         runs = self.session.runs()
         for seen in runs:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.style import Style
 from rich.text import Text
 
-from ...net.diagnosis import TINY_STEP, WINDOW, Cure, Trouble
 from ..fields import shown
 from .rows import Rows
+
+if TYPE_CHECKING:  # it imports NumPy, which the first screen does not wait for
+    from ...net.diagnosis import Cure, Trouble
 
 WHY = {
     "diverged": "Alpha is too large here: each update overshoots more than the one before.",
     "exploding": "Alpha is too large here: updates overshoot the valley instead of going down.",
     "dead": "ReLU passes no gradient where it is silent, so only the output biases still change.",
-    "stuck": f"So for the last {WINDOW} updates.",
+    "stuck": "So for the last hundred updates, or more.",
 }
 
 
@@ -52,6 +56,8 @@ class Coach(Rows):
 
 def numbers(trouble: Trouble) -> str:
     """The figures that show it."""
+    from ...net.diagnosis import TINY_STEP
+
     step = trouble.alpha * trouble.slope
     share = step / trouble.length if trouble.length else 0.0
     small = " (next to nothing)" if share < TINY_STEP else ""
@@ -72,6 +78,9 @@ def offer(cure: Cure) -> str:
     """What the key will do."""
     chosen = cure.hyperparameters
     if cure.moment is None:
-        return f"begins again from other first weights: init {chosen.init}, seed {chosen.seed}"
+        return (
+            f"begins again from other first weights: hidden {shown(chosen.hidden)}, "
+            f"init {chosen.init}, seed {chosen.seed}"
+        )
     where = f"goes back to update {cure.moment.iteration}"
     return f"{where} and on from there, as a new run, with alpha {shown(chosen.alpha)}"
