@@ -22,7 +22,7 @@ from math import ceil, isfinite, log
 import numpy as np
 from numpy.typing import NDArray
 
-from .history import SLOPE, TRAIN, History, Progress
+from .history import ALPHA, SLOPE, TRAIN, History, Progress
 from .hyperparameters import LARGEST_SEED, Hyperparameters
 from .network import Array, Parameters
 from .passes import passes
@@ -179,8 +179,13 @@ def cure(trouble: Trouble, history: History, timeline: Timeline) -> Cure:
         # It was so from the beginning, or could hardly be otherwise: no alpha helps.
         return Cure(other_first_weights(chosen), None)
     moment = best_moment(history, timeline, chosen.batch_size)
-    slope = float(history.view()[history.row_at(moment.iteration), SLOPE])
+    rows = history.view()
+    first, then = rows[0], rows[history.row_at(moment.iteration)]
+    # A slope that has flattened out is no invitation to leap: it may steepen again.
+    slope = float(max(first[SLOPE], then[SLOPE]))
     healthy = healthy_alpha(float(np.linalg.norm(moment.vector)), slope, chosen)
+    if moment.iteration and trouble.kind != "stuck":
+        healthy = min(healthy, float(then[ALPHA]))  # what went well so far
     if trouble.kind == "stuck":
         if chosen.alpha * trouble.slope < TINY_STEP * trouble.length and healthy > chosen.alpha:
             return Cure(replace(chosen, alpha=healthy), moment)

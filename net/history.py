@@ -26,7 +26,7 @@ class Progress:
 
 
 COLUMNS = tuple(field.name for field in fields(Progress))
-ITERATION, LOSS, TRAIN, SLOPE, TEST_LOSS, TEST = 0, 2, 3, 4, 5, 6  # which column is which
+ITERATION, ALPHA, LOSS, TRAIN, SLOPE, TEST_LOSS, TEST = range(7)  # which column is which
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from mnist_tui.tui.curves import Axis, Curve, draw, nice_end
+from mnist_tui.tui.axes import Axis, nice_end
+from mnist_tui.tui.curves import Curve, draw
 from rich.style import Style
 
 NASTY = [
     float("nan"), float("inf"), -float("inf"), 1e308, -1e308, 5e-324, -0.0, 1e30, 1.0000001, -1e-9,
 ]  # fmt: skip
 NUMBERS = st.floats(0, 1) | st.sampled_from(NASTY) | st.floats()
+LINEAR = ("linear", "linear")
 STYLE, QUIET = Style(color="#4cc9c0"), Style(color="#8fa3b5")
 
 
@@ -27,11 +29,15 @@ STYLE, QUIET = Style(color="#4cc9c0"), Style(color="#8fa3b5")
     last=st.integers(1, 10**9),
     reached=st.integers(0, 10**9),
     dots=st.booleans(),
-    low=st.sampled_from([(0.0, 1.0), (0.0, 1e-3), (-5.0, 5.0), (0.9, 0.91)]),
+    low=st.sampled_from([(0.0, 1.0), (0.0, 1e-3), (-5.0, 5.0), (0.9, 0.91), (1e-7, 20.0)]),
+    scales=st.tuples(
+        st.sampled_from(["linear", "log"]), st.sampled_from(["linear", "log", "error"])
+    ),
+    written=st.tuples(st.integers(0, 60), st.integers(0, 250)),
 )
-@example([(0.0, value) for value in NASTY], (80, 24), 1500, 9, False, (0.0, 1.0))
-@example([(value, 0.5) for value in NASTY], (80, 24), 1500, 9, False, (0.0, 1.0))
-@example([(float(i), 1e308 * (-1) ** i) for i in range(50)], (52, 8), 1500, 49, False, (0.0, 1.0))
+@example([(0.0, value) for value in NASTY], (80, 24), 1500, 9, False, (0.0, 1.0), LINEAR, (0, 0))
+@example([(value, 0.5) for value in NASTY], (80, 24), 1500, 9, False, (0.0, 1.0), LINEAR, (0, 0))
+@example([(float(i), 1e308 * (-1) ** i) for i in range(50)], (52, 8), 1500, 49, False, (0.0, 1.0), LINEAR, (0, 0))
 def any_chart(
     points: list[tuple[float, float]],
     size: tuple[int, int],
@@ -39,12 +45,24 @@ def any_chart(
     reached: int,
     dots: bool,
     low: tuple[float, float],
+    scales: tuple[str, str],
+    written: tuple[int, int],
 ) -> None:
     """Whatever is drawn, it fits its place."""
     x, y = (np.array([point[i] for point in points], np.float64) for i in range(2))
-    axes = Axis(0, nice_end(min(reached, last), last)), Axis(*low, percent=low[1] == 1)
-    lines = draw([Curve(x, y, STYLE, dots), Curve(x[:1], y[:1], QUIET)], *axes, *size, QUIET)
+    start = 1.0 if scales[0] == "log" else 0.0
+    end = max(start + 1, nice_end(min(reached, last), last))
+    kind = "linear" if scales[1] == "error" and low[1] > 1 else scales[1]
+    axes = Axis(start, end, scales[0]), Axis(*low, kind, percent=low[1] == 1)
+    plot = draw([Curve(x, y, STYLE, dots), Curve(x[:1], y[:1], QUIET)], *axes, *size, QUIET)
     width, height = size
+    if plot and written[0] < plot.rows and written[1] < plot.columns:
+        plot.write(*written, "▲ α 0.15→0.5", STYLE)
+        plot.write(*written, "┊", STYLE, over=False)
+        assert 0 <= plot.row(low[1]) <= plot.row(low[0]) < plot.rows
+        assert plot.column(end) == plot.columns - 1
+        assert abs(plot.x_at(plot.columns - 1) / end - 1) < 1e-9
+    lines = plot.lines if plot else []
     assert len(lines) <= max(0, height)
     assert all(line.cell_len <= width for line in lines)
     assert bool(lines) == (width >= 16 and height >= 4)

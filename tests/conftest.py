@@ -1,4 +1,4 @@
-"""Fixtures: the real digits, read once, and small parts of them."""
+"""Fixtures: the real digits, read once, small parts of them, and settings of the tests' own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,14 @@ from .support import first, part_of, write_folder
 # No deadline: how long an example takes says nothing on a machine that does other things too.
 settings.register_profile("suite", deadline=None, max_examples=100)
 settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def settings_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test reads or writes what the person who runs it has chosen; children inherit it."""
+    config = tmp_path_factory.mktemp("config")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
+    return config / "mnist-tui"
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The chart's numbers: no peak is lost, no axis creeps, and nothing unfit reaches the kernel."""
+"""The chart's numbers: no axis creeps, every tick lies on it, nothing unfit reaches the kernel."""
 
 from __future__ import annotations
 
@@ -9,10 +9,23 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.tui.curves import Axis, Curve, nice_end, thinned, ticks
+from mnist_tui.tui.axes import NO_ERROR, Axis, nice_end
+from mnist_tui.tui.curves import Curve, Plot, draw
 from rich.style import Style
+from rich.text import Text
 
 from .support import ROOT
+
+AXES = st.one_of(
+    st.tuples(st.integers(0, 10**6), st.integers(1, 10**6)).map(
+        lambda ends: Axis(float(ends[0]), float(sum(ends)))
+    ),
+    st.tuples(st.floats(1e-6, 1e3), st.floats(1.5, 1e6)).map(
+        lambda ends: Axis(ends[0], ends[0] * ends[1], "log")
+    ),
+    st.floats(0.99, 1.0).map(lambda high: Axis(0.0, high, "error", percent=True)),
+    st.just(Axis(0.9, 0.95, percent=True)),
+)
 
 
 def test_any_floats_at_any_size_are_drawn_or_left_out() -> None:
@@ -21,33 +34,43 @@ def test_any_floats_at_any_size_are_drawn_or_left_out() -> None:
     assert child.returncode == 0, child.stderr[-4000:]
 
 
-@given(
-    y=st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=400),
-    columns=st.integers(1, 60),
-)
-def test_thinning_keeps_the_lowest_and_the_highest_of_each_column(
-    y: list[float], columns: int
-) -> None:
-    x, axis = np.arange(len(y), dtype=float), Axis(0, float(len(y)))
-    xs, ys = thinned(Curve(x, np.array(y), Style()), axis, columns)
-    assert len(xs) == len(ys)
-    assert xs == sorted(xs)
-    assert all(y[int(at)] == value for at, value in zip(xs, ys, strict=True))
-    assert len(xs) <= 2 * columns + 2
-    by_column: dict[int, list[float]] = {}
-    for at, value in enumerate(y):
-        if np.isfinite(value):
-            by_column.setdefault(int(at / len(y) * columns), []).append(value)
-    kept = set(ys)
-    for values in by_column.values():
-        assert {min(values), max(values)} <= kept
+@given(AXES, st.floats(0, 1))
+def test_a_place_on_an_axis_and_its_value_are_one(axis: Axis, place: float) -> None:
+    value = axis.value(place)
+    assert axis.low * (1 - 1e-9) - 1e-9 <= value <= axis.high * (1 + 1e-9)
+    assert float(axis.places(np.array(value))) == pytest.approx(place, abs=1e-6)
+    assert axis.places(np.array([axis.low, axis.high])).tolist() == [0, 1]
 
 
-def test_points_off_the_axis_are_left_out() -> None:
-    x = np.array([-1, 0, 5, 10, 11, np.nan, np.inf])
-    xs, ys = thinned(Curve(x, np.arange(7.0), Style()), Axis(0, 10), 20)
-    assert xs == [0, 5, 10]
-    assert ys == [1, 2, 3]
+@given(AXES, st.integers(2, 30))
+def test_ticks_lie_on_the_axis_in_order_and_are_not_too_many(axis: Axis, at_most: int) -> None:
+    marks = axis.ticks(at_most)
+    assert len(marks) <= at_most + 1
+    assert len({axis.written(mark) for mark in marks}) == len(marks)
+    places = axis.places(np.array(marks))
+    assert np.all(np.diff(places) > 0)
+    assert np.all((places > -0.01) & (places < 1.01))
+
+
+@given(st.integers(1, 10**9), st.integers(2, 30))
+def test_ticks_of_a_straight_axis_are_evenly_spaced(high: int, at_most: int) -> None:
+    marks = Axis(0, high).ticks(at_most)
+    assert marks[0] == 0
+    steps = np.diff(marks)
+    assert steps == pytest.approx(np.full(len(steps), steps[0] if len(steps) else 0))
+
+
+def test_a_logarithmic_axis_is_marked_in_powers_of_ten() -> None:
+    assert Axis(1, 10_000, "log").ticks(5) == [1, 10, 100, 1000, 10_000]
+    assert Axis(0.15, 3, "log").ticks(9) == pytest.approx([0.2, 0.5, 1, 2])
+
+
+def test_an_error_axis_puts_90_99_and_999_per_mille_equally_far_apart() -> None:
+    axis = Axis(0.0, 0.999, "error", percent=True)
+    places = axis.places(np.array([0, 0.9, 0.99, 0.999]))
+    assert places.tolist() == pytest.approx([0, 1 / 3, 2 / 3, 1])
+    assert [axis.written(mark) for mark in axis.ticks(4)] == ["0%", "90%", "99%", "99.9%"]
+    assert np.isfinite(Axis(0.0, 1.0, "error").places(np.array([1.0, 1 - NO_ERROR / 9]))).all()
 
 
 @given(st.integers(0, 10**9), st.integers(1, 10**9))
@@ -69,11 +92,36 @@ def test_ends_worked_out_by_hand(x: float, end: float) -> None:
     assert nice_end(x, 1500) == end
 
 
-@given(st.integers(1, 10**9), st.integers(2, 30))
-def test_ticks_are_evenly_spaced_on_the_axis(high: int, at_most: int) -> None:
-    marks = ticks(Axis(0, high), at_most)
-    assert 1 <= len(marks) <= at_most + 1
-    assert marks[0] == 0
-    assert marks[-1] <= high * (1 + 1e-9)
-    steps = np.diff(marks)
-    assert steps == pytest.approx(np.full(len(steps), steps[0] if len(steps) else 0))
+def test_points_beside_the_axis_are_left_out() -> None:
+    quiet = Style()
+    axes, size = (Axis(0, 10), Axis(0.0, 1.0)), (40, 10)
+    nothing = np.empty(0)
+    blank = draw([Curve(nothing, nothing, quiet)], *axes, *size, quiet)
+    beside = np.array([-1, 11, np.nan, np.inf])
+    found = draw([Curve(beside, np.full(4, 0.5), quiet)], *axes, *size, quiet)
+    assert blank
+    assert found
+    assert [str(line) for line in found.lines] == [str(line) for line in blank.lines]
+
+
+def a_plot() -> Plot:
+    return Plot([Text("a" * 30) for _ in range(6)], Axis(0, 100), Axis(0.0, 1.0), 9, 21, 6)
+
+
+def test_a_column_is_pointed_at_by_the_value_it_shows() -> None:
+    plot = a_plot()
+    assert [plot.column(plot.x_at(column)) for column in range(21)] == list(range(21))
+    assert plot.column(-1) is plot.column(101) is None
+    assert (plot.x_at(-5), plot.x_at(99)) == (0, 100)
+    assert [plot.row(y) for y in (-1, 0, 0.5, 1, 2)] == [5, 5, 2, 0, 0]
+
+
+@given(st.integers(0, 20), st.text("xyz", min_size=1, max_size=40))
+def test_words_are_written_where_they_belong_and_cut_at_the_edge(column: int, words: str) -> None:
+    plot = a_plot()
+    plot.write(2, column, words, Style())
+    written = words[: 21 - column]
+    assert plot.lines[2].plain == ("a" * (9 + column) + written).ljust(30, "a")
+    assert all(line.plain == "a" * 30 for i, line in enumerate(plot.lines) if i != 2)
+    plot.write(3, column, words, Style(), over=False)
+    assert plot.lines[3].plain == "a" * 30

@@ -119,7 +119,7 @@ def refused(
         ("--batch-size", "half", "batch"),
         ("--seed", "-1", "seed"),
         ("--seed", "1e3", "seed"),
-        ("--init", "zero", "init"),
+        ("--init", "ones", "init"),
         ("--alpha", "\x1b[2J\u202e", "alpha"),
     ],
 )

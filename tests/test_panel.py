@@ -6,7 +6,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.fields import FIELDS
-from mnist_tui.tui.session import State
+from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 from textual.widgets import Label
 
@@ -93,7 +93,7 @@ async def test_a_right_entry_acts_on_the_next_update(
         ("hidden", "99999999"),
         ("batch_size", "501"),
         ("batch_size", "0"),
-        ("init", "zero"),
+        ("init", "ones"),
         ("seed", "-1"),
     ],
 )

@@ -1,0 +1,156 @@
+"""A run's metrics: thinned without losing a peak, and the same however they came together."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from math import isfinite, nan
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mnist_tui.net.history import BLOCK, LOSS, TEST, TRAIN, Envelope, History, Progress, Rows
+
+COLUMN = st.sampled_from([LOSS, TRAIN, TEST])
+LENGTHS = (
+    st.integers(1, 40)
+    | st.integers(BLOCK - 2, BLOCK + 2)
+    | st.integers(1, 6 * BLOCK)
+    | st.sampled_from([4 * BLOCK, 40 * BLOCK - 1, 40 * BLOCK, 40 * BLOCK + 1, 50_000])
+)
+
+
+def rows_of(length: int, seed: int) -> Rows:
+    """Metrics that leap about, every few rows tested, some of them never."""
+    generator = np.random.default_rng(seed)
+    rows = generator.normal(0, 10.0 ** generator.integers(-3, 4), (length, 7))
+    rows[:, 0] = np.arange(length)
+    rows[generator.random(length) < generator.choice([0.0, 0.5, 0.95]), 5:] = nan
+    return rows
+
+
+def progress_of(row: Rows) -> Progress:
+    return Progress(int(row[0]), *row[1:].tolist())
+
+
+def appended(rows: Rows) -> History:
+    history = History()
+    for row in rows:
+        history.append(progress_of(row))
+    return history
+
+
+def check(found: Envelope, rows: Rows, column: int, stop: int) -> None:
+    """Brute force: each part's lowest, highest and mean of what was measured, no row left out."""
+    ends = [*found.x.astype(int).tolist(), stop]
+    for i, (start, end) in enumerate(pairwise(ends)):
+        part = rows[start:end, column]
+        part = part[np.isfinite(part)]
+        if len(part):
+            assert (found.low[i], found.high[i]) == (part.min(), part.max())
+            scale = float(np.abs(part).max())
+            assert found.mean[i] == pytest.approx(part.mean(), abs=1e-9 * scale)
+        else:
+            assert np.isnan([found.low[i], found.high[i], found.mean[i]]).all()
+
+
+@given(
+    length=LENGTHS,
+    seed=st.integers(0, 99),
+    column=COLUMN,
+    window=st.tuples(st.floats(0, 1), st.floats(0, 1.5)),
+    parts=st.integers(1, 250),
+    is_log=st.booleans(),
+)
+def test_an_envelope_keeps_every_extreme_of_any_window(
+    length: int,
+    seed: int,
+    column: int,
+    window: tuple[float, float],
+    parts: int,
+    is_log: bool,
+) -> None:
+    rows = rows_of(length, seed)
+    low, high = sorted(share * length for share in window)
+    spaced = np.geomspace if is_log else np.linspace
+    edges = spaced(max(1.0, low), max(2.0, high, low + 1), parts + 1)
+    found = History(rows).envelope(column, edges)
+    stop = min(length, int(edges[-1]) + 1)
+    wanted = int(np.ceil(edges[0]))
+    assert len(found.x) <= parts
+    assert len(found.x) == len(found.low) == len(found.high) == len(found.mean)
+    if wanted >= stop:
+        assert len(found.x) == 0
+        return
+    assert wanted - BLOCK < found.x[0] <= wanted
+    assert np.all(np.diff(found.x) > 0)
+    check(found, rows, column, stop)
+
+
+def test_parts_stay_where_they_are_while_the_run_grows() -> None:
+    rows = rows_of(30_000, 3)
+    for edges in (np.linspace(0, 30_000, 41), np.linspace(0, 30_000, 300), np.geomspace(1, 3e4, 80)):
+        whole = History(rows).envelope(LOSS, edges)
+        for length in (1, 100, 5_000, 5_001, 20_123):
+            found = History(rows[:length]).envelope(LOSS, edges)
+            check(found, rows, LOSS, length)
+            # A part that is complete does not change any more.
+            done = [i for i in range(len(found.x) - 1) if found.x[i + 1] < length - BLOCK]
+            same = {x: (lo, hi) for x, lo, hi in zip(whole.x, whole.low, whole.high, strict=True)}
+            assert all(same[found.x[i]] == (found.low[i], found.high[i]) for i in done)
+
+
+@given(length=st.integers(1, 5 * BLOCK), seed=st.integers(0, 99))
+def test_a_restored_history_is_the_appended_one(length: int, seed: int) -> None:
+    rows = rows_of(length, seed)
+    one, other = appended(rows), History(rows)
+    rest = rows_of(length + BLOCK, seed + 1)[length:]
+    for history in (one, other):
+        for row in rest:
+            history.append(progress_of(row))
+    assert len(one) == len(other) == length + BLOCK
+    assert one.rows().tobytes() == other.rows().tobytes()
+    for column in (LOSS, TEST):
+        edges = np.linspace(0, len(one), 3)
+        for name in ("x", "low", "high", "mean"):
+            found = (getattr(each.envelope(column, edges), name) for each in (one, other))
+            assert np.array_equal(*found, equal_nan=True)
+    assert one.best == other.best or (one.best is None and other.best is None)
+
+
+@given(length=st.integers(1, 3 * BLOCK), seed=st.integers(0, 99))
+def test_best_and_last_are_those_that_were_tested(length: int, seed: int) -> None:
+    rows = rows_of(length, seed)
+    tested = [row for row in rows if isfinite(row[TEST])]
+    for history in (appended(rows), History(rows)):
+        if not tested:
+            assert history.best is history.tested is None
+            continue
+        assert history.best is not None
+        assert history.tested is not None
+        first_of_the_best = max(tested, key=lambda row: (row[TEST], -row[0]))
+        assert history.best.iteration == first_of_the_best[0]
+        assert history.tested.iteration == tested[-1][0]
+
+
+@given(length=st.integers(1, 4 * BLOCK), seed=st.integers(0, 99), data=st.data())
+def test_what_is_read_at_an_iteration_is_what_was_written(
+    length: int, seed: int, data: st.DataObject
+) -> None:
+    rows = rows_of(length, seed)
+    history, row = History(rows), data.draw(st.integers(0, length - 1))
+    here = history.at(row)
+    assert (here.iteration, here.loss, here.train_accuracy) == (row, *rows[row, [LOSS, TRAIN]])
+    before = [each for each in rows[: row + 1] if isfinite(each[TEST])]
+    found = history.tested_at(row)
+    assert (found and found.iteration) == (int(before[-1][0]) if before else None)
+    assert history.row_at(-5) == 0
+    assert history.row_at(length + 5.5) == length - 1
+
+
+def test_who_reads_gets_a_copy() -> None:
+    history = appended(rows_of(10, 0))
+    before = history.rows().tobytes()
+    history.rows()[:] = 7
+    assert history.rows().tobytes() == before
+    assert history.rows(8).shape == (2, 7)
