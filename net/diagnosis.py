@@ -1,6 +1,6 @@
 """Why a run does not learn: noticed while it trains, explained with its numbers, and a cure.
 
-Four things go wrong with a network like this one, and each shows in numbers that an update has
+Five things go wrong with a network like this one, and each shows in numbers that an update has
 at hand anyway:
 
 diverged   an update left the finite numbers. Alpha is so large that it overshot the valley, and
@@ -8,6 +8,8 @@ diverged   an update left the finite numbers. Alpha is so large that it overshot
 exploding  the loss is finite and many times what it was before learning: the same, caught early.
 dead       every hidden unit is silent on every digit. ReLU passes no gradient where it is silent,
            so nothing but the output biases can ever change again.
+collapsed  averaged over WINDOW updates, the accuracy has lost more than half of what it once had
+           above chance. Usually one leap silenced most of the hidden units.
 stuck      for WINDOW updates the accuracy has been no better than always giving the same answer.
 
 A few samples say little about a network: where batches are small, an update is not judged alone
@@ -33,6 +35,7 @@ ENOUGH = 2000  # samples that accuracy and silence are judged by, if the trainin
 FEW = 100  # samples that a loss is judged by
 ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
 BARELY = 0.2  # a train accuracy that shows that something was learnt
+COLLAPSED = 0.5  # what is left of the best average above chance, or less
 EXPLODED = 10.0  # times the first loss
 STEP = 0.02  # a healthy update: a fiftieth of the weights' length
 MOST_ALPHA = 0.5  # of plain gradient descent; more seldom goes well
@@ -44,7 +47,7 @@ NARROW, WIDE = 4, 10  # hidden units: too few to tell ten digits apart, and enou
 class Trouble:
     """What is wrong with a run, and the numbers that show it."""
 
-    kind: str  # diverged, exploding, dead or stuck
+    kind: str  # diverged, exploding, dead, collapsed or stuck
     iteration: int  # updates made when it was noticed
     hyperparameters: Hyperparameters
     alpha: float  # of the last update
@@ -65,6 +68,7 @@ class Trouble:
             "the run stands at the weights before it.",
             "exploding": "The loss is many times what it was before learning.",
             "dead": "Every hidden unit is silent on every digit: no gradient gets through.",
+            "collapsed": "It has lost most of what it had learnt.",
             "stuck": "It answers no better than by always saying the same digit.",
         }[self.kind]
 
@@ -86,6 +90,7 @@ class Watch:
         self.first_loss = log(classes)  # until the untrained network was measured
         self.lived = False  # whether a gradient ever got through to the first layer
         self._loss = self._accuracy = 0.0  # running averages
+        self._best = 0.0  # accuracy's best average
         self._seen = 0  # updates
         self._silent = 0  # samples in a row that no gradient came back from
 
@@ -112,8 +117,12 @@ class Watch:
             return "exploding"
         if self._silent >= min(ENOUGH, self._m):
             return "dead"
-        if self._seen >= window and self._accuracy < self._chance + ABOVE_CHANCE:
-            return "stuck"
+        if self._seen >= window:
+            self._best = max(self._best, self._accuracy)
+            if self._accuracy - self._chance < COLLAPSED * (self._best - self._chance - BARELY):
+                return "collapsed"
+            if self._accuracy < self._chance + ABOVE_CHANCE:
+                return "stuck"
         return None
 
 

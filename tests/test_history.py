@@ -89,7 +89,11 @@ def test_an_envelope_keeps_every_extreme_of_any_window(
 
 def test_parts_stay_where_they_are_while_the_run_grows() -> None:
     rows = rows_of(30_000, 3)
-    for edges in (np.linspace(0, 30_000, 41), np.linspace(0, 30_000, 300), np.geomspace(1, 3e4, 80)):
+    for edges in (
+        np.linspace(0, 30_000, 41),
+        np.linspace(0, 30_000, 300),
+        np.geomspace(1, 3e4, 80),
+    ):
         whole = History(rows).envelope(LOSS, edges)
         for length in (1, 100, 5_000, 5_001, 20_123):
             found = History(rows[:length]).envelope(LOSS, edges)

@@ -8,10 +8,10 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.presets import PRESETS
 from mnist_tui.tui.keys import KEYS
+from mnist_tui.tui.runs import State
 from mnist_tui.tui.screens.deformed import Copies, DeformedScreen
 from mnist_tui.tui.screens.help import HelpScreen, help_text
 from mnist_tui.tui.screens.presets import PresetScreen
-from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.hyperparameters import FieldInput, PanelTitle

@@ -79,9 +79,7 @@ def test_the_first_moment_is_kept_though_it_takes_more_than_all() -> None:
 
 
 @given(length=LENGTHS, room=st.integers(1, 30), at=st.floats(-5, 3005))
-def test_before_and_after_are_the_nearest_on_either_side(
-    length: int, room: int, at: float
-) -> None:
+def test_before_and_after_are_the_nearest_on_either_side(length: int, room: int, at: float) -> None:
     timeline = filled(room * EACH, length)
     iterations = kept(timeline)
     before, after = timeline.before(at), timeline.after(at)

@@ -17,6 +17,7 @@ WHY = {
     "diverged": "Alpha is too large here: each update overshoots more than the one before.",
     "exploding": "Alpha is too large here: updates overshoot the valley instead of going down.",
     "dead": "ReLU passes no gradient where it is silent, so only the output biases still change.",
+    "collapsed": "Alpha leapt too far, and hidden units that fell silent do not come back.",
     "stuck": "So for the last hundred updates, or more.",
 }
 
