@@ -6,7 +6,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .lens import Lens
+from .terms import total
 from .weight import Weight
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedStep:
+    """A step as it stands on a screen: before + change + rounding = after, in its decimals."""
+
+    before: float
+    change: float
+    rounding: float  # mostly 0 or a unit of the last decimal
+    after: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,19 @@ class Step:
     def difference(self) -> float:
         """By how much the network's gradient is off the product: one rounding to its dtype."""
         return self.gradient - self.product
+
+    @property
+    def change(self) -> float:
+        """What plain gradient descent adds, −alpha·dW, before the network's dtype rounds it."""
+        return -self.alpha * self.gradient
+
+    def printed(self, decimals: int) -> PrintedStep:
+        """The step in rounded numbers, and whatever rounding hides, in the open."""
+        before, change, after = (
+            round(number, decimals) for number in (self.before, self.change, self.after)
+        )
+        missing = total([after, -before, -change])
+        return PrintedStep(before, change, round(missing, decimals) + 0.0, after)
 
 
 def step_of(lens: Lens, weight: Weight) -> Step:

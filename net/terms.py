@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,27 @@ class Terms:
     def rest(self, shown: int) -> float:
         """What the terms after the first `shown` come to, together."""
         return total(self.products[shown:])
+
+    def place_of(self, index: int) -> int:
+        """Where in the order the term of this pixel or unit stands: 0 is the largest."""
+        return int(np.flatnonzero(self.indices == index)[0])
+
+    def bring(self, index: int, place: int) -> Terms:
+        """The same sum with the term of this pixel or unit moved forward, to be seen there.
+
+        It stays where it is if it stands before `place` already.
+        """
+        before = self.place_of(index)
+        if before <= place:
+            return self
+        order = np.insert(np.delete(np.arange(len(self.indices)), before), place, before)
+        return replace(
+            self,
+            indices=self.indices[order],
+            weights=self.weights[order],
+            values=self.values[order],
+            products=self.products[order],
+        )
 
     def printed(self, shown: int, decimals: int) -> Printed:
         """The first `shown` terms, the rest in one, and whatever rounding hides, in the open."""

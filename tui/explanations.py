@@ -29,6 +29,27 @@ EXPLANATIONS = {
     "cure under h: loss or weights that are not finite any more, a loss that explodes, a network "
     "all of whose hidden units are silent, an accuracy stuck at chance. Try alpha 1e30, or init "
     "zero.",
+    "Maths": "Every number of one update, for the digit shown. Read it as a walk: forward from the "
+    "pixels x to the loss, then backward from the error dZ to the gradient dW of every weight, and "
+    "last the update. ← and → go from stage to stage; each says its formula, the shapes (rows × "
+    "columns), and why.\n\n"
+    "A path is followed through all stages: one pixel, one unit of each hidden layer, one class. "
+    "It begins as the one that matters most for the right answer. ↑ and ↓ choose another unit in "
+    "the list; Tab takes them into the terms that the unit's number is the sum of; / goes to a "
+    "unit by its number or a weight by its name. ▸ is where the arrows are, ▹ what is followed "
+    "in the other list, ◂ the right class.\n\n"
+    "The terms add up, as they are printed, to the sum below them: what is not shown and what "
+    "rounding hides have a line each. Ever smaller numbers are written in ×10⁻³, ×10⁻⁶ …\n\n"
+    "·  a product, of matrices row by column     ᵀ  transposed: rows for columns\n"
+    "⊙  number by number     [Z > 0]  1 where that is so, 0 where not\n"
+    "Σ  a sum over all i     dW  the slope of the loss with W, also written ∂loss/∂W\n"
+    "logit  a number of the last layer before softmax     nat  the unit of a natural logarithm\n\n"
+    "To try: the stage Z1, Tab, and ↓ through the pixels that speak for a unit; the last stage "
+    "with + and −, until a step is so long that the loss grows; all of it while it trains, or "
+    "with [ in the past: how much larger the gradients were.\n\n"
+    "Gradient check (k): is backward right? For the weights followed and some drawn at random the "
+    "slope is found a second time without it, from two losses a little apart. Up to a relative "
+    "error of 0.000001 passes. At a kink of ReLU, where its slope jumps, they may differ.",
     "Test digit and prediction": "One of the test digits, and how sure the network, as it is at "
     "the moment shown, is of each answer.  ✓ right   ✗ wrong   ◂ the true label.",
 }

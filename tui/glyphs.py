@@ -23,15 +23,21 @@ def window(image: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
 
     MNIST's digits are at most 20 pixels high, so 20 rows lose nothing but paper.
     """
+    start = window_start(image, rows)
+    return image[start : start + rows]
+
+
+def window_start(image: NDArray[np.uint8], rows: int) -> int:
+    """The row of the image that such a window begins with."""
     height = len(image)
     if rows >= height:
-        return image
+        return 0
     inked = [row for row, pixels in enumerate(image) if pixels.any()]
     start = (height - rows) // 2
     if inked:
         start = min(start, inked[0])
         start = max(start, inked[-1] + 1 - rows)
-    return image[start : start + rows]
+    return start
 
 
 def ascii_rows(image: NDArray[np.uint8], rows: int) -> list[str]:

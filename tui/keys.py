@@ -9,6 +9,8 @@ from textual.binding import Binding
 ALPHA = Binding.Group("alpha", compact=True)
 TIME = Binding.Group("time", compact=True)
 DIGIT = Binding.Group("digit", compact=True)
+STAGE = Binding.Group("stage", compact=True)
+CHOOSE = Binding.Group("choose", compact=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,28 @@ RUN_KEYS = (  # in the table, of the run under its cursor; Enter goes on from it
     Key("n", "screen.run_name", "give the run a name", "n", "name"),
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
-ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room; what every room has is in screens/room.py
+ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room; what every room has is in rooms/room.py
+    "maths": (
+        Key("left", "stage(-1)", "the stage before", "←", "stage", STAGE),
+        Key("right,enter", "stage(1)", "the next stage (also Enter)", "→", "stage", STAGE),
+        Key("home", "end(0)", "the first stage", "Home"),
+        Key("end", "end(-1)", "the last stage", "End"),
+        Key(
+            "up", "choose(-1)", "follow the unit, class, pixel or term above", "↑", "choose", CHOOSE
+        ),
+        Key("down", "choose(1)", "follow the one below", "↓", "choose", CHOOSE),
+        Key("pageup", "choose(-10)", "ten rows up", "PgUp"),
+        Key("pagedown", "choose(10)", "ten rows down", "PgDn"),
+        Key("tab", "list", "the arrows into the terms, and back into the units", "Tab", "terms"),
+        Key("slash", "find", "follow a unit by number, a weight by name: W1[3, 412]", "/", "find"),
+        Key("o", "order", "units by number, or the largest first", "o"),
+        Key("a", "most", "follow what weighs most, back from the label", "a"),
+        Key("v", "picture", "the weights' picture where the terms stand, and back", "v"),
+        Key("k", "check", "gradient check; again: of other weights", "k", "check"),
+        Key("n,full_stop", "cockpit('digit', 1)", "the next digit (also .)", "n", "digit", DIGIT),
+        Key("p,comma", "cockpit('digit', -1)", "the digit before (also ,)", "p", "digit", DIGIT),
+        Key("plus,equals_sign", "cockpit('alpha', 1.25)", "alpha × 1.25: a longer step", "+"),
+        Key("minus", "cockpit('alpha', 0.8)", "alpha ÷ 1.25: a shorter step", "-"),
+    ),
 }
 KEYS = [key for topic in TOPICS.values() for key in topic]

@@ -1,0 +1,56 @@
+"""Work behind a room: one job at a time, the newest wanted wins, and training keeps its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from textual.screen import Screen
+
+SHARE = 0.08  # of the time that work may take which nobody but the network's progress asks for
+
+
+class Behind:
+    """Jobs of one screen, each in a thread; what they find is handed back on the screen's own."""
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        self._screen = screen
+        self._wanted: Callable[[], Callable[[], None]] | None = None
+        self._busy = False
+        self._rest_until = 0.0
+
+    def ask(self, job: Callable[[], Callable[[], None]], *, at_once: bool = False) -> None:
+        """Do this next, in place of what was asked for and not begun.
+
+        job: runs in a thread and returns what is then to be done with its finding.
+        at_once: a person waits for it.
+        """
+        self._wanted = job
+        if at_once:
+            self._rest_until = 0.0
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._busy or self._wanted is None:
+            return
+        wait = self._rest_until - perf_counter()
+        if wait > 0:
+            self._screen.set_timer(wait, self._begin)
+            return
+        job, self._wanted = self._wanted, None
+        self._busy = True
+        self._screen.run_worker(lambda: self._work(job), thread=True)
+
+    def _work(self, job: Callable[[], Callable[[], None]]) -> None:
+        before = perf_counter()
+        then = job()
+        seconds = perf_counter() - before
+        self._screen.app.call_from_thread(self._end, then, seconds)
+
+    def _end(self, then: Callable[[], None], seconds: float) -> None:
+        self._busy = False
+        self._rest_until = perf_counter() + seconds / SHARE
+        if self._screen.is_mounted and self._screen.is_attached:
+            then()
+            self._begin()
