@@ -123,10 +123,8 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room; what every room has is in 
         Key("right,enter", "stage(1)", "the next stage (also Enter)", "→", "stage", STAGE),
         Key("home", "end(0)", "the first stage", "Home"),
         Key("end", "end(-1)", "the last stage", "End"),
-        Key(
-            "up", "choose(-1)", "follow the unit, class, pixel or term above", "↑", "choose", CHOOSE
-        ),
-        Key("down", "choose(1)", "follow the one below", "↓", "choose", CHOOSE),
+        Key("up", "choose(-1)", "follow the unit, class, pixel or term above", "↑", "pick", CHOOSE),
+        Key("down", "choose(1)", "follow the one below", "↓", "pick", CHOOSE),
         Key("pageup", "choose(-10)", "ten rows up", "PgUp"),
         Key("pagedown", "choose(10)", "ten rows down", "PgDn"),
         Key("tab", "list", "the arrows into the terms, and back into the units", "Tab", "terms"),
@@ -135,8 +133,8 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room; what every room has is in 
         Key("a", "most", "follow what weighs most, back from the label", "a"),
         Key("v", "picture", "the weights' picture where the terms stand, and back", "v"),
         Key("k", "check", "gradient check; again: of other weights", "k", "check"),
-        Key("n,full_stop", "cockpit('digit', 1)", "the next digit (also .)", "n", "digit", DIGIT),
-        Key("p,comma", "cockpit('digit', -1)", "the digit before (also ,)", "p", "digit", DIGIT),
+        Key("n,full_stop", "cockpit('digit', 1)", "the next digit (also .)", "n", "digit"),
+        Key("p,comma", "cockpit('digit', -1)", "the digit before (also ,)", "p"),
         Key("plus,equals_sign", "cockpit('alpha', 1.25)", "alpha × 1.25: a longer step", "+"),
         Key("minus", "cockpit('alpha', 0.8)", "alpha ÷ 1.25: a shorter step", "-"),
     ),

@@ -105,7 +105,7 @@ def table(checked: Checked, ink: Ink, width: int) -> Block:
     for i, check in enumerate(checked.checks):
         mine = i < checked.chosen
         sign, role = SIGNS[check.verdict]
-        line = Text(f"{'▸' if mine else ' '} ", ink("chosen"), no_wrap=True)
+        line = Text(no_wrap=True).append(f"{'▸' if mine else ' '} ", ink("chosen"))
         line.append(f"{check.weight.name:<{columns[0]}}", ink("chosen" if mine else "quiet"))
         for number in (check.analytic, check.numeric):
             line.append(f"{'':>{gap}}{number:13.6e}")

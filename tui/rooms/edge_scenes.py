@@ -105,7 +105,8 @@ def loss_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     for share, name in marks:
         mine = name == HERE
         cost = lens.loss if mine else surprise(share)
-        line = Text(f"{MARK if mine else ' '} {share:<10.6f}", ink("chosen" if mine else "quiet"))
+        role = ink("chosen" if mine else "quiet")
+        line = Text(no_wrap=True).append(f"{MARK if mine else ' '} {share:<10.6f}", role)
         line.append(f"{cost:14.4f} ", ink("chosen") if mine else "")
         line.append(f"{bar(cost / longest, room):<{room}} ", ink("moving" if mine else "quiet"))
         line.append(name, ink("chosen" if mine else "quiet"))

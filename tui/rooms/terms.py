@@ -59,7 +59,7 @@ class Columns:
         mine = source == self.looked.path[layer]
         style: str | Style = self.ink("chosen") if mine else ""
         mark = MARK if self.looked.inner else RESTING
-        line = Text(f"{mark if mine else ' '} ", self.ink("chosen"), no_wrap=True)
+        line = Text(no_wrap=True).append(f"{mark if mine else ' '} ", self.ink("chosen"))
         line.append(f"{self.name(source):<{self.label}}", style or self.ink("quiet"))
         line.append(f" {parts[0]} ·{parts[1]} =", style).append(product, style)
         line.stylize(pick(layer, source))

@@ -43,7 +43,8 @@ def _weights(looked: Looked, ink: Ink, width: int, height: int, columns: int) ->
         printed = steps[i].printed(DECIMALS)
         mine = i == row
         style: str | Style = ink("chosen") if mine else ""
-        line = Text(f"{MARK if mine else ' '} {steps[i].weight.name:<13}", style, no_wrap=True)
+        line = Text(no_wrap=True)
+        line.append(f"{MARK if mine else ' '} {steps[i].weight.name:<13}", style)
         numbers = {"before": printed.before, "− α·dW": printed.change, "after": printed.after}
         for head in heads:
             changed = head == "after" and not mine
@@ -67,18 +68,19 @@ def _detail(step: Step, ink: Ink, width: int) -> Block:
         read = f"{vector(n - 1)}[{weight.source}]"
     told = [f"d{weight.name} = {error} · {read}"] if width >= FULL else []
     if width >= FULL:
-        told.append(f"  = {step.dZ:.6g} · {step.a:.6g} = {step.gradient:.6g}")
+        told.append(f"= {step.dZ:.6g} · {step.a:.6g} = {step.gradient:.6g}")
     else:
         told.append(f"{step.dZ:.4g} · {step.a:.4g} = {step.gradient:.6g}")
     told.append(f"α·d{weight.name[0]} = {step.alpha:g} · {step.gradient:.6g}")
     if width >= FULL:
         told.append(f"after = {printed.before:.{DECIMALS}f} {_signed(printed.change)}")
     else:
-        told += [f"  {printed.before:.{DECIMALS}f}", f"  {_signed(printed.change)}"]
+        told += [f"{printed.before:.{DECIMALS}f}", _signed(printed.change)]
     if printed.rounding:
-        told.append(f"  {_signed(printed.rounding)} that rounding hides")
-    told.append(f"  = {printed.after:.{DECIMALS}f}" + (", as before" if not step.gradient else ""))
-    return [line for text in told for line in words(text, width, ink("chosen"))]
+        told.append(f"{_signed(printed.rounding)} that rounding hides")
+    told.append(f"= {printed.after:.{DECIMALS}f}" + (", as before" if not step.gradient else ""))
+    lines = [line for text in told for line in words(text, width - 2, ink("chosen"))]
+    return [Text("  ").append_text(line) for line in lines]
 
 
 def _signed(number: float) -> str:
