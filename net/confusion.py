@@ -65,6 +65,13 @@ class Confusion:
         """Of the digits taken for a k, the share that are a k; nan where none was taken for one."""
         return _share(self.counts.diagonal(), self.counts.sum(axis=0))
 
+    def mistakes(self) -> list[tuple[int, int]]:
+        """The (label, predicted) of every mistake that is made, the most frequent first."""
+        wrong = self.counts * ~np.eye(len(self.counts), dtype=bool)
+        order = np.argsort(-wrong, axis=None, kind="stable")[: np.count_nonzero(wrong)]
+        labels, predicted = np.unravel_index(order, wrong.shape)
+        return list(zip(labels.tolist(), predicted.tolist(), strict=True))
+
 
 @np.errstate(all="ignore")
 def answer(parameters: Parameters, samples: Samples) -> Answers:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .checks import columns
 from .network import Array, Parameters, forward
 from .pixels import Images
-from .terms import total
+from .terms import Printed, by_size, printed, total
 
 Numbers = NDArray[np.float64]
 
@@ -27,6 +27,15 @@ class Contributions:
     totals: Numbers  # classes: the sum of a row and its bias, rounded once, to float64
     logits: Array  # classes: the network's own Z_L, in its own dtype
     probabilities: Array  # classes: softmax of those
+
+    def order(self, k: int) -> NDArray[np.intp]:
+        """The units, those that add most to class k or take most from it first."""
+        return by_size(self.products[k])
+
+    def printed(self, k: int, order: NDArray[np.intp], shown: int, decimals: int) -> Printed:
+        """Class k's sum as printed: the first `shown` units of this order, the others in one."""
+        products, bias = self.products[k][order], float(self.bias[k])
+        return printed(products, shown, bias, float(self.totals[k]), decimals)
 
 
 @np.errstate(all="ignore")

@@ -84,12 +84,7 @@ class Terms:
 
     def printed(self, shown: int, decimals: int) -> Printed:
         """The first `shown` terms, the rest in one, and whatever rounding hides, in the open."""
-        products = tuple(round(float(product), decimals) for product in self.products[:shown])
-        rest, bias = round(self.rest(shown), decimals), round(self.bias, decimals)
-        whole = round(self.total, decimals)
-        missing = total([whole, -bias, -rest, *(-product for product in products)])
-        others = max(0, len(self.products) - shown)
-        return Printed(products, others, rest, bias, round(missing, decimals) + 0.0, whole)
+        return printed(self.products, shown, self.bias, self.total, decimals)
 
 
 def terms_of_Z(lens: Lens, layer: int, unit: int) -> Terms:
@@ -118,6 +113,21 @@ def terms_of_dA(lens: Lens, layer: int, unit: int) -> Terms:
     return _terms(lens.W[layer][:, unit], lens.dZ[layer][:, 0], 0.0, float(lens.dA[layer][unit, 0]))
 
 
+def printed(products: Numbers, shown: int, bias: float, whole: float, decimals: int) -> Printed:
+    """A sum as it is printed: its first `shown` products, the others in one."""
+    first = tuple(round(float(product), decimals) for product in products[:shown])
+    rest, bias = round(total(products[shown:]), decimals), round(bias, decimals)
+    whole = round(whole, decimals)
+    missing = total([whole, -bias, -rest, *(-product for product in first)])
+    others = max(0, len(products) - shown)
+    return Printed(first, others, rest, bias, round(missing, decimals) + 0.0, whole)
+
+
+def by_size(numbers: Array) -> NDArray[np.intp]:
+    """Where the largest in magnitude stands, then the next, and so on; nan last."""
+    return np.argsort(-np.abs(numbers), kind="stable")
+
+
 def total(numbers: Sequence[float] | Numbers) -> float:
     """Their sum, rounded once (J. Shewchuk's method, in math.fsum)."""
     try:
@@ -131,7 +141,7 @@ def total(numbers: Sequence[float] | Numbers) -> float:
 def _terms(W: Array, values: Array, bias: float, network: float) -> Terms:
     W64, values64 = W.astype(np.float64), values.astype(np.float64)
     products = W64 * values64
-    order = np.argsort(-np.abs(products), kind="stable")
+    order = by_size(products)
     return Terms(
         indices=order,
         weights=W64[order],

@@ -24,7 +24,7 @@ from .screens.main import MainScreen
 from .session import Session
 from .settings import remember, remembered
 from .store import Store
-from .themes import DARK_RUNS, INK, THEMES
+from .themes import DARK_RUNS, DARK_SIGNS, INK, THEMES
 
 if TYPE_CHECKING:
     from ..data.dataset import Dataset
@@ -216,7 +216,7 @@ class MnistApp(App[None]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """The runs' colours, for themes that are not the app's own."""
-        return {**super().get_theme_variable_defaults(), **DARK_RUNS}
+        return {**super().get_theme_variable_defaults(), **DARK_RUNS, **DARK_SIGNS}
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every key's action by name, then Textual's own."""

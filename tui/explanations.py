@@ -52,4 +52,37 @@ EXPLANATIONS = {
     "error of 0.000001 passes. At a kink of ReLU, where its slope jumps, they may differ.",
     "Test digit and prediction": "One of the test digits, and how sure the network, as it is at "
     "the moment shown, is of each answer.  ✓ right   ✗ wrong   ◂ the true label.",
+    "Confusion": "Every test digit is in one cell of the matrix: its row says what it is, its "
+    "column what the network takes it for. The diagonal is what is right. Elsewhere a cell is "
+    "darker, and has a sign that is denser, the larger its share of its row. Recall, at the end of "
+    "a row, is the share of the digits that are a 4 that are taken for a 4; precision, at the foot "
+    "of a column, the share of those taken for a 4 that are one. Below are the digits of the cell "
+    "under the cursor, the surest first.\n\n"
+    "Look for pairs that are taken for each other, such as 4 and 9, and for a column fuller than "
+    "its row: an answer the network gives too readily. Try n, to go from the most frequent mistake "
+    "to the next, and [ to see how the matrix was early in the run.",
+    "Gallery": "Digits with what they are → what they were taken for, and how sure the network was "
+    "of it. What hangs here is as it was when the gallery was opened, so that nothing moves under "
+    "your cursor; when the network has learnt on, the title says so, and r asks it anew. Enter "
+    "takes the digit at the cursor to the main screen.\n\n"
+    "Look at the surest mistakes: some are digits no person could read, some show what the "
+    "network has not understood.",
+    "Weights": "A hidden unit of the first layer has one weight for each pixel: its picture. Ink "
+    "where a weight is positive (+) excites the unit, ink where it is negative (−) inhibits it; "
+    "each picture is drawn by its own largest weight. The unit adds all up, and its bias; if the "
+    "sum Z is above 0 it speaks, otherwise it is silent. The percentage is how often it speaks, "
+    "and → the class it adds most to. Units of deeper layers read units, not pixels, so they are "
+    "shown as lists. A unit that is silent at every digit learns nothing any more: ReLU lets no "
+    "gradient through.\n\n"
+    "Look for strokes: an edge, a loop, a slope. Compare early and late in the run with [ and ]: "
+    "what was noise becomes a pattern, but for the border, where no digit has ink and nothing is "
+    "ever learnt. Enter shows a unit large, with the digits that excite it most.",
+    "Contributions": "A class's logit is a sum: each unit of the last hidden layer adds its "
+    "activation A times its weight W to that class, above 0 for the class, below against it; then "
+    "comes the bias. The class with the largest logit is the answer, and softmax makes of the "
+    "logits probabilities. The units are ordered by what they do to the chosen class, largest "
+    "first. Rounded numbers seldom add up to the rounded sum; the row “rounding” is what they miss "
+    "it by, so that every column adds up as it is printed.\n\n"
+    "Look, at a mistake, for the one unit that decided it: compare the column of the answer (✗) "
+    "with that of the label (◂).",
 }

@@ -11,6 +11,8 @@ TIME = Binding.Group("time", compact=True)
 DIGIT = Binding.Group("digit", compact=True)
 STAGE = Binding.Group("stage", compact=True)
 CHOOSE = Binding.Group("choose", compact=True)
+UNIT = Binding.Group("unit", compact=True)
+CLASS = Binding.Group("class", compact=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,16 @@ RUN_KEYS = (  # in the table, of the run under its cursor; Enter goes on from it
     Key("n", "screen.run_name", "give the run a name", "n", "name"),
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
+PICTURE_KEYS = (  # wherever there are pages of small pictures
+    Key("left", "move(-1, 0)", "the picture before", "←"),
+    Key("right", "move(1, 0)", "the next picture", "→"),
+    Key("up", "move(0, -1)", "the picture above", "↑"),
+    Key("down", "move(0, 1)", "the picture below", "↓"),
+    Key("pageup", "turn(-1)", "the page before; the mouse wheel too", "PgUp"),
+    Key("pagedown", "turn(1)", "the next page", "PgDn"),
+    Key("home", "first", "the first picture", "Home"),
+    Key("end", "last", "the last picture", "End"),
+)
 ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room; what every room has is in rooms/room.py
     "maths": (
         Key("left", "stage(-1)", "the stage before", "←", "stage", STAGE),
@@ -137,6 +149,46 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room; what every room has is in 
         Key("p,comma", "cockpit('digit', -1)", "the digit before (also ,)", "p"),
         Key("plus,equals_sign", "cockpit('alpha', 1.25)", "alpha × 1.25: a longer step", "+"),
         Key("minus", "cockpit('alpha', 0.8)", "alpha ÷ 1.25: a shorter step", "-"),
+    ),
+    "confusion": (
+        Key("left", "move(0, -1)", "the cell to the left", "←"),
+        Key("right", "move(0, 1)", "the cell to the right", "→"),
+        Key("up", "move(-1, 0)", "the cell above", "↑"),
+        Key("down", "move(1, 0)", "the cell below", "↓"),
+        Key("n", "next(1)", "the next most frequent mistake", "n", "next"),
+        Key("N", "next(-1)", "the mistake before, a more frequent one", "N"),
+        Key("enter", "open", "the digits of this cell; a click on a cell too", "Enter", "digits"),
+        Key("a", "mistakes", "all mistakes, the most confident first", "a", "all mistakes"),
+    ),
+    "gallery": (
+        *PICTURE_KEYS,
+        Key("enter", "pick", "to this digit on the main screen; a click too", "Enter", "go to"),
+        Key("r", "renew", "ask the network of now: the pictures may be others", "r", "renew"),
+        Key("g", "glyphs", "draw with greys or with dots", "g", "glyphs"),
+    ),
+    "weights": (
+        *PICTURE_KEYS,
+        Key("enter", "pick", "this unit, large; a click on it too", "Enter", "unit"),
+        Key("l", "layer", "the next hidden layer", "l", "layer"),
+        Key("k", "logits", "what each unit adds to each class's logit", "k", "logits"),
+        Key("g", "glyphs", "draw with colours, or with signs", "g", "glyphs"),
+    ),
+    "unit": (
+        Key("left", "unit(-1)", "the unit before", "←", "unit", UNIT),
+        Key("right", "unit(1)", "the next unit", "→", "unit", UNIT),
+        Key("enter", "open", "the digits that excite it most", "Enter", "digits"),
+        Key("k", "logits", "what each unit adds to each class's logit", "k", "logits"),
+        Key("g", "glyphs", "draw with colours, or with signs", "g", "glyphs"),
+    ),
+    "logits": (
+        Key("up", "scroll(-1)", "units that add more", "↑"),
+        Key("down", "scroll(1)", "units that add less", "↓"),
+        Key("pageup", "turn(-1)", "a page up; the mouse wheel too", "PgUp"),
+        Key("pagedown", "turn(1)", "a page down", "PgDn"),
+        Key("left", "choose(-1)", "the class before; a click on a class too", "←", "class", CLASS),
+        Key("right", "choose(1)", "the next class", "→", "class", CLASS),
+        Key("comma", "digit(-1)", "the test digit before", ",", "digit", DIGIT),
+        Key("full_stop", "digit(1)", "the next test digit", ".", "digit", DIGIT),
     ),
 }
 KEYS = [key for topic in TOPICS.values() for key in topic]

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
+# Numbers of either sign, such as weights; a sign or a character says which besides.
+DARK_SIGNS = {"plus": "#56b4e9", "minus": "#e28fc0"}
+LIGHT_SIGNS = {"plus": "#0072b2", "minus": "#a8447e"}
 DARK_RUNS = {"run-0": "#56b4e9", "run-1": "#f0e442", "run-2": "#cc79a7", "run-3": "#b0b8c0"}
 LIGHT_RUNS = {"run-0": "#0072b2", "run-1": "#9a7d00", "run-2": "#a8447e", "run-3": "#5a6068"}
 
@@ -25,7 +28,7 @@ INK = Theme(
     warning="#ff7b54",  # what is wrong, and nothing else
     error="#ff7b54",
     success="#4cc9c0",
-    variables=DARK_RUNS,
+    variables={**DARK_RUNS, **DARK_SIGNS},
 )
 PAPER = Theme(
     name="paper",
@@ -40,7 +43,7 @@ PAPER = Theme(
     warning="#b3361b",
     error="#b3361b",
     success="#00766c",
-    variables=LIGHT_RUNS,
+    variables={**LIGHT_RUNS, **LIGHT_SIGNS},
 )
 CONTRAST = Theme(
     name="contrast",
@@ -55,6 +58,13 @@ CONTRAST = Theme(
     warning="#ff8c66",
     error="#ff8c66",
     success="#00ffff",
-    variables={"run-0": "#66c8ff", "run-1": "#ffe14d", "run-2": "#ff9ed2", "run-3": "#ffffff"},
+    variables={
+        "run-0": "#66c8ff",
+        "run-1": "#ffe14d",
+        "run-2": "#ff9ed2",
+        "run-3": "#ffffff",
+        "plus": "#66c8ff",
+        "minus": "#ff9ed2",
+    },
 )
 THEMES = {theme.name: theme for theme in (INK, PAPER, CONTRAST)}

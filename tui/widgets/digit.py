@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.color import Color
 from rich.text import Text
 
 from ..glyphs import ascii_rows, block_rows
@@ -41,15 +40,10 @@ class Digit(Rows):
         side = len(self._image)
         rows = side if rows >= side and self.size.width >= 2 * side else min(rows, side // 2)
         if self._blocks:
-            picture = block_rows(self._image, rows, self._shades())
+            picture = block_rows(self._image, rows, self.blends("title", SHADES))
         else:
             picture = [
                 Text(row, self.ink("title"), no_wrap=True) for row in ascii_rows(self._image, rows)
             ]
         pad = max(0, (self.size.width - (2 * side if rows >= side else side)) // 2)
         self.show([title, *(Text(" " * pad).append_text(row) for row in picture)])
-
-    def _shades(self) -> list[Color]:
-        """From paper to ink in the theme's colours."""
-        paper, ink = self.background_colors[1], self.styles.color
-        return [paper.blend(ink, step / (SHADES - 1)).rich_color for step in range(SHADES)]

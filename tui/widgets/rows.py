@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import ClassVar
 
 from rich.cells import cell_len
+from rich.color import Color
 from rich.style import Style
 from rich.text import Text
 from textual.geometry import Region
@@ -47,6 +48,8 @@ class Rows(Widget):
         "rows--moving",
         "rows--chosen",
         "rows--warning",
+        "rows--plus",
+        "rows--minus",
     }
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
@@ -66,9 +69,9 @@ class Rows(Widget):
     def redraw(self) -> None:
         """Draw what was given last, to the size and in the colours of now."""
 
-    def show(self, lines: Sequence[Text]) -> None:
+    def show(self, lines: Sequence[Text | Strip]) -> None:
         """Put these lines in place of those before."""
-        rows = [self._strip(line) for line in lines]
+        rows = [line if isinstance(line, Strip) else self.strip(line) for line in lines]
         regions: list[Region] = []
         for y, (before, after) in enumerate(zip_longest(self._rows, rows)):
             stretch = changed(before or Strip.blank(0), after or Strip.blank(0))
@@ -78,13 +81,20 @@ class Rows(Widget):
         if regions:
             self.refresh(*regions)
 
-    def _strip(self, line: Text) -> Strip:
+    def strip(self, line: Text) -> Strip:
+        """A line as cells with their styles."""
         line.stylize_before(line.style)  # Rich leaves a line's own style out if it has no other
         return Strip(line.render(self.app.console), line.cell_len)
 
     def ink(self, role: str) -> Style:
-        """The theme's style for a role: title, quiet, moving, chosen or warning."""
+        """The theme's style for a role: title, quiet, moving, chosen, warning, plus or minus."""
         return self.get_component_rich_style(f"rows--{role}", partial=True)
+
+    def blends(self, role: str, count: int) -> list[Color]:
+        """So many colours, from the ground this stands on to the theme's colour for a role."""
+        ground = self.background_colors[1]
+        ink = self.get_component_styles(f"rows--{role}").color
+        return [ground.blend(ink, step / (count - 1)).rich_color for step in range(count)]
 
     def title(self, title: str, *notes: tuple[str, Style]) -> Text:
         """A panel's first row: its title in a rule, and at the right end what is worth noting."""

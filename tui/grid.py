@@ -1,0 +1,70 @@
+"""How a confusion matrix is laid out and shaded, whatever its number of classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+
+LABEL = 5  # columns to the left: the label of a row
+RECALL = 9  # columns to the right
+FRAME = 2  # rows above and below the cells: the classes, and precision
+MOST_WIDE, MOST_HIGH = 12, 3
+SHADES = " ░▒▓█"
+STEPS = (0.01, 0.03, 0.1, 0.3)  # shares of a row from which a mistake is shaded so much darker
+LEGEND = tuple((SHADES[level + 1], f"{step:.0%}") for level, step in enumerate(STEPS))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the cells stand; where not all have room, as many as do, around the chosen one."""
+
+    wide: int  # columns of a cell
+    high: int  # rows of a cell
+    labels: range  # that are shown, as rows
+    answers: range  # that are shown, as columns
+    left: int  # column at which the labels begin
+
+    @property
+    def rows(self) -> int:
+        """Rows with what frames the cells."""
+        return len(self.labels) * self.high + FRAME
+
+    def cell(self, x: int, y: int) -> tuple[int, int] | None:
+        """Which cell, label and answer, is at this place, counted from the grid's own corner."""
+        column, row = (x - self.left - LABEL) // self.wide, (y - 1) // self.high
+        if 0 <= column < len(self.answers) and 0 <= row < len(self.labels):
+            return self.labels[row], self.answers[column]
+        return None
+
+
+def grid(
+    width: int, height: int, classes: int, most: int, chosen: tuple[int, int], below: int
+) -> Grid:
+    """The largest cells that fit, with `below` rows to spare if that can be.
+
+    most: the largest number in a cell.
+    """
+    least = len(str(most)) + 1  # a number and its shade
+    space = max(least, width - LABEL - RECALL)
+    columns = min(classes, space // least)
+    rows = max(1, min(classes, height - FRAME - 1))
+    if classes + FRAME + below <= height:
+        high = min(MOST_HIGH, (height - FRAME - below) // classes)
+    else:
+        high = 1
+    wide = min(MOST_WIDE, space // columns)
+    left = max(0, width - LABEL - RECALL - wide * columns) // 2
+    return Grid(
+        wide, high, _around(chosen[0], rows, classes), _around(chosen[1], columns, classes), left
+    )
+
+
+def _around(chosen: int, shown: int, classes: int) -> range:
+    """So many of the classes, the chosen one as central as possible."""
+    start = max(0, min(chosen - shown // 2, classes - shown))
+    return range(start, start + shown)
+
+
+def level(share: float) -> int:
+    """How dark a share of a row is, as a place in SHADES; of no number, not at all."""
+    return 0 if isnan(share) else sum(share >= step for step in STEPS)

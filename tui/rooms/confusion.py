@@ -1,0 +1,152 @@
+"""Which digit is taken for which: the confusion matrix over the test set, and its digits."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ...net.confusion import answer, confusion
+from ..keys import ROOM_KEYS
+from ..screens.cockpit import Cockpit
+from ..tiles import Tile, page, sizes
+from ..widgets.matrix import Matrix
+from ..widgets.shelf import digit_tile, shelf
+from .gallery import Choice, GalleryRoom, Hanging
+from .reckoning import ReckoningRoom
+from .room import Room
+
+if TYPE_CHECKING:
+    from ...net.confusion import Answers, Confusion
+    from ...net.network import Parameters
+
+CAPTION = 11  # columns
+
+
+class ConfusionRoom(ReckoningRoom):
+    """Arrows go over the cells; Enter, or a click, shows a cell's digits."""
+
+    HEADING = "Confusion"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["confusion"])]
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        self._answered: tuple[Parameters, int, Answers] | None = None  # and after how many updates
+
+    def furnish(self) -> list[Widget]:
+        """The matrix, with the first digits of its chosen cell below."""
+        return [Matrix(self._below)]
+
+    @property
+    def matrix(self) -> Matrix:
+        """The matrix."""
+        return self.query_one(Matrix)
+
+    def show(self, parameters: Parameters) -> None:
+        """Ask this network for all test digits."""
+        viewed, dataset = self.cockpit.viewed, self.cockpit.session.dataset
+        if viewed is None or dataset is None:
+            return
+        if self._answered is not None and self._answered[0].vector is parameters.vector:
+            return  # only the digit is another one
+
+        def job() -> tuple[Answers, Confusion]:
+            answers = answer(parameters, dataset.test)
+            return answers, confusion(answers)
+
+        self.reckon(job, partial(self._take, *viewed))
+
+    def action_move(self, down: int, across: int) -> None:
+        """The cursor by so many cells."""
+        label, predicted = self.matrix.cell
+        self.matrix.go_to(label + down, predicted + across)
+
+    def action_next(self, step: int) -> None:
+        """The cursor to the next most frequent mistake, from the most frequent one round."""
+        if self.matrix.confusion is None:
+            return
+        cells = self.matrix.confusion.mistakes()
+        if not cells:
+            self.notify("The network makes no mistake.", markup=False)
+            return
+        here = self.matrix.cell
+        where = cells.index(here) + step if here in cells else 0
+        self.matrix.go_to(*cells[where % len(cells)])
+
+    def action_open(self) -> None:
+        """The digits of the cell at the cursor."""
+        label, predicted = self.matrix.cell
+        self._hang(
+            Choice(
+                _words(label, predicted),
+                "There is none.",
+                lambda _, answers: answers.cell(label, predicted),
+            )
+        )
+
+    def action_mistakes(self) -> None:
+        """All mistakes, worst first."""
+        self._hang(Choice("Mistakes", "There is none.", lambda _, answers: answers.mistakes()))
+
+    @on(Matrix.Opened)
+    def _opened(self, event: Matrix.Opened) -> None:
+        event.stop()
+        self.action_open()
+
+    def _hang(self, choice: Choice) -> None:
+        """Open the gallery with exactly what the matrix counts."""
+        if self._answered is None:
+            return
+        parameters, iteration, answers = self._answered
+        hanging = Hanging(parameters, iteration, answers, choice.choose(parameters, answers))
+        self.app.push_screen(GalleryRoom(self.cockpit, choice, hanging))
+
+    def _take(
+        self, parameters: Parameters, iteration: int, found: tuple[Answers, Confusion]
+    ) -> None:
+        answers, counted = found
+        if self._answered is None and (cells := counted.mistakes()):
+            self.matrix.cell = cells[0]
+        self._answered = parameters, iteration, answers
+        self.matrix.update(counted)
+
+    def _below(self, width: int, height: int) -> list[Text | Strip]:
+        """What the chosen cell says, and as many of its digits as there is room for."""
+        matrix, dataset = self.matrix, self.cockpit.session.dataset
+        if self._answered is None or matrix.confusion is None or dataset is None:
+            return []
+        answers = self._answered[2]
+        label, predicted = matrix.cell
+        chosen = answers.cell(label, predicted)
+        whole = int(matrix.confusion.counts[label].sum())
+        count = (f"{len(chosen)} of {whole}", matrix.ink("title"))
+        lines: list[Text | Strip] = [matrix.title(_words(label, predicted), count)]
+        columns = sizes(dataset.side)[-1]
+        if height < -(-columns // 2) + 2:
+            tell = "Enter: these digits   a: all mistakes   n: the next most frequent"
+            return [*lines, Text(f" {tell}", matrix.ink("quiet"))]
+        here = page(width, height - 1, dataset.side, 1_000_000, CAPTION)
+        for begin in range(0, min(len(chosen), here.count), here.across):
+            these = chosen[begin : min(begin + here.across, here.count)]
+            lines += shelf(matrix, [self._tile(int(digit), columns) for digit in these], here)
+        return lines
+
+    def _tile(self, digit: int, columns: int) -> tuple[Tile, Text]:
+        """A digit, and how sure the network is of its answer."""
+        dataset = self.cockpit.session.dataset
+        assert dataset is not None
+        assert self._answered is not None
+        image = dataset.test.images[digit].reshape(dataset.side, dataset.side)
+        sure = 100 * float(self._answered[2].confidence[digit])
+        return digit_tile(self.matrix, image, columns), Text(
+            f"{sure:5.1f}% sure", self.matrix.ink("quiet")
+        )
+
+
+def _words(label: int, predicted: int) -> str:
+    """A cell as a title."""
+    return f"{label} read right" if label == predicted else f"{label} taken for {predicted}"

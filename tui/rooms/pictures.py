@@ -1,0 +1,48 @@
+"""A room with a page of small pictures: what its keys and its mouse do is the same everywhere."""
+
+from __future__ import annotations
+
+from textual.widget import Widget
+
+from ..screens.cockpit import Cockpit
+from ..widgets.tiles import Tiles
+from .reckoning import ReckoningRoom
+
+
+class PictureRoom(ReckoningRoom):
+    """Holds `Tiles`, and moves their cursor."""
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        # Where colours are few, two of them cannot say a sign.
+        few = self.app.console.color_system in (None, "standard")
+        self.in_signs = few or self.app.no_color
+
+    def furnish(self) -> list[Widget]:
+        """The pictures fill the room."""
+        return [Tiles(id="tiles")]
+
+    @property
+    def tiles(self) -> Tiles:
+        """The pictures."""
+        return self.query_one(Tiles)
+
+    def action_move(self, across: int, down: int) -> None:
+        """The cursor by so many pictures."""
+        self.tiles.move(across, down)
+
+    def action_turn(self, pages: int) -> None:
+        """Another page."""
+        self.tiles.turn(pages)
+
+    def action_first(self) -> None:
+        """The first picture."""
+        self.tiles.go_to(0)
+
+    def action_last(self) -> None:
+        """The last picture."""
+        self.tiles.go_to(self.tiles.count - 1)
+
+    def action_pick(self) -> None:
+        """Choose the picture at the cursor."""
+        self.tiles.pick()

@@ -1,0 +1,157 @@
+"""What every hidden unit looks for: its incoming weights as a picture, or as a list."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+
+from ...net.units import excitement, unit_weights
+from ..keys import ROOM_KEYS
+from ..screens.cockpit import Cockpit
+from ..tiles import Tile
+from ..widgets.shelf import weight_tile
+from ..widgets.tiles import Contents, Tiles
+from ..widgets.unit import strongest
+from .logits import LogitsRoom
+from .pictures import PictureRoom
+from .room import Room
+from .unit import UnitRoom
+
+if TYPE_CHECKING:
+    from ...net.network import Parameters
+    from ...net.units import Excitement
+
+CAPTION = 12  # columns under a picture
+
+
+class WeightsRoom(PictureRoom):
+    """All units of one hidden layer; Enter shows the one at the cursor large."""
+
+    HEADING = "Weights"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["weights"])]
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        self._layer = 1
+        self._found: tuple[Parameters, int, Excitement] | None = None  # layer, and how excited
+
+    def show(self, parameters: Parameters) -> None:
+        """Ask every unit of the layer about all test digits."""
+        dataset = self.cockpit.session.dataset
+        self._layer = min(self._layer, len(parameters.W) - 1)
+        if dataset is None or (
+            self._found is not None
+            and self._found[0].vector is parameters.vector
+            and self._found[1] == self._layer
+        ):
+            return
+        layer = self._layer
+        self.reckon(
+            lambda: excitement(parameters, dataset.test, layer, top=1),
+            partial(self._take, parameters, layer),
+        )
+
+    def action_layer(self) -> None:
+        """The next hidden layer; after the last the first."""
+        if self._found is None:
+            return
+        hidden = len(self._found[0].W) - 1
+        if hidden == 1:
+            self.notify("This network has one hidden layer.", markup=False)
+            return
+        self._layer = self._layer % hidden + 1
+        self.tiles.go_to(0)
+        self.again()
+
+    def action_logits(self) -> None:
+        """What adds up to the logits of the chosen digit."""
+        self.app.push_screen(LogitsRoom(self.cockpit))
+
+    def action_glyphs(self) -> None:
+        """Draw the other way."""
+        self.in_signs = not self.in_signs
+        self.tiles.redraw()
+
+    @on(Tiles.Picked)
+    def _picked(self, event: Tiles.Picked) -> None:
+        event.stop()
+        if self._found is not None:
+            layer = self._found[1]
+            self.app.push_screen(UnitRoom(self.cockpit, layer, event.index, self.in_signs))
+
+    def _take(self, parameters: Parameters, layer: int, found: Excitement) -> None:
+        dataset, ink = self.cockpit.session.dataset, self.tiles.ink
+        if dataset is None:
+            return
+        self._found = parameters, layer, found
+        dead, hidden = int(found.dead.sum()), len(parameters.W) - 1
+        notes = [(f"{dead} silent", ink("warning" if dead else "quiet"))]
+        if hidden > 1:
+            notes = [(f"layer {layer} of {hidden}, l: the next   ", ink("quiet")), *notes]
+        self.tiles.update(
+            Contents(
+                title="Weights of the hidden units",
+                notes=notes,
+                count=len(found.share),
+                side=dataset.side if layer == 1 else 0,
+                caption=CAPTION if layer == 1 else 0,
+                draw=self._draw,
+                foot=self._foot,
+                feet=2,
+            )
+        )
+
+    def _draw(self, index: int, columns: int) -> tuple[Tile, Text]:
+        """One unit: its picture and how often it speaks, or in a line what it reads most of."""
+        assert self._found is not None
+        dataset = self.cockpit.session.dataset
+        assert dataset is not None
+        parameters, layer, found = self._found
+        tiles, ink = self.tiles, self.tiles.ink
+        unit, share = unit_weights(parameters, layer, index), float(found.share[index])
+        number = f"{index:>{len(str(len(found.share) - 1))}}"
+        caption = Text(number, ink("title"), no_wrap=True)
+        if layer == len(parameters.W) - 1:
+            caption.append(f" →{int(unit.outgoing.argmax())}", ink("plus"))
+        caption.append(
+            *((f" {share:4.0%}", ink("quiet")) if share else (" silent", ink("warning")))
+        )
+        if layer == 1:
+            tile = weight_tile(tiles, unit.incoming, dataset.side, columns, in_signs=self.in_signs)
+            return tile, caption
+        caption.append(f"  bias {unit.bias:+7.3f}   reads ", ink("quiet"))
+        room = columns - caption.cell_len
+        return [], caption.append_text(strongest(tiles, unit.incoming, room))
+
+    def _foot(self, index: int) -> list[Text]:
+        """The unit at the cursor, and how to read what is shown."""
+        assert self._found is not None
+        parameters, layer, found = self._found
+        tiles, ink = self.tiles, self.tiles.ink
+        unit, share = unit_weights(parameters, layer, index), float(found.share[index])
+        line = Text.assemble(
+            (f" Unit {index}", ink("chosen")),
+            (
+                f" speaks at {share:.1%} of the test digits"
+                if share
+                else " is silent at every test digit",
+                ink("title" if share else "warning"),
+            ),
+            ("   outgoing ", ink("quiet")),
+            no_wrap=True,
+        )
+        line.append_text(strongest(tiles, unit.outgoing, tiles.size.width - line.cell_len))
+        legend = Text(" ", no_wrap=True)
+        if layer == 1:
+            legend.append("+ ink here excites", ink("plus")).append("   ")
+            legend.append("− ink here inhibits", ink("minus"))
+            words = "   brightest: its largest weight"
+            legend.append(words, ink("quiet"))
+        else:
+            legend.append("unit of the layer before, and its weight: ", ink("quiet"))
+            legend.append("+ excites", ink("plus")).append("   ")
+            legend.append("− inhibits", ink("minus"))
+        return [line, legend]

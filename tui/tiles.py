@@ -1,0 +1,168 @@
+"""Small pictures by the dozen: a digit in greys or dots, weights of both signs, in half-blocks.
+
+A tile is a list of strips, ready to be put beside others. How a page of tiles is laid out is
+reckoned here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from rich.color import Color
+
+SMALLEST = 16  # columns that the smallest tile may have
+GAP = 2  # columns between two tiles, one of them for the cursor's mark
+PLUS, MINUS = " ·+#", " ·-="  # weights without colours, from nothing to the largest
+DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a braille cell
+
+Tile = list[Strip]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How tiles of one size, each with a caption under it, fill a rectangle."""
+
+    columns: int  # of a tile
+    rows: int  # of a tile, without its caption
+    across: int
+    down: int
+    wide: int  # a tile with the space to the next
+    high: int
+
+    @property
+    def count(self) -> int:
+        """Tiles on a page."""
+        return self.across * self.down
+
+    def left(self, width: int) -> int:
+        """Columns before the first tile, so that all stand in the middle."""
+        return max(0, width - self.across * self.wide) // 2
+
+
+def sizes(side: int) -> list[int]:
+    """The widths in columns at which a picture of side × side pixels may be drawn, largest first.
+
+    A column is a pixel, or the mean of as many as it takes; two rows of pixels make a line.
+    """
+    return [-(-side // many) for many in range(1, -(-side // SMALLEST) + 1)]
+
+
+def page(width: int, height: int, side: int, count: int, caption: int) -> Page:
+    """The largest tiles of which all fit; if none do, as many of the smallest as fit.
+
+    side: of a picture in pixels, 0 if there are captions only; caption: its columns.
+    """
+    found = [_page(width, height, columns, caption) for columns in (sizes(side) if side else [0])]
+    return next(
+        (one for one in found if one.count >= count and one.columns + GAP <= width), found[-1]
+    )
+
+
+def _page(width: int, height: int, columns: int, caption: int) -> Page:
+    rows = -(-columns // 2)
+    least, wide = rows + 1, max(columns, caption) + GAP
+    across, down = max(1, width // wide), max(1, height // least)
+    spread = min(4, (width - across * wide) // across)
+    gap = min(1, max(0, height - down * least) // down) if rows else 0
+    return Page(columns, rows, across, down, wide + spread, least + gap)
+
+
+def resized(
+    pictures: NDArray[np.floating] | NDArray[np.uint8], columns: int
+) -> NDArray[np.float64]:
+    """Pictures, n × side × side, as n × columns × columns: means of the pixels covered."""
+    side = pictures.shape[-1]
+    if columns == side:
+        return pictures.astype(np.float64)
+    share = _shares(side, columns)
+    with np.errstate(all="ignore"):  # weights of a network that diverged
+        return share @ pictures @ share.T
+
+
+@lru_cache
+def _shares(side: int, columns: int) -> NDArray[np.float64]:
+    """columns × side: which share of each new pixel each old one makes up; rows sum to 1."""
+    edges = np.linspace(0, side, columns + 1)
+    old = np.arange(side)
+    overlap = np.minimum(edges[1:, None], old + 1) - np.maximum(edges[:-1, None], old)
+    return np.maximum(overlap, 0) * columns / side
+
+
+def steps(values: NDArray[np.floating], most: float, levels: int) -> NDArray[np.int64]:
+    """Values from -most to most as whole numbers from -levels to levels; what is no number as 0."""
+    scaled = np.zeros(values.shape) if not most > 0 else values / most * levels
+    return np.clip(np.rint(np.nan_to_num(scaled)), -levels, levels).astype(np.int64)
+
+
+def halves(levels: NDArray[np.int64], inks: Sequence[Color]) -> Tile:
+    """Pixels as half-blocks, two above one another in a cell.
+
+    levels: h × w, 0 for paper, which is left blank; inks[level] is a level's colour (so a negative
+    level counts from the end).
+    """
+    tile: Tile = []
+    blank = np.zeros(levels.shape[1], np.int64)
+    for upper, lower in zip_longest(levels[0::2], levels[1::2], fillvalue=blank):
+        segments: list[Segment] = []
+        run, style = "", None
+        for above, below in zip(upper.tolist(), lower.tolist(), strict=True):
+            character, wanted = _half(above, below, inks)
+            if wanted is not style and run:
+                segments.append(Segment(run, style))
+                run = ""
+            run, style = run + character, wanted
+        tile.append(Strip([*segments, Segment(run, style)], levels.shape[1]))
+    return tile
+
+
+def _half(above: int, below: int, inks: Sequence[Color]) -> tuple[str, Style | None]:
+    """One cell. Paper takes no colour, so that the shape is there even where colours are not."""
+    if not above and not below:
+        return " ", None
+    if above == below:
+        return "█", _style(inks[above], None)
+    if not below:
+        return "▀", _style(inks[above], None)
+    if not above:
+        return "▄", _style(inks[below], None)
+    return "▀", _style(inks[above], inks[below])
+
+
+@lru_cache(maxsize=4096)
+def _style(ink: Color, ground: Color | None) -> Style:
+    return Style(color=ink, bgcolor=ground)
+
+
+def signs(levels: NDArray[np.int64], plus: Style, minus: Style) -> Tile:
+    """Pixels from -3 to 3 as characters that say the sign, two pixels above one another in each."""
+    tile: Tile = []
+    blank = np.zeros(levels.shape[1], np.int64)
+    for upper, lower in zip_longest(levels[0::2], levels[1::2], fillvalue=blank):
+        segments: list[Segment] = []
+        for level in np.where(abs(upper) >= abs(lower), upper, lower).tolist():
+            style = plus if level > 0 else minus
+            segments.append(Segment((PLUS if level > 0 else MINUS)[abs(level)], style))
+        tile.append(Strip(segments, len(upper)).simplify())
+    return tile
+
+
+def dots(image: NDArray[np.uint8], columns: int, ink: Style) -> Tile:
+    """A digit in braille: black and white, and eight dots a cell."""
+    rows = -(-columns // 2)
+    inked = resized(image[None], 2 * columns)[0] > 127
+    padded = np.zeros((4 * rows, 2 * columns), bool)
+    padded[: len(inked)] = inked
+    cells = padded.reshape(rows, 4, columns, 2).transpose(0, 2, 1, 3)
+    codes = 0x2800 + (cells * DOTS).sum(axis=(2, 3))
+    return [Strip([Segment("".join(map(chr, row)), ink)], columns) for row in codes.tolist()]
