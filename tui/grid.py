@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
-LABEL = 5  # columns to the left: the label of a row
-RECALL = 9  # columns to the right
+LABEL = 4  # columns to the left: the label of a row
+RECALL = 6  # columns to the right
 FRAME = 2  # rows above and below the cells: the classes, and precision
 MOST_WIDE, MOST_HIGH = 12, 3
 SHADES = " ░▒▓█"
@@ -44,7 +44,8 @@ def grid(
 
     most: the largest number in a cell.
     """
-    least = len(str(most)) + 1  # a number and its shade
+    # A number, a class or “100” percent of precision, and a shade.
+    least = max(3, len(str(most)), len(str(classes - 1))) + 1
     space = max(least, width - LABEL - RECALL)
     columns = min(classes, space // least)
     rows = max(1, min(classes, height - FRAME - 1))

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from rich.color import Color
 
 SMALLEST = 16  # columns that the smallest tile may have
+LARGEST = 60
+SHARES = (0.75, 1, 1.25, 1.5, 2)  # columns a pixel that look well
 GAP = 2  # columns between two tiles, one of them for the cursor's mark
-PLUS, MINUS = " ·+#", " ·-="  # weights without colours, from nothing to the largest
+PLUS, MINUS = " +*#", " -~="  # weights without colours, from nothing to the largest
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a braille cell
 
 Tile = list[Strip]
@@ -53,9 +55,11 @@ class Page:
 def sizes(side: int) -> list[int]:
     """The widths in columns at which a picture of side × side pixels may be drawn, largest first.
 
-    A column is a pixel, or the mean of as many as it takes; two rows of pixels make a line.
+    A column is a pixel, or a part of one, or the mean of some; two rows of pixels make a line.
     """
-    return [-(-side // many) for many in range(1, -(-side // SMALLEST) + 1)]
+    smallest = -(-side // -(-side // SMALLEST))
+    larger = {round(side * share) for share in SHARES}
+    return [*sorted((one for one in larger if smallest < one <= LARGEST), reverse=True), smallest]
 
 
 def page(width: int, height: int, side: int, count: int, caption: int) -> Page:
@@ -64,9 +68,8 @@ def page(width: int, height: int, side: int, count: int, caption: int) -> Page:
     side: of a picture in pixels, 0 if there are captions only; caption: its columns.
     """
     found = [_page(width, height, columns, caption) for columns in (sizes(side) if side else [0])]
-    return next(
-        (one for one in found if one.count >= count and one.columns + GAP <= width), found[-1]
-    )
+    fitting = [one for one in found if one.wide <= width and one.high <= height]
+    return next((one for one in fitting if one.count >= count), found[-1])
 
 
 def _page(width: int, height: int, columns: int, caption: int) -> Page:

@@ -125,14 +125,16 @@ class ConfusionRoom(ReckoningRoom):
         whole = int(matrix.confusion.counts[label].sum())
         count = (f"{len(chosen)} of {whole}", matrix.ink("title"))
         lines: list[Text | Strip] = [matrix.title(_words(label, predicted), count)]
-        columns = sizes(dataset.side)[-1]
-        if height < -(-columns // 2) + 2:
-            tell = "Enter: these digits   a: all mistakes   n: the next most frequent"
-            return [*lines, Text(f" {tell}", matrix.ink("quiet"))]
-        here = page(width, height - 1, dataset.side, 1_000_000, CAPTION)
+        if height < -(-sizes(dataset.side)[-1] // 2) + 2:
+            words = " Enter: these digits   a: all mistakes   n: next mistake"
+            legend = Text.assemble(" ", *matrix.legend(), no_wrap=True)
+            return [*lines, Text(words, matrix.ink("quiet"), no_wrap=True), legend][:height]
+        # As large as leaves room for a few.
+        here = page(width, height - 1, dataset.side, min(len(chosen), width // 24), CAPTION)
         for begin in range(0, min(len(chosen), here.count), here.across):
             these = chosen[begin : min(begin + here.across, here.count)]
-            lines += shelf(matrix, [self._tile(int(digit), columns) for digit in these], here)
+            tiles = [self._tile(int(digit), here.columns) for digit in these]
+            lines += shelf(matrix, tiles, here)
         return lines
 
     def _tile(self, digit: int, columns: int) -> tuple[Tile, Text]:

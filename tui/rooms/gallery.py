@@ -74,6 +74,7 @@ class GalleryRoom(PictureRoom):
             chosen = self._choice.choose(parameters, answers)
             return Hanging(parameters, iteration, answers, chosen)
 
+        self.hurry()
         self.reckon(job, self._hang)
 
     def action_glyphs(self) -> None:
@@ -135,14 +136,15 @@ class GalleryRoom(PictureRoom):
         digit = int(self._hanging.chosen[index])
         label, predicted, confidence = _answer(self._hanging.answers, digit)
         taken = "and so the network says" if label == predicted else f"taken for a {predicted}"
-        return [
-            Text.assemble(
-                (f" Test digit {digit}", self.tiles.ink("chosen")),
-                (f" is a {label}, {taken}, {confidence:.1f} % sure.", self.tiles.ink("title")),
-                ("  Enter goes there.", self.tiles.ink("quiet")),
-                no_wrap=True,
-            )
-        ]
+        line = Text.assemble(
+            (f" Test digit {digit}", self.tiles.ink("chosen")),
+            (f" is a {label}, {taken}, {confidence:.1f} % sure.", self.tiles.ink("title")),
+            no_wrap=True,
+        )
+        tell = "  Enter goes there."
+        if line.cell_len + len(tell) <= self.size.width:
+            line.append(tell, self.tiles.ink("quiet"))
+        return [line]
 
 
 def _answer(answers: Answers, digit: int) -> tuple[int, int, float]:

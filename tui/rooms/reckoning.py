@@ -44,6 +44,10 @@ class ReckoningRoom(Room):
         self._waiting = whole
         self._begin()
 
+    def hurry(self) -> None:
+        """Let the next not wait: a person asked for it."""
+        self._rested = 0.0
+
     def _begin(self) -> None:
         """Begin what waits, unless the worker is busy, or rests so that training can go on."""
         if self._busy or self._waiting is None:

@@ -93,7 +93,6 @@ class UnitRoom(ReckoningRoom):
             Facts(
                 layer=self._layer,
                 unit=self._unit,
-                width=parameters.sizes[self._layer],
                 is_last=self._layer == len(parameters.W) - 1,
                 weights=unit_weights(parameters, self._layer, self._unit),
                 share=float(found.share[self._unit]),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ...net.network import Parameters
     from ...net.units import Excitement
 
+WIDE = 76  # columns from which there is room for whole sentences
 CAPTION = 12  # columns under a picture
 
 
@@ -64,6 +65,7 @@ class WeightsRoom(PictureRoom):
             return
         self._layer = self._layer % hidden + 1
         self.tiles.go_to(0)
+        self.hurry()
         self.again()
 
     def action_logits(self) -> None:
@@ -93,7 +95,7 @@ class WeightsRoom(PictureRoom):
             notes = [(f"layer {layer} of {hidden}, l: the next   ", ink("quiet")), *notes]
         self.tiles.update(
             Contents(
-                title="Weights of the hidden units",
+                title="Weights",
                 notes=notes,
                 count=len(found.share),
                 side=dataset.side if layer == 1 else 0,
@@ -117,7 +119,7 @@ class WeightsRoom(PictureRoom):
         if layer == len(parameters.W) - 1:
             caption.append(f" →{int(unit.outgoing.argmax())}", ink("plus"))
         caption.append(
-            *((f" {share:4.0%}", ink("quiet")) if share else (" silent", ink("warning")))
+            *((f" {_percent(share):>4}", ink("quiet")) if share else (" silent", ink("warning")))
         )
         if layer == 1:
             tile = weight_tile(tiles, unit.incoming, dataset.side, columns, in_signs=self.in_signs)
@@ -132,15 +134,12 @@ class WeightsRoom(PictureRoom):
         parameters, layer, found = self._found
         tiles, ink = self.tiles, self.tiles.ink
         unit, share = unit_weights(parameters, layer, index), float(found.share[index])
+        whole = " of the test digits" if tiles.size.width >= WIDE else ""
+        words = f" speaks at {share:.1%}{whole}" if share else " is silent at every test digit"
         line = Text.assemble(
             (f" Unit {index}", ink("chosen")),
-            (
-                f" speaks at {share:.1%} of the test digits"
-                if share
-                else " is silent at every test digit",
-                ink("title" if share else "warning"),
-            ),
-            ("   outgoing ", ink("quiet")),
+            (f"{words:<{18 + len(whole)}}", ink("title" if share else "warning")),
+            ("  adds ", ink("quiet")),
             no_wrap=True,
         )
         line.append_text(strongest(tiles, unit.outgoing, tiles.size.width - line.cell_len))
@@ -148,10 +147,15 @@ class WeightsRoom(PictureRoom):
         if layer == 1:
             legend.append("+ ink here excites", ink("plus")).append("   ")
             legend.append("− ink here inhibits", ink("minus"))
-            words = "   brightest: its largest weight"
+            words = "   each by its own largest weight"
             legend.append(words, ink("quiet"))
         else:
             legend.append("unit of the layer before, and its weight: ", ink("quiet"))
             legend.append("+ excites", ink("plus")).append("   ")
             legend.append("− inhibits", ink("minus"))
         return [line, legend]
+
+
+def _percent(share: float) -> str:
+    """A share in four characters; what is almost none is not called none."""
+    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"

@@ -107,7 +107,9 @@ class Logits(Rows):
         softmax = Text(f" {'softmax':<{NAME - 1}}", self.ink("quiet"), no_wrap=True)
         for k in sums:
             words = f"{100 * float(found.probabilities[k]):.1f}%"
-            softmax.append(f"{words:>{self._wide}}", self.ink("chosen" if k == self.chosen else ""))
+            softmax.append(
+                f"{words:>{self._wide}}", self.ink("chosen" if k == self.chosen else "quiet")
+            )
         self.show([*lines, softmax])
 
     def _title(self, found: Contributions) -> Text:
@@ -122,7 +124,8 @@ class Logits(Rows):
     def _head(self, found: Contributions) -> Text:
         """The classes, with the answer and the label marked as beside the prediction's bars."""
         predicted = int(found.logits.argmax())
-        line = Text(f" {'W·A':<{NAME - 1}}", self.ink("quiet"), no_wrap=True)
+        more = "‹" if self._columns[0] else " "
+        line = Text(f" {'W·A':<{NAME - 2}}{more}", self.ink("quiet"), no_wrap=True)
         for k in self._columns:
             right = predicted == self._label
             sign = ("✓" if right else "✗") if k == predicted else "◂" if k == self._label else ""
@@ -131,13 +134,15 @@ class Logits(Rows):
                 ink = self.ink("chosen") + Style(reverse=True)
             words = f"{k}{sign}"
             line.append(" " * (self._wide - len(words) - 1)).append(f" {words}", ink)
-        return line
+        more = "›" if self._columns[-1] + 1 < len(found.logits) else ""
+        return line.append(more, self.ink("quiet"))
 
     def _row(self, name: str, numbers: list[float], decimals: int, *, bold: bool = False) -> Text:
         line = Text(f" {name:<{NAME - 1}}", self.ink("title" if bold else "quiet"), no_wrap=True)
         for k, number in zip(self._columns, numbers, strict=True):
             words = f"{number:+.{decimals}f}" if number else "·"
-            ink = self.ink("plus" if number > 0 else "minus" if number < 0 else "quiet")
+            role = "plus" if number > 0 else "minus" if number < 0 else "quiet"
+            ink = self.ink("quiet" if name == "rounding" else role)
             line.append(f"{words:>{self._wide}}", ink + Style(bold=bold or k == self.chosen))
         return line
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...net.confusion import Confusion
 
 TINTS = (0, 2, 4, 6, 8)  # of 16, by level: how much of the warning colour lies under a mistake
+ROOMY = 6  # columns of a cell in which decimals have room
 BELOW = 9  # rows that the strip under the matrix would like: a rule, pictures, captions
 
 Below = Callable[[int, int], Sequence[Text | Strip]]  # for so many columns and rows
@@ -46,7 +47,7 @@ class Matrix(Rows):
     def update(self, confusion: Confusion) -> None:
         """Show this one; the cursor stays where it is."""
         self.confusion = confusion
-        self.redraw()
+        self.go_to(*self.cell)
 
     def go_to(self, label: int, predicted: int) -> None:
         """The cursor to this cell, or to the nearest there is."""
@@ -84,25 +85,28 @@ class Matrix(Rows):
         right, whole = int(counts.trace()), int(counts.sum())
         quiet = self.ink("quiet")
         notes = [(f"{right} right, ", quiet), (f"{whole - right} wrong", quiet)]
-        legend: list[tuple[str, Style]] = []
-        for shade, share in LEGEND:
-            legend += [(shade, self.ink("warning")), (f" {share}  ", quiet)]
-        legend += [("of its row   ", quiet)]
         title = "Confusion"
         if self._grid and len(self._grid.labels) * len(self._grid.answers) < classes**2:
             labels, answers = self._grid.labels, self._grid.answers
             title += f": {labels[0]}–{labels[-1]} taken for {answers[0]}–{answers[-1]}"
         if self.size.width >= 80:
-            notes = legend + notes
+            notes = [*self.legend(), *notes]
         return self.title(title, *notes)
+
+    def legend(self) -> list[tuple[str, Style]]:
+        """Which shade is which share of a row."""
+        words: list[tuple[str, Style]] = []
+        for shade, share in LEGEND:
+            words += [(shade, self.ink("warning")), (f" {share}  ", self.ink("quiet"))]
+        return [*words, ("of its row   ", self.ink("quiet"))]
 
     def _head(self, here: Grid) -> Text:
         """The classes that digits are taken for."""
-        line = Text(" " * here.left + f"{'is→as':<{LABEL}}", self.ink("quiet"), no_wrap=True)
+        line = Text(" " * here.left + f"{'as →':<{LABEL}}", self.ink("quiet"), no_wrap=True)
         for predicted in here.answers:
             chosen = predicted == self.cell[1]
             line.append(f"{predicted:>{here.wide - 1}} ", self.ink("chosen" if chosen else "title"))
-        return line.append(f"{'recall':>{RECALL - 1}}", self.ink("quiet"))
+        return line.append(f"{'recall':>{RECALL}}", self.ink("quiet"))
 
     def _row(self, here: Grid, label: int, y: int) -> Text:
         """One row of the screen of what becomes of the digits of a label."""
@@ -110,7 +114,7 @@ class Matrix(Rows):
         counts, middle = self.confusion.counts[label], (here.high - 1) // 2
         whole = int(counts.sum())
         ink = self.ink("chosen" if label == self.cell[0] else "title")
-        name = f"{label:>{LABEL - 2}}" if y == middle else ""
+        name = f"{label:>{LABEL - 1}}" if y == middle else ""
         line = Text(" " * here.left, no_wrap=True).append(f"{name:<{LABEL}}", ink)
         for predicted in here.answers:
             count = int(counts[predicted])
@@ -125,8 +129,8 @@ class Matrix(Rows):
                 else " " * here.wide
             )
             line.append(words, self._ink((label, predicted), count, dark, y == middle))
-        recall = f"{_percent(self.confusion.recall[label])} %" if y == middle else ""
-        return line.append(f"{recall:>{RECALL - 1}}", self.ink("quiet"))
+        recall = _percent(self.confusion.recall[label]) if y == middle else ""
+        return line.append(f"{recall:>{RECALL}}", self.ink("quiet"))
 
     def _ink(self, cell: tuple[int, int], count: int, dark: int, first: bool) -> Style:
         if cell == self.cell:
@@ -144,14 +148,14 @@ class Matrix(Rows):
         quiet = self.ink("quiet")
         line = Text(" " * here.left + f"{'prec':<{LABEL}}", quiet, no_wrap=True)
         for predicted in here.answers:
-            precision = _percent(self.confusion.precision[predicted])
+            precision = _percent(self.confusion.precision[predicted], whole=here.wide < ROOMY)
             line.append(f"{precision:>{here.wide - 1}} ", quiet)
-        whole = f"{_percent(self.confusion.accuracy)} %"
-        return line.append(f"{whole:>{RECALL - 1}}", self.ink("moving"))
+        whole = _percent(self.confusion.accuracy)
+        return line.append(f"{whole:>{RECALL}}", self.ink("moving"))
 
 
-def _percent(share: float) -> str:
-    """A share in four characters; – where there is none."""
+def _percent(share: float, *, whole: bool = False) -> str:
+    """A share in percent, in four characters or without decimals; – where there is none."""
     if share != share:  # noqa: PLR0124  (what is not itself is not a number)
         return "–"
-    return "100" if share >= 0.9995 else f"{100 * share:.1f}"
+    return f"{100 * share:.0f}" if whole or share >= 0.9995 else f"{100 * share:.1f}"

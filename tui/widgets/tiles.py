@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -15,6 +16,7 @@ from ..tiles import GAP, Page, Tile, page
 from .rows import Rows
 from .shelf import shelf
 
+ROOMY = 20  # rows from which all that is to be said at the foot has room
 Note = tuple[str, Style]
 
 
@@ -92,7 +94,8 @@ class Tiles(Rows):
         contents = self._contents
         if contents is None or self.size.width < 2:
             return
-        width, height = self.size.width, self.size.height - 1 - contents.feet
+        feet = contents.feet if self.size.height >= ROOMY else 1
+        width, height = self.size.width, self.size.height - 1 - feet
         here = page(width, height, contents.side, contents.count, contents.caption or width - GAP)
         if here != self._page:
             self._page, self._drawn = here, {}
@@ -104,11 +107,11 @@ class Tiles(Rows):
             for index in shown
         }
         pages = -(-contents.count // here.count)
-        notes = list(contents.notes)
-        if contents.count:
-            notes += [(f"  {first + 1}–{shown.stop} of {contents.count}", self.ink("title"))]
-        if pages > 1:
-            notes += [(f"  page {self.cursor // here.count + 1}/{pages}", self.ink("quiet"))]
+        place = f"  {first + 1}–{shown.stop} of {contents.count}" if contents.count else ""
+        turned = f"  page {self.cursor // here.count + 1}/{pages}" if pages > 1 else ""
+        notes = [*contents.notes, (place, self.ink("title")), (turned, self.ink("quiet"))]
+        while cell_len(contents.title + "".join(note for note, _ in notes)) + 8 > width:
+            del notes[-1]  # the less important comes last
         lines: list[Text | Strip] = [self.title(contents.title, *notes)]
         for begin in range(shown.start, shown.stop, here.across):
             these = [self._drawn[i] for i in range(begin, min(begin + here.across, shown.stop))]
@@ -116,7 +119,7 @@ class Tiles(Rows):
         if not contents.count:
             lines += [Text(), Text(f"  {contents.nothing}", self.ink("quiet"))]
         lines = lines[: height + 1] + [Text()] * (height + 1 - len(lines))
-        self.show([*lines, *(contents.foot(self.cursor) if contents.count else [])])
+        self.show([*lines, *(list(contents.foot(self.cursor))[:feet] if contents.count else [])])
 
     def _at(self, x: int, y: int) -> int | None:
         """Which picture is there."""

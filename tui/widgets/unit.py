@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from ...net.units import Unit
 
 CAPTION = 11  # columns under a digit
-MOST_PICTURE = 60  # columns
 LEAST_FACTS = 30
 
 
@@ -32,7 +31,6 @@ class Facts:
 
     layer: int
     unit: int
-    width: int  # units in its layer
     is_last: bool  # whether its layer is the last hidden one
     weights: Unit
     share: float  # of the test digits at which it speaks
@@ -71,14 +69,10 @@ class UnitView(Rows):
         facts, width = self._facts, self.size.width
         if facts is None or width < 2:
             return
-        note = (
-            (f"speaks at {facts.share:6.1%} of the test digits", self.ink("quiet"))
-            if facts.share
-            else ("silent at every test digit: nothing it reads can teach it", self.ink("warning"))
-        )
-        lines: list[Text | Strip] = [
-            self.title(f"Unit {facts.unit} of {facts.width}, layer {facts.layer}", note)
-        ]
+        note = ("silent at every test digit", self.ink("warning"))
+        if facts.share:
+            note = (f"speaks at {facts.share:.1%} of test digits", self.ink("quiet"))
+        lines: list[Text | Strip] = [self.title(f"Unit {facts.unit} of layer {facts.layer}", note)]
         picture = self._picture(facts)
         columns = max((row.cell_length for row in picture), default=0)
         upper = max(len(picture), min(len(facts.weights.outgoing) + 4, self.size.height - 8))
@@ -98,8 +92,8 @@ class UnitView(Rows):
             return [self.strip(line) for line in (head, *each)]
         fitting = [
             columns
-            for columns in (2 * facts.side, *sizes(facts.side))
-            if columns <= min(MOST_PICTURE, self.size.width - LEAST_FACTS)
+            for columns in sizes(facts.side)
+            if columns <= self.size.width - LEAST_FACTS
             and -(-columns // 2) + 1 + 7 <= max(height, 22)
         ]
         columns = fitting[0] if fitting else sizes(facts.side)[-1]
@@ -135,13 +129,13 @@ class UnitView(Rows):
         for index in shown.tolist():
             weight = float(weights[index])
             ink = self.ink("plus" if weight > 0 else "minus")
-            drawn = bar(abs(weight) / most if most else 0.0, half)
+            share = abs(weight) / most if most > 0 and np.isfinite(weight) else 0.0
             # A bar to the left cannot begin in eighths: only its whole cells are drawn.
-            left = f"{'█' * round(abs(weight) / most * half) if most else '':>{half}}"
+            left = f"{'█' * round(share * half):>{half}}"
             line = Text(f"{index:>{digits}} ", self.ink("title"), no_wrap=True)
             line.append(f"{weight:+7.3f} ", ink)
             if weight > 0:
-                line.append(" " * half + "│", self.ink("quiet")).append(drawn, ink)
+                line.append(" " * half + "│", self.ink("quiet")).append(bar(share, half), ink)
             else:
                 line.append(left, ink).append("│", self.ink("quiet"))
             lines.append(line)
