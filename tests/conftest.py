@@ -47,3 +47,10 @@ def small(mnist: Dataset) -> Dataset:
 def folder(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small dataset as a folder of IDX files, for --data."""
     return write_folder(tmp_path_factory.mktemp("small"), small)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own for what the app keeps of a person's data."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    return tmp_path

@@ -115,7 +115,7 @@ class Driver:
         """Whether the panels show the run and a digit; or there is no room for them."""
         if not self.find("#panels").display:
             return True
-        return len(self.shares) == 10 and "loading" not in self.status
+        return bool(self.shares) and "loading" not in self.status
 
     @property
     def shares(self) -> list[float]:

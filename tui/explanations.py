@@ -85,4 +85,28 @@ EXPLANATIONS = {
     "it by, so that every column adds up as it is printed.\n\n"
     "Look, at a mistake, for the one unit that decided it: compare the column of the answer (✗) "
     "with that of the label (◂).",
+    "Draw": "A digit of your own, and the network's answer with every stroke. At the left what you "
+    "draw; beside it the same ink in the form that MNIST's makers gave all their digits, which is "
+    "what the network learned from: made as large as 20 of 28 pixels, and moved until its centre "
+    "of mass (▲ ◀) lies on the middle (┴ ┤). Of the two columns of numbers, “centred” answers "
+    "that, “drawn” the pixels as you drew them.\n\n"
+    "To look for: a network like this has a weight for every single pixel. A 7 that lies somewhere "
+    "else meets other weights, and so it is no 7 to it. Centring takes the place out of the "
+    "question.\n\n"
+    "To try: d for a test digit, then h h h h: the answer for the drawing falls, the centred one "
+    "stays. Draw a small 7 in a corner. Draw it thinner and thicker (- and +). Draw while the "
+    "network trains, or go back in time with [ to see when it began to read you.",
+    "Pixels: saliency and flips": "Each sign is the slope of one logit over one pixel: by how much "
+    "the sum for that class, before softmax, would grow with more ink there. It is the gradient, "
+    "and nothing is multiplied with it. + speaks for the class, − against it; a doubled sign is "
+    "steep, and the stronger its colour, the steeper. The ground is the digit's ink. ◆ marks the "
+    "class, ▸ the network's answer; “moved” is in points since the digit as it was.\n\n"
+    "To look for: empty paper has slopes too. A loop that is not there speaks for a 7 as much as "
+    "the stroke that is. At the edge, where no digit ever has ink, weights were never trained: "
+    "what you see there is what chance put into them.\n\n"
+    "To try: j goes to the pixel whose flip promises to hurt the class most, Enter turns it over. "
+    "How often, until the network takes the digit for another? A person still sees the same. A "
+    "flip promises its slope times the step; it is kept to the last digit as long as no hidden "
+    "unit falls silent or wakes up. Flips are forgotten with the digit: another digit, another "
+    "drawing.",
 }

@@ -18,14 +18,14 @@ class NameScreen(ModalScreen[str | None]):
     CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, title: str = "Name of the run") -> None:
         super().__init__()
-        self._before = name
+        self._before, self._title = name, title
 
     def compose(self) -> ComposeResult:
         """One entry with the name so far."""
         with Vertical(classes="window small") as frame:
-            frame.border_title = "Name of the run"
+            frame.border_title = self._title
             frame.border_subtitle = "Enter take it · Esc leave"
             yield Input(self._before, compact=True, max_length=LONGEST_NAME)
 

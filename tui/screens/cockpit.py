@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ...net.diagnosis import Cure, Trouble
     from ...net.network import Parameters
     from ...net.timeline import Moment
+    from ..strokes import Drawing
 
 REFRESH = 0.25  # seconds between two looks into the session while it trains
 MOST_LINES = 6  # on the chart at once, unless a person wants more
@@ -80,6 +81,7 @@ class Cockpit(Screen[None]):
         self.names: dict[int, str] = {}
         self.cure: Cure | None = None  # what the coach offers
         self.line_is_behind: Callable[[], bool] = lambda: False
+        self.drawing: Drawing | None = None  # a person's own digit, kept while they are elsewhere
         self._start = start
         self._run: Run | None = None  # that was shown last
         self._trouble: Trouble | None = None  # that the coach explains, or has explained

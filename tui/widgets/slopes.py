@@ -1,0 +1,101 @@
+"""A digit under the signs of its pixels' slopes, with a cursor on one pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.message import Message
+
+from ..overlay import Cells, Colours, cells, following, signs
+from .rows import Rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+ROOMY = 54  # columns, for the longer title
+Place = tuple[int, int]  # row, column
+
+
+class Slopes(Rows):
+    """Draws what it was given last; where not all pixels fit, it follows the cursor."""
+
+    @dataclass
+    class Pointed(Message):
+        """The mouse was pressed on a pixel."""
+
+        row: int
+        column: int
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._titles = ("", "")
+        self._image: NDArray[np.uint8] | None = None
+        self._shares: NDArray[np.floating] | None = None
+        self._cursor: Place = (0, 0)
+        self._flipped: Collection[Place] = ()
+        self._corner: Place | None = None  # None: not chosen yet
+        self._cells = Cells(1, 1, 0, 0)
+
+    def update(
+        self,
+        titles: tuple[str, str],
+        image: NDArray[np.uint8],
+        shares: NDArray[np.floating],
+        cursor: Place,
+        flipped: Collection[Place],
+    ) -> None:
+        """Show side × side pixels and, as shares of the steepest, their slopes.
+
+        titles: a long one, and one for where there is little room.
+        """
+        self._titles, self._image, self._shares = titles, image, shares
+        self._cursor, self._flipped = cursor, flipped
+        self.redraw()
+
+    def on_resize(self) -> None:
+        """Another part may fit."""
+        self._corner = None
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what was given last."""
+        if self._image is None or self._shares is None or self.size.height < 2:
+            return
+        side = len(self._image)
+        self._cells = shown = cells(side, self.size.width, self.size.height - 1)
+        before = self._corner or (None, None)
+        self._corner = corner = (
+            following(before[0], self._cursor[0], shown.rows, side),
+            following(before[1], self._cursor[1], shown.columns, side),
+        )
+        part = f"rows {corner[0]}-{corner[0] + shown.rows - 1}"
+        notes = [] if shown.rows == side else [(part, self.ink("quiet"))]
+        picture = signs(
+            self._image,
+            self._shares,
+            corner,
+            shown,
+            cursor=self._cursor,
+            flipped=self._flipped,
+            colours=self._colours(),
+        )
+        title = self._titles[0 if self.size.width >= ROOMY else 1]
+        self.show([self.title(title, *notes), *picture])
+
+    def _colours(self) -> Colours:
+        paper, ink = self.background_colors[1], self.styles.color
+        accent = self.get_component_styles("rows--moving").color
+        return Colours(paper, ink, accent, ink, self.ink("chosen"))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Tell which pixel."""
+        event.stop()
+        if self._corner is None or event.y < 1:
+            return
+        row, column = (event.y - 1) // self._cells.high, event.x // self._cells.wide
+        if row < self._cells.rows and column < self._cells.columns:
+            self.post_message(self.Pointed(self._corner[0] + row, self._corner[1] + column))
