@@ -198,11 +198,11 @@ async def test_pushing_it_off_the_middle_changes_one_answer_and_not_the_other(
     async with studio(small) as there:
         await there.draw((11, 8), (16, 8), (14, 19))
         before = there.answers
+        rows, columns = np.nonzero(there.room.drawing.pixels)
+        left, top = columns.min(), rows.min()
         for keys, column, row in (("hhh", -3, 0), ("lllll", 2, 0), ("kk", 2, -2), ("jjj", 2, 1)):
             await there.press(*keys)
             rows, columns = np.nonzero(there.room.drawing.pixels)
-            if keys == "hhh":
-                left, top = columns.min() - column, rows.min() - row
             assert (columns.min() - left, rows.min() - top) == (column, row)
             np.testing.assert_allclose(there.answers[:, 0], before[:, 0], atol=0.11)
             assert np.abs(there.answers[:, 1] - before[:, 1]).max() > 0.1
@@ -270,7 +270,7 @@ async def test_the_mouse_draws_where_it_points_at_every_size(small: Dataset) -> 
                 await there.pilot.mouse_up(Canvas, offset=point)
                 drawing = there.room.drawing
                 assert drawing.x == pytest.approx(share * 28, abs=1)
-                assert drawing.y == pytest.approx(share * 28, abs=1.1)
+                assert drawing.y == pytest.approx(share * 28, abs=1.6)  # a cell is two pixels high
 
 
 @presses("w", "o")

@@ -151,9 +151,9 @@ class PixelsRoom(Room):
 
     def action_jump(self, sign: int) -> None:
         """To the pixel whose flip promises to move the logit most, up (1) or down (-1)."""
-        gains = sign * self._promised
+        gains = np.nan_to_num(sign * self._promised, nan=-np.inf)
         gains[list(self.flips)] = -np.inf  # a pixel that was turned over has done its part
-        self.row, self.column = divmod(int(np.nanargmax(gains)), self.dataset.side)
+        self.row, self.column = divmod(int(gains.argmax()), self.dataset.side)
         self.draw()
 
     # The class
