@@ -13,13 +13,13 @@ from mnist_tui.data.centred import centred
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.metrics import probabilities
 from mnist_tui.tui import drawings
-from mnist_tui.tui.keys import ROOM_KEYS
+from mnist_tui.tui.room_keys import ROOM_KEYS
 from mnist_tui.tui.rooms.draw import DrawRoom, widths
 from mnist_tui.tui.rooms.tools import flowed
 from mnist_tui.tui.screens.ask import ConfirmScreen, NameScreen
 from mnist_tui.tui.screens.drawings import DrawingsScreen
 from mnist_tui.tui.screens.help import HelpScreen
-from mnist_tui.tui.session import State
+from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.answers import LEAST, Answers
 from mnist_tui.tui.widgets.framed import Canvas, Framed
 from mnist_tui.tui.widgets.rows import Rows
@@ -405,7 +405,7 @@ async def test_other_sizes_of_image_and_other_numbers_of_classes(side: int, clas
     generator = np.random.default_rng(0)
     images = generator.integers(0, 256, (200, side * side), np.uint8)
     digits = Digits(images, (np.arange(200) % classes).astype(np.uint8))
-    dataset = Dataset("noise", digits, digits, side, classes)
+    dataset = Dataset("noise", digits, digits, side, tuple(map(str, range(classes))))
     async with studio(dataset) as there:
         await there.press("enter", "down", "down", "enter")
         check_layout(there, (80, 24))

@@ -17,7 +17,7 @@ from mnist_tui.net.saliency import saliency
 from mnist_tui.tui.overlay import FAINT
 from mnist_tui.tui.rooms.pixels import PixelsRoom
 from mnist_tui.tui.screens.help import HelpScreen
-from mnist_tui.tui.session import State
+from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.answers import Answers
 from mnist_tui.tui.widgets.facts import Facts
 from mnist_tui.tui.widgets.rows import Rows
@@ -289,7 +289,9 @@ async def test_other_sizes_of_image_and_other_numbers_of_classes(
     generator = np.random.default_rng(0)
     images = generator.integers(0, 256, (200, side * side), np.uint8)
     digits = Digits(images, (np.arange(200) % classes).astype(np.uint8))
-    async with bench(Dataset("noise", digits, digits, side, classes), size) as there:
+    async with bench(
+        Dataset("noise", digits, digits, side, tuple(map(str, range(classes)))), size
+    ) as there:
         before = there.shown_class
         await there.press("9", "down", "enter", "comma")
         check_layout(there, size)

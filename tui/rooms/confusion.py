@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ...net.confusion import answer, confusion
-from ..keys import ROOM_KEYS
+from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile, page, sizes
 from ..widgets.matrix import Matrix

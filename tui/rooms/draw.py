@@ -14,8 +14,8 @@ from ...data.centred import centred
 from ...net.metrics import probabilities
 from .. import drawings
 from ..frames import EDGE, fitting
-from ..keys import ROOM_KEYS
 from ..problem import Problem
+from ..room_keys import ROOM_KEYS
 from ..screens.ask import ConfirmScreen, NameScreen
 from ..screens.cockpit import Cockpit
 from ..screens.drawings import DrawingsScreen

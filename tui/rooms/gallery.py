@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import on
 
 from ...net.confusion import answer
-from ..keys import ROOM_KEYS
+from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile
 from ..widgets.shelf import digit_tile

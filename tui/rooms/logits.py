@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from ...net.contributions import contributions
-from ..keys import ROOM_KEYS
+from ..room_keys import ROOM_KEYS
 from ..widgets.logits import Logits
 from .room import Room
 

@@ -11,7 +11,7 @@ from textual import events
 from textual.widget import Widget
 
 from ...net.lens import Lens, look
-from ..keys import ROOM_KEYS
+from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from .behind import Behind
 from .checks_page import Checked, ChecksPage

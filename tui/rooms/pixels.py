@@ -14,7 +14,7 @@ from ...net.checks import columns
 from ...net.flips import flipped, promised
 from ...net.network import forward
 from ...net.saliency import saliency
-from ..keys import ROOM_KEYS
+from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..widgets.answers import Answers
 from ..widgets.facts import Facts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from ...net.units import excitement, unit_weights
-from ..keys import ROOM_KEYS
+from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..widgets.unit import Facts, UnitView
 from .gallery import Choice, GalleryRoom

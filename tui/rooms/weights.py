@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import on
 
 from ...net.units import excitement, unit_weights
-from ..keys import ROOM_KEYS
+from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile
 from ..widgets.shelf import weight_tile

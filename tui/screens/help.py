@@ -12,7 +12,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..explanations import EXPLANATIONS
-from ..keys import ROOM_KEYS, RUN_KEYS, TOPICS, Key
+from ..keys import RUN_KEYS, TOPICS, Key
+from ..room_keys import ROOM_KEYS
 
 EVERYWHERE = (
     ("Ctrl+P", "command palette: every action by name"),
