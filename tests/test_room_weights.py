@@ -17,6 +17,7 @@ from mnist_tui.tui.rooms.weights import WeightsRoom
 from mnist_tui.tui.screens.help import HelpScreen
 from mnist_tui.tui.widgets.logits import Logits
 from mnist_tui.tui.widgets.matrix import Matrix
+from mnist_tui.tui.widgets.rows import Rows
 from mnist_tui.tui.widgets.tiles import Tiles
 from mnist_tui.tui.widgets.unit import UnitView
 
@@ -269,3 +270,19 @@ async def test_weights_that_are_no_numbers_any_more_are_shown_all_the_same(small
         await app.until(lambda: "= logit" in "\n".join(app.lines(Logits)))
         await app.press("escape", "escape", "escape", "c")
         await app.until(lambda: "wrong" in app.lines(Matrix)[0])
+
+
+async def test_what_a_room_covers_is_not_drawn(small: Dataset) -> None:
+    """Drawing it would repaint the room with it, cell by cell, over a slow line too."""
+    async with opened(small, iterations=ENDLESS) as app:
+        await enter(app)
+        chart = app.find("#chart")
+        assert isinstance(chart, Rows)
+        before = [chart.render_line(y) for y in range(chart.size.height)]
+        app.tap("space")
+        await app.until(lambda: app.iteration > 50)
+        pictures = app.lines(Tiles)
+        await app.until(lambda: app.lines(Tiles) != pictures)
+        assert [chart.render_line(y) for y in range(chart.size.height)] == before
+        await app.press("escape")
+        await app.until(lambda: [chart.render_line(0), chart.render_line(5)] != before[:6:5])

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from textual import work
 
-from ..screens.cockpit import Cockpit
+from ..screens.cockpit import Cockpit, is_seen
 from .room import Room
 
 Result = TypeVar("Result")
 RESTS = 11  # times as long as it took; so training loses at most a twelfth of one core
+LEAST_REST = 1.0  # seconds: whole screens of numbers and pictures cannot be read, or sent, quicker
 
 
 class ReckoningRoom(Room):
@@ -28,7 +29,7 @@ class ReckoningRoom(Room):
 
     def look(self) -> None:
         """Look only while nothing lies over this room: what nobody sees need not be reckoned."""
-        if self.is_current:
+        if is_seen(self):
             super().look()
 
     def on_screen_resume(self) -> None:
@@ -76,5 +77,5 @@ class ReckoningRoom(Room):
         begun, self._busy = monotonic(), False
         if self.is_attached:
             found()
-            self._rested = monotonic() + RESTS * (seconds + monotonic() - begun)
+            self._rested = monotonic() + max(LEAST_REST, RESTS * (seconds + monotonic() - begun))
             self._begin()
