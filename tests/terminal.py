@@ -6,11 +6,12 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import pyte
 from .support import PROGRAM
 
 COLUMNS, ROWS = 80, 24
+USUAL = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
 PATIENCE = 60.0  # seconds until a test gives up waiting; nothing is measured by it
 
 
@@ -54,6 +56,38 @@ class Terminal:
         """Press keys."""
         os.write(self.side, keys)
 
+    def pass_by(self, seconds: float) -> None:
+        """Read on for so long."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.read()
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Drag the window to another size."""
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self.side, termios.TIOCSWINSZ, size)
+        self.screen.resize(rows, columns)
+        self.process.send_signal(signal.SIGWINCH)
+
+    def hang_up(self) -> None:
+        """Close the terminal's window, as it were."""
+        os.close(self.side)
+        self.side = -1
+
+    def picture(self) -> list[tuple[object, ...]]:
+        """Every cell of the screen, colours and all."""
+        cells = self.screen.buffer
+        return [tuple(cells[y][x]) for y in range(self.screen.lines) for x in range(COLUMNS)]
+
+    def repainted(self) -> list[tuple[object, ...]]:
+        """The same, after the program has drawn everything anew on an empty screen."""
+        self.resize(COLUMNS, ROWS + 1)
+        self.pass_by(1.0)
+        self.screen.reset()
+        self.resize(COLUMNS, ROWS)
+        self.pass_by(1.0)
+        return self.picture()
+
     def shows(self, text: str) -> bool:
         """Whether this stands anywhere on the screen."""
         return any(text in row for row in self.screen.display)
@@ -77,9 +111,15 @@ class Terminal:
 
 @contextmanager
 def terminal(
-    *arguments: str | Path, program: str | Path = PROGRAM
+    *arguments: str | Path,
+    program: str | Path = PROGRAM,
+    environment: Mapping[str, str] | None = None,
+    before_it: Callable[[], None] | None = None,
 ) -> Generator[tuple[Terminal, list[object]]]:
-    """The program in a terminal of its own, and the attributes that terminal had before."""
+    """The program in a terminal of its own, and the attributes that terminal had before.
+
+    environment: on top of ours. before_it: done in the new process, before the program begins.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     before: list[object] = list(termios.tcgetattr(theirs))
@@ -89,18 +129,22 @@ def terminal(
         stdout=theirs,
         stderr=theirs,
         start_new_session=True,
-        env={**os.environ, "TERM": "xterm-256color", "PYTHONWARNINGS": "ignore"},
+        env={**os.environ, **USUAL, **(environment or {})},
+        preexec_fn=before_it,  # noqa: PLW1509  (the tests have no thread that holds a lock)
     )
     there = Terminal(process, ours)
     try:
         yield there, before
-        assert list(termios.tcgetattr(theirs)) == before, "the terminal is not as it was"
+        assert there.side < 0 or list(termios.tcgetattr(theirs)) == before, (
+            "the terminal is not as it was"
+        )
     finally:
         if process.poll() is None:
             process.kill()
         process.wait()
         os.close(theirs)
-        os.close(ours)
+        if there.side >= 0:
+            os.close(there.side)
 
 
 def check_restored(sent: bytes) -> None:

@@ -47,7 +47,7 @@ def _ascii(character: str) -> str:
         return " '.:"[bool(dots & UPPER) + 2 * bool(dots & LOWER)]
     plain = unicodedata.normalize("NFKD", character)[0]
     cells = 0 if unicodedata.combining(character) else cell_len(character)
-    return plain if plain.isascii() else "?" * cells
+    return plain.ljust(cells)[:cells] if plain.isascii() else "?" * cells
 
 
 TABLE = _Table()

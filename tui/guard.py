@@ -60,6 +60,8 @@ class Guard:
 
     def _end(self, code: int, patience: float) -> None:
         time.sleep(patience)
+        # In the background, giving the terminal back would stop the process instead of ending it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         try:
             termios.tcsetattr(sys.stdin, termios.TCSANOW, self._attributes)
             os.set_blocking(2, False)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .page import Page
 from .saver import Saver
-from .store import Page, Store
 
 if TYPE_CHECKING:
+    from .runs import KeptRun
     from .screens.cockpit import Cockpit
+    from .store import Store
 
 PATIENCE = 0.5  # seconds that leaving waits for the disk
 
@@ -18,24 +21,31 @@ PATIENCE = 0.5  # seconds that leaving waits for the disk
 class Keeping:
     """Writes one session as it goes on."""
 
-    def __init__(self, store: Store, source: str, complain: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        source: str,
+        complain: Callable[[str], None],
+        taken_up: Sequence[KeptRun] = (),
+    ) -> None:
         """source: of the data. complain: told once, in another thread, if the disk refuses."""
         self._store = store
-        self._source = source
+        # From whatever folder it is gone on with: the path must lead there.
+        self._source = source if source == "mnist" else str(Path(source).expanduser().absolute())
         self._last = Page()
-        self.saver = Saver(store, complain)
+        self.saver = Saver(store, complain, [kept.number for kept in taken_up])
 
     def look(self, cockpit: Cockpit) -> None:
         """Write the page, if it is another one than before."""
         page = self._page(cockpit)
-        if page != self._last and page.current:
+        if page != self._last and page.runs:
             self._last = page
             self.saver.put_page(page)
 
     def close(self, cockpit: Cockpit, *, ended: bool) -> None:
         """Write all that is left. ended: a person wanted to leave."""
         page = self._page(cockpit)
-        if page.current:
+        if page.runs:
             self.saver.put_page(replace(page, ended=ended))
         self.saver.close(PATIENCE)
         self._store.close()
@@ -54,7 +64,7 @@ class Keeping:
                 str(seen.run.number): {
                     "begun": seen.run.begun,
                     "start": seen.run.start,
-                    "seconds": seen.seconds,
+                    "seconds": float(seen.seconds),
                     "state": seen.state.value,
                 }
                 for seen in session.runs()
@@ -63,9 +73,11 @@ class Keeping:
         )
 
 
-def take_up(store: Store, page: Page, cockpit: Cockpit) -> None:
-    """Let the app go on where this session stood. Raises Problem if it cannot be read."""
-    cockpit.session.take_up(store.runs(page), page.current, page.hyperparameters())
+def take_up(
+    kept: Sequence[KeptRun], page: Page, cockpit: Cockpit, refuse: Callable[[str], None]
+) -> None:
+    """Let the app go on where this session stood. refuse: told what cannot be gone on with."""
+    cockpit.session.take_up(kept, page.current, page.hyperparameters(), refuse)
     cockpit.names = {int(number): name for number, name in page.names.items()}
     cockpit.hidden = set(page.hidden)
     cockpit.set_reactive(type(cockpit).index, page.index)

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .kiosk import IDLE, forget_settings
 from .problem import Problem
 from .terminal import USUAL, Abilities, abilities, choose
 from .text import printable
 
 if TYPE_CHECKING:
     from ..net.hyperparameters import Hyperparameters
-    from .store import Page, Store
+    from .opening import Folder
 
 LAST = "the last session"  # what --resume without a file means
 
@@ -27,16 +28,8 @@ class Options:
     start: bool = False  # train at once
     resume: str | None = None  # a file, or LAST
     kiosk: bool = False  # strangers use it: nothing is read from or written to the disk
+    idle: float = IDLE  # seconds without a key until a kiosk ends
     abilities: Abilities = USUAL
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFolder:
-    """A session on disk, locked, and whether it is to be gone on with."""
-
-    store: Store
-    page: Page | None = None  # None: it begins now
-    is_offered: bool = False  # a person is asked first
 
 
 def run(
@@ -59,18 +52,13 @@ def run(
     can = abilities(glyphs, color, os.environ, sys.stderr)
     os.umask(0o077)  # whatever the app writes is nobody else's business
     if options.kiosk:
-        for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
-            del os.environ[name]  # settings of the framework that could write files
+        forget_settings()
     choose(can.color)
+    folder = _folder(options, source)
     from .app import MnistApp
     from .guard import Guard
 
-    app = MnistApp(
-        source,
-        hyperparameters,
-        replace(options, abilities=can),
-        _folder(options, source),
-    )
+    app = MnistApp(source, hyperparameters, replace(options, abilities=can), folder)
     app.guard = Guard(app.leave)
     app.run()
     app.put_away()
@@ -79,39 +67,51 @@ def run(
     return app.return_code or 0
 
 
-def _folder(options: Options, source: str | None) -> SessionFolder | None:
-    """Where this session is to be kept; None: nowhere."""
-    from . import store
-
+def _folder(options: Options, source: str | None) -> Folder | None:
+    """Where this session is to be kept; None: nowhere, and nobody expects it."""
     if options.kiosk:
         return None
+    from . import shelf
+    from .opening import Folder
+
     if options.resume is not None and options.resume != LAST:
-        return _from_file(store.Store.new(), Path(options.resume), source or "mnist")
-    found = store.last()
-    if options.resume == LAST:
-        if found is None:
-            raise Problem(f"there is no session to go on with in {store.root()}")
-        return SessionFolder(*found)
-    if found and not found[1].ended:
-        return SessionFolder(*found, is_offered=True)
+        return _from_file(Path(options.resume), source or "mnist")
+    notes: list[str] = []
+    found = shelf.last(notes, cut_off=options.resume is None)
     if found:
-        found[0].close()
+        return Folder(*found, is_offered=options.resume is None, notes=notes)
+    if options.resume and not notes:
+        raise Problem(f"there is no session to go on with in {shelf.root()}")
+    return _new(notes)
+
+
+def _new(notes: list[str]) -> Folder:
+    """A session that begins; if it cannot be kept, the app goes on all the same."""
+    from . import shelf
+    from .opening import Folder
+
     try:
-        return SessionFolder(store.Store.new())
-    except Problem:
-        return None
+        return Folder(shelf.new(), notes=notes)
+    except Problem as problem:
+        return Folder(notes=[*notes, f"This session cannot be saved: {problem}"])
 
 
-def _from_file(store: Store, path: Path, source: str) -> SessionFolder:
+def _from_file(path: Path, source: str) -> Folder:
     """A session whose first run is this saved one. Raises NetError if it cannot be read."""
     from ..net import checkpoint
+    from ..net.errors import NetError
+    from .page import Page
     from .runs import KeptRun, State
-    from .store import Page
 
     state = checkpoint.load(path)
     begun = printable(path.name, 40)
     kept = KeptRun(1, begun, state.iteration, 0.0, State.PAUSED.value, state, first=state)
-    store.put_run(kept)
     page = Page(source, 1, asdict(state.hyperparameters), runs={"1": kept.facts})
-    store.put_page(page)
-    return SessionFolder(store, page)
+    folder = replace(_new([]), page=page, runs=[kept])
+    if folder.store:
+        try:
+            folder.store.put_run(kept)
+            folder.store.put_page(page)
+        except (OSError, NetError) as failure:
+            return replace(folder, notes=[f"This session cannot be saved: {printable(failure)}"])
+    return folder

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from textual.drivers.linux_driver import LinuxDriver
 
 from .ascii import in_ascii
+from .colorless import without_color
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -42,7 +43,9 @@ class _Counted:
 class Line(LinuxDriver):
     """Textual's driver, but patient with slow terminals, and able to keep to ASCII."""
 
-    ascii_only = False  # whether every character is written in ASCII; set before the app starts
+    # Set before the app starts:
+    ascii_only = False  # whether every character is written in ASCII
+    colorless = False  # whether no colour is ever chosen
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
@@ -50,7 +53,7 @@ class Line(LinuxDriver):
         self._read = _Counted(sys.__stderr__)
         self._file: Any = self._read
         self._sent = 0
-        self._ending = False  # from here on, all must get through
+        self._insists = False  # whether all must get through: modes of the terminal, not frames
         self.dropped = False  # whether the screen there is not what it should be
 
     @property
@@ -60,10 +63,11 @@ class Line(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Hand it on, unless too much is unread already."""
-        if self._sent - self._read.count >= MOST_UNREAD and not self._ending:
+        if self._sent - self._read.count >= MOST_UNREAD and not self._insists:
             self.dropped = True
             return
         self._sent += 1
+        data = without_color(data) if self.colorless else data
         super().write(in_ascii(data) if self.ascii_only else data)
 
     def catch_up(self) -> None:
@@ -74,11 +78,12 @@ class Line(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
-        self._ending = True
+        self._insists = True
         super().stop_application_mode()
 
     def start_application_mode(self) -> None:
         """Take the terminal, for the first time or again."""
-        self._ending = False
+        self._insists = True
         self._sent = self._read.count  # its writer thread begins anew
         super().start_application_mode()
+        self._insists = False

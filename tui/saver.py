@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..net.errors import NetError
 from .text import printable
 
 if TYPE_CHECKING:
+    from .page import Page
     from .runs import KeptRun
-    from .store import Page, Store
+    from .store import Store
 
 EVERY = 5.0  # seconds between two writings of what trains
 SHARE = 30.0  # and at least so many times as long as a writing takes
 
 
 class Saver:
-    """Takes runs and pages, and writes the newest of each."""
+    """Takes runs and pages, and writes the newest of each.
 
-    def __init__(self, store: Store, complain: Callable[[str], None]) -> None:
-        """complain: told once, in this thread, if the disk refuses."""
+    A page waits until every run that it names is there, so that what is on disk is whole.
+    """
+
+    def __init__(
+        self, store: Store, complain: Callable[[str], None], there: Iterable[int] = ()
+    ) -> None:
+        """complain: told once, in this thread, if the disk refuses. there: runs on disk already."""
         self._store = store
         self._complain = complain
+        self._there = {str(number) for number in there}
         self._wake = threading.Condition()
         self._runs: dict[int, KeptRun] = {}  # not yet written
         self._page: Page | None = None  # not yet written
-        self._closing = self._complained = False
+        self._closing = self._complained = self._new = False
         self._due = 0.0  # when a run that trains may be written again
         self._thread = threading.Thread(target=self._work, name="saver", daemon=True)
         self._thread.start()
@@ -42,12 +50,14 @@ class Saver:
         with self._wake:
             self._due = time.monotonic() + EVERY
             self._runs[kept.number] = kept
+            self._new = True
             self._wake.notify()
 
     def put_page(self, page: Page) -> None:
         """Write this page soon; from any thread."""
         with self._wake:
             self._page = page
+            self._new = True
             self._wake.notify()
 
     def close(self, patience: float) -> None:
@@ -60,20 +70,38 @@ class Saver:
     def _work(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._runs or self._page or self._closing)
+                self._wake.wait_for(lambda: self._new or self._closing)
+                is_last, self._new = self._closing and not self._new, False
                 runs, self._runs = self._runs, {}
                 page, self._page = self._page, None
-            if not runs and page is None:
-                return
             begun = time.monotonic()
-            try:
-                for kept in runs.values():
-                    self._store.put_run(kept)
-                if page:
-                    self._store.put_page(page)
-            except (OSError, NetError) as failure:
-                self._say(f"This session cannot be saved: {printable(failure)}")
-            self._due = max(self._due, time.monotonic() + SHARE * (time.monotonic() - begun))
+            page = self._write(runs, page, is_last=is_last)
+            with self._wake:  # what could not be written is tried again with what comes next
+                self._runs = {**runs, **self._runs}
+                self._page = self._page or page
+                self._due = max(self._due, time.monotonic() + SHARE * (time.monotonic() - begun))
+            if is_last:
+                return
+
+    def _write(self, runs: dict[int, KeptRun], page: Page | None, *, is_last: bool) -> Page | None:
+        """Write these, and take away from runs what is written; the page, if it has to wait."""
+        try:
+            for number, kept in list(runs.items()):
+                self._store.put_run(kept)
+                self._there.add(str(number))
+                del runs[number]
+            if page is None:
+                return None
+            missing = set(page.runs) - self._there
+            if missing and not is_last:
+                return page
+            known = {number: facts for number, facts in page.runs.items() if number not in missing}
+            if known:
+                self._store.put_page(replace(page, runs=known))
+        except (OSError, NetError) as failure:
+            self._say(f"This session cannot be saved: {printable(failure)}")
+            return page
+        return None
 
     def _say(self, what: str) -> None:
         if not self._complained:

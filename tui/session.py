@@ -19,8 +19,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ..net.hyperparameters import Hyperparameters, check_batch
-from ..net.sizes import check_hidden, count
-from .problem import EXPECTED, Problem
+from ..net.sizes import check_hidden
+from .kiosk import Limits
+from .problem import EXPECTED
 from .runs import KeptRun, Snapshot
 from .workshop import Workshop
 
@@ -42,15 +43,17 @@ class Session:
         on_settled: Callable[[], None] = lambda: None,
         *,
         threads: int | None = None,
-        most_weights: int | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """`on_settled` is called, in the worker, whenever the run has come to a rest.
 
         threads: how many share an update; None: as many as there are cores.
-        most_weights: of a network, where people share a machine; None: what net/ allows.
+        limits: where people share a machine; None: what net/ allows.
         """
-        self._most_weights = most_weights
+        self._limits = limits
         self._kept: Sequence[KeptRun] = ()  # to go on with instead of a first run
+        self._wanted_before = hyperparameters  # when those were left
+        self._refuse: Callable[[str], None] = lambda _: None
         self._threads = threads
         self._load = load
         self._wanted = hyperparameters
@@ -60,7 +63,8 @@ class Session:
         self._closing = False
         self.held = False  # while it is, what is wanted waits: the screen shows the past
         self._dataset: Dataset | None = None
-        self._workshop = Workshop(hyperparameters, on_settled)
+        most_runs = limits.runs if limits else None
+        self._workshop = Workshop(hyperparameters, on_settled, most_runs)
         # A daemon, because the end of the program must not wait for an update of a huge network.
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
 
@@ -68,9 +72,19 @@ class Session:
         """Hand it every run whenever it rests, and now and then while it trains; before `open`."""
         self._workshop.saver = saver
 
-    def take_up(self, kept: Sequence[KeptRun], current: int, wanted: Hyperparameters) -> None:
-        """Begin with these runs, before `open`, and with `current` as the current one."""
-        self._kept, self._wanted = sorted(kept, key=lambda run: run.number == current), wanted
+    def take_up(
+        self,
+        kept: Sequence[KeptRun],
+        current: int,
+        wanted: Hyperparameters,
+        refuse: Callable[[str], None],
+    ) -> None:
+        """Begin with these runs, before `open`, and with `current` as the current one.
+
+        refuse: told in the worker, in a line, which of them cannot be gone on with, and why.
+        """
+        self._kept = sorted(kept, key=lambda run: run.number == current)
+        self._wanted_before, self._refuse = wanted, refuse
 
     def open(self) -> None:
         """Begin: load the data and look at the untrained network."""
@@ -133,12 +147,9 @@ class Session:
             m, inputs = self._dataset.train.images.shape
             check_hidden(hyperparameters.hidden, inputs, self._dataset.classes)
             check_batch(hyperparameters.batch_size, m)
-            weights = count((inputs, *hyperparameters.hidden, self._dataset.classes))
-            if self._most_weights is not None and weights > self._most_weights:
-                raise Problem(
-                    f"hidden makes {weights:,} weights; here a network may have "
-                    f"{self._most_weights:,} at most"
-                )
+            if self._limits is not None:
+                sizes = inputs, *hyperparameters.hidden, self._dataset.classes
+                self._limits.check(sizes, hyperparameters.iterations)
         self._wanted = hyperparameters
 
     def begin(self, *, train: bool = False) -> None:
@@ -170,11 +181,9 @@ class Session:
         try:
             yield_to_others()
             self._dataset = self._load()
-            self.change(self._wanted)
             self._workshop.open(self._dataset, self._threads)
-            for kept in self._kept:
-                self._workshop.restore(kept)
-            if not self._kept:
+            if not self._restore():
+                self.change(self._wanted)
                 self._workshop.begin(self._wanted)
             while not self._closing:
                 self._go_on()
@@ -184,6 +193,22 @@ class Session:
         except BaseException as bug:  # the screen raises it
             self._allowed = 0
             self._workshop.fail(f"{type(bug).__name__}: {bug}", bug)
+
+    def _restore(self) -> bool:
+        """Take up the runs from disk, those that can be; whether there is one."""
+        kept, self._kept = self._kept, ()
+        for run in kept:
+            try:
+                self._workshop.restore(run)
+            except EXPECTED as problem:
+                self._refuse(f"Run {run.number} cannot be gone on with: {problem}")
+        if not self._workshop.runs:
+            return False
+        try:
+            self.change(self._wanted_before)
+        except EXPECTED:
+            self._wanted = self._workshop.snapshot.hyperparameters
+        return True
 
     def _go_on(self) -> None:
         """Wait for something to do, and do it."""

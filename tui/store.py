@@ -1,4 +1,4 @@
-"""Sessions on disk: a folder each, every run a file of its own, and a page that ties them together.
+"""A session on disk: a folder, every run a file of its own, and a page that ties them together.
 
 Every file is written beside the old one and then takes its name, and the old one stays as NAME~:
 at any instant there is a whole session. A lock says that a living app writes there.
@@ -8,77 +8,49 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import os
 import shutil
-import time
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from platformdirs import user_state_path
-
-from ..net.hyperparameters import Hyperparameters
+from .page import DAMAGED, Page, as_text, read
 from .problem import EXPECTED, Problem
 from .runs import KeptRun
-from .text import printable
 
 PAGE, LOCK = "session.json", "lock"
+ASIDE = "damaged.json"  # what a page that cannot be read is called from then on
 OLDER = "~"  # after the name of the file before
-MOST_SESSIONS = 5  # when another begins, the oldest goes
 MOST_PAGE = 1 << 20  # bytes
-DAMAGED = (OSError, ValueError, TypeError, KeyError, RecursionError)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a session is besides what its runs learnt; as simple as JSON."""
-
-    source: str = "mnist"  # of the data
-    current: int = 0  # the number of the current run
-    wanted: dict[str, Any] = field(default_factory=dict[str, Any])  # hyperparameters
-    index: int = 0  # of the test digit
-    names: dict[str, str] = field(default_factory=dict[str, str])  # of runs, by number
-    hidden: list[int] = field(default_factory=list[int])  # runs not on the chart
-    runs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    ended: bool = False  # a person left it; if not, it was cut off
-
-    def hyperparameters(self) -> Hyperparameters:
-        """What was wanted. Raises TypeError or NetError for what is none."""
-        hidden = tuple(int(units) for units in self.wanted["hidden"])
-        return Hyperparameters(**dict[str, Any](self.wanted, hidden=hidden))
-
-
-def root() -> Path:
-    """Where sessions are: XDG_STATE_HOME/mnist-tui/sessions, usually in ~/.local/state."""
-    return user_state_path("mnist-tui", appauthor=False) / "sessions"
+class InUse(Problem):
+    """Another living app has it."""
 
 
 class Store:
     """One session's folder, locked for as long as the process lives."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises Problem if another process has it, or if it cannot be written to."""
+        """Raises InUse, or Problem if it cannot be written to or holds what does not belong."""
         self.folder = folder
+        self._runs: set[str] = set()  # that the page names
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            if folder.is_symlink() or not all(map(_is_plain, os.scandir(folder))):
+                raise Problem(f"{folder}: holds what this program does not write; remove it")
+            self._lock = os.open(
+                folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+            )
         except OSError as failure:
             raise Problem(f"{folder}: cannot be written to: {failure.strerror}") from failure
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as held:
             os.close(self._lock)
-            raise Problem(f"{folder}: is in use by another mnist-tui") from held
-
-    @classmethod
-    def new(cls) -> Store:
-        """A folder of its own for a session that begins. Raises Problem if there can be none."""
-        store = cls(root() / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
-        for old in sessions()[MOST_SESSIONS:]:
-            with contextlib.suppress(Problem):
-                cls(old).remove()
-        return store
+            raise InUse(f"{folder}: is in use by another mnist-tui") from held
+        for left in folder.glob(".*"):  # by a writing that was cut off
+            with contextlib.suppress(OSError):
+                left.unlink()
 
     def close(self) -> None:
         """Let others have it."""
@@ -103,18 +75,22 @@ class Store:
         checkpoint.save(kept.run, path)
 
     def put_page(self, page: Page) -> None:
-        """Write the page, and remove runs that it does not name. Raises OSError likewise."""
+        """Write the page, and remove runs that only the one before names. Raises OSError."""
         path = self.folder / PAGE
         _keep_older(path)
         temporary = self.folder / f".{PAGE}"
-        with temporary.open("w") as file:
-            json.dump(asdict(page), file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        for run in self.folder.glob("run-*"):
-            if run.name.split("-")[1].split(".")[0] not in page.runs:
+        try:
+            with temporary.open("w") as file:
+                file.write(as_text(page))
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        for number in self._runs - set(page.runs):
+            for run in self.folder.glob(f"run-{number}.*"):
                 run.unlink(missing_ok=True)
+        self._runs = set(page.runs)
 
     def leave(self, page: Page) -> None:
         """Note that nobody wants to go on with it unasked, and let others have it."""
@@ -122,32 +98,37 @@ class Store:
             self.put_page(replace(page, ended=True))
         self.close()
 
+    def put_aside(self) -> None:
+        """Let nobody take it for a session any more; its files stay a while."""
+        with contextlib.suppress(OSError):
+            (self.folder / PAGE).replace(self.folder / ASIDE)
+            (self.folder / (PAGE + OLDER)).unlink(missing_ok=True)
+        self.close()
+
     # Reading
 
     def page(self) -> Page:
         """The page, or the one before if that is damaged. Raises Problem if neither can be read."""
         for path in (self.folder / PAGE, self.folder / (PAGE + OLDER)):
-            with contextlib.suppress(*DAMAGED, *EXPECTED):
-                with path.open("rb") as file:
-                    page = Page(**json.loads(file.read(MOST_PAGE)))
-                _check(page)
+            with contextlib.suppress(*DAMAGED), path.open("rb") as file:
+                page = read(file.read(MOST_PAGE))
+                self._runs = set(page.runs)
                 return page
         raise Problem(f"{self.folder}: holds no session that can be read")
 
     def runs(self, page: Page) -> list[KeptRun]:
         """Every run of the page that can be read, its last generation or the one before.
 
-        Raises Problem if the current one is not among them.
+        Raises Problem if there is none.
         """
-        found = [kept for number in page.runs if (kept := self._run(page, int(number)))]
-        if page.current not in {kept.number for kept in found}:
-            raise Problem(f"{self.folder}: run {page.current} is damaged: it cannot go on")
+        found = [kept for number in page.runs if (kept := self._run(page, number))]
+        if not found:
+            raise Problem(f"{self.folder}: holds no run that can be read")
         return found
 
-    def _run(self, page: Page, number: int) -> KeptRun | None:
+    def _run(self, page: Page, number: str) -> KeptRun | None:
         from ..net import checkpoint
 
-        facts = page.runs[str(number)]
         path = self.folder / f"run-{number}.npz"
         for file in (path, path.with_name(path.name + OLDER)):
             with contextlib.suppress(*EXPECTED):
@@ -155,57 +136,24 @@ class Store:
                 first = run
                 with contextlib.suppress(*EXPECTED):
                     first = checkpoint.load(self.folder / f"run-{number}.first.npz")
-                if first.sizes != run.sizes:
+                if first.sizes != run.sizes or first.iteration > run.iteration:
                     first = run
-                return KeptRun(number=number, run=run, first=first, **facts)
+                return KeptRun(number=int(number), run=run, first=first, **page.runs[number])
         return None
 
 
-def sessions() -> list[Path]:
-    """The folders of all sessions, the newest first."""
-    with contextlib.suppress(OSError):
-        found = [path for path in root().iterdir() if (path / PAGE).exists()]
-        return sorted(found, key=lambda path: (path / PAGE).stat().st_mtime, reverse=True)
-    return []
-
-
-def last() -> tuple[Store, Page] | None:
-    """The newest session that no living app has, locked; None if there is none to be read."""
-    for folder in sessions():
-        with contextlib.suppress(Problem):
-            store = Store(folder)
-            try:
-                return store, store.page()
-            except Problem:
-                store.close()
-    return None
+def _is_plain(entry: os.DirEntry[str]) -> bool:
+    return entry.is_file(follow_symlinks=False)
 
 
 def _keep_older(path: Path) -> None:
     """Give what is there a second name, so that it outlives what takes its place."""
-    if path.exists():
-        temporary = path.with_name(f".{path.name}{OLDER}")
-        temporary.unlink(missing_ok=True)
+    if not path.exists():
+        return
+    temporary = path.with_name(f".{path.name}{OLDER}")
+    temporary.unlink(missing_ok=True)
+    try:
         os.link(path, temporary)
-        temporary.replace(path.with_name(path.name + OLDER))
-
-
-def _check(page: Page) -> None:
-    """Raise one of DAMAGED or EXPECTED for a page that this program would not write."""
-    page.hyperparameters()
-    kinds = {"source": str, "current": int, "index": int, "hidden": list, "ended": bool}
-    for name, kind in kinds.items():
-        if type(getattr(page, name)) is not kind:
-            raise ValueError(name)
-    for number, name in page.names.items():
-        page.names[str(int(number))] = printable(str(name))
-    wanted = {f.name for f in fields(KeptRun)} - {"number", "run", "first"}
-    for number, facts in page.runs.items():
-        if set(facts) != wanted or str(int(number)) != number:
-            raise ValueError("runs")
-        facts.update(
-            begun=printable(str(facts["begun"]), 60),
-            start=int(facts["start"]),
-            seconds=float(facts["seconds"]),
-            state=str(facts["state"]),
-        )
+    except OSError:  # a file system that gives a file one name only
+        shutil.copyfile(path, temporary)
+    temporary.replace(path.with_name(path.name + OLDER))

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..net.errors import DivergedError
 from ..net.hyperparameters import NEED_RESET, Hyperparameters
+from .problem import Problem
 from .runs import KeptRun, Run, Snapshot, State
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
@@ -31,9 +32,14 @@ BUDGET = 64 << 20  # bytes that the weights along the way of all runs may take
 class Workshop:
     """All runs; one of them is the current one."""
 
-    def __init__(self, hyperparameters: Hyperparameters, on_settled: Callable[[], None]) -> None:
-        """See Session."""
-        self._on_settled = on_settled
+    def __init__(
+        self,
+        hyperparameters: Hyperparameters,
+        on_settled: Callable[[], None],
+        most_runs: int | None = None,
+    ) -> None:
+        """See Session. most_runs: that are kept; None: all of them."""
+        self._on_settled, self._most_runs = on_settled, most_runs
         self.saver: Saver | None = None
         self._dataset: Dataset | None = None
         self._engine: Engine | None = None
@@ -82,24 +88,27 @@ class Workshop:
         self._add(trainer, f"run {number} at {at}", timeline.until(at), share)
 
     def restore(self, kept: KeptRun) -> None:
-        """A run from disk, as it was left there."""
-        from ..net.timeline import Timeline
+        """A run from disk, as it was left there. Raises NetError or Problem if it cannot be."""
+        from ..net.timeline import Moment, Timeline
 
-        trainer = self._trainer(kept.run.hyperparameters)
-        trainer.restore(kept.run)
-        progress, past = trainer.measure(), Timeline(BUDGET, [kept.first])
+        run, m = kept.run, len(self._engine.images) if self._engine else 0
+        if len(run.history) != run.iteration + 1:
+            raise Problem(f"its history has {len(run.history)} rows for {run.iteration} updates")
+        if not all(0 <= state.place.position <= m for state in (run, kept.first)):
+            raise Problem(f"it stands beyond the {m:,} training samples")
+        trainer = self._trainer(run.hyperparameters)
+        trainer.restore(run)
+        # Without its history: a timeline keeps moments, and forks and savings add history to them.
+        first = Moment(**{field.name: getattr(kept.first, field.name) for field in fields(Moment)})
+        progress, past = trainer.measure(), Timeline(BUDGET, [first])
         past.offer(trainer.iteration, trainer.moment)
-        run = Run(kept.number, kept.begun, kept.start, trainer.history, past)
+        shown = Run(kept.number, kept.begun, kept.start, trainer.history, past)
         self._trainers[kept.number] = trainer
         self._count = max(self._count, kept.number)
         states = {state.value: state for state in (State.FINISHED, State.DIVERGED, State.READY)}
-        self.snapshot = Snapshot(
-            states.get(kept.state, State.PAUSED),
-            trainer.hyperparameters,
-            run,
-            seconds=kept.seconds,
-        )
-        self._publish(trainer, progress=progress)
+        state = states.get(kept.state, State.PAUSED)
+        before = Snapshot(state, trainer.hyperparameters, shown, seconds=kept.seconds)
+        self._publish(trainer, before, progress=progress)
         self._share_out()
         self._on_settled()
 
@@ -211,8 +220,10 @@ class Workshop:
         past.offer(trainer.iteration, trainer.moment)
         run = Run(number, begun, trainer.iteration, trainer.history, past)
         self._trainers[number] = trainer
-        self.snapshot = Snapshot(State.READY, trainer.hyperparameters, run, seconds=seconds)
-        self._publish(trainer, progress=progress)
+        first = Snapshot(State.READY, trainer.hyperparameters, run, seconds=seconds)
+        self._publish(trainer, first, progress=progress)
+        if self._most_runs is not None and len(self.runs) > self._most_runs:
+            self._forget(next(other for other in self.runs if other != number))
         self._share_out()
         self._save()
         self._on_settled()
@@ -249,18 +260,19 @@ class Workshop:
             )
         )
 
-    def _publish(self, trainer: Trainer, **what: Any) -> None:
-        """Put a newer snapshot of the current run into its slot; only the worker does."""
-        self.snapshot = replace(
-            self.snapshot,
+    def _publish(self, trainer: Trainer, before: Snapshot | None = None, **what: Any) -> None:
+        """Put a newer snapshot of the current run into its slots; only the worker does."""
+        newer = replace(
+            before or self.snapshot,
             hyperparameters=trainer.hyperparameters,
             parameters=trainer.parameters.copy(),
             course=trainer.course,
             trouble=trainer.trouble,
             **what,
         )
-        assert self.snapshot.run is not None
-        self.runs = {**self.runs, self.snapshot.run.number: self.snapshot}
+        assert newer.run is not None
+        self.runs = {**self.runs, newer.run.number: newer}
+        self.snapshot = newer  # last: whoever sees it as the current run finds it among the runs
 
 
 def _live(wanted: Hyperparameters, trainer: Trainer) -> Hyperparameters:

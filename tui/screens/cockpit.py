@@ -128,7 +128,7 @@ class Cockpit(Screen[None]):
         self.seen = None
         self.look()
         snapshot = self.session.snapshot()
-        if snapshot.state is State.READY and self._start:
+        if snapshot.state in (State.READY, State.PAUSED) and self._start:
             self._start = False
             self.session.train()
 
@@ -250,6 +250,8 @@ class Cockpit(Screen[None]):
             return
         from ...net.metrics import probabilities
 
+        if self.index >= len(dataset.test):  # of a session with other data
+            self.set_reactive(Cockpit.index, 0)
         parameters, iteration = viewed
         image, label = dataset.test.images[self.index], int(dataset.test.labels[self.index])
         title = f"Test digit {self.index} · label {label}"

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from ...net.schedule import scheduled
 from ...net.sizes import named
+from ..busy import LOOK, Busy
 from ..fields import shown
 from ..runs import Snapshot, State
 from ..text import amount
@@ -37,6 +38,16 @@ class StatusLine(Rows):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._last: tuple[Snapshot, Moment | None] | None = None
+        self._busy = Busy()
+
+    def on_mount(self) -> None:
+        """Look now and then whether this machine is busy with others."""
+        super().on_mount()
+        self.set_interval(LOOK, self._look)
+
+    def _look(self) -> None:
+        if self._busy.look():
+            self.redraw()
 
     def redraw(self) -> None:
         """Say it again in the new width."""
@@ -77,6 +88,12 @@ class StatusLine(Rows):
         ):
             if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
                 facts.append(optional, self.ink("quiet"))
+        if self._busy.is_busy:  # only the bar gives way to it
+            for words in ("  machine busy", "  busy"):
+                room = width - line.cell_len - len(count) - facts.cell_len - 1
+                if room - len(words) >= LEAST_BAR:
+                    facts.append(words, self.ink("quiet"))
+                    break
         bar = min(MOST_BAR, width - line.cell_len - len(count) - facts.cell_len - 1)
         line.append(count)
         if bar >= LEAST_BAR:

@@ -1,0 +1,33 @@
+"""Whether others want this machine's processors too: from the load average, with patience."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+# In processes a core that run or wait to. One app alone comes to 1 at most, so that 2 means that
+# everybody gets half of what they would get alone.
+BUSY, CALM = 2.0, 1.5
+LOOK = 5.0  # seconds between two looks; the average itself is over a minute
+
+
+class Busy:
+    """Says so when it begins, and not again until it has clearly ended."""
+
+    def __init__(
+        self,
+        load: Callable[[], tuple[float, float, float]] = os.getloadavg,
+        cores: int | None = None,
+    ) -> None:
+        self._load, self._cores = load, cores or os.cpu_count() or 1
+        self.is_busy = False
+
+    def look(self) -> bool:
+        """Look at the load; whether the answer is another one than before."""
+        before = self.is_busy
+        try:
+            share = self._load()[0] / self._cores
+        except OSError:  # nothing is known of it here
+            return False
+        self.is_busy = share >= (CALM if before else BUSY)
+        return self.is_busy is not before
