@@ -109,6 +109,28 @@ class Terminal:
         return self.process.wait()
 
 
+def unread(there: Terminal) -> int:
+    """Bytes that the program has written and nobody has read."""
+    return struct.unpack("i", fcntl.ioctl(there.side, termios.FIONREAD, b"\0" * 4))[0]
+
+
+def stall(there: Terminal) -> int:
+    """Read nothing until nothing more fits into the line; how many bytes that are."""
+    held, since = -1, time.monotonic()
+    end = since + PATIENCE
+    while time.monotonic() < end:
+        there.type(b"?")  # each draws the whole screen anew
+        time.sleep(0.2)
+        there.type(b"\x1b")
+        time.sleep(0.2)
+        now = unread(there)
+        if now != held:
+            held, since = now, time.monotonic()
+        elif time.monotonic() - since > 2.0:
+            return held
+    raise AssertionError(f"still not full: {held} bytes")
+
+
 @contextmanager
 def terminal(
     *arguments: str | Path,

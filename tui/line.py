@@ -18,7 +18,8 @@ from .colorless import without_color
 if TYPE_CHECKING:
     from textual.app import App
 
-MOST_UNREAD = 8  # writes; Textual's own queue would block the screen's thread at 30
+MOST_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
+MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
 
 
 class _Counted:
@@ -26,11 +27,12 @@ class _Counted:
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self.count = 0
+        self.writes = self.characters = 0
 
     def write(self, text: str) -> int:
         written = self._file.write(text)
-        self.count += 1
+        self.writes += 1
+        self.characters += len(text)
         return written
 
     def flush(self) -> None:
@@ -52,23 +54,32 @@ class Line(LinuxDriver):
         assert sys.__stderr__ is not None
         self._read = _Counted(sys.__stderr__)
         self._file: Any = self._read
-        self._sent = 0
+        self._writes = self._characters = 0  # handed on to be written
         self._insists = False  # whether all must get through: modes of the terminal, not frames
         self.dropped = False  # whether the screen there is not what it should be
 
     @property
     def is_behind(self) -> bool:
         """Whether the terminal has not yet read all that was written."""
-        return self._sent > self._read.count
+        return self._writes > self._read.writes
+
+    @property
+    def _is_full(self) -> bool:
+        return (
+            self._characters - self._read.characters >= MOST_UNREAD
+            or self._writes - self._read.writes >= MOST_WRITES
+        )
 
     def write(self, data: str) -> None:
         """Hand it on, unless too much is unread already."""
-        if self._sent - self._read.count >= MOST_UNREAD and not self._insists:
+        if self._is_full and not self._insists:
             self.dropped = True
             return
-        self._sent += 1
         data = without_color(data) if self.colorless else data
-        super().write(in_ascii(data) if self.ascii_only else data)
+        data = in_ascii(data) if self.ascii_only else data
+        self._writes += 1
+        self._characters += len(data)
+        super().write(data)
 
     def catch_up(self) -> None:
         """Draw everything anew, if something was dropped and the line is free again."""
@@ -84,6 +95,7 @@ class Line(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal, for the first time or again."""
         self._insists = True
-        self._sent = self._read.count  # its writer thread begins anew
+        # Its writer thread begins anew.
+        self._writes, self._characters = self._read.writes, self._read.characters
         super().start_application_mode()
         self._insists = False

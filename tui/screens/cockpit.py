@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.reactive import reactive
-from textual.screen import ModalScreen, Screen
+from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from ..drawing import Line
@@ -37,13 +37,8 @@ HUES = 4  # of runs that are not the current one; their numbers tell them apart 
 
 
 def is_seen(screen: Screen[None]) -> bool:
-    """Whether a person sees it: on top, or behind a window.
-
-    Textual calls current also what an opaque screen covers, and repaints the cover with it: that
-    would be the whole screen, four times a second.
-    """
-    top = screen.app.screen
-    return top is screen or (screen.is_current and isinstance(top, ModalScreen))
+    """Whether nothing lies over it: each change beneath a room or a window would send all anew."""
+    return screen.app.screen is screen
 
 
 class Cockpit(Screen[None]):
@@ -149,7 +144,7 @@ class Cockpit(Screen[None]):
         if self.past is not None and snapshot.run is not self._run:
             self.past = None  # another run has begun
         self._run = snapshot.run
-        if not is_seen(self):  # a room lies over it
+        if not is_seen(self):
             return
         self.show_run()
         if before is None or (self.past is None and snapshot.parameters is not before.parameters):

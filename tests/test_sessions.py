@@ -1,0 +1,356 @@
+"""Nothing is lost: a session put away, cut off, damaged or unwritable, and what becomes of it."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.net import checkpoint
+from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.tui import shelf
+from mnist_tui.tui.page import Page, as_text, read
+from mnist_tui.tui.saver import Saver
+from mnist_tui.tui.session import Session
+from mnist_tui.tui.store import LOCK, OLDER, PAGE, InUse, Store
+
+from . import kept
+from .support import fingerprint, is_one_line_for_a_person, program
+from .terminal import PATIENCE, Terminal, terminal
+
+KINDS = {
+    "gd": ("--optimizer", "gd"),
+    "momentum, batches": ("--optimizer", "momentum", "--batch-size", "64", "--alpha", "0.02"),
+    "adam, batches of deformed digits": (
+        *("--optimizer", "adam", "--batch-size", "64", "--alpha", "0.003"),
+        *("--augment", "elastic"),
+    ),
+}
+
+
+def begun(there: Terminal) -> int:
+    """Wait until it trains; how many updates were made."""
+    there.until(lambda: there.iteration > 2)
+    return there.iteration
+
+
+def quit_(there: Terminal) -> None:
+    there.type(b"q")
+    assert there.end() == 0
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_dropped_and_resumed_ends_in_the_same_bits_as_undisturbed(
+    kind: tuple[str, ...], folder: Path, state: Path, tmp_path: Path
+) -> None:
+    chosen = ("--data", folder, *kind, "--iterations", "1200")
+    with terminal(*chosen, "--start") as (there, _):
+        begun(there)
+        there.hang_up()
+        there.process.wait(PATIENCE)
+    cut = kept.check_whole(state).iteration
+    assert 0 < cut < 1200
+    with terminal("--start") as (there, _):  # the next start offers it
+        there.until(lambda: there.shows("cut off"))
+        there.type(b"y")
+        there.until(lambda: there.shows("finished"))
+        quit_(there)
+    resumed = kept.check_whole(state)
+    assert program("train", *chosen, "--out", tmp_path / "whole.npz").returncode == 0
+    assert resumed.iteration == 1200
+    assert fingerprint(resumed) == fingerprint(checkpoint.load(tmp_path / "whole.npz"))
+
+
+def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
+    with terminal("--data", folder, "--iterations", "30", "--start") as (there, _):
+        there.until(lambda: there.shows("finished"))
+        there.type(b"r")
+        there.until(lambda: there.shows("finished") and there.iteration == 30)
+        for key in (b"\x1b[C", b"\x1b[C", b"+"):
+            there.type(key)
+        there.until(lambda: there.shows("Test digit 2"))
+        there.type(b"t")
+        there.until(lambda: there.shows("run 2"))
+        there.process.send_signal(signal.SIGTERM)
+        assert there.end() == 128 + signal.SIGTERM
+    page, runs = kept.only(state)
+    assert set(runs) == {1, 2}
+    assert (page.index, page.current, page.wanted["alpha"]) == (2, 2, 0.1875)
+    with terminal("--resume") as (there, _):
+        there.until(lambda: there.shows("Test digit 2"))
+        there.until(lambda: there.shows("alpha      0.1875"))
+        there.type(b"t")
+        there.until(lambda: there.shows("run 1") and there.shows("run 2"))
+        there.type(b"t[[[")  # back to the first moment, and a run from there
+        there.until(lambda: there.shows("the past"))
+        there.type(b"f")
+        there.until(lambda: there.shows("ready") or there.shows("paused"))
+        quit_(there)
+    page, runs = kept.only(state)
+    assert set(runs) == {1, 2, 3}
+    assert page.ended
+
+
+def test_a_declined_offer_is_not_made_again(folder: Path, state: Path) -> None:
+    with terminal("--data", folder) as (there, _):
+        there.until(lambda: there.shows("ready"))
+        there.process.send_signal(signal.SIGHUP)
+        there.end()
+    for offered in (True, False):
+        with terminal("--data", folder) as (there, _):
+            there.until(lambda offered=offered: there.shows("cut off" if offered else "ready"))
+            if offered:
+                there.type(b"n")
+                there.until(lambda: there.shows("ready"))
+            assert not there.shows("cut off")
+            quit_(there)
+    assert len(kept.folders(state)) == 3
+
+
+def test_killed_at_any_instant_it_loads(folder: Path, state: Path) -> None:
+    generator = random.Random(0)  # noqa: S311
+    for turn in range(4):
+        with terminal("--data", folder, "--start", "--iterations", "1000000") as (there, _):
+            if turn:
+                there.until(lambda: there.shows("cut off"))
+                there.type(b"y")
+            begun(there)
+            there.type(b"rr"[: turn % 3])
+            there.until(lambda: kept.folders(state) and (kept.folders(state)[0] / PAGE).exists())
+            there.pass_by(generator.random() * 3)
+            there.process.kill()
+            there.process.wait()
+            there.hang_up()
+        page, runs = kept.only(state)
+        assert page.current in runs
+        assert not page.ended
+
+
+def test_two_apps_have_a_session_each(folder: Path, state: Path) -> None:
+    with terminal("--data", folder) as (one, _), terminal("--data", folder) as (two, _):
+        for there in (one, two):
+            there.until(lambda there=there: there.shows("ready"))
+        assert len(kept.folders(state)) == 2
+        for taken in kept.folders(state):
+            with pytest.raises(InUse):
+                Store(taken)
+        for there in (one, two):
+            quit_(there)
+
+
+def test_what_is_written_is_nobody_elses_business(folder: Path, state: Path) -> None:
+    with terminal("--data", folder, "--start", "--iterations", "20") as (there, _):
+        there.until(lambda: there.shows("finished"))
+        quit_(there)
+    for path in state.rglob("*"):
+        assert path.stat().st_mode & 0o777 == (0o700 if path.is_dir() else 0o600)
+    assert state.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_home_that_cannot_be_written_to_is_said_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
+    with terminal("--data", folder, "--start", "--iterations", "20") as (there, _):
+        there.until(lambda: there.shows("cannot be saved"))
+        there.until(lambda: there.shows("finished"))
+        quit_(there)
+
+
+def test_a_full_disk_is_said_once_and_the_old_files_stay_whole(folder: Path, state: Path) -> None:
+    with terminal("--data", folder, "--hidden", "50", "--iterations", "5", "--start") as (there, _):
+        there.until(lambda: there.shows("finished"))
+        there.process.send_signal(signal.SIGTERM)
+        there.end()
+    before = fingerprint(kept.check_whole(state))
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    with terminal("--resume", before_it=full) as (there, _):
+        there.until(lambda: there.shows("finished"))
+        there.type(b"\x1b")
+        there.type(b"r")
+        there.until(lambda: there.shows("cannot be saved"))
+        there.until(lambda: there.iteration == 5)
+        quit_(there)
+    page, runs = kept.only(state)
+    assert fingerprint(runs[1]) == before
+    assert page.current in runs
+
+
+def test_resume_with_nothing_there_says_so() -> None:
+    with terminal("--resume") as (there, _):
+        assert there.end() == 1
+    assert b"mnist-tui: there is no session to go on with" in there.sent
+
+
+def test_a_saved_run_can_be_gone_on_with(folder: Path, tmp_path: Path, state: Path) -> None:
+    chosen = ("--data", folder, "--batch-size", "50", "--iterations", "40")
+    for name, count in (("part", "15"), ("whole", "40")):
+        done = program("train", *chosen[:-1], count, "--out", tmp_path / f"{name}.npz")
+        assert done.returncode == 0
+    with terminal("--data", folder, "--resume", tmp_path / "part.npz") as (there, _):
+        there.until(lambda: there.iteration == 15)
+        there.type(b"\t\t")
+        for _ in range(4):
+            there.type(b"\x7f")
+        there.type(b"40\r\x1b")
+        there.until(lambda: there.shows("15/40"))
+        there.type(b" ")
+        there.until(lambda: there.shows("finished"))
+        quit_(there)
+    _, runs = kept.only(state)
+    assert runs[1].vector.tobytes() == checkpoint.load(tmp_path / "whole.npz").vector.tobytes()
+    ended = program("--resume", tmp_path / "none.npz")
+    assert ended.returncode == 1
+    assert is_one_line_for_a_person(ended.stderr)
+
+
+# On disk, without the app
+
+
+@pytest.fixture
+def session(small: Dataset, state: Path) -> Path:
+    """A session of one run, twice written, its older generation beside it."""
+    return a_session(small, state / "sessions" / "20200101-000000-1")
+
+
+def a_session(dataset: Dataset, path: Path, updates: int = 4, source: str = "mnist") -> Path:
+    store, rested = Store(path), Rested()
+    session = Session(lambda: dataset, Hyperparameters(iterations=updates), rested)
+    saver = Saver(store, pytest.fail)
+    session.keep_with(saver)
+    session.open()
+    rested.wait()
+    session.train()
+    rested.wait()
+    session.close(PATIENCE)
+    run = session.snapshot().run
+    assert run is not None
+    facts = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
+    wanted = {**asdict(session.wanted), "hidden": [10]}
+    saved = Page(source=source, current=1, wanted=wanted, runs={"1": facts})
+    saver.put_page(saved)
+    saver.close(PATIENCE)
+    store.put_page(saved)
+    store.close()
+    return path
+
+
+class Rested:
+    """Counts how often a session came to a rest."""
+
+    def __init__(self) -> None:
+        self.count = self._seen = 0
+
+    def __call__(self) -> None:
+        self.count += 1
+
+    def wait(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while self.count <= self._seen and time.monotonic() < end:
+            time.sleep(0.01)
+        assert self.count > self._seen
+        self._seen = self.count
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", b'{"current":', b"\0" * 3000])
+@pytest.mark.parametrize("name", [PAGE, "run-1.npz"])
+def test_the_generation_before_is_used_when_the_last_is_damaged(
+    session: Path, name: str, damage: bytes
+) -> None:
+    assert kept.load(session)[1][1].iteration == 4
+    (session / name).write_bytes(damage)
+    page, runs = kept.load(session)
+    assert page.current == 1
+    assert runs[1].iteration in (0, 4)
+    (session / (name + OLDER)).write_bytes(damage)
+    refused: list[str] = []
+    if name == PAGE:
+        assert shelf.last(refused) is None
+        assert len(refused) == 1
+        assert shelf.last(refused) is None
+        assert len(refused) == 1  # it is said once
+
+
+def test_only_so_many_sessions_are_kept(small: Dataset, state: Path) -> None:
+    for number in range(8):
+        path = a_session(small, state / "sessions" / f"2020010{number}-000000-1", updates=1)
+        os.utime(path / PAGE, (number, number))
+    store = shelf.new()
+    store.close()
+    left = [path.name for path in kept.folders(state)]
+    assert len(left) == shelf.MOST_SESSIONS
+    assert left[0].startswith("20200104")
+
+
+def test_a_page_waits_for_the_runs_it_names(small: Dataset, state: Path) -> None:
+    path = a_session(small, state / "sessions" / "20200101-000000-1")
+    page, _ = kept.load(path)
+    store = Store(path)
+    (run,) = store.runs(page)
+    saver = Saver(store, pytest.fail, there=[1])
+    facts = page.runs["1"]
+    saver.put_page(replace(page, current=2, runs={"1": facts, "2": facts}))
+    time.sleep(0.3)
+    assert store.page().current == 1
+    saver.put_run(replace(run, number=2))
+    end = time.monotonic() + PATIENCE
+    while store.page().current == 1 and time.monotonic() < end:
+        time.sleep(0.01)
+    assert {kept_run.number for kept_run in store.runs(store.page())} == {1, 2}
+    saver.put_page(page)  # an old one, without run 2: it goes
+    saver.close(PATIENCE)
+    assert not list(path.glob("run-2.*"))
+    store.close()
+
+
+def test_what_a_killed_writing_left_is_cleared_away(session: Path) -> None:
+    (session / ".run-1.npz.99").write_bytes(b"half")
+    kept.load(session)
+    assert not list(session.glob(".*"))
+    assert (session / LOCK).exists()
+
+
+def test_a_page_is_read_as_it_was_written() -> None:
+    facts = {"begun": "seed 0", "start": 0, "seconds": 1.5, "state": "paused"}
+    wanted = {**asdict(Hyperparameters(hidden=(3, 4), batch_size=5)), "hidden": [3, 4]}
+    page = Page("/data", 2, wanted, 7, {"2": "mine"}, [1], {"2": facts}, ended=True)
+    assert read(as_text(page).encode()) == page
+
+
+def test_a_saver_tries_again_what_the_disk_refused(session: Path) -> None:
+    page, _ = kept.load(session)
+    store, told = Store(session), list[str]()
+    (run,) = store.runs(page)
+    hindrance = session / ".session.json"
+    hindrance.mkdir()
+    saver = Saver(store, told.append, there=[1])
+    saver.put_page(replace(page, index=5))
+    end = time.monotonic() + PATIENCE
+    while not told and time.monotonic() < end:
+        time.sleep(0.01)
+    hindrance.rmdir()
+    saver.put_run(run)
+    saver.close(PATIENCE)
+    assert store.page().index == 5
+    assert len(told) == 1
+    store.close()
+
+
+def test_data_of_the_session_that_are_gone_do_not_keep_the_app_from_starting(
+    small: Dataset, state: Path
+) -> None:
+    a_session(small, state / "sessions" / "20200101-000000-1", source="/nowhere/at all")
+    with terminal("--resume") as (there, _):
+        there.until(lambda: there.shows("cannot be read"))
+        there.until(lambda: there.iteration == 4)
+        quit_(there)
