@@ -7,9 +7,14 @@ whatever else the machine does meets both alike; alone and with four runs on the
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import statistics
 import subprocess
+import sys
+import tempfile
 import time
+from pathlib import Path
 
 from .support import PROGRAM
 from .terminal import Terminal, terminal
@@ -71,6 +76,56 @@ def keys(*, training: bool) -> list[float]:
     return taken
 
 
+def idle() -> float:
+    """Bytes a second that the app sends while it rests and nobody touches it."""
+    with terminal() as (there, _):
+        there.until(lambda: there.shows("Test digit 0"))
+        there.pass_by(2.0)
+        before = len(there.sent)
+        there.pass_by(SECONDS)
+        sent = (len(there.sent) - before) / SECONDS
+        quit_(there)
+    return sent
+
+
+BARE = """#!{python}
+from textual.app import App
+from textual.widgets import Static
+class Bare(App):
+    def compose(self):
+        yield Static("painted")
+    def key_q(self):
+        self.exit()
+Bare().run()
+"""
+
+
+def first_paint(program: str | Path, text: str) -> float:
+    """Seconds from the start of a program to its first words on the screen."""
+    begun = time.monotonic()
+    with terminal(program=program) as (there, _):
+        while not there.shows(text):
+            there.read(0.002)
+        taken = time.monotonic() - begun
+        there.until(lambda: there.shows("ready") or there.shows("painted"))
+        quit_(there)
+    return taken
+
+
+def starts() -> tuple[float, float]:
+    """First paint of the app and of a bare Textual app, in turns; medians."""
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder) / "bare"
+        bare.write_text(BARE.format(python=sys.executable))
+        bare.chmod(0o700)
+        turns = [
+            (first_paint(PROGRAM, "Hyperparameters"), first_paint(bare, "painted"))
+            for _ in range(2 * TURNS + 1)
+        ]
+    ours, theirs = zip(*turns, strict=True)
+    return statistics.median(ours), statistics.median(theirs)
+
+
 def quit_(there: Terminal) -> None:
     """Leave the program."""
     there.type(b"q")
@@ -78,7 +133,20 @@ def quit_(there: Terminal) -> None:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print; with nobody's own settings and sessions."""
+    home = tempfile.mkdtemp()
+    os.environ |= {"XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home}
+    try:
+        measure()
+    finally:
+        shutil.rmtree(home)
+
+
+def measure() -> None:
+    """The figures, one after the other."""
+    ours, bare = starts()
+    print(f"first paint: {ours:.2f} s, a bare Textual app {bare:.2f} s: {ours / bare:.2f} times")
+    print(f"bytes a second to the terminal while idle: {idle():.0f}")
     turns = [(headless(), *on_screen(1), *on_screen(4)) for _ in range(TURNS)]
     without, one, sent, four, sent_four = (
         statistics.median(column) for column in zip(*turns, strict=True)

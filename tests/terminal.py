@@ -33,9 +33,9 @@ class Terminal:
         self.sent = b""  # everything the program ever wrote
         self._stream = pyte.ByteStream(self.screen)
 
-    def read(self) -> None:
+    def read(self, moment: float = 0.05) -> None:
         """Take in what the program has written, waiting a moment for it."""
-        if select.select([self.side], [], [], 0.05)[0]:
+        if select.select([self.side], [], [], moment)[0]:
             try:
                 data = os.read(self.side, 1 << 16)
             except OSError:  # the program has closed its end

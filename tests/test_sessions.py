@@ -176,7 +176,6 @@ def test_a_full_disk_is_said_once_and_the_old_files_stay_whole(folder: Path, sta
 
     with terminal("--resume", before_it=full) as (there, _):
         there.until(lambda: there.shows("finished"))
-        there.type(b"\x1b")
         there.type(b"r")
         there.until(lambda: there.shows("cannot be saved"))
         there.until(lambda: there.iteration == 5)

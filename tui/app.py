@@ -168,9 +168,11 @@ class MnistApp(App[None]):
     # A kiosk
 
     async def on_event(self, event: events.Event) -> None:
-        """Note that somebody is there, and go on as usual."""
+        """Note that somebody is there; what is pasted may come from anywhere and is cleaned."""
         if isinstance(event, events.InputEvent):
             self._idle.touched()
+        if isinstance(event, events.Paste):
+            event.text = printable(event.text)
         await super().on_event(event)
 
     def _leave_if_idle(self) -> None:

@@ -38,7 +38,7 @@ class Page:
         usual = asdict(Hyperparameters())
         for name, value in self.wanted.items():
             # JSON has no tuples, writes 1.0 as it likes, and None stands for a full batch.
-            kinds = {"tuple": "list", "NoneType": "NoneType int", "float": "float int"}
+            kinds = {"tuple": "tuple list", "NoneType": "NoneType int", "float": "float int"}
             kind = type(usual[name]).__name__
             if type(value).__name__ not in kinds.get(kind, kind).split():
                 raise ValueError(name)

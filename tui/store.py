@@ -36,7 +36,7 @@ class Store:
         self._runs: set[str] = set()  # that the page names
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if folder.is_symlink() or not all(map(_is_plain, os.scandir(folder))):
+            if folder.is_symlink() or not all(map(_is_plain, folder.iterdir())):
                 raise Problem(f"{folder}: holds what this program does not write; remove it")
             self._lock = os.open(
                 folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
@@ -142,8 +142,8 @@ class Store:
         return None
 
 
-def _is_plain(entry: os.DirEntry[str]) -> bool:
-    return entry.is_file(follow_symlinks=False)
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def _keep_older(path: Path) -> None:

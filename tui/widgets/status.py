@@ -89,9 +89,9 @@ class StatusLine(Rows):
             if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
                 facts.append(optional, self.ink("quiet"))
         if self._busy.is_busy:  # only the bar gives way to it
-            for words in ("  machine busy", "  busy"):
-                room = width - line.cell_len - len(count) - facts.cell_len - 1
-                if room - len(words) >= LEAST_BAR:
+            room = width - line.cell_len - len(count) - facts.cell_len - 1
+            for words, rest in (("  machine busy", LEAST_BAR), ("  busy", 0)):
+                if room - len(words) >= rest:
                     facts.append(words, self.ink("quiet"))
                     break
         bar = min(MOST_BAR, width - line.cell_len - len(count) - facts.cell_len - 1)
