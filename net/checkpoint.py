@@ -1,8 +1,8 @@
 """A run in one .npz file: written all or nothing, read without believing a word of it.
 
-The file is a zip of NumPy arrays, one member each, and this is the whole format, version 1:
+The file is a zip of NumPy arrays, one member each, and this is the whole format, version 2:
 
-    format      int64 scalar, 1
+    format      int64 scalar, 2
     sizes       int64, L + 1: the widths, input to output
     W1 … WL     float32 or float64, sizes[l] × sizes[l-1]
     b1 … bL     the same type, sizes[l] × 1
@@ -10,10 +10,16 @@ The file is a zip of NumPy arrays, one member each, and this is the whole format
                 remembers (velocity; mean and square; nothing), all weights first
     history     float64, n × 7: iteration, alpha, loss, train_accuracy, slope, test_loss,
                 test_accuracy
-    run         bytes (uint8) of a JSON object: iteration, updates (that the optimizer has made),
-                hyperparameters, course: [[updates before they came into force, hyperparameters],
-                …], and place: the generator's state, epoch and position that the next batch
-                comes from
+    run         bytes (uint8) of a JSON object: iteration; updates (that the optimizer has made);
+                hyperparameters; course: [[updates before they came into force, hyperparameters],
+                …], where an entry that changes nothing notes that an update diverged there and
+                the optimizer forgot; place: the generator's state, epoch and position that the
+                next batch comes from; made: data, source, form, share, sha256, names, program and
+                date, as in net/made.py (sha256: of the training images' bytes, row by row, and
+                then the labels' bytes)
+
+Version 1 was the same without `made`; its first files had no `course` either. Both are read: the
+one is then empty, and the other the hyperparameters that the run ended with.
 
 No member is ever a pickled object, so that reading one cannot run anything.
 """
@@ -34,33 +40,43 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from .batches import Place, check_generator
 from .errors import NetError
 from .history import COLUMNS
-from .hyperparameters import Hyperparameters
+from .made import Made, from_json
 from .network import Parameters
 from .optimizers import OPTIMIZERS
+from .run_json import as_json, course_in, hyperparameters_in, place_in, whole
 from .sizes import check_hidden, count
-from .trainer import Course, RunState
+from .trainer import RunState
 
-VERSION = 1
+VERSION = 2
+VERSIONS = (1, 2)  # that can be read
 SMALL = 1 << 20  # bytes of a member that may be packed as tightly as it likes
 MOST_PACKED = 20  # times smaller than its content a larger one may be; real weights hardly shrink
 REFUSED = ("f2", "f16", "f12")  # half and long floats, which no run is made of
+NOBODY = Made()
 UNREADABLE = (EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
-def save(state: RunState, path: Path) -> None:
+@dataclasses.dataclass(frozen=True, eq=False)
+class Saved:
+    """What a file holds: the run, and what made it."""
+
+    state: RunState
+    made: Made
+
+
+def save(state: RunState, path: Path, made: Made = NOBODY) -> None:
     """Write a run. An older file of this name stays whole until the new one is complete.
 
-    Raises NetError if it cannot be written.
+    made: what is known of where it comes from. Raises NetError if it cannot be written.
     """
     parameters = Parameters(state.sizes, state.vector)
     members: dict[str, NDArray[Any]] = {
         "format": np.array(VERSION, np.int64),
         "sizes": np.array(state.sizes, np.int64),
         "history": state.history,
-        "run": np.frombuffer(json.dumps(_as_json(state)).encode(), np.uint8),
+        "run": np.frombuffer(json.dumps(as_json(state, made)).encode(), np.uint8),
     }
     for layer, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
         members |= {f"W{layer}": W, f"b{layer}": b}
@@ -81,12 +97,20 @@ def save(state: RunState, path: Path) -> None:
 
 
 def load(path: Path) -> RunState:
-    """Read a run. Raises NetError, naming file and member, for anything not exactly as above."""
+    """Read a run. Raises as `read` does."""
+    return read(path).state
+
+
+def read(path: Path) -> Saved:
+    """Read a run and what made it.
+
+    Raises NetError, naming file and member, for anything not exactly as above.
+    """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise NetError(f"{path}: is not a file; expected a model (.npz)")
         with zipfile.ZipFile(path) as archive:
-            return _Reader(path, archive).run()
+            return _Reader(path, archive).saved()
     except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as damage:
         raise NetError(f"{path}: is not a model file (.npz), or is cut short") from damage
     except OSError as failure:
@@ -100,10 +124,11 @@ class _Reader:
         self.path, self.archive = path, archive
         self.names = archive.namelist()
 
-    def run(self) -> RunState:
+    def saved(self) -> Saved:
         version = int(self.array("format", "iu", ())[()])
-        if version != VERSION:
-            raise self.refusal("format", f"is version {version}; this program reads {VERSION}")
+        if version not in VERSIONS:
+            known = " and ".join(map(str, VERSIONS))
+            raise self.refusal("format", f"is version {version}; this program reads {known}")
         widths = self.array("sizes", "iu", (None,))
         sizes = tuple(int(size) for size in widths)
         if len(sizes) < 3 or min(sizes) < 1:
@@ -125,24 +150,26 @@ class _Reader:
         text = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
         try:
             run = json.loads(text)
-            hyperparameters = _hyperparameters(run["hyperparameters"], sizes)
+            hyperparameters = hyperparameters_in(run["hyperparameters"], sizes)
             remembered = OPTIMIZERS[hyperparameters.optimizer].remembers
-            return RunState(
+            course = run["course"] if version > 1 or "course" in run else None
+            state = RunState(
                 sizes=sizes,
                 vector=parameters.vector,
                 hyperparameters=hyperparameters,
-                iteration=_whole(run["iteration"]),
-                place=_place(run["place"]),
+                iteration=whole(run["iteration"]),
+                place=place_in(run["place"]),
                 memory={
                     name: self.array(f"memory_{name}", "f", parameters.vector.shape).astype(
                         first.dtype
                     )
                     for name in remembered
                 },
-                updates=_whole(run["updates"]),
+                updates=whole(run["updates"]),
                 history=history,
-                course=_course(run["course"], sizes),
+                course=((0, hyperparameters),) if course is None else course_in(course, sizes),
             )
+            return Saved(state, from_json(run["made"]) if version > 1 else NOBODY)
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as damage:
             raise self.refusal("run", f"is not what this program writes ({damage})") from damage
         except RecursionError as damage:
@@ -190,55 +217,6 @@ class _Reader:
 
     def refusal(self, name: str, what: str) -> NetError:
         return NetError(f"{self.path}: {name} {what}")
-
-
-def _as_json(state: RunState) -> dict[str, Any]:
-    return {
-        "iteration": state.iteration,
-        "updates": state.updates,
-        "hyperparameters": dataclasses.asdict(state.hyperparameters),
-        "course": [(since, dataclasses.asdict(chosen)) for since, chosen in state.course],
-        "place": dataclasses.asdict(state.place),
-    }
-
-
-def _hyperparameters(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperparameters:
-    """As `_as_json` wrote them; raises ValueError for a value of the wrong kind or range."""
-    default = dataclasses.asdict(Hyperparameters())
-    for name, value in chosen.items():
-        kind = type(value).__name__
-        # JSON has no tuples, writes 1.0 as it likes, and None stands for a full batch.
-        usual = {type(default[name]).__name__, "int", "list"}
-        if kind not in ({"int", "NoneType"} if name == "batch_size" else usual):
-            raise ValueError(f"{name} is {str(value)[:24]!r}")
-    hidden = tuple(_whole(units) for units in chosen["hidden"])
-    if hidden != sizes[1:-1]:
-        raise ValueError(f"hidden is {hidden} for a network {sizes}")
-    try:
-        return Hyperparameters(**dict[str, Any](chosen, hidden=hidden))
-    except NetError as problem:
-        raise ValueError(str(problem)) from problem
-
-
-def _course(course: list[list[Any]], sizes: tuple[int, ...]) -> Course:
-    """As `_as_json` wrote it: it begins at 0 and each change comes after the one before."""
-    found = tuple((_whole(since), _hyperparameters(chosen, sizes)) for since, chosen in course)
-    begins = [since for since, _ in found]
-    if not begins or begins[0] != 0 or begins != sorted(begins):
-        raise ValueError("its course does not begin at 0 and go on from there")
-    return found
-
-
-def _place(place: dict[str, Any]) -> Place:
-    check_generator(place["generator"])
-    return Place(place["generator"], _whole(place["epoch"]), _whole(place["position"]))
-
-
-def _whole(value: object) -> int:
-    """A count out of JSON, which has numbers of every kind."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError(f"{str(value)[:24]!r} is not a count")
-    return value
 
 
 def _named(shape: tuple[int | None, ...]) -> str:

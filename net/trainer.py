@@ -168,6 +168,7 @@ class Trainer:
             self._optimizer = type(self._optimizer)(self.parameters)  # forgets what led here
             self.parameters.vector[:] = self._before
             self._score, self._place = None, place_before
+            self._note_forgetting(hyperparameters)
             self.trouble = self._diagnosed("diverged", self.measure(), alpha)
             raise DivergedError(
                 f"update {self.iteration + 1} with alpha {alpha:g} made the loss "
@@ -187,6 +188,12 @@ class Trainer:
         """What the next update would go by: another kind than the last one's begins afresh."""
         kind = OPTIMIZERS[hyperparameters.optimizer]
         return self._optimizer if type(self._optimizer) is kind else kind(self.parameters)
+
+    def _note_forgetting(self, hyperparameters: Hyperparameters) -> None:
+        """In the course, by an entry that changes nothing; once, however often it is tried."""
+        note = (self.iteration, hyperparameters)
+        if self.course[-1] != note or [then for _, then in self.course[-2:-1]] != [note[1]]:
+            self.course = (*self.course, note)
 
     def _diagnosed(self, kind: str, progress: Progress, alpha: float) -> Trouble:
         """What is wrong, with its numbers; only when it begins, because it looks at all digits."""

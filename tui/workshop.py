@@ -77,7 +77,9 @@ class Workshop:
         old, timeline = self._trainers[number], forked.run.timeline
         moment = moment or old.moment()
         at = moment.iteration
-        begun = tuple((since, chosen) for since, chosen in old.course if since < max(1, at))
+        # What is noted at this very update led none yet; only that one diverged here still counts.
+        end = at + 1 if at == 0 or moment.updates == 0 else at
+        begun = tuple((since, chosen) for since, chosen in old.course if since < end)
         state = RunState(
             **vars(moment), history=old.history.rows()[: old.history.row_at(at) + 1], course=begun
         )

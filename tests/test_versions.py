@@ -1,0 +1,106 @@
+"""Saved runs say what made them, and files of older versions still load."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mnist_tui.net import checkpoint
+from mnist_tui.net.errors import NetError
+from mnist_tui.net.made import Made, digest
+
+from .support import fingerprint, noise
+from .test_checkpoint import a_run
+
+OLD = Path(__file__).parent / "models" / "version-1.npz"  # momentum; alpha changed after 3 updates
+MADE = Made("α.csv", "/a/α.csv", "CSV", 0.2, "ab" * 32, ("no", "yes"), "0.1", "2026-01-31 12:00")
+
+
+def rewritten(path: Path, content: bytes, change: Any) -> Path:
+    """A model file whose JSON part is another."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    run = json.loads(np.load(io.BytesIO(members["run.npy"])).tobytes())
+    change(run)
+    file = io.BytesIO()
+    np.save(file, np.frombuffer(json.dumps(run).encode(), np.uint8))
+    members["run.npy"] = file.getvalue()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, member in members.items():
+            archive.writestr(name, member)
+    return path
+
+
+def test_what_made_a_run_is_kept_with_it(tmp_path: Path) -> None:
+    state = a_run()
+    checkpoint.save(state, tmp_path / "m.npz", MADE)
+    saved = checkpoint.read(tmp_path / "m.npz")
+    assert saved.made == MADE
+    assert fingerprint(saved.state) == fingerprint(state)
+    checkpoint.save(state, tmp_path / "m.npz")
+    assert checkpoint.read(tmp_path / "m.npz").made == Made()
+
+
+def test_a_file_of_version_1_still_loads() -> None:
+    saved = checkpoint.read(OLD)
+    assert saved.made == Made()
+    weights = hashlib.sha256(saved.state.vector.tobytes()).hexdigest()
+    assert (saved.state.sizes, weights[:16]) == ((16, 2, 10), "dd6bc3dffb9b3263")
+    assert [(since, chosen.alpha) for since, chosen in saved.state.course] == [(0, 0.15), (3, 0.05)]
+    assert (saved.state.iteration, len(saved.state.history)) == (6, 7)
+
+
+def test_a_file_from_before_courses_were_kept_loads_with_what_it_ended_with(tmp_path: Path) -> None:
+    path = rewritten(tmp_path / "m.npz", OLD.read_bytes(), lambda run: run.pop("course"))
+    state = checkpoint.load(path)
+    assert state.course == ((0, state.hyperparameters),)
+    assert state.hyperparameters.alpha == 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("data", 7),
+        ("sha256", None),
+        ("share", 1),
+        ("share", "half"),
+        ("names", "0123"),
+        ("names", [1, 2]),
+        ("names", ["x" * 6000]),
+        ("source", "x" * 6000),
+    ],
+)
+def test_what_no_program_wrote_about_a_run_is_refused(
+    tmp_path: Path, name: str, value: object
+) -> None:
+    path = tmp_path / "m.npz"
+    checkpoint.save(a_run(), path, MADE)
+    rewritten(path, path.read_bytes(), lambda run: run["made"].update({name: value}))
+    with pytest.raises(NetError, match="made") as raised:
+        checkpoint.load(path)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("missing", ["made", "course"])
+def test_a_file_of_version_2_must_have_all_of_it(tmp_path: Path, missing: str) -> None:
+    path = tmp_path / "m.npz"
+    checkpoint.save(a_run(), path, MADE)
+    rewritten(path, path.read_bytes(), lambda run: run.pop(missing))
+    with pytest.raises(NetError, match=missing):
+        checkpoint.load(path)
+
+
+def test_the_digest_is_of_images_then_labels() -> None:
+    samples = noise(30)
+    expected = hashlib.sha256(samples.images.tobytes() + samples.labels.tobytes()).hexdigest()
+    assert digest(samples) == expected
+    # Where the bytes lie in memory must not matter.
+    assert digest(replace(samples, images=np.asfortranarray(samples.images))) == expected
+    assert digest(replace(samples, images=samples.images[::-1])) != expected
