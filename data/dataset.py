@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import DataError
+from .errors import ClassesError, DataError, UnlabelledError
 from .files import OnProgress
 from .found import MOST_CLASSES, Digits, Found
 from .idx import Bytes
@@ -32,6 +32,9 @@ class Dataset:
     side: int  # images are side × side pixels
     names: tuple[str, ...] = DIGITS  # of the classes, by label
     notes: tuple[str, ...] = ()  # what was found out while reading, one line each
+    share: float = (
+        0.0  # of each class that was kept apart to test on; 0: the source had a test part
+    )
 
     @property
     def classes(self) -> int:
@@ -70,13 +73,15 @@ def load(
     on_progress: called now and then with what is done and all there is to do, in bytes or files;
     what it raises ends the loading.
 
-    Raises DataError, one line that names the file, the place in it, and what is wrong there.
+    Raises DataError, one line that names the file, the place in it, and what is wrong there;
+    UnlabelledError and ClassesError, which are DataErrors, where a caller may go on otherwise.
     """
     found, name = read(source, cache, on_progress)
     if found.labels is None:
-        raise DataError(
+        raise UnlabelledError(
             f"{source}: has no labels, so there is nothing to learn from or to test against; "
-            f"use it to predict"
+            f"use it to predict",
+            _unlabelled(found, name),
         )
     names = _names(source, found, classes)
     notes = found.notes
@@ -94,7 +99,9 @@ def load(
         train, test = Digits(found.images, found.labels), found.test
     for array in (train.images, train.labels, test.images, test.labels):
         array.setflags(write=False)
-    return Dataset(name, train, test, math.isqrt(train.images.shape[1]), names, notes)
+    side = math.isqrt(train.images.shape[1])
+    kept_apart = share if found.test is None else 0.0
+    return Dataset(name, train, test, side, names, notes, kept_apart)
 
 
 def load_images(
@@ -106,6 +113,10 @@ def load_images(
     one picture is a set of one, brought into MNIST's form. Raises DataError as `load` does.
     """
     found, name = read(source, cache, on_progress, alone=True)
+    return _unlabelled(found, name)
+
+
+def _unlabelled(found: Found, name: str) -> Unlabelled:
     images = found.images if found.test is None else found.test.images
     images.setflags(write=False)
     return Unlabelled(name, images, math.isqrt(images.shape[1]), found.notes)
@@ -122,10 +133,10 @@ def _names(source: str, found: Found, classes: int | None) -> tuple[str, ...]:
     for part, labels in parts.items():
         if int(labels.max()) >= count:
             first = int((labels >= count).argmax())
-            raise DataError(
+            raise ClassesError(
                 f"{source}: label {first} of the {part} part is {labels[first]}; "
                 f"expected 0 to {count - 1}"
             )
     if len(found.names) not in (0, count):
-        raise DataError(f"{source}: names {len(found.names)} classes; expected {count}")
+        raise ClassesError(f"{source}: names {len(found.names)} classes; expected {count}")
     return found.names or tuple(map(str, range(count)))

@@ -17,7 +17,7 @@ from .guard import LONG_PATIENCE, Guard
 from .keys import KEYS
 from .launch import Options
 from .line import Line
-from .opening import Folder, Opening
+from .resuming import Folder, Opening
 from .report import write_report
 from .screens.main import MainScreen
 from .session import Session

@@ -15,7 +15,7 @@ from .text import printable
 
 if TYPE_CHECKING:
     from ..net.hyperparameters import Hyperparameters
-    from .opening import Folder
+    from .resuming import Folder
 
 LAST = "the last session"  # what --resume without a file means
 
@@ -72,7 +72,7 @@ def _folder(options: Options, source: str | None) -> Folder | None:
     if options.kiosk:
         return None
     from . import shelf
-    from .opening import Folder
+    from .resuming import Folder
 
     if options.resume is not None and options.resume != LAST:
         return _from_file(Path(options.resume), source or "mnist")
@@ -88,7 +88,7 @@ def _folder(options: Options, source: str | None) -> Folder | None:
 def _new(notes: list[str]) -> Folder:
     """A session that begins; if it cannot be kept, the app goes on all the same."""
     from . import shelf
-    from .opening import Folder
+    from .resuming import Folder
 
     try:
         return Folder(shelf.new(), notes=notes)

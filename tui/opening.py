@@ -1,118 +1,185 @@
-"""How the open app comes to its session: a new one, one that is gone on with, or one offered."""
+"""Data opened for a command or a dialog: through the user's cache, and to fit a saved run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from math import isqrt
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .keeping import Keeping, take_up
+from platformdirs import user_cache_path
+
+from ..data.dataset import EMBEDDED, Dataset, load
+from ..data.errors import ClassesError, UnlabelledError
+from ..data.split import SHARE
+from ..net.made import Made, digest
+from ..net.sizes import named
 from .problem import Problem
-from .screens.ask import ConfirmScreen
-from .text import amount
 
 if TYPE_CHECKING:
-    from .page import Page
-    from .runs import KeptRun
-    from .screens.cockpit import Cockpit
-    from .store import Store
+    from collections.abc import Sequence
 
-KEEP = 2.0  # seconds between two looks whether the session's page is another one
+    import numpy as np
+    from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """A session on disk, locked, and whether it is to be gone on with."""
-
-    store: Store | None = None  # None: it is kept nowhere
-    page: Page | None = None  # None: it begins now
-    runs: Sequence[KeptRun] | None = None  # of the page; None: as they are in the store
-    is_offered: bool = False  # a person is asked first
-    notes: Sequence[str] = ()  # what a person should know of it, in a line each
+    from ..data.files import OnProgress
+    from ..net.checkpoint import Saved
 
 
-class Opening:
-    """Opens a cockpit's session, and keeps it on disk from then on."""
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """Images for a network to answer."""
 
-    def __init__(
-        self, cockpit: Cockpit, folder: Folder, source: str | None, tell: Callable[[str], None]
-    ) -> None:
-        """source: of the data; None: what the session had. tell: shows a line; from any thread."""
-        self._cockpit, self._folder, self._tell = cockpit, folder, tell
-        self.source = source
-        self.is_resumed = False
-        self._keeping: Keeping | None = None
+    name: str
+    images: NDArray[np.uint8]  # m × pixels
+    labels: NDArray[np.uint8] | None  # m; None where nobody knows
+    names: tuple[str, ...]  # of the classes
+    notes: tuple[str, ...] = ()
 
     @property
-    def is_kept(self) -> bool:
-        """Whether it is on disk."""
-        return self._keeping is not None
-
-    def open(self) -> None:
-        """Begin, or go on; ask first if that is only offered."""
-        folder = self._folder
-        for note in folder.notes:
-            self._tell(note)
-        if not (folder.is_offered and folder.store and folder.page):
-            self._open(folder.store, folder.page, folder.runs)
-            return
-        store, page = folder.store, folder.page
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._open(store, page, folder.runs)
-            else:
-                store.leave(page)
-                self._open(self._another(), None, None)
-
-        self._cockpit.app.push_screen(ConfirmScreen(offer(page)), answered)
-
-    def close(self, *, ended: bool) -> None:
-        """Write what is left, once. ended: a person wanted to leave."""
-        keeping, self._keeping = self._keeping, None
-        if keeping is not None:
-            keeping.close(self._cockpit, ended=ended)
-
-    def _another(self) -> Store | None:
-        from . import shelf
-
-        try:
-            return shelf.new()
-        except Problem as problem:
-            self._tell(f"This session cannot be saved: {problem}")
-            return None
-
-    def _open(self, store: Store | None, page: Page | None, runs: Sequence[KeptRun] | None) -> None:
-        if page is not None:
-            try:
-                runs = store.runs(page) if runs is None and store else runs or ()
-            except Problem as problem:  # what cannot be read must not keep anybody from working
-                self._tell(str(problem))
-                if store:
-                    store.put_aside()
-                store, page, runs = self._another(), None, None
-        if page is not None and runs:
-            self.is_resumed = True
-            self.source = self.source or page.source
-            take_up(runs, page, self._cockpit, self._tell)
-        source = self.source = self.source or "mnist"
-        if store is not None:
-            keeping = self._keeping = Keeping(store, source, self._tell, runs or ())
-            self._cockpit.session.keep_with(keeping.saver)
-            self._cockpit.set_interval(KEEP, self._look)
-        self._cockpit.session.open()
-
-    def _look(self) -> None:
-        if self._keeping is not None:
-            self._keeping.look(self._cockpit)
+    def side(self) -> int:
+        """Of an image, in pixels."""
+        return isqrt(self.images.shape[1])
 
 
-def offer(page: Page) -> str:
-    """What a person is asked about a session that was cut off."""
-    facts = page.runs.get(str(page.current), {"seconds": 0.0})
-    hidden = "-".join(map(str, page.hyperparameters().hidden))
-    count = len(page.runs)
-    return (
-        f"The last session was cut off: {count} run{'s' * (count != 1)}, hidden {hidden}, "
-        f"{amount(facts['seconds'])} of training. Go on with it?"
+def cache_folder() -> Path:
+    """Where parsed tables are kept: XDG_CACHE_HOME/mnist-tui, usually ~/.cache/mnist-tui."""
+    return user_cache_path("mnist-tui", appauthor=False)
+
+
+def open_dataset(
+    source: str = EMBEDDED,
+    share: float | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    classes: int | None = None,
+) -> Dataset:
+    """What `--data` names. Raises DataError; see data/dataset.py for the arguments."""
+    return load(
+        source,
+        share=SHARE if share is None else share,
+        classes=classes,
+        cache=cache_folder(),
+        on_progress=on_progress,
     )
+
+
+def open_for(
+    saved: Saved,
+    source: str,
+    share: float | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    model: str = "the model",
+) -> Dataset:
+    """Labelled data that a saved network can be tested on.
+
+    Raises Problem, with both shapes, for data that it was not made for; DataError as `load`.
+    """
+    sizes = saved.state.sizes
+    try:
+        dataset = open_dataset(source, share, on_progress, classes=sizes[-1])
+    except ClassesError as problem:
+        raise Problem(f"{model}: is a network {named(sizes)}, but {problem}") from problem
+    _check_pixels(model, sizes, dataset.name, dataset.train.images.shape[1])
+    return replace(dataset, names=_names(model, saved.made, dataset))
+
+
+def questions_for(
+    saved: Saved,
+    source: str,
+    share: float | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    model: str = "the model",
+) -> Questions:
+    """Images that a saved network can answer: a test part, or all of a source without labels.
+
+    Raises as `open_for` does.
+    """
+    try:
+        dataset = open_for(saved, source, share, on_progress, model=model)
+    except UnlabelledError as unlabelled:
+        found = unlabelled.images
+        _check_pixels(model, saved.state.sizes, found.name, found.images.shape[1])
+        return Questions(found.name, found.images, None, class_names(saved), found.notes)
+    test = dataset.test
+    return Questions(dataset.name, test.images, test.labels, dataset.names, dataset.notes)
+
+
+def class_names(saved: Saved) -> tuple[str, ...]:
+    """Of the classes of a saved network: as its data named them, else by number."""
+    classes = saved.state.sizes[-1]
+    return saved.made.names if len(saved.made.names) == classes else _numbers(classes)
+
+
+def made_of(dataset: Dataset, source: str) -> Made:
+    """What makes a run on these data, saved now."""
+    whole = source if source == EMBEDDED else str(Path(source).expanduser().resolve())
+    return Made(
+        data=dataset.name,
+        source=whole,
+        form=dataset.notes[0] if dataset.notes else "",
+        share=dataset.share,
+        sha256=digest_of(dataset),
+        names=dataset.names,
+        program=program(),
+        date=time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
+    )
+
+
+def digest_of(dataset: Dataset) -> str:
+    """SHA-256 of the training part; see net/made.py."""
+    return digest(dataset.train)
+
+
+def is_other(made: Made, dataset: Dataset) -> str | None:
+    """One line for a person if these are not the data that a run learnt from; None if they are.
+
+    None also if nobody knows.
+    """
+    if not made.sha256 or made.sha256 == digest_of(dataset):
+        return None
+    return (
+        f"it was trained on other images: on {made.data}"
+        f"{f' ({made.form})' if made.form else ''}, not on the training part of {dataset.name}"
+    )
+
+
+@cache
+def program() -> str:
+    """This program and its version."""
+    return f"mnist-tui {version('mnist-tui')}"
+
+
+def _numbers(classes: int) -> tuple[str, ...]:
+    return tuple(map(str, range(classes)))
+
+
+def _names(model: str, made: Made, dataset: Dataset) -> tuple[str, ...]:
+    """Of the classes, which model and data must call alike where both have names for them."""
+    numbers = _numbers(dataset.classes)
+    if dataset.names == numbers and len(made.names) == dataset.classes:
+        return made.names
+    if made.names and made.names not in (numbers, dataset.names):
+        raise Problem(
+            f"{model}: its classes are {_listed(made.names)}, but those of {dataset.name} "
+            f"are {_listed(dataset.names)}"
+        )
+    return dataset.names
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
+
+
+def _check_pixels(model: str, sizes: tuple[int, ...], name: str, pixels: int) -> None:
+    if sizes[0] != pixels:
+        side = isqrt(pixels)
+        raise Problem(
+            f"{model}: is a network {named(sizes)}, but the images of {name} are {side} × {side}, "
+            f"{pixels} pixels, not {sizes[0]}"
+        )

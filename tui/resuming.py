@@ -1,0 +1,118 @@
+"""How the open app comes to its session: a new one, one that is gone on with, or one offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .keeping import Keeping, take_up
+from .problem import Problem
+from .screens.ask import ConfirmScreen
+from .text import amount
+
+if TYPE_CHECKING:
+    from .page import Page
+    from .runs import KeptRun
+    from .screens.cockpit import Cockpit
+    from .store import Store
+
+KEEP = 2.0  # seconds between two looks whether the session's page is another one
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A session on disk, locked, and whether it is to be gone on with."""
+
+    store: Store | None = None  # None: it is kept nowhere
+    page: Page | None = None  # None: it begins now
+    runs: Sequence[KeptRun] | None = None  # of the page; None: as they are in the store
+    is_offered: bool = False  # a person is asked first
+    notes: Sequence[str] = ()  # what a person should know of it, in a line each
+
+
+class Opening:
+    """Opens a cockpit's session, and keeps it on disk from then on."""
+
+    def __init__(
+        self, cockpit: Cockpit, folder: Folder, source: str | None, tell: Callable[[str], None]
+    ) -> None:
+        """source: of the data; None: what the session had. tell: shows a line; from any thread."""
+        self._cockpit, self._folder, self._tell = cockpit, folder, tell
+        self.source = source
+        self.is_resumed = False
+        self._keeping: Keeping | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is on disk."""
+        return self._keeping is not None
+
+    def open(self) -> None:
+        """Begin, or go on; ask first if that is only offered."""
+        folder = self._folder
+        for note in folder.notes:
+            self._tell(note)
+        if not (folder.is_offered and folder.store and folder.page):
+            self._open(folder.store, folder.page, folder.runs)
+            return
+        store, page = folder.store, folder.page
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._open(store, page, folder.runs)
+            else:
+                store.leave(page)
+                self._open(self._another(), None, None)
+
+        self._cockpit.app.push_screen(ConfirmScreen(offer(page)), answered)
+
+    def close(self, *, ended: bool) -> None:
+        """Write what is left, once. ended: a person wanted to leave."""
+        keeping, self._keeping = self._keeping, None
+        if keeping is not None:
+            keeping.close(self._cockpit, ended=ended)
+
+    def _another(self) -> Store | None:
+        from . import shelf
+
+        try:
+            return shelf.new()
+        except Problem as problem:
+            self._tell(f"This session cannot be saved: {problem}")
+            return None
+
+    def _open(self, store: Store | None, page: Page | None, runs: Sequence[KeptRun] | None) -> None:
+        if page is not None:
+            try:
+                runs = store.runs(page) if runs is None and store else runs or ()
+            except Problem as problem:  # what cannot be read must not keep anybody from working
+                self._tell(str(problem))
+                if store:
+                    store.put_aside()
+                store, page, runs = self._another(), None, None
+        if page is not None and runs:
+            self.is_resumed = True
+            self.source = self.source or page.source
+            take_up(runs, page, self._cockpit, self._tell)
+        source = self.source = self.source or "mnist"
+        if store is not None:
+            keeping = self._keeping = Keeping(store, source, self._tell, runs or ())
+            self._cockpit.session.keep_with(keeping.saver)
+            self._cockpit.set_interval(KEEP, self._look)
+        self._cockpit.session.open()
+
+    def _look(self) -> None:
+        if self._keeping is not None:
+            self._keeping.look(self._cockpit)
+
+
+def offer(page: Page) -> str:
+    """What a person is asked about a session that was cut off."""
+    facts = page.runs.get(str(page.current), {"seconds": 0.0})
+    hidden = "-".join(map(str, page.hyperparameters().hidden))
+    count = len(page.runs)
+    return (
+        f"The last session was cut off: {count} run{'s' * (count != 1)}, hidden {hidden}, "
+        f"{amount(facts['seconds'])} of training. Go on with it?"
+    )
