@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from mnist_tui.data.dataset import Dataset, Digits, load
+from mnist_tui.tui.cli import main
 
-from .support import first, part_of, write_folder
+from .support import Ended, Run, first, part_of, write_folder
 
 # No deadline: how long an example takes says nothing on a machine that does other things too.
 settings.register_profile("suite", deadline=None, max_examples=100)
@@ -60,3 +62,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of the test's own for what the app keeps of a person's data."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Run:
+    """Run a command, to its end and in this process: a fresh one costs a second."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+    def here(*arguments: str | Path) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["mnist-tui", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Ended(ended.value.code, said.out, said.err)
+
+    return here

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,18 @@ class Samples:
 
     images: NDArray[np.uint8]
     labels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: object
+    out: str
+    err: str
+
+
+Run = Callable[..., Ended]
 
 
 def noise(m: int, pixels: int = 16, seed: int = 0) -> Samples:

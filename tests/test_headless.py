@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import csv
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from mnist_tui.data.dataset import Dataset
+from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net import checkpoint
 from mnist_tui.net.gradient import Engine
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.metrics import probabilities
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.trainer import Trainer
-from mnist_tui.tui.cli import main
 
-from .support import is_one_line_for_a_person, last_object
+from .support import Run, is_one_line_for_a_person, last_object
 
 AT_LEAST = {
     "data", "alpha", "iterations", "hidden", "batch_size", "optimizer", "seed", "threads",
@@ -27,36 +23,12 @@ AT_LEAST = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: object
-    out: str
-    err: str
-
-
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command, to its end and in this process: a fresh one costs a second."""
-
-    def here(*arguments: str | Path) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["mnist-tui", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        return Ended(ended.value.code, said.out, said.err)
-
-    return here
-
-
 def test_json_says_what_was_chosen_and_what_came_of_it(
     run: Run, folder: Path, small: Dataset
 ) -> None:
-    ended = run("train", "--data", folder, "--iterations", "12", "--alpha", "0.3", "--json")
+    command = ["train", "--data", str(folder), "--iterations", "12", "--alpha", "0.3", "--json"]
+    assert "IDX, four files" in run(*command).err
+    ended = run(*command, "--quiet")
     assert (ended.code, ended.err) == (0, "")
     said = last_object(ended.out)
     assert AT_LEAST - set(said) == set()
@@ -154,18 +126,23 @@ def test_an_index_out_of_range_is_told(run: Run, folder: Path, tmp_path: Path, i
 def test_a_model_for_other_images_is_refused(
     run: Run, folder: Path, small: Dataset, tmp_path: Path
 ) -> None:
-    other = Dataset("other", small.train, small.test, 28)
-    trainer = Trainer(other.train, other.test, Hyperparameters(), classes=11)
-    checkpoint.save(trainer.state(), tmp_path / "m.npz")
-    ended = run("evaluate", tmp_path / "m.npz", "--data", folder)
-    assert ended.code == 1
-    assert is_one_line_for_a_person(ended.err)
-    assert "784-10-11" in ended.err
+    labels = small.train.labels % 9
+    for name, pixels, told in (("few classes", 784, "784-10-9"), ("small", 400, "28 × 28")):
+        train = Digits(small.train.images[:, :pixels], labels)
+        trainer = Trainer(train, train, Hyperparameters(), classes=9 if pixels == 784 else 10)
+        model = tmp_path / f"{name}.npz"
+        checkpoint.save(trainer.state(), model)
+        for command in ("evaluate", "predict"):
+            ended = run(command, model, "--data", folder)
+            assert ended.code == 1
+            assert is_one_line_for_a_person(ended.err)
+            assert told in ended.err
+            assert f"{pixels}-10" in ended.err
 
 
 def test_a_run_that_diverges_fails_and_says_so(run: Run, folder: Path, tmp_path: Path) -> None:
     model = tmp_path / "m.npz"
-    ended = run("train", "--data", folder, "--alpha", "1e30", "--out", model, "--json")
+    ended = run("train", "--data", folder, "--alpha", "1e30", "--out", model, "--json", "--quiet")
     assert ended.code == 1
     assert is_one_line_for_a_person(ended.err)
     said = last_object(ended.out)

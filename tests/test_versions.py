@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ OLD = Path(__file__).parent / "models" / "version-1.npz"  # momentum; alpha chan
 MADE = Made("α.csv", "/a/α.csv", "CSV", 0.2, "ab" * 32, ("no", "yes"), "0.1", "2026-01-31 12:00")
 
 
-def rewritten(path: Path, content: bytes, change: Any) -> Path:
+def rewritten(path: Path, content: bytes, change: Callable[[dict[str, Any]], object]) -> Path:
     """A model file whose JSON part is another."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}

@@ -1,0 +1,136 @@
+"""The command export: saved runs as tables, pictures, scripts and recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..net import checkpoint
+from .opening import questions_for
+from .problem import Problem
+from .telling import note, progress, tell
+from .text import printable
+from .writing import check_apart, check_writable, write
+
+if TYPE_CHECKING:
+    from ..net.checkpoint import Saved
+
+WAYS = {  # the options, and what the names of their files may end in
+    "--history": (".csv", ".json"),
+    "--chart": (".svg",),
+    "--script": (".py",),
+    "--recipe": (),
+    "--predictions": (".csv", ".json"),
+    "--submission": (".csv",),
+}
+OF_ONE = ("--script", "--recipe", "--predictions", "--submission")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be exported, and where to."""
+
+    history: Path | None = None
+    chart: Path | None = None
+    script: Path | None = None
+    recipe: bool = False
+    predictions: Path | None = None
+    submission: Path | None = None
+    overwrite: bool = False
+    quiet: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is nothing at all."""
+        return not any(self._asked(way) for way in WAYS)
+
+    @property
+    def of_one(self) -> str | None:
+        """The first option that is of one model alone, if one is wanted."""
+        return next((way for way in OF_ONE if self._asked(way)), None)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files to write, by option."""
+        named = {way: getattr(self, way[2:]) for way in WAYS}
+        return {way: path for way, path in named.items() if isinstance(path, Path)}
+
+    def _asked(self, way: str) -> bool:
+        return bool(getattr(self, way[2:]))
+
+
+def export(paths: Sequence[Path], wanted: Wanted, source: str, share: float | None) -> int:
+    """Write all that is wanted: first everything is made, then the files are written."""
+    for way, path in wanted.files.items():
+        check_writable(path, overwrite=wanted.overwrite, endings=WAYS[way])
+    check_apart(wanted.files.values())
+    runs = [(name, checkpoint.read(path)) for name, path in zip(names(paths), paths, strict=True)]
+    texts = [(path, _text(way, path, runs)) for way, path in wanted.files.items() if way in MAKERS]
+    texts += _answers(paths[0], runs[0][1], wanted, source, share)
+    for path, text in texts:
+        write(path, text, overwrite=wanted.overwrite)
+        if not wanted.quiet:
+            note(f"written to {path}")
+    if wanted.recipe:
+        from .recipe import written
+
+        click.echo(written(runs[0][1].state.course))
+    return 0
+
+
+def names(paths: Sequence[Path]) -> list[str]:
+    """What to call the runs: short where that tells them apart. Raises Problem if one is twice."""
+    if len(set(paths)) < len(paths):
+        raise Problem("a model is named twice")
+    stems = [path.stem for path in paths]
+    return stems if len(set(stems)) == len(stems) else list(map(str, paths))
+
+
+def _history(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+    from .tables import history_text
+
+    return history_text(runs, path.suffix)
+
+
+def _chart(_: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+    from .chart_file import chart_svg
+
+    return chart_svg(runs)
+
+
+def _script(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+    from .script import script
+
+    (name, saved), *_ = runs
+    return script(name, saved, path.name)
+
+
+MAKERS = {"--history": _history, "--chart": _chart, "--script": _script}
+
+
+def _text(way: str, path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+    return MAKERS[way](path, runs)
+
+
+def _answers(
+    model: Path, saved: Saved, wanted: Wanted, source: str, share: float | None
+) -> list[tuple[Path, str]]:
+    """The tables of answers, for which data are needed."""
+    if wanted.predictions is None and wanted.submission is None:
+        return []
+    from .tables import answers, predictions_text, submission_text
+
+    with progress(f"reading {printable(source)}", quiet=wanted.quiet) as on_progress:
+        questions = questions_for(saved, source, share, on_progress, model=str(model))
+    tell(source, questions.notes, quiet=wanted.quiet)
+    found = answers(saved, questions)
+    texts: list[tuple[Path, str]] = []
+    if wanted.predictions is not None:
+        texts.append((wanted.predictions, predictions_text(found, wanted.predictions.suffix)))
+    if wanted.submission is not None:
+        texts.append((wanted.submission, submission_text(found)))
+    return texts
