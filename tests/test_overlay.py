@@ -6,12 +6,26 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.tui.overlay import FAINT, STEEP, Cells, Colours, cells, following, sign, signs
+from mnist_tui.tui.overlay import (
+    FAINT,
+    GROUNDS,
+    LEVELS,
+    STEEP,
+    Colours,
+    Palette,
+    cells,
+    following,
+    levels,
+    sign,
+    sign_row,
+)
 from rich.style import Style
 from textual.color import Color
 
-COLOURS = Colours(
-    Color(0, 0, 0), Color(255, 255, 255), Color(0, 255, 255), Color(255, 255, 255), Style(bold=True)
+PALETTE = Palette(
+    Colours(
+        Color(0, 0, 0), Color(255, 255, 255), Color(0, 255, 255), Color(255, 0, 0), Style(bold=True)
+    )
 )
 
 
@@ -34,7 +48,7 @@ COLOURS = Colours(
     ],
 )
 def test_signs_worked_out_by_hand(share: float, wide: int, flipped: bool, text: str) -> None:
-    assert sign(share, wide, flipped=flipped) == text
+    assert sign(int(share * LEVELS), wide, flipped=flipped) == text
 
 
 @given(st.integers(2, 64), st.integers(1, 200), st.integers(1, 60))
@@ -69,18 +83,23 @@ def test_each_pixel_is_in_its_place() -> None:
     generator = np.random.default_rng(0)
     shares = generator.uniform(-1, 1, (9, 9))
     image = generator.integers(0, 256, (9, 9), np.uint8)
-    lines = signs(
-        image, shares, (2, 3), Cells(2, 1, 4, 5), cursor=(3, 4), flipped={(2, 3)}, colours=COLOURS
-    )
-    assert len(lines) == 5
-    for y, line in enumerate(lines):
-        assert len(line) == 8
-        for x in range(4):
-            wanted = sign(shares[2 + y, 3 + x], 2, flipped=(y, x) == (0, 0))
-            assert line.plain[2 * x : 2 * x + 2] == wanted
-            reversed_ = any(
-                isinstance(span.style, Style) and span.style.reverse
-                for span in line.spans
-                if span.start == 2 * x
-            )
-            assert reversed_ == ((2 + y, 3 + x) == (3, 4))
+    grounds, slopes = levels(image, shares)
+    cells = sign_row(grounds[2].tolist(), slopes[2].tolist(), 2, 4, {0}, PALETTE)
+    text = "".join(part.text for part in cells)
+    styles = [part.style for part in cells for _ in part.text]
+    assert len(text) == 18
+    for x in range(9):
+        assert text[2 * x : 2 * x + 2] == sign(int(LEVELS * shares[2, x]), 2, flipped=x == 0)
+        style = styles[2 * x]
+        assert style is not None
+        assert bool(style.reverse) == (x == 4)
+        assert bool(style.bold) == (x in {0, 4})
+
+
+def test_levels_keep_any_ink_and_the_thresholds() -> None:
+    assert int(FAINT * LEVELS) == FAINT * LEVELS
+    assert int(STEEP * LEVELS) == STEEP * LEVELS
+    image = np.array([[0, 1, 255]], np.uint8)
+    grounds, slopes = levels(image, np.array([[-1.0, FAINT, 0.999 * FAINT]]))
+    assert grounds.tolist() == [[0, 1, GROUNDS]]
+    assert slopes.tolist() == [[-LEVELS, FAINT * LEVELS, FAINT * LEVELS - 1]]

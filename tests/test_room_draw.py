@@ -16,13 +16,14 @@ from mnist_tui.tui import drawings
 from mnist_tui.tui.room_keys import ROOM_KEYS
 from mnist_tui.tui.rooms.draw import DrawRoom, widths
 from mnist_tui.tui.rooms.tools import flowed
+from mnist_tui.tui.runs import State
 from mnist_tui.tui.screens.ask import ConfirmScreen, NameScreen
 from mnist_tui.tui.screens.drawings import DrawingsScreen
 from mnist_tui.tui.screens.help import HelpScreen
-from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.answers import LEAST, Answers
 from mnist_tui.tui.widgets.framed import Canvas, Framed
 from mnist_tui.tui.widgets.rows import Rows
+from textual.color import Color
 from textual.geometry import Region
 
 from .pilot import ENDLESS, Driver, opened, presses
@@ -233,6 +234,23 @@ async def test_g_draws_with_characters_and_back(small: Dataset) -> None:
         assert "▀" not in "".join(there.lines(Canvas))
         await there.press("g")
         assert "▀" in "".join(there.lines(Canvas))
+
+
+@pytest.mark.parametrize("theme", ["ink", "paper", "contrast"])
+async def test_ink_stands_out_from_the_paper_in_every_theme(small: Dataset, theme: str) -> None:
+    async with studio(small) as there:
+        there.app.theme = theme
+        await there.press("d")
+        await there.pilot.pause()
+        canvas = there.room.query_one(Canvas)
+        paper = canvas.background_colors[1]
+        inks = [
+            Color.from_rich_color(segment.style.bgcolor)
+            for y in range(canvas.size.height)
+            for segment in canvas.render_line(y)
+            if "▀" in segment.text and segment.style and segment.style.bgcolor
+        ]
+        assert max(abs(ink.brightness - paper.brightness) for ink in inks) > 0.6
 
 
 async def test_the_mouse_draws_and_its_right_button_erases(small: Dataset) -> None:

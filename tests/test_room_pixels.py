@@ -16,8 +16,8 @@ from mnist_tui.net.network import forward
 from mnist_tui.net.saliency import saliency
 from mnist_tui.tui.overlay import FAINT
 from mnist_tui.tui.rooms.pixels import PixelsRoom
-from mnist_tui.tui.screens.help import HelpScreen
 from mnist_tui.tui.runs import State
+from mnist_tui.tui.screens.help import HelpScreen
 from mnist_tui.tui.widgets.answers import Answers
 from mnist_tui.tui.widgets.facts import Facts
 from mnist_tui.tui.widgets.rows import Rows

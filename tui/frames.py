@@ -36,40 +36,36 @@ def place_of(column: float, row: float, side: int, columns: int) -> tuple[float,
     return column * scale - 0.5, 2 * row * scale - 0.5
 
 
-def picture(
-    image: NDArray[np.uint8], columns: int, shades: Sequence[Color], *, blocks: bool
-) -> list[Text]:
-    """A square image, so many columns wide and half as many rows high.
-
-    shades: colours from paper to ink, for blocks; characters take the line's own.
-    """
+def scaled(image: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
+    """A square image so many pixels wide, each a copy of one of its own; an even number of rows."""
     import numpy as np
 
     taken = np.arange(columns) * len(image) // columns
-    scaled = image[taken][:, taken]
-    if columns % 2:  # the last row of cells is half empty
-        scaled = np.vstack([scaled, np.zeros((1, columns), np.uint8)])
-    rows = len(scaled) // 2
+    pixels = image[taken][:, taken]
+    # Two rows of pixels are one of cells; the last one may be half empty.
+    return np.pad(pixels, ((0, columns % 2), (0, 0)))
+
+
+def pixel_row(pair: NDArray[np.uint8], shades: Sequence[Color], *, blocks: bool) -> Text:
+    """Two rows of pixels as one of cells.
+
+    shades: colours from paper to ink, for blocks; characters take the line's own.
+    """
     if blocks:
-        return block_rows(scaled, rows, shades)
-    return [Text(row, no_wrap=True) for row in ascii_rows(scaled, rows)]
+        return block_rows(pair, 1, shades)[0]
+    return Text(ascii_rows(pair, 1)[0], no_wrap=True)
 
 
-def framed(
-    lines: Sequence[Text],
-    columns: int,
-    title: tuple[str, Style],
-    rule: Style,
-    marks: Mapping[tuple[str, int], tuple[str, Style]],
-) -> list[Text]:
-    """Lines in a frame; a mark stands on its "right" edge at a row, or "below" at a column."""
-    words = f" {title[0]} "[: max(0, columns - 1)]
-    top = Text.assemble(("┌─", rule), (words, title[1]), no_wrap=True)
-    framed = [top.append("─" * (columns - 1 - len(words)) + "┐", rule)]
-    for y, line in enumerate(lines):
-        whole = Text("│", rule, no_wrap=True).append_text(line)
-        framed.append(whole.append(*marks.get(("right", y), ("│", rule))))
-    bottom = Text("└", rule, no_wrap=True)
+def top(columns: int, title: str, ink: Style, rule: Style) -> Text:
+    """The upper edge of a frame, with its title."""
+    words = f" {title} "[: max(0, columns - 1)]
+    line = Text.assemble(("┌─", rule), (words, ink), no_wrap=True)
+    return line.append("─" * (columns - 1 - len(words)) + "┐", rule)
+
+
+def bottom(columns: int, rule: Style, marks: Mapping[int, tuple[str, Style]]) -> Text:
+    """The lower edge, with marks at some columns."""
+    line = Text("└", rule, no_wrap=True)
     for x in range(columns):
-        bottom.append(*marks.get(("below", x), ("─", rule)))
-    return [*framed, bottom.append("┘", rule)]
+        line.append(*marks.get(x, ("─", rule)))
+    return line.append("┘", rule)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual.color import Color
 
 if TYPE_CHECKING:
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FAINT, STEEP = 0.1, 0.4  # of the steepest slope: below the one no sign, from the other two
+LEVELS = 20  # steps of a slope's strength; FAINT and STEEP are whole numbers of them
+GROUNDS = 12  # steps of ink
 DARKEST = 0.5  # of the way from paper to ink, so that signs stand out from a digit's ground
-LIGHTEST = 0.3  # of the way from paper to a sign's colour
+LIGHTEST = 0.3  # of the way from the ground to a sign's colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,37 @@ class Colours:
 
     paper: Color
     ink: Color
-    speaks_for: Color
-    against: Color
+    plus: Color
+    minus: Color
     chosen: Style
+
+
+class Palette:
+    """The styles made of some colours, each mixed once."""
+
+    def __init__(self, colours: Colours) -> None:
+        self.colours = colours
+        self._mixed: dict[tuple[int, int, bool, bool], Style] = {}
+
+    def style(self, ground: int, level: int, *, flipped: bool, here: bool) -> Style:
+        """Of a pixel: ink in GROUNDS, slope in LEVELS, whether it is flipped, under the cursor."""
+        key = ground, level, flipped, here
+        if (found := self._mixed.get(key)) is None:
+            found = self._mixed[key] = self._mix(*key)
+        return found
+
+    def _mix(self, ground: int, level: int, flipped: bool, here: bool) -> Style:
+        paper, chosen = self.colours.paper, self.colours.chosen
+        below = paper.blend(self.colours.ink, DARKEST * ground / GROUNDS)
+        hue = self.colours.plus if level > 0 else self.colours.minus
+        strength = LIGHTEST + (1 - LIGHTEST) * abs(level) / LEVELS
+        style = Style(
+            color=below.blend(hue, strength).rich_color,
+            bgcolor=below.rich_color if ground else None,
+        )
+        if flipped or here:
+            style += chosen
+        return style + Style(reverse=True) if here else style
 
 
 def cells(side: int, width: int, height: int) -> Cells:
@@ -55,42 +85,41 @@ def following(start: int | None, cursor: int, shown: int, side: int) -> int:
     return max(0, min(max(start, cursor + 1 - shown), cursor, side - shown))
 
 
-def sign(share: float, wide: int, *, flipped: bool) -> str:
-    """The sign of a slope that is this share of the steepest: twice if steep; × for a flip."""
-    one = "" if abs(share) < FAINT else "+" if share > 0 else "−"
-    text = one * (wide if abs(share) >= STEEP else max(1, wide // 2))
+def sign(level: int, wide: int, *, flipped: bool) -> str:
+    """The sign of a slope of so many LEVELS: twice if it is steep; × for a flip."""
+    one = "" if abs(level) < FAINT * LEVELS else "+" if level > 0 else "−"
+    text = one * (wide if abs(level) >= STEEP * LEVELS else max(1, wide // 2))
     return f"{text[: wide - 1]}×".ljust(wide) if flipped else text.ljust(wide)
 
 
-def signs(
-    image: NDArray[np.uint8],
-    shares: NDArray[np.floating],
-    corner: tuple[int, int],
-    shown: Cells,
-    *,
-    cursor: tuple[int, int],
-    flipped: Collection[tuple[int, int]],
-    colours: Colours,
-) -> list[Text]:
-    """The pixels from `corner` on, all places as (row, column); shares as for `sign`, by pixel."""
-    lines: list[Text] = []
-    for row in range(corner[0], corner[0] + shown.rows):
-        line = Text(no_wrap=True)
-        for column in range(corner[1], corner[1] + shown.columns):
-            share = float(shares[row, column])
-            turned = (row, column) in flipped
-            text = sign(share, shown.wide, flipped=turned)
-            ground = colours.paper.blend(colours.ink, DARKEST * int(image[row, column]) / 255)
-            hue = colours.speaks_for if share > 0 else colours.against
-            strength = LIGHTEST + (1 - LIGHTEST) * abs(share)
-            style = Style(
-                color=ground.blend(hue, strength).rich_color,
-                bgcolor=ground.rich_color if image[row, column] else None,
-            )
-            if turned:
-                style += colours.chosen
-            if (row, column) == cursor:
-                style += colours.chosen + Style(reverse=True)
-            line.append(text, style)
-        lines += [line] * shown.high
-    return lines
+def levels(
+    image: NDArray[np.uint8], shares: NDArray[np.floating]
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Ink in GROUNDS, and slopes, given as shares of the steepest, -1 to 1, in LEVELS."""
+    import numpy as np
+
+    # Any ink is some ground, so that a pixel that is not blank never looks it.
+    return np.ceil(image * (GROUNDS / 255)).astype(np.int8), np.trunc(shares * LEVELS).astype(
+        np.int8
+    )
+
+
+def sign_row(
+    grounds: Sequence[int],
+    slopes: Sequence[int],
+    wide: int,
+    here: int | None,
+    flipped: Collection[int],
+    palette: Palette,
+) -> list[Segment]:
+    """One row of pixels, `wide` columns each; the cursor's column, if it is here, and flips'."""
+    row: list[tuple[str, Style]] = []
+    for column, (ground, level) in enumerate(zip(grounds, slopes, strict=True)):
+        turned = column in flipped
+        style = palette.style(ground, level, flipped=turned, here=column == here)
+        text = sign(level, wide, flipped=turned)
+        if row and row[-1][1] is style:
+            row[-1] = row[-1][0] + text, style
+        else:
+            row.append((text, style))
+    return [Segment(text, style) for text, style in row]

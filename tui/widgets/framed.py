@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.color import Color
+from rich.style import Style
+from rich.text import Text
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 
-from ..frames import EDGE, cell_of, framed, picture, place_of
+from ..frames import EDGE, bottom, cell_of, pixel_row, place_of, scaled, top
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ class Framed(Rows):
         self._balance: tuple[float, float] | None = None
         self._blocks = True
         self._pen: tuple[float, float, str] | None = None
+        self._made: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
 
     def size_to(self, columns: int) -> None:
         """Be so many columns wide, and the frame; 0: do not show."""
@@ -56,27 +59,50 @@ class Framed(Rows):
         """Draw what was given last."""
         if self._image is None or not self.columns:
             return
-        side = len(self._image)
-        lines = picture(self._image, self.columns, self._shades(), blocks=self._blocks)
-        if self._pen is not None:
-            x, y, sign = self._pen
-            column, row = cell_of(x, y, side, self.columns)
-            ground = lines[row].get_style_at_offset(self.app.console, column)
-            style = ground.background_style + self.ink("chosen")
-            marked = lines[row][:column].append(sign, style)
-            lines[row] = marked.append_text(lines[row][column + 1 :])
+        side, columns = len(self._image), self.columns
         quiet, moving = self.ink("quiet"), self.ink("moving")
-        middle = cell_of(side / 2, side / 2, side, self.columns)
-        marks = {("below", middle[0]): ("┴", quiet), ("right", middle[1]): ("┤", quiet)}
+        middle = cell_of(side / 2, side / 2, side, columns)
+        below, right = {middle[0]: ("┴", quiet)}, {middle[1]: ("┤", quiet)}
         if self._balance is not None:
-            column, row = cell_of(*self._balance, side, self.columns)
-            marks |= {("below", column): ("▲", moving), ("right", row): ("◀", moving)}
-        self.show(framed(lines, self.columns, (self._title, self.ink("title")), quiet, marks))
+            column, row = cell_of(*self._balance, side, columns)
+            below[column], right[row] = ("▲", moving), ("◀", moving)
+        shades = self.blends("title", SHADES)
+        pixels = scaled(self._image, columns)
+        made: dict[object, Strip] = {}
+        rows: list[Text | Strip] = [top(columns, self._title, self.ink("title"), quiet)]
+        for y in range(len(pixels) // 2):
+            pair, wall = pixels[2 * y : 2 * y + 2], right.get(y, ("│", quiet))
+            pen = self._pen_in(y)
+            # All that decides how a row looks: one that would look as before is not made again.
+            look = y, pair.tobytes(), wall, pen, self._blocks, columns, quiet, tuple(shades)
+            if (strip := self._made.get(look)) is None:
+                line = pixel_row(pair, shades, blocks=self._blocks)
+                line.stylize_before(self.ink("title"))
+                strip = self.strip(self._walled(line, wall, pen, quiet))
+            made[look] = strip
+            rows.append(strip)
+        self._made = made
+        self.show([*rows, bottom(columns, quiet, below)])
 
-    def _shades(self) -> list[Color]:
-        """From paper to ink in the theme's colours."""
-        paper, ink = self.background_colors[1], self.styles.color
-        return [paper.blend(ink, step / (SHADES - 1)).rich_color for step in range(SHADES)]
+    def _pen_in(self, row: int) -> tuple[int, str] | None:
+        """The pen's column and sign, if it is in this row of cells."""
+        if self._pen is None or self._image is None:
+            return None
+        x, y, sign = self._pen
+        column, its_row = cell_of(x, y, len(self._image), self.columns)
+        return (column, sign) if its_row == row else None
+
+    def _walled(
+        self, line: Text, wall: tuple[str, Style], pen: tuple[int, str] | None, rule: Style
+    ) -> Text:
+        """A row between the frame's sides, with the pen on the ground that it has there."""
+        if pen is not None:
+            column, sign = pen
+            ground = line.get_style_at_offset(self.app.console, column).background_style
+            marked = line[:column].append(sign, ground + self.ink("chosen"))
+            line = marked.append_text(line[column + 1 :])
+        whole = Text.assemble(("│", rule), no_wrap=True)
+        return whole.append_text(line).append(*wall)
 
 
 class Canvas(Framed):

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 
-from ..overlay import Cells, Colours, cells, following, signs
+from ..overlay import Cells, Colours, Palette, cells, following, levels, sign_row
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ class Slopes(Rows):
         self._flipped: Collection[Place] = ()
         self._corner: Place | None = None  # None: not chosen yet
         self._cells = Cells(1, 1, 0, 0)
+        self._palette: Palette | None = None
+        self._made: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
 
     def update(
         self,
@@ -74,22 +77,44 @@ class Slopes(Rows):
         )
         part = f"rows {corner[0]}-{corner[0] + shown.rows - 1}"
         notes = [] if shown.rows == side else [(part, self.ink("quiet"))]
-        picture = signs(
-            self._image,
-            self._shares,
-            corner,
-            shown,
-            cursor=self._cursor,
-            flipped=self._flipped,
-            colours=self._colours(),
-        )
         title = self._titles[0 if self.size.width >= ROOMY else 1]
-        self.show([self.title(title, *notes), *picture])
+        self.show([self.title(title, *notes), *self._picture(corner, shown)])
 
-    def _colours(self) -> Colours:
-        paper, ink = self.background_colors[1], self.styles.color
-        accent = self.get_component_styles("rows--moving").color
-        return Colours(paper, ink, accent, ink, self.ink("chosen"))
+    def _picture(self, corner: Place, shown: Cells) -> list[Strip]:
+        """The rows of the picture; one that would look as before is not made again."""
+        assert self._image is not None
+        assert self._shares is not None
+        part = slice(corner[1], corner[1] + shown.columns)
+        grounds, slopes = levels(self._image[:, part], self._shares[:, part])
+        palette = self._palette = self._colours()
+        lines: list[Strip] = []
+        made: dict[object, Strip] = {}
+        for row in range(corner[0], corner[0] + shown.rows):
+            here = self._cursor[1] - corner[1] if row == self._cursor[0] else None
+            flipped = frozenset(x - corner[1] for y, x in self._flipped if y == row)
+            look = row, grounds[row].tobytes(), slopes[row].tobytes(), here, flipped, shown.wide
+            if (strip := self._made.get((palette, look))) is None:
+                cells = sign_row(
+                    grounds[row].tolist(), slopes[row].tolist(), shown.wide, here, flipped, palette
+                )
+                strip = Strip(cells, shown.columns * shown.wide)
+            made[palette, look] = strip
+            lines += [strip] * shown.high
+        self._made = made
+        return lines
+
+    def _colours(self) -> Palette:
+        """The theme's; the palette of before, as long as they are the same."""
+        paper, ink, plus, minus = (
+            self.background_colors[1],
+            *(
+                self.get_component_styles(f"rows--{role}").color
+                for role in ("title", "plus", "minus")
+            ),
+        )
+        colours = Colours(paper, ink, plus, minus, self.ink("chosen"))
+        before = self._palette
+        return before if before and before.colours == colours else Palette(colours)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Tell which pixel."""
