@@ -10,8 +10,8 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.confusion import Answers, answer, confusion
 from mnist_tui.tui.rooms.confusion import ConfusionRoom
 from mnist_tui.tui.rooms.gallery import GalleryRoom
-from mnist_tui.tui.screens.help import HelpScreen
 from mnist_tui.tui.runs import State
+from mnist_tui.tui.screens.help import HelpScreen
 from mnist_tui.tui.widgets.matrix import Matrix
 from mnist_tui.tui.widgets.tiles import Tiles
 

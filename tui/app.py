@@ -17,8 +17,8 @@ from .guard import LONG_PATIENCE, Guard
 from .keys import KEYS
 from .launch import Options
 from .line import Line
-from .resuming import Folder, Opening
 from .report import write_report
+from .resuming import Folder, Opening
 from .screens.main import MainScreen
 from .session import Session
 from .settings import remember, remembered
