@@ -37,6 +37,7 @@ STYLE, QUIET = Style(color="#4cc9c0"), Style(color="#8fa3b5")
 )
 @example([(0.0, value) for value in NASTY], (80, 24), 1500, 9, False, (0.0, 1.0), LINEAR, (0, 0))
 @example([(value, 0.5) for value in NASTY], (80, 24), 1500, 9, False, (0.0, 1.0), LINEAR, (0, 0))
+@example([(0.0, 1e308)], (16, 4), 1, 0, False, (0.0, 1e-3), LINEAR, (0, 0))
 @example(
     [(float(i), 1e308 * (-1) ** i) for i in range(50)],
     (52, 8),
@@ -47,7 +48,7 @@ STYLE, QUIET = Style(color="#4cc9c0"), Style(color="#8fa3b5")
     LINEAR,
     (0, 0),
 )
-def any_chart(
+def any_chart(  # noqa: PLR0917  (as many as a chart has)
     points: list[tuple[float, float]],
     size: tuple[int, int],
     last: int,

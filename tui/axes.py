@@ -37,7 +37,8 @@ class Axis:
         low, high, these = (
             self._spread(np.asarray(v, float)) for v in (self.low, self.high, values)
         )
-        return (these - low) / (high - low)
+        with np.errstate(over="ignore"):  # far beyond the axis is as good as endlessly far
+            return (these - low) / (high - low)
 
     def value(self, place: float) -> float:
         """The value at a place between 0 and 1."""
