@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from mnist_tui.data.dataset import Dataset
@@ -17,9 +18,10 @@ from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.probabilities import Probabilities
 from mnist_tui.tui.widgets.rows import Rows
 from mnist_tui.tui.widgets.status import StatusLine
-from textual.events import Key
+from textual.events import Key, MouseEvent
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets._toast import Toast  # the only way to what a notification says
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 PATIENCE = 10.0  # seconds until a test gives up waiting; nothing is measured by it
@@ -75,6 +77,31 @@ class Driver:
             await self.press("s")
             await self.until(lambda before=before: self.iteration == before + 1)
             await self.until_state(State.PAUSED)
+
+    async def train(self, updates: int) -> None:
+        """Make updates as fast as they come, and rest."""
+        goal = self.iteration + updates
+        self.app.session.train(updates)
+        await self.until(lambda: self.iteration == goal)
+        await self.until_state(State.PAUSED)
+
+    def want(self, **chosen: Any) -> None:
+        """Ask for other hyperparameters, as a field does."""
+        self.app.session.change(replace(self.app.session.wanted, **chosen))
+
+    def scroll(self, kind: type[MouseEvent], x: int, y: int) -> None:
+        """Turn the mouse wheel over a place on the screen."""
+        self.app.post_message(kind(None, x, y, 0, 0, 0, False, False, False, x, y))
+
+    @property
+    def numbers(self) -> list[int]:
+        """The runs there are."""
+        return [seen.run.number for seen in self.app.session.runs() if seen.run]
+
+    @property
+    def told(self) -> str:
+        """All notifications on the screen."""
+        return " ".join(str(toast.render()) for toast in self.app.screen.query(Toast))
 
     @property
     def progress(self) -> Progress:
@@ -134,7 +161,7 @@ async def opened(
 ) -> AsyncGenerator[Driver]:
     """The app, open and ready."""
     app = SmallApp(dataset, **chosen)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
         await driver.until(lambda: app.session.snapshot().progress is not None)
         await driver.until(lambda: driver.loaded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -40,7 +41,7 @@ def test_an_update_out_of_the_finite_numbers_is_taken_back_and_told(
     }  # fmt: skip
     trainer = trainer_of(digits, **chosen)
     assert len(list(islice(trainer.steps(), before))) == before
-    trainer.change(Hyperparameters(**{**chosen, "alpha": 1e38}))
+    trainer.change(replace(trainer.hyperparameters, alpha=1e38))
     kept = trainer.parameters.vector.copy()
     with pytest.raises(DivergedError):
         next(trainer.steps())

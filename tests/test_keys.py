@@ -7,25 +7,39 @@ from dataclasses import replace
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.presets import PRESETS
-from mnist_tui.tui.keys import KEYS
+from mnist_tui.tui.keys import KEYS, RUN_KEYS
+from mnist_tui.tui.room_keys import ROOM_KEYS
 from mnist_tui.tui.runs import State
 from mnist_tui.tui.screens.deformed import Copies, DeformedScreen
-from mnist_tui.tui.screens.help import HelpScreen, help_text
+from mnist_tui.tui.screens.help import HelpScreen, sections
 from mnist_tui.tui.screens.presets import PresetScreen
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.hyperparameters import FieldInput, PanelTitle
 from textual.command import CommandPalette
 
-from . import test_digit_keys, test_panel
+from . import (
+    test_chart_keys,
+    test_digit_keys,
+    test_look_keys,
+    test_panel,
+    test_past_keys,
+    test_run_keys,
+)
 from .pilot import ENDLESS, TESTED, opened, presses
 
-assert test_digit_keys, "its keys count too"
-assert test_panel, "and so do its"
+TESTED_THERE = (
+    test_chart_keys,
+    test_digit_keys,
+    test_look_keys,
+    test_panel,
+    test_past_keys,
+    test_run_keys,
+)
 
 
 def test_every_key_has_a_test() -> None:
-    bound = {name for key in KEYS for name in key.keys.split(",")}
+    bound = {name for key in (*KEYS, *RUN_KEYS) for name in key.keys.split(",")}
     assert bound - TESTED == set()
 
 
@@ -34,9 +48,12 @@ def test_every_key_is_in_the_help_and_in_the_palette(small: Dataset) -> None:
 
     app = SmallApp(small)
     offered = {command.title.lower() for command in app.get_system_commands(app.main)}
+    told = "\n".join(words.plain for words in sections().values())
+    rooms = [key for keys in ROOM_KEYS.values() for key in keys]
+    for key in (*KEYS, *RUN_KEYS, *rooms):
+        assert key.help in told
+        assert key.shown_as in told
     for key in KEYS:
-        assert key.help in help_text().plain
-        assert key.shown_as in help_text().plain
         assert key.help.lower() in offered
 
 
@@ -142,13 +159,30 @@ async def test_big_r_begins_again_from_others(small: Dataset) -> None:
         assert app.find("#field-seed").query_exactly_one(FieldInput).value == "1"
 
 
-async def test_a_reset_stops_the_training(small: Dataset) -> None:
+async def test_a_run_that_trains_or_has_ended_is_begun_again_in_one_key(small: Dataset) -> None:
     async with opened(small, iterations=ENDLESS) as app:
         app.tap("space")
         await app.until(lambda: app.iteration > 3)
         app.tap("r")
-        await app.until_state(State.READY)
-        assert app.iteration == 0
+        await app.until(lambda: app.numbers == [1, 2])
+        await app.until(lambda: app.iteration > 3)
+        assert app.app.session.is_training
+    async with opened(small, iterations=6) as app:
+        app.tap("space")
+        await app.until_state(State.FINISHED)
+        await app.press("plus", "r")
+        await app.until(lambda: app.numbers == [1, 2])
+        await app.until_state(State.FINISHED)
+        assert (app.iteration, app.progress.alpha) == (6, 0.1875)
+
+
+async def test_the_end_of_a_run_is_summed_up_beside_the_one_before(small: Dataset) -> None:
+    async with opened(small, iterations=6) as app:
+        app.tap("space")
+        await app.until(lambda: "run 1: best test accuracy" in app.told)
+        assert "beside" not in app.told
+        app.tap("r")
+        await app.until(lambda: "+0.00 points beside run 1." in app.told)
 
 
 async def test_an_alpha_that_diverges_is_told_and_can_be_mended(small: Dataset) -> None:

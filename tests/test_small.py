@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.widgets.chart import Chart
+from mnist_tui.tui.widgets.coach import Coach
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.probabilities import Probabilities
 from mnist_tui.tui.widgets.status import StatusLine
@@ -12,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.geometry import Region
 
 from .pilot import Driver, opened
+from .test_run_keys import two_runs
 
 PANELS = ("#status", "#hyperparameters", "#chart", "#digit", "#probabilities", "Footer")
 
@@ -87,6 +89,45 @@ async def test_a_resize_draws_everything_to_the_new_size(small: Dataset) -> None
             width = app.find("#chart").size.width
             assert max(len(line.rstrip()) for line in rows) > width - 5, "the chart is narrower"
             assert len(app.lines(StatusLine)[0].rstrip()) <= size[0]
+
+
+ALL = (*PANELS, "#runs", "#coach")
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 40), (200, 60)])
+async def test_runs_and_coach_have_a_place_at_every_size(
+    small: Dataset, size: tuple[int, int]
+) -> None:
+    async with opened(small, size) as app:
+        await two_runs(app)
+        app.want(alpha=1e30)
+        app.tap("s")
+        await app.until(lambda: app.find("#coach").display)
+        for opened_too in ((), ("t",), ("t", "comma", "left_square_bracket")):
+            await app.press(*opened_too)
+            await app.pilot.pause()
+            screen = Region(0, 0, *size)
+            places = [app.find(name).region for name in ALL if app.find(name).region.area]
+            assert all(screen.contains_region(place) for place in places)
+            for i, place in enumerate(places):
+                assert not any(place.overlaps(other) for other in places[i + 1 :])
+            assert app.find("#chart").region.height >= 4
+            assert app.app.main.max_scroll_x == app.app.main.max_scroll_y == 0
+            if opened_too == ("t",):
+                assert app.find("RunTable").region.height >= 3, "a heading and two runs"
+            else:
+                assert app.find("#coach").region.area
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+async def test_the_coach_says_all_it_has_to_say(small: Dataset, size: tuple[int, int]) -> None:
+    async with opened(small, size, alpha=1e30) as app:
+        app.tap("s")
+        await app.until(lambda: app.find("#coach").display)
+        await app.until(lambda: "Esc closes this" in " ".join(app.lines(Coach)))
+        words = " ".join(" ".join(app.lines(Coach)).split())
+        assert "silent hidden units" in words
+        assert "h goes back to update 0" in words
 
 
 async def test_an_error_can_be_read_where_it_is(small: Dataset) -> None:

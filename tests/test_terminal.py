@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,14 @@ from mnist_tui.net import checkpoint
 
 from .support import is_one_line_for_a_person, program
 from .terminal import check_restored, terminal
+
+AT, READ = re.compile(r" at (\d+) "), re.compile(r"(\d) run \d  train ([\d.]+)%")
+
+
+def read(rows: Sequence[str]) -> tuple[int, dict[str, str]]:
+    """At which iteration the reading line is, and what it tells of each run."""
+    text = "\n".join(rows)
+    return int(found[1]) if (found := AT.search(text)) else -1, dict(READ.findall(text))
 
 
 def test_a_session_from_the_first_screen_to_the_shell() -> None:
@@ -30,6 +40,34 @@ def test_a_session_from_the_first_screen_to_the_shell() -> None:
         there.until(lambda: not there.shows("untrained"))
         there.type(b" ")
         there.until(lambda: there.shows("paused"))
+        there.type(b"q")
+        assert there.end() == 0
+        check_restored(there.sent)
+
+
+def test_two_alphas_compared_from_a_moment_of_the_past(folder: Path) -> None:
+    """Train, go back, change alpha, fork, and read both runs at one iteration."""
+    with terminal("--data", folder, "--iterations", "40") as (there, _):
+        there.until(lambda: there.shows("ready"))
+        there.type(b" ")
+        there.until(lambda: there.shows("finished") and there.iteration == 40)
+        there.type(b"[" * 20)
+        there.until(lambda: there.shows("the past: 20 of 40 updates"))
+        there.type(b"\t")  # into the first field, alpha
+        there.until(lambda: not there.shows("Space train"))  # keys rest while a person types
+        there.type(b"0.5\r")
+        there.until(lambda: there.shows("alpha      0.5 "))
+        there.type(b"\x1b")
+        there.until(lambda: there.shows("Space train"))
+        there.type(b" ")
+        there.until(lambda: there.shows("finished") and there.iteration == 40)
+        there.until(lambda: there.shows("▲ α 0.15→0.5"))
+        there.type(b"." * 5)
+        there.until(lambda: read(there.screen.display)[0] > 22)
+        at, values = read(there.screen.display)
+        assert at <= 40
+        assert set(values) == {"1", "2"}
+        assert values["1"] != values["2"]
         there.type(b"q")
         assert there.end() == 0
         check_restored(there.sent)

@@ -24,13 +24,15 @@ class PastActions(Cockpit):
             return
         timeline, now = self.seen.run.timeline, self.seen.progress.iteration
         here = self.past.iteration if self.past else now
-        if self.at is not None and self.past is None:
+        if self.at is not None and self.at < now and self.past is None:
             here = self.at + (1 if step < 0 else -1)  # from the reading line, and what it stands on
             stride = 1.0
         if step < 0:
-            self.past = timeline.before(here - stride + 1) or timeline.first
+            found = timeline.before(here - stride + 1) or timeline.first
         else:
-            self.past = timeline.after(here + stride - 1)
+            found = timeline.after(here + stride - 1)
+        # What was kept last is no past yet.
+        self.past = found if found and found.iteration < now else None
         self.at = self.past.iteration if self.past else None
 
     def action_fork(self) -> None:

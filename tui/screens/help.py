@@ -27,7 +27,9 @@ def sections() -> dict[str, Text]:
     found = {heading: Text(words) for heading, words in EXPLANATIONS.items()}
     for topic, keys in TOPICS.items():
         found[f"Keys: {topic.lower()}"] = _table(keys)
-    found["Keys: in the runs table"] = _table(RUN_KEYS)
+    found["Keys: in the runs table"] = Text(
+        f"  {'Enter':<15} go on from the run under the cursor\n"
+    ).append_text(_table(RUN_KEYS))
     for room, keys in ROOM_KEYS.items():
         found[f"Keys: {room}"] = _table(keys)
     found["Keys: everywhere"] = Text("\n".join(f"  {key:<15} {what}" for key, what in EVERYWHERE))
