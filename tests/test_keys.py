@@ -24,6 +24,12 @@ from . import (
     test_look_keys,
     test_panel,
     test_past_keys,
+    test_room_confusion,
+    test_room_digit,
+    test_room_draw,
+    test_room_maths,
+    test_room_pixels,
+    test_room_weights,
     test_run_keys,
 )
 from .pilot import ENDLESS, TESTED, opened, presses
@@ -34,6 +40,12 @@ TESTED_THERE = (
     test_look_keys,
     test_panel,
     test_past_keys,
+    test_room_confusion,
+    test_room_digit,
+    test_room_draw,
+    test_room_maths,
+    test_room_pixels,
+    test_room_weights,
     test_run_keys,
 )
 

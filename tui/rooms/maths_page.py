@@ -72,13 +72,14 @@ def strip(stage: Stage, walk: list[Stage], ink: Ink, width: int) -> Text:
 def told(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     """Formula and shapes, then why."""
     stage, sizes = looked.stage, looked.lens.sizes
-    line = Text.assemble(
-        (f" {formula(stage, sizes, looked.lens.label)}", ink("moving") + Style(bold=True)),
-        (f"     {shapes(stage, sizes)}", ink("quiet")),
-        no_wrap=True,
-    )
-    if stage.kind == "update":
-        line.append(f"     α = {looked.lens.alpha:g}", ink("title"))
+    line = Text(" ", no_wrap=True)
+    line.append(formula(stage, sizes, looked.lens.label), ink("moving") + Style(bold=True))
+    alpha = [f"α = {looked.lens.alpha:g}"] if stage.kind == "update" else []
+    notes = [*alpha, shapes(stage, sizes)]
+    gap = 5 if line.cell_len + sum(5 + len(note) for note in notes) < width else 2
+    for note in notes:
+        if line.cell_len + gap + len(note) < width:
+            line.append(" " * gap + note, ink("quiet"))
     reason = words(why(stage, sizes), min(MOST_WORDS, width - 2), ink("title"))
     block = [line, *(Text(" ").append_text(text) for text in reason)]
     return block if height < LEAST_WHY else [*block, Text()]

@@ -130,7 +130,7 @@ def shapes(stage: Stage, sizes: Sequence[int]) -> str:
     return {
         "x": column,
         "Z": f"{column} = {sizes[n]}×{below} · {below}×1 + {column}",
-        "A": f"{column} from {column}" + ("" if n == last else ", each number by itself"),
+        "A": f"{column} from {column}",
         "loss": "one number",
         "dZ": f"{column} = {column} {'−' if n == last else '⊙'} {column}",
         "dW": f"{sizes[n]}×{below} = {column} · 1×{below}",

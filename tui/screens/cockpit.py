@@ -84,6 +84,7 @@ class Cockpit(Screen[None]):
         self.seen: Snapshot | None = None
         self.hidden: set[int] = set()  # runs that the chart does not show
         self.names: dict[int, str] = {}
+        self.pinned: list[int] = []  # test digits that are watched through the run
         self.cure: Cure | None = None  # what the coach offers
         self.line_is_behind: Callable[[], bool] = lambda: False
         self.drawing: Drawing | None = None  # a person's own digit, kept while they are elsewhere
@@ -149,6 +150,17 @@ class Cockpit(Screen[None]):
         self.show_run()
         if before is None or (self.past is None and snapshot.parameters is not before.parameters):
             self.show_digit()
+
+    @property
+    def covered(self) -> bool:
+        """Whether a room lies over it.
+
+        Textual takes the screen below the top one for visible, however opaque the top one is, and
+        would draw the whole room anew, 20 KB and more, at every change down here.
+        """
+        stack = self.app.screen_stack
+        above = stack[stack.index(self) + 1 :]
+        return any(screen.styles.background.a == 1 for screen in above)
 
     @property
     def viewed(self) -> tuple[Parameters, int] | None:
