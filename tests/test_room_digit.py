@@ -152,9 +152,9 @@ def expected(dataset: Dataset, index: int, updates: int) -> Trace:
 
 @presses("i")
 async def test_i_shows_the_digit_through_the_whole_run(small: Dataset) -> None:
-    async with watching(small, updates=30) as room:
-        ours, theirs = room.room.traces[0], expected(small, 0, 30)
-        assert ours.iterations.tolist() == list(range(31))
+    async with watching(small, updates=60) as room:
+        ours, theirs = room.room.traces[0], expected(small, 0, 60)
+        assert ours.iterations.tolist() == list(range(61))
         assert ours.answers == pytest.approx(theirs.answers, abs=1e-5)
         facts = room.lines[1]
         assert theirs.first_right is not None
@@ -216,7 +216,9 @@ async def test_pinned_digits_stay_a_line_each(small: Dataset) -> None:
         await room.app.until(lambda: room.shows(4) and "pinned label" in room.text)
         for index in (0, 2):
             trace = expected(small, index, 10)
-            row = next(line for line in room.lines if re.match(rf" [ ▸] +{index} +\d ", line))
+            label = small.test.labels[index]
+            found = rf" [ ▸] +{index} +{label} \d+ "
+            row = next(line for line in room.lines if re.match(found, line))
             first = trace.first_right
             end = f"{'never' if first is None else first} +{len(trace.flips())} [✓✗]"
             assert re.search(end, row)
@@ -284,7 +286,7 @@ async def test_a_click_goes_to_the_moment_and_to_a_pinned_digit(small: Dataset) 
         await room.app.until(lambda: "▲" in room.text)
         await room.app.press("enter", "right")
         await room.app.until(lambda: room.shows(1) and "pinned label" in room.text)
-        y = next(y for y, line in enumerate(room.lines) if re.match(r" +0 +7 ", line))
+        y = next(y for y, line in enumerate(room.lines) if re.match(r" +0 +7 \d+ ", line))
         await room.app.pilot.click(DigitPage, offset=(20, y))
         assert room.app.index == 0
 

@@ -298,30 +298,9 @@ async def test_any_number_of_hidden_layers(small: Dataset) -> None:
         while "update" not in seen:
             await room.app.press("right")
             seen.append(room.symbol)
-        assert seen == [
-            "x",
-            "Z1",
-            "A1",
-            "Z2",
-            "A2",
-            "Z3",
-            "A3",
-            "Z4",
-            "A4",
-            "loss",
-            "dZ4",
-            "dW4",
-            "dA3",
-            "dZ3",
-            "dW3",
-            "dA2",
-            "dZ2",
-            "dW2",
-            "dA1",
-            "dZ1",
-            "dW1",
-            "update",
-        ]
+        forward = [f"{kind}{n}" for n in (1, 2, 3, 4) for kind in ("Z", "A")]
+        back = [f"{kind}{n}" for n in (4, 3, 2, 1) for kind in ("dA", "dZ", "dW")]
+        assert seen == ["x", *forward, "loss", *back[1:], "update"]
 
 
 async def test_other_sides_and_classes(mnist: Dataset) -> None:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from ...net.trace import Trace, Tracer, points
 from ..room_keys import ROOM_KEYS
-from ..runs import Run
+from ..runs import Run, Snapshot
 from ..screens.cockpit import Cockpit
 from .behind import Behind
 from .digit_page import DigitPage, Watched
@@ -33,6 +33,7 @@ class DigitRoom(Room):
         self._behind = Behind(self)
         self._tracer = Tracer()
         self._run: Run | None = None
+        self._seen: Snapshot | None = None
         self._asked: tuple[int, int | None] | None = None  # the digit and the moment, last
 
     def furnish(self) -> list[Widget]:
@@ -76,9 +77,9 @@ class DigitRoom(Room):
 
     def look(self) -> None:
         """As every room; and while the past is looked at, the run goes on all the same."""
-        before = self.cockpit.seen
         super().look()
-        if self.cockpit.past is not None and self.cockpit.seen is not before:
+        before, self._seen = self._seen, self.cockpit.seen
+        if self.cockpit.past is not None and self._seen is not before:
             self.show(self.cockpit.past.parameters)
 
     # Keys

@@ -20,6 +20,7 @@ LEFT = 16  # columns before the strip: the class and its probability, which chan
 PICTURE = 110  # columns of a window that has room for the digit itself
 LEAST_PINS = 4  # rows kept for pinned digits, heading included, if there are any
 TALLEST = 4  # lines of one class
+LATEST = 3  # flips that are told one by one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,17 +92,21 @@ class DigitPage(Rows):
         line = Text(" ", no_wrap=True)
         when = "never right yet" if first is None else f"first right at {first}"
         line.append(when, self.ink("warning") if first is None else self.ink("moving"))
-        changes = ", ".join(f"{f.before}→{f.after} at {f.iteration}" for f in flips[-3:])
-        many = "1 flip" if len(flips) == 1 else f"{len(flips)} flips"
-        latest = "" if not flips else f": {'… ' if len(flips) > 3 else ''}{changes}"
         then = "then" if watched.past is not None else "now"
         verdict = f"   {then} {last} {'✓ right' if right else '✗ wrong'}   "
         line.append(verdict, self.ink("moving" if right else "warning"))
-        line.append(f"{many}{latest}", self.ink("title"))
+        line.append("1 flip" if len(flips) == 1 else f"{len(flips)} flips", self.ink("title"))
+        for many in range(min(LATEST, len(flips)), 0, -1):  # as many of the latest as fit
+            told = ", ".join(f"{f.before}→{f.after} at {f.iteration}" for f in flips[-many:])
+            told = f": {'… ' if many < len(flips) else ''}{told}"
+            if line.cell_len + len(told) < self.size.width:
+                line.append(told, self.ink("title"))
+                break
         ramp = (BLOCKS if watched.blocks else RAMP).strip()
-        kept = len(trace.iterations)
-        told = f"{kept:>5} moments kept. Darker {ramp} is likelier. A flip: the answer changed."
-        return [line, Text(f" {told}", self.ink("quiet"), no_wrap=True), Text()]
+        note = f" {len(trace.iterations):>6} moments kept."
+        for words_ in ("A flip: the answer changed.", f"Darker {ramp} is likelier."):
+            note += f" {words_}" if len(note) + len(words_) + 1 < self.size.width else ""
+        return [line, Text(note, self.ink("quiet"), no_wrap=True), Text()]
 
     def _heat(self, watched: Watched, trace: Trace, span: Span, room: int) -> Block:
         shown = rows_of(trace, room)
