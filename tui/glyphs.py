@@ -23,6 +23,8 @@ def window(image: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
 
     MNIST's digits are at most 20 pixels high, so 20 rows lose nothing but paper.
     """
+    if rows >= len(image):
+        return image
     start = window_start(image, rows)
     return image[start : start + rows]
 
