@@ -36,10 +36,10 @@ async def test_the_status_line_says_it_and_only_the_bar_is_shorter(
 ) -> None:
     async with opened(small, (columns, 24)) as driver:
         line = driver.app.main.query_one(StatusLine)
-        line._busy.is_busy = False
+        line.busy.is_busy = False
         line.redraw()
         calm = driver.status
-        line._busy.is_busy = True
+        line.busy.is_busy = True
         line.redraw()
         busy = driver.status
         kept = [word for word in calm.split() if not set(word) <= set("━─")]

@@ -71,9 +71,7 @@ async def test_settings_that_are_damaged_are_ignored_and_mended(
         assert app.app.theme == chosen
 
 
-async def test_settings_that_cannot_be_kept_stop_nothing(
-    small: Dataset, config: Path
-) -> None:
+async def test_settings_that_cannot_be_kept_stop_nothing(small: Dataset, config: Path) -> None:
     config.write_text("a file where the folder should be")
     async with opened(small) as app:
         await app.press("T")

@@ -17,9 +17,9 @@ from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.rooms.digit import DigitRoom
 from mnist_tui.tui.rooms.digit_page import DigitPage
 from mnist_tui.tui.rooms.strips import Span, answers, heat, rows_of, ruler
+from mnist_tui.tui.runs import State
 from mnist_tui.tui.screens.goto import GoToScreen
 from mnist_tui.tui.screens.help import HelpScreen
-from mnist_tui.tui.session import State
 from rich.style import Style
 
 from .networks import digit, drawn

@@ -22,8 +22,8 @@ from mnist_tui.tui.rooms.looked import Looked
 from mnist_tui.tui.rooms.maths import MathsRoom
 from mnist_tui.tui.rooms.maths_page import MathsPage
 from mnist_tui.tui.rooms.stages import Stage
+from mnist_tui.tui.runs import State
 from mnist_tui.tui.screens.help import HelpScreen
-from mnist_tui.tui.session import State
 from textual.widgets import Label
 
 from .pilot import ENDLESS, Driver, opened, presses

@@ -11,7 +11,7 @@ from mnist_tui.net import checkpoint
 from mnist_tui.net.hyperparameters import OPTIMIZERS
 from mnist_tui.net.trainer import RunState, Trainer
 from mnist_tui.tui.runs import State
-from mnist_tui.tui.session import BUDGET
+from mnist_tui.tui.workshop import BUDGET
 
 from .driven import moments, session_of
 

@@ -38,7 +38,7 @@ class StatusLine(Rows):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._last: tuple[Snapshot, Moment | None] | None = None
-        self._busy = Busy()
+        self.busy = Busy()
 
     def on_mount(self) -> None:
         """Look now and then whether this machine is busy with others."""
@@ -46,7 +46,7 @@ class StatusLine(Rows):
         self.set_interval(LOOK, self._look)
 
     def _look(self) -> None:
-        if self._busy.look():
+        if self.busy.look():
             self.redraw()
 
     def redraw(self) -> None:
@@ -88,7 +88,7 @@ class StatusLine(Rows):
         ):
             if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
                 facts.append(optional, self.ink("quiet"))
-        if self._busy.is_busy:  # only the bar gives way to it
+        if self.busy.is_busy:  # only the bar gives way to it
             room = width - line.cell_len - len(count) - facts.cell_len - 1
             for words, rest in (("  machine busy", LEAST_BAR), ("  busy", 0)):
                 if room - len(words) >= rest:
