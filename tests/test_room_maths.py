@@ -310,7 +310,7 @@ async def test_other_sides_and_classes(mnist: Dataset) -> None:
         return Digits(np.ascontiguousarray(images), digits.labels[few])
 
     train, test = cut(mnist.train, 300), cut(mnist.test, 100)
-    four = replace(mnist, train=train, test=test, side=14, classes=4)
+    four = replace(mnist, train=train, test=test, side=14, names=tuple("0123"))
     app_size = (80, 24)
     from .pilot import SmallApp
 
