@@ -102,7 +102,8 @@ def test_what_was_learnt_before_it_went_wrong_is_not_lost(
     offered = cure(ill.trouble, ill.history, timeline)
     assert offered.moment is not None
     assert 100 <= offered.moment.iteration <= 152
-    assert offered.hyperparameters.alpha < 1.5
+    if offered.moment.iteration <= 150:
+        assert offered.hyperparameters.alpha <= 0.15, "no larger than what went well so far"
     well = cured(mnist, ill, offered)
     for _ in islice(well.steps(), 100):
         assert well.trouble is None

@@ -87,6 +87,27 @@ def test_an_envelope_keeps_every_extreme_of_any_window(
     check(found, rows, column, stop)
 
 
+@given(
+    blocks=st.integers(8, 12),
+    beyond=st.integers(0, 4) | st.integers(0, BLOCK),
+    back=st.integers(1, 6) | st.integers(1, 8 * BLOCK),
+)
+def test_a_single_peak_of_a_long_run_is_seen_wherever_it_is(
+    blocks: int, beyond: int, back: int
+) -> None:
+    length = blocks * BLOCK + beyond
+    at = length - back
+    rows = np.ones((length, 7))
+    rows[:, 0] = np.arange(length)
+    rows[at, LOSS] = 5
+    for parts in (3, 200):
+        found = History(rows).envelope(LOSS, np.linspace(0, length, parts + 1))
+        assert found.high.max() == 5
+        part = int(found.high.argmax())
+        ends = [*found.x, length]
+        assert ends[part] <= at < ends[part + 1]
+
+
 def test_parts_stay_where_they_are_while_the_run_grows() -> None:
     rows = rows_of(30_000, 3)
     for edges in (

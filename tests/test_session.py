@@ -182,10 +182,15 @@ def test_the_course_tells_each_change_and_is_kept(small: Dataset, tmp_path: Path
         course = [(since, chosen.alpha) for since, chosen in driven.now.course]
         assert course == [(0, 0.01), (4, 0.2), (7, 0.3)]
         driven.change(alpha=0.1)
-        driven.fork(1, driven.run.timeline.before(6))
+        first = driven.run.timeline
+        driven.fork(1, first.before(6))
         driven.train(1)
         course = [(since, chosen.alpha) for since, chosen in driven.now.course]
         assert course == [(0, 0.01), (4, 0.2), (5, 0.1)]
+        driven.fork(1, first.before(8))
+        driven.train(1)
+        course = [(since, chosen.alpha) for since, chosen in driven.now.course]
+        assert course == [(0, 0.01), (4, 0.2), (7, 0.1)], "0.3 never acted in this one"
         snapshot, moment = driven.now, moments(driven)[-1]
     state = RunState(**vars(moment), history=driven.run.history.rows(), course=snapshot.course)
     checkpoint.save(state, tmp_path / "run.npz")

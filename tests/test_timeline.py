@@ -92,13 +92,15 @@ def test_a_fork_has_the_past_up_to_it_and_goes_on_as_evenly(
     length: int, room: int, at: int
 ) -> None:
     timeline = filled(room * EACH, length)
-    whole = kept(timeline)
+    whole, at = kept(timeline), min(at, length)
     shorter = timeline.until(at)
     assert kept(shorter) == [i for i in whole if i <= at]
     assert shorter.nbytes == len(shorter) * EACH
     for iteration in range(at, at + 100):
         shorter.offer(iteration, lambda iteration=iteration: moment(iteration))
     assert shorter.nbytes <= max(1, room) * EACH
+    steps = np.diff(kept(shorter)[1:])
+    assert len(set(steps.tolist())) <= 1
     assert kept(timeline) == whole
 
 
