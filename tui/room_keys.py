@@ -31,7 +31,7 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("down", "choose(1)", "follow the one below", "↓", "pick", CHOOSE),
         Key("pageup", "choose(-10)", "ten rows up", "PgUp"),
         Key("pagedown", "choose(10)", "ten rows down", "PgDn"),
-        Key("tab", "list", "the arrows into the terms, and back into the units", "Tab", "terms"),
+        Key("tab", "list", "the arrows into the terms, and back into the units", "Tab", "list"),
         Key("slash", "find", "follow a unit by number, a weight by name: W1[3, 412]", "/", "find"),
         Key("o", "order", "units by number, or the largest first", "o"),
         Key("a", "most", "follow what weighs most, back from the label", "a"),
