@@ -146,7 +146,7 @@ class Driver:
 
     @property
     def shares(self) -> list[float]:
-        """The ten percentages beside the bars."""
+        """The percentages beside the bars."""
         rows = "\n".join(self.lines(Probabilities)[1:])
         return [float(number) for number in re.findall(r"([\d.]+) %", rows)]
 

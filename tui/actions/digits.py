@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..naming import thing
 from ..screens.cockpit import Cockpit
 from ..screens.deformed import DeformedScreen
 from ..screens.goto import GoToScreen
@@ -24,7 +25,7 @@ class DigitActions(Cockpit):
         """Ask for a number and go there."""
         if (dataset := self.session.dataset) is not None:
             self.app.push_screen(
-                GoToScreen(len(dataset.test)),
+                GoToScreen(len(dataset.test), thing(dataset)),
                 lambda index: self.action_go_to(index) if index is not None else None,
             )
 
@@ -37,7 +38,7 @@ class DigitActions(Cockpit):
 
         found = mistake_after(viewed[0], dataset.test, self.index, step)
         if found is None:
-            self.notify("The network gets no other test digit wrong.", markup=False)
+            self.notify(f"The network gets no other test {thing(dataset)} wrong.", markup=False)
         else:
             self.index = found
 

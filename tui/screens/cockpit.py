@@ -15,6 +15,7 @@ from textual.widgets import Footer, Input, Static
 
 from ..drawing import Line
 from ..keys import KEYS
+from ..naming import heading
 from ..runs import Run, Snapshot, State
 from ..session import Session
 from ..widgets.chart import Chart
@@ -252,7 +253,7 @@ class Cockpit(Screen[None]):
         """The chosen digit and what the network looked at makes of it."""
         dataset, viewed = self.session.dataset, self.viewed
         if dataset is None or viewed is None:
-            self.query_one(Digit).update(None, "Test digit", blocks=self.blocks)
+            self.query_one(Digit).update(None, "Test image", blocks=self.blocks)
             self.query_one(Probabilities).update(None, 0, untrained=True)
             return
         from ...net.metrics import probabilities
@@ -261,12 +262,10 @@ class Cockpit(Screen[None]):
             self.set_reactive(Cockpit.index, 0)
         parameters, iteration = viewed
         image, label = dataset.test.images[self.index], int(dataset.test.labels[self.index])
-        title = f"Test digit {self.index} · label {label}"
-        self.query_one(Digit).update(
-            image.reshape(dataset.side, dataset.side), title, blocks=self.blocks
-        )
+        square = image.reshape(dataset.side, dataset.side)
+        self.query_one(Digit).update(square, heading(dataset, self.index), blocks=self.blocks)
         answer = probabilities(parameters, image[None, :])[:, 0]
-        self.query_one(Probabilities).update(answer, label, untrained=iteration == 0)
+        self.query_one(Probabilities).update(answer, label, dataset.names, untrained=iteration == 0)
 
     def on_screen_resume(self) -> None:
         """What happened while a room lay over it."""

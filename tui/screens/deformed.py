@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
+from ..fitting import shrunk
 from ..glyphs import ascii_rows
 from ..widgets.rows import Rows
 
@@ -38,9 +39,11 @@ class Copies(Rows):
 
         from ...data.augment import Deformation, deformed
 
-        side = len(self._image)
+        height, width = self.size.height - 3, self.size.width - GAP
+        most = max(2, min(2 * height, width) // 2 * 2)  # pixels, one column and half a row each
+        side = min(len(self._image), most)
         across = max(1, self.size.width // (side + GAP))
-        down = max(1, (self.size.height - 3) // (side // 2))
+        down = max(1, height // (side // 2))
         same = np.repeat(self._image[np.newaxis], across * down - 1, axis=0)
         pictures = [self._image]
         if len(same):
@@ -48,11 +51,15 @@ class Copies(Rows):
             pictures += list(deformed(same, Deformation(), generator, group=1))
         words = "First as it is; with augment elastic, each epoch learns from other copies."
         lines = [
-            self.title("A digit, and the same digit deformed"),
+            self.title("As it is, and deformed"),
             Text(f" {words}", self.ink("quiet")),
         ]
         for begin in range(0, len(pictures), across):
-            cells = [ascii_rows(picture, side // 2) for picture in pictures[begin : begin + across]]
+            fitting = [
+                picture if len(picture) == side else shrunk(picture, side)
+                for picture in pictures[begin : begin + across]
+            ]
+            cells = [ascii_rows(picture, side // 2) for picture in fitting]
             for parts in zip(*cells, strict=True):
                 line = Text()
                 for x, part in enumerate(parts):

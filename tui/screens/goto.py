@@ -1,4 +1,4 @@
-"""A small window that asks for the number of a test digit."""
+"""A small window that asks for the number of a test image."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ class GoToScreen(ModalScreen[int | None]):
     CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, thing: str = "digit") -> None:
+        """thing: what is counted, in a word."""
         super().__init__()
-        self._count = count
+        self._count, self._thing = count, thing
 
     def compose(self) -> ComposeResult:
         """One entry, and room for what is wrong with it."""
         with Vertical(classes="window small") as frame:
-            frame.border_title = f"Go to test digit, 0 to {self._count - 1}"
+            frame.border_title = f"Go to test {self._thing}, 0 to {self._count - 1}"
             frame.border_subtitle = "Enter go · Esc leave"
             yield Input(compact=True)
             yield Label("", classes="complaint", markup=False)

@@ -1,4 +1,4 @@
-"""The chosen test digit, as characters or as blocks."""
+"""The chosen test image, as characters or as blocks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ..fitting import fitted
 from ..glyphs import ascii_rows, block_rows
 from .rows import Rows
 
@@ -35,15 +36,14 @@ class Digit(Rows):
         rows = self.size.height - 1
         title = self.title(self._title)
         if self._image is None:
-            self.show([title, Text(), Text("  loading the digits …", self.ink("quiet"))])
+            self.show([title, Text(), Text("  loading the images …", self.ink("quiet"))])
             return
-        side = len(self._image)
-        rows = side if rows >= side and self.size.width >= 2 * side else min(rows, side // 2)
+        image, rows = fitted(self._image, max(1, rows), self.size.width)
         if self._blocks:
-            picture = block_rows(self._image, rows, self.blends("title", SHADES))
+            picture = block_rows(image, rows, self.blends("title", SHADES))
         else:
             picture = [
-                Text(row, self.ink("title"), no_wrap=True) for row in ascii_rows(self._image, rows)
+                Text(row, self.ink("title"), no_wrap=True) for row in ascii_rows(image, rows)
             ]
-        pad = max(0, (self.size.width - (2 * side if rows >= side else side)) // 2)
+        pad = max(0, (self.size.width - (2 if rows >= len(image) else 1) * len(image)) // 2)
         self.show([title, *(Text(" " * pad).append_text(row) for row in picture)])

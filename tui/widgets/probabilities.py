@@ -1,12 +1,15 @@
-"""The network's answer for the chosen digit: ten probabilities as bars, and the verdict."""
+"""The network's answer for the chosen image: a bar for each class, and the verdict."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
 
 from ..glyphs import bar
+from ..naming import a, called
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -14,6 +17,26 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_BAR = 72
+LEAST_BAR = 6  # columns; with less, only the best classes are shown
+BESIDE = 13  # columns that a bar's cell takes besides name and bar
+
+
+def arranged(
+    shares: Sequence[float], label: int, rows: int, columns: int
+) -> tuple[list[int], list[int]]:
+    """The classes to show, in order, and those there is no room for.
+
+    In so many columns of so many rows all stand at their places, if they fit; if not, the best
+    ones do, best first, and the true one with them, above a row that tells of the others.
+    """
+    everyone = list(range(len(shares)))
+    if len(shares) <= rows * columns:
+        return everyone, []
+    ranked = sorted(everyone, key=lambda digit: -shares[digit])
+    best = ranked[: max(1, rows - 1)]
+    if label not in best:
+        best[-1] = label
+    return best, [digit for digit in ranked if digit not in best]
 
 
 class Probabilities(Rows):
@@ -23,11 +46,23 @@ class Probabilities(Rows):
         super().__init__(id=id)
         self._answer: NDArray[np.floating] | None = None
         self._label = 0
+        self._names: Sequence[str] = ()
         self._untrained = True
 
-    def update(self, answer: NDArray[np.floating] | None, label: int, *, untrained: bool) -> None:
-        """Show the probabilities of the classes (None: not known yet) for a digit of this label."""
+    def update(
+        self,
+        answer: NDArray[np.floating] | None,
+        label: int,
+        names: Sequence[str] = (),
+        *,
+        untrained: bool,
+    ) -> None:
+        """Show the probabilities of the classes (None: not known yet) for an image of this label.
+
+        names: of the classes, by label; without them, their numbers.
+        """
         self._answer, self._label, self._untrained = answer, label, untrained
+        self._names = names
         self.redraw()
 
     def redraw(self) -> None:
@@ -35,28 +70,62 @@ class Probabilities(Rows):
         if self._answer is None:
             self.show([self.title("Prediction")])
             return
-        answer, label = self._answer, self._label
-        predicted = int(answer.argmax())
-        right = predicted == label
-        ink = self.ink("moving" if right else "warning")
-        verdict = f"{predicted} ✓ right" if right else f"{predicted} ✗ it is a {label}"
-        note = "untrained: " if self._untrained else ""
-        lines = [self.title("Prediction", (note, self.ink("quiet")), (verdict, ink))]
-        room = self.size.height - 1
-        gap = 2 if room >= 2 * len(answer) else 1
-        lines += [Text()] * min(1, (room - gap * len(answer)) // 2)
-        width = max(0, min(MOST_BAR, self.size.width - 16))
-        for digit, share in enumerate(answer):
-            sign = ("✓" if right else "✗") if digit == predicted else "◂" if digit == label else " "
+        shares = [float(share) for share in self._answer]
+        predicted = int(self._answer.argmax())
+        names = [called(self._names, digit) for digit in range(len(shares))]
+        rows, width = self.size.height - 1, self.size.width
+        longest = max(map(len, names))
+        columns = max(1, -(-len(shares) // max(1, rows)))
+        if width // columns < longest + BESIDE + LEAST_BAR:
+            columns = 1
+        shown, others = arranged(shares, self._label, rows, columns)
+        each = min(MOST_BAR + longest + BESIDE + 2, width // columns)
+        cells = [self._cell(digit, shares[digit], predicted, names, each) for digit in shown]
+        if others:
+            left = sum(shares[digit] for digit in others)
+            words = f"  and {len(others)} others"
+            cells.append(Text(f"{words:<{each - 10}} {100 * left:5.1f} %", self.ink("quiet")))
+        down = -(-len(cells) // columns)
+        gap = 2 if rows >= 2 * down else 1
+        lines = [self._titled(names, predicted)]
+        lines += [Text()] * min(1, (rows - gap * down) // 2)
+        for y in range(down):
             line = Text(no_wrap=True)
-            line.append(f"  {digit} ", self.ink("chosen" if digit == label else "quiet"))
-            line.append(
-                f"{bar(float(share), width):<{width}}",
-                ink if digit == predicted else self.ink("quiet"),
-            )
-            line.append(
-                f" {100 * float(share):5.1f} %", "" if digit == predicted else self.ink("quiet")
-            )
-            line.append(f" {sign}", ink if digit == predicted else self.ink("chosen"))
+            for cell in cells[y::down]:
+                line.append_text(cell)
             lines += [line] + [Text()] * (gap - 1)
         self.show(lines)
+
+    def _titled(self, names: Sequence[str], predicted: int) -> Text:
+        """The title with the verdict, in as many words as there is room for."""
+        right, name = predicted == self._label, names[predicted]
+        true = names[self._label]
+        verdict = f"{name} ✓ right" if right else f"{name} ✗ it is {a(true)}"
+        ink, quiet = self._ink(predicted), self.ink("quiet")
+        room = self.size.width - len("─ Prediction  …  ─")
+        note = "untrained: " if self._untrained else ""
+        if len(note + verdict) > room:
+            note = ""
+        if len(verdict) > room:
+            verdict = f"{name} ✓" if right else f"{name} ✗ {true}"
+        return self.title("Prediction", (note, quiet), (verdict, ink))
+
+    def _cell(
+        self, digit: int, share: float, predicted: int, names: Sequence[str], width: int
+    ) -> Text:
+        """A class's name, bar, share and sign."""
+        is_label, is_answer = digit == self._label, digit == predicted
+        right, longest = predicted == self._label, max(map(len, names))
+        sign = ("✓" if right else "✗") if is_answer else "◂" if is_label else " "
+        ink = self._ink(predicted) if is_answer else self.ink("quiet")
+        length = max(0, min(MOST_BAR, width - longest - BESIDE - 2))
+        line = Text(no_wrap=True)
+        line.append(f"  {names[digit]:<{longest}} ", self.ink("chosen" if is_label else "quiet"))
+        line.append(f"{bar(share, length):<{length}}", ink)
+        line.append(f" {100 * share:5.1f} %", "" if is_answer else self.ink("quiet"))
+        line.append(f" {sign}", ink if is_answer else self.ink("chosen"))
+        line.truncate(width, pad=True)
+        return line
+
+    def _ink(self, predicted: int) -> Style:
+        return self.ink("moving" if predicted == self._label else "warning")

@@ -63,7 +63,7 @@ class StatusLine(Rows):
         if width >= LEAST_FOR_NAME:
             line.append("mnist-tui  ", self.ink("title"))
         if snapshot.parameters is None or snapshot.progress is None:
-            line.append(sign, self.ink("moving")).append("  the digits")
+            line.append(sign, self.ink("moving")).append("  the data")
             self.show([line])
             return
         if past is not None:

@@ -1,0 +1,39 @@
+"""An image made to fit: magnified, cut to its ink, or shrunk, for glyphs.py to draw."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def fitted(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[np.uint8], int]:
+    """A square image as it is best drawn in so many rows and columns, and the rows it then takes.
+
+    Whole pixels, two columns each, as large as there is room; else half a row a pixel, paper cut
+    off above and below; and if ink would be cut off, or it is too wide, smaller.
+    """
+    side = len(image)
+    times = min(rows // side, columns // (2 * side))
+    if times >= 1:
+        return image.repeat(times, axis=0).repeat(times, axis=1), times * side
+    inked = [row for row, pixels in enumerate(image) if pixels.any()]
+    height = inked[-1] - inked[0] + 1 if inked else 0
+    if side <= columns and height <= 2 * rows:
+        return image, max(1, min(rows, side // 2))
+    smaller = max(2, min(side, 2 * rows, columns) // 2 * 2)
+    return shrunk(image, smaller), smaller // 2
+
+
+def shrunk(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """A square image with fewer pixels, each the mean of the area it stands for."""
+    import numpy as np
+
+    edges = np.linspace(0, len(image), side + 1)
+    pixels = np.arange(len(image))
+    # How much of each old pixel lies in each new one: side × old side, each row sums to 1.
+    shares = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    shares = shares.clip(min=0) * side / len(image)
+    return np.rint(shares @ image @ shares.T).astype(np.uint8)

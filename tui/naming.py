@@ -1,0 +1,41 @@
+"""What the images of a dataset, and its classes, are called on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .text import printable
+
+if TYPE_CHECKING:
+    from ..data.dataset import Dataset
+
+LONGEST_CLASS = 10  # columns; folders lend their names to classes, and may have long ones
+
+
+def called(names: Sequence[str], label: int) -> str:
+    """A class by its name, safe to show and short; by its number where it has none."""
+    return printable(names[label] if label < len(names) else label, LONGEST_CLASS)
+
+
+def is_of_digits(dataset: Dataset | None) -> bool:
+    """Whether its classes are the digits, or some of them."""
+    return dataset is None or all(len(name) == 1 and name in "0123456789" for name in dataset.names)
+
+
+def thing(dataset: Dataset | None) -> str:
+    """What its images are, in a word."""
+    return "digit" if is_of_digits(dataset) else "image"
+
+
+def heading(dataset: Dataset, index: int) -> str:
+    """A test image's number and class, for the title above it."""
+    name = called(dataset.names, int(dataset.test.labels[index]))
+    if is_of_digits(dataset):
+        return f"Test digit {index} · label {name}"
+    return f"Test image {index} · {name}"
+
+
+def a(name: str) -> str:
+    """A class as a sentence ends with it: “it is a 7”, “it is cat”."""
+    return f"a {name}" if name.isdecimal() else name
