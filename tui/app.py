@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +12,20 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
+from ..data.errors import DataError
 from . import kiosk
 from .guard import LONG_PATIENCE, Guard
 from .keys import KEYS
 from .launch import Options
 from .line import Line
+from .paths import EMBEDDED
+from .reading import Reading
 from .report import write_report
 from .resuming import Folder, Opening
 from .screens.main import MainScreen
 from .session import Session
 from .settings import remember, remembered
+from .switching import Switching
 from .text import printable
 from .themes import DARK_RUNS, DARK_SIGNS, INK, THEMES
 
@@ -62,36 +66,47 @@ class MnistApp(App[None]):
         self._idle = kiosk.Idle(options.idle)
         self.guard: Guard | None = None
         self.failure = ""  # why the app had to end, for the command line to say
-        self.session = Session(
-            self._load,
-            hyperparameters,
-            self._on_settled,
-            threads=options.threads,
-            limits=kiosk.LIMITS if options.kiosk else None,
-        )
-        self.main = MainScreen(self.session, start=options.start)
+        self._reading: Reading | None = None  # of the first data
+        self.main = MainScreen(self._session(self._load, hyperparameters), start=options.start)
         self.main.line_is_behind = self._line_is_behind
+        self.main.read_so_far = lambda: self._reading.line if self._reading else "the data"
+        self.main.may_touch_files = not options.kiosk
         self.main.set_reactive(MainScreen.blocks, can.blocks)
         self.opening = Opening(self.main, folder or Folder(), source, self._tell)
+        self.switching = Switching(self.main, self.opening, self._session)
+
+    @property
+    def session(self) -> Session:
+        """The one that is open."""
+        return self.main.session
 
     @property
     def is_kiosk(self) -> bool:
         """Whether strangers use it: nothing may be read from or written to the disk."""
         return self.options.kiosk
 
+    def _session(self, load: Callable[[], Dataset], wanted: Hyperparameters) -> Session:
+        return Session(
+            load,
+            wanted,
+            self._on_settled,
+            threads=self.options.threads,
+            limits=kiosk.LIMITS if self.is_kiosk else None,
+        )
+
     def _load(self) -> Dataset:
         """The data; those in the package, if a session's own are gone. In the session's thread."""
-        from ..data.dataset import load  # NumPy with it
-        from ..data.errors import DataError
-
-        source = self.opening.source or "mnist"
+        self._reading = Reading(self.opening.source or EMBEDDED)
         try:
-            return load(source)
+            return self._reading.dataset()
         except DataError as gone:
             if not self.opening.is_resumed:
                 raise
             self._tell(f"The session's data cannot be read: {gone}")
-            return load("mnist")
+            if self.opening.source == self._reading.source:
+                self.opening.source = EMBEDDED
+            self._reading = Reading(EMBEDDED)
+            return self._reading.dataset()
 
     def _on_settled(self) -> None:
         """From the session's thread; posting is all that may be done there."""
@@ -125,6 +140,11 @@ class MnistApp(App[None]):
         words = printable(why)
         self._soon(partial(self.notify, words, severity="warning", markup=False, timeout=NOTE))
 
+    @on(MainScreen.Opened)
+    def _opened(self, event: MainScreen.Opened) -> None:
+        """Other data were read."""
+        self.switching.offer(event.source, event.dataset)
+
     # The line
 
     def _line_is_behind(self) -> bool:
@@ -150,6 +170,7 @@ class MnistApp(App[None]):
         """End the worker and write what is left."""
         self.session.close()
         self.opening.close(ended=self.return_code == 0)
+        self.switching.close()
 
     def _fatal_error(self) -> None:
         """A bug: instead of Textual's long traceback, a file with it, and one line that says so."""
@@ -192,6 +213,8 @@ class MnistApp(App[None]):
         """The palette: every key's action by name, then Textual's own."""
         if isinstance(screen, MainScreen):
             for key in KEYS:
+                if not screen.check_action(key.action.partition("(")[0], ()):
+                    continue
                 yield SystemCommand(
                     f"{key.help[0].upper()}{key.help[1:]}",
                     f"key {key.shown_as}",

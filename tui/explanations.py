@@ -29,6 +29,13 @@ EXPLANATIONS = {
     "cure under h: loss or weights that are not finite any more, a loss that explodes, a network "
     "all of whose hidden units are silent, an accuracy stuck at chance. Try alpha 1e30, or init "
     "zero.",
+    "Files": "O opens other data, square images of 4 to 128 pixels a side in 2 to 62 classes: CSV "
+    "as Kaggle's, IDX files, .npz, pictures in folders. The runs so far stay saved, and a new "
+    "session begins. E writes what was learnt: the model (mnist-tui predict and --resume take it), "
+    "the history with every change, the answers for all test images, a submission for Kaggle, a "
+    "script that repeats this run with NumPy alone, pictures. A recipe is a run's hyperparameters "
+    "and their changes on one line; P begins a run by one.\n\n"
+    "To try: E and the recipe of a good run, for somebody else to press P.",
     "Maths": "Every number of one update, for the digit shown. Read it as a walk: forward from the "
     "pixels x to the loss, then backward from the error dZ to the gradient dW of every weight, and "
     "last the update. ← and → go from stage to stage; each says its formula, the shapes (rows × "

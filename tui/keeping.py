@@ -37,20 +37,25 @@ class Keeping:
 
     def look(self, cockpit: Cockpit) -> None:
         """Write the page, if it is another one than before."""
-        page = self._page(cockpit)
+        page = self.page(cockpit)
         if page != self._last and page.runs:
             self._last = page
             self.saver.put_page(page)
 
-    def close(self, cockpit: Cockpit, *, ended: bool) -> None:
-        """Write all that is left. ended: a person wanted to leave."""
-        page = self._page(cockpit)
+    @property
+    def folder(self) -> Path:
+        """Where it writes."""
+        return self._store.folder
+
+    def close(self, page: Page, *, ended: bool) -> None:
+        """Write this page and all that is left. ended: a person wanted to leave."""
         if page.runs:
             self.saver.put_page(replace(page, ended=ended))
         self.saver.close(PATIENCE)
         self._store.close()
 
-    def _page(self, cockpit: Cockpit) -> Page:
+    def page(self, cockpit: Cockpit) -> Page:
+        """How the session stands."""
         session = cockpit.session
         run = session.snapshot().run
         return Page(

@@ -79,10 +79,10 @@ TOPICS = {
     ),
     "Rooms": (
         Key("m", "room('maths')", "every number of one update, step by step", "m", "math"),
-        Key("c", "room('confusion')", "which digit is taken for which, and the mistakes", "c"),
+        Key("c", "room('confusion')", "which class is taken for which, and the mistakes", "c"),
         Key("w", "room('weights')", "what each hidden unit looks for", "w"),
         Key("x", "room('pixels')", "which pixels spoke for and against; flip some", "x"),
-        Key("i", "room('digit')", "this digit's ten probabilities through the run", "i"),
+        Key("i", "room('digit')", "this digit's probabilities through the run", "i"),
         Key("d", "room('draw')", "draw a digit of your own", "d"),
     ),
     "Test digits": (
@@ -96,6 +96,11 @@ TOPICS = {
         Key("n", "mistake(1)", "the next digit the network gets wrong", "n"),
         Key("N", "mistake(-1)", "the digit before that it gets wrong", "N"),
         Key("e", "deformed", "see the digit deformed, as augment does it", "e"),
+    ),
+    "Files": (
+        Key("O", "open_data", "open other data: CSV, IDX, .npz, pictures", "O"),
+        Key("E", "export", "save and export: model, tables, script, pictures", "E"),
+        Key("P", "recipe", "a new run by a recipe", "P"),
     ),
     "Program": (
         Key("tab", "app.focus_next", "into the hyperparameters, field by field", "Tab"),
@@ -115,4 +120,5 @@ RUN_KEYS = (  # in the table, of the run under its cursor; Enter goes on from it
     Key("n", "screen.run_name", "give the run a name", "n", "name"),
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
+FILE_ACTIONS = {"open_data", "export"}  # which are not for strangers
 KEYS = [key for topic in TOPICS.values() for key in topic]

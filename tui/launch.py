@@ -26,7 +26,7 @@ class Options:
 
     threads: int | None = None  # that share an update; None: as many as there are cores
     start: bool = False  # train at once
-    resume: str | None = None  # a file, or LAST
+    resume: str | None = None  # a file, the folder of a session, or LAST
     kiosk: bool = False  # strangers use it: nothing is read from or written to the disk
     idle: float = IDLE  # seconds without a key until a kiosk ends
     abilities: Abilities = USUAL
@@ -75,7 +75,10 @@ def _folder(options: Options, source: str | None) -> Folder | None:
     from .resuming import Folder
 
     if options.resume is not None and options.resume != LAST:
-        return _from_file(Path(options.resume), source or "mnist")
+        path = Path(options.resume)
+        if path.is_dir():
+            return Folder(*shelf.named(path))
+        return _from_file(path, source or "mnist")
     notes: list[str] = []
     found = shelf.last(notes, cut_off=options.resume is None)
     if found:

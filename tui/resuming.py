@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from .keeping import Keeping, take_up
@@ -12,6 +13,8 @@ from .screens.ask import ConfirmScreen
 from .text import amount
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .page import Page
     from .runs import KeptRun
     from .screens.cockpit import Cockpit
@@ -48,11 +51,17 @@ class Opening:
         """Whether it is on disk."""
         return self._keeping is not None
 
+    @property
+    def folder(self) -> Path | None:
+        """Where it is kept."""
+        return self._keeping.folder if self._keeping else None
+
     def open(self) -> None:
         """Begin, or go on; ask first if that is only offered."""
         folder = self._folder
         for note in folder.notes:
             self._tell(note)
+        self._cockpit.set_interval(KEEP, self._look)
         if not (folder.is_offered and folder.store and folder.page):
             self._open(folder.store, folder.page, folder.runs)
             return
@@ -69,9 +78,19 @@ class Opening:
 
     def close(self, *, ended: bool) -> None:
         """Write what is left, once. ended: a person wanted to leave."""
+        self.part(ended=ended)()
+
+    def part(self, *, ended: bool = True) -> Callable[[], None]:
+        """Keep this session no longer; what comes back writes what is left, in any thread."""
         keeping, self._keeping = self._keeping, None
-        if keeping is not None:
-            keeping.close(self._cockpit, ended=ended)
+        if keeping is None:
+            return lambda: None
+        return partial(keeping.close, keeping.page(self._cockpit), ended=ended)
+
+    def open_another(self, source: str, *, is_kept: bool) -> None:
+        """Begin the session that the cockpit has now, on other data, in a folder of its own."""
+        self.source, self.is_resumed = source, False
+        self._open(self._another() if is_kept else None, None, None)
 
     def _another(self) -> Store | None:
         from . import shelf
@@ -99,7 +118,6 @@ class Opening:
         if store is not None:
             keeping = self._keeping = Keeping(store, source, self._tell, runs or ())
             self._cockpit.session.keep_with(keeping.saver)
-            self._cockpit.set_interval(KEEP, self._look)
         self._cockpit.session.open()
 
     def _look(self) -> None:

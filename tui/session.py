@@ -28,6 +28,7 @@ from .workshop import Workshop
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ..data.dataset import Dataset
     from ..net.timeline import Moment
+    from ..net.trainer import RunState
     from .saver import Saver
 
 NICE = 5  # how far training steps back, of 19
@@ -168,6 +169,15 @@ class Session:
     def remove(self, number: int) -> None:
         """Forget a run. Of the current one, and of one that is gone, nothing is heard."""
         self._order(partial(self._workshop.remove, number), train=self.is_training)
+
+    def ask(self, number: int, then: Callable[[RunState | None], None]) -> None:
+        """Hand a run as it stands to `then`, in the worker, between two updates; None: it is gone.
+
+        Training goes on after it, so `then` has to be quick.
+        """
+        with self._wake:
+            self._orders.append(partial(self._workshop.ask, number, then))
+            self._wake.notify()
 
     def _order(self, order: Callable[[], None], *, train: bool = False) -> None:
         with self._wake:

@@ -30,11 +30,26 @@ def sessions() -> list[Path]:
 
 def new() -> Store:
     """A folder of its own for a session that begins. Raises Problem if there can be none."""
-    store = Store(root() / f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    while (root() / name).exists():  # one app may begin two within a second
+        name += "-"
+    store = Store(root() / name)
     for old in (*sessions()[MOST_SESSIONS - 1 :], *_forgotten()):
         with contextlib.suppress(Problem):
             Store(old).remove()
     return store
+
+
+def named(folder: Path) -> tuple[Store, Page]:
+    """The session in this folder, locked. Raises Problem if it holds none, or is in use."""
+    if _written(folder) is None:
+        raise Problem(f"{folder}: holds no session")
+    store = Store(folder)
+    try:
+        return store, store.page()
+    except Problem:
+        store.close()
+        raise
 
 
 def last(refused: list[str], *, cut_off: bool = False) -> tuple[Store, Page] | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ..net.gradient import Engine
     from ..net.history import Progress
     from ..net.timeline import Moment, Timeline
-    from ..net.trainer import Trainer
+    from ..net.trainer import RunState, Trainer
     from .saver import Saver
 
 RATE_WINDOW = 0.5  # seconds over which the rate is averaged
@@ -127,6 +127,11 @@ class Workshop:
             self._forget(number)
             self._share_out()
             self._on_settled()
+
+    def ask(self, number: int, then: Callable[[RunState | None], None]) -> None:
+        """Tell how a run stands."""
+        trainer = self._trainers.get(number)
+        then(trainer.state() if trainer else None)
 
     def train(
         self, take_permit: Callable[[], bool], wanted: Callable[[], Hyperparameters | None]

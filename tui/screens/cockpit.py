@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from ..drawing import Line
-from ..keys import KEYS
+from ..keys import FILE_ACTIONS, KEYS
 from ..naming import heading
 from ..runs import Run, Snapshot, State
 from ..session import Session
@@ -89,6 +89,8 @@ class Cockpit(Screen[None]):
         self.cure: Cure | None = None  # what the coach offers
         self.line_is_behind: Callable[[], bool] = lambda: False
         self.drawing: Drawing | None = None  # a person's own digit, kept while they are elsewhere
+        self.read_so_far: Callable[[], str] = lambda: "the data"  # while they load
+        self.may_touch_files = True
         self._start = start
         self._run: Run | None = None  # that was shown last
         self._trouble: Trouble | None = None  # that the coach explains, or has explained
@@ -115,8 +117,20 @@ class Cockpit(Screen[None]):
         self.set_interval(REFRESH, self.look)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
-        """While a person types into a field, the screen's keys rest."""
+        """While a person types into a field, the screen's keys rest; some are not for all."""
+        if action in FILE_ACTIONS and not self.may_touch_files:
+            return False
         return not isinstance(self.focused, Input) or action in {"app.focus_next", "focus_next"}
+
+    def use(self, session: Session) -> None:
+        """Look at this session from now on; of the one before, nothing stays on the screen."""
+        self.session = session
+        self.seen = self._run = self._trouble = self.cure = None
+        self.names, self.hidden, self.pinned, self.drawing = {}, set(), [], None
+        for name, empty in (("past", None), ("at", None), ("index", 0)):
+            self.set_reactive(getattr(Cockpit, name), empty)
+        self.look()
+        self.show_digit()
 
     # Looking
 
@@ -134,6 +148,9 @@ class Cockpit(Screen[None]):
         if self.line_is_behind():  # a slow line gets fewer pictures, not late ones
             return
         snapshot = self.session.snapshot()
+        if snapshot.state is State.LOADING:
+            self.query_one(StatusLine).waits_for = self.read_so_far()
+            self.query_one(StatusLine).redraw()
         if snapshot is self.seen:
             return
         if snapshot.state is State.FAILED:

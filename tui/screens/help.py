@@ -12,8 +12,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..explanations import EXPLANATIONS
-from ..keys import RUN_KEYS, TOPICS, Key
+from ..keys import FILE_ACTIONS, RUN_KEYS, TOPICS, Key
 from ..room_keys import ROOM_KEYS
+from .cockpit import Cockpit
 
 EVERYWHERE = (
     ("Ctrl+P", "command palette: every action by name"),
@@ -22,11 +23,19 @@ EVERYWHERE = (
 )
 
 
-def sections() -> dict[str, Text]:
-    """Everything there is to say, by heading: the explanations, then the keys by topic."""
-    found = {heading: Text(words) for heading, words in EXPLANATIONS.items()}
+def sections(*, files: bool = True) -> dict[str, Text]:
+    """Everything there is to say, by heading: the explanations, then the keys by topic.
+
+    files: whether the keys are for this person that lead to the disk.
+    """
+    found = {
+        heading: Text(words)
+        for heading, words in EXPLANATIONS.items()
+        if files or heading != "Files"
+    }
     for topic, keys in TOPICS.items():
-        found[f"Keys: {topic.lower()}"] = _table(keys)
+        allowed = [key for key in keys if files or key.action not in FILE_ACTIONS]
+        found[f"Keys: {topic.lower()}"] = _table(allowed)
     found["Keys: in the runs table"] = Text(
         f"  {'Enter':<15} go on from the run under the cursor\n"
     ).append_text(_table(RUN_KEYS))
@@ -57,10 +66,12 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """The sections in a frame."""
+        cockpits = [screen for screen in self.app.screen_stack if isinstance(screen, Cockpit)]
+        files = all(cockpit.may_touch_files for cockpit in cockpits)
         with VerticalScroll(id="help", classes="window") as frame:
             frame.border_title = "Help"
             frame.border_subtitle = "↑ ↓ scroll · Esc close"
-            for heading, words in sections().items():
+            for heading, words in sections(files=files).items():
                 text = Text.assemble((heading, "bold"), "\n", words, "\n")
                 classes = "asked" if heading == self._heading else ""
                 yield Static(text, markup=False, classes=classes)

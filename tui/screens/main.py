@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from ..actions.chart import ChartActions
 from ..actions.digits import DigitActions
+from ..actions.files import FileActions
 from ..actions.past import PastActions
 from ..actions.rooms import RoomActions
 from ..actions.runs import RunActions
-from ..actions.training import TrainingActions
 from ..themes import THEMES
 from ..widgets.runs import RunTable
 from .help import HelpScreen
 
 
-class MainScreen(TrainingActions, PastActions, RunActions, ChartActions, DigitActions, RoomActions):
+class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitActions, RoomActions):
     """Every topic's keys, and those of the program itself."""
 
     def action_only(self, panel: str) -> None:

@@ -39,6 +39,7 @@ class StatusLine(Rows):
         super().__init__(id=id)
         self._last: tuple[Snapshot, Moment | None] | None = None
         self.busy = Busy()
+        self.waits_for = "the data"  # what, and perhaps how far it is
 
     def on_mount(self) -> None:
         """Look now and then whether this machine is busy with others."""
@@ -63,7 +64,7 @@ class StatusLine(Rows):
         if width >= LEAST_FOR_NAME:
             line.append("mnist-tui  ", self.ink("title"))
         if snapshot.parameters is None or snapshot.progress is None:
-            line.append(sign, self.ink("moving")).append("  the data")
+            line.append(sign, self.ink("moving")).append(f"  {self.waits_for}")
             self.show([line])
             return
         if past is not None:
