@@ -21,7 +21,9 @@ from textual.command import CommandPalette
 from . import (
     test_chart_keys,
     test_digit_keys,
+    test_export_window,
     test_look_keys,
+    test_open_data,
     test_panel,
     test_past_keys,
     test_room_confusion,
@@ -37,7 +39,9 @@ from .pilot import ENDLESS, TESTED, opened, presses
 TESTED_THERE = (
     test_chart_keys,
     test_digit_keys,
+    test_export_window,
     test_look_keys,
+    test_open_data,
     test_panel,
     test_past_keys,
     test_room_confusion,

@@ -183,10 +183,10 @@ async def test_escape_gives_up_a_reading_and_nothing_freezes(
     going, free = threading.Event(), threading.Event()
 
     def slow(self: reading.Reading) -> Dataset:
-        self._note(30, 100)  # pyright: ignore[reportPrivateUsage]: in place of a reader's call
+        self.note(30, 100)
         going.set()
         free.wait(10)
-        self._note(60, 100)  # pyright: ignore[reportPrivateUsage]
+        self.note(60, 100)
         return small
 
     monkeypatch.setattr(reading.Reading, "dataset", slow)

@@ -70,6 +70,7 @@ class MnistApp(App[None]):
         self.main = MainScreen(self._session(self._load, hyperparameters), start=options.start)
         self.main.line_is_behind = self._line_is_behind
         self.main.read_so_far = lambda: self._reading.line if self._reading else "the data"
+        self.main.source = lambda: self.opening.source or EMBEDDED
         self.main.may_touch_files = not options.kiosk
         self.main.set_reactive(MainScreen.blocks, can.blocks)
         self.opening = Opening(self.main, folder or Folder(), source, self._tell)

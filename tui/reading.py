@@ -1,4 +1,4 @@
-"""One reading of a source, in a thread of its own: how far it is, and that it may be given up."""
+"""Reading a source in a thread of its own: how far it is, and that it may be given up."""
 
 from __future__ import annotations
 
@@ -20,24 +20,27 @@ class GivenUpError(Exception):
     """Nobody waits for these data any more."""
 
 
-class Reading:
-    """Made and looked at by the screen, carried out by a thread; they share two slots."""
+class Effort:
+    """Work that takes a while: a thread does it, the screen looks how far it is; two slots."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self, words: str) -> None:
+        """words: what is being done, for a person."""
+        self._words = words
         self._done = (0, 0)
         self._given_up = threading.Event()
 
-    def dataset(self) -> Dataset:
-        """Read, in the thread. Raises DataError, or GivenUpError once `give_up` was called."""
-        from .opening import open_dataset  # NumPy with it
+    def note(self, done: int, whole: int) -> None:
+        """So much is done, of so much. Raises GivenUpError once `give_up` was called."""
+        self._done = done, whole
+        self.check()
 
-        dataset = open_dataset(self.source, on_progress=self._note)
-        self._note(*self._done)
-        return dataset
+    def check(self) -> None:
+        """Raise GivenUpError if nobody waits any more."""
+        if self.is_given_up:
+            raise GivenUpError
 
     def give_up(self) -> None:
-        """Let the reading end at the next occasion; what it finds is for nobody."""
+        """Let it end at the next occasion; what it comes to is for nobody."""
         self._given_up.set()
 
     @property
@@ -47,19 +50,29 @@ class Reading:
 
     @property
     def line(self) -> str:
-        """How far it is, for a person."""
-        name = self.source if self.source == EMBEDDED else Path(self.source).name
-        words = f"reading {printable(name, 30)} …"
+        """How far it is."""
         done, whole = self._done
         if not whole:
-            return words
+            return f"{self._words} …"
         share = min(1.0, done / whole)
-        return f"{words} {share:4.0%} {bar(share, WIDTH)}"
+        return f"{self._words} … {share:4.0%} {bar(share, WIDTH)}"
 
-    def _note(self, done: int, whole: int) -> None:
-        self._done = done, whole
-        if self.is_given_up:
-            raise GivenUpError
+
+class Reading(Effort):
+    """Of one source."""
+
+    def __init__(self, source: str) -> None:
+        name = source if source == EMBEDDED else Path(source).name
+        super().__init__(f"reading {printable(name, 30)}")
+        self.source = source
+
+    def dataset(self) -> Dataset:
+        """Read, in the thread. Raises DataError, or GivenUpError."""
+        from .opening import open_dataset  # NumPy with it
+
+        dataset = open_dataset(self.source, on_progress=self.note)
+        self.check()
+        return dataset
 
 
 def summary(dataset: Dataset) -> str:

@@ -28,7 +28,7 @@ from .workshop import Workshop
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ..data.dataset import Dataset
     from ..net.timeline import Moment
-    from ..net.trainer import RunState
+    from ..net.trainer import Course, RunState
     from .saver import Saver
 
 NICE = 5  # how far training steps back, of 19
@@ -61,6 +61,7 @@ class Session:
         self._wake = threading.Condition()
         self._allowed: float = 0  # updates the worker may still make; infinite while training
         self._orders: deque[Callable[[], None]] = deque()
+        self._plan: Course = ()  # what a recipe changes on the way, until a person does
         self._closing = False
         self.held = False  # while it is, what is wanted waits: the screen shows the past
         self._dataset: Dataset | None = None
@@ -144,6 +145,11 @@ class Session:
 
         Raises NetError, or Problem, if they cannot be trained with here; then nothing changes.
         """
+        self._check(hyperparameters)
+        with self._wake:
+            self._wanted, self._plan = hyperparameters, ()
+
+    def _check(self, hyperparameters: Hyperparameters) -> None:
         if self._dataset is not None:
             m, inputs = self._dataset.train.images.shape
             check_hidden(hyperparameters.hidden, inputs, self._dataset.classes)
@@ -151,19 +157,38 @@ class Session:
             if self._limits is not None:
                 sizes = inputs, *hyperparameters.hidden, self._dataset.classes
                 self._limits.check(sizes, hyperparameters.iterations)
-        self._wanted = hyperparameters
+
+    def follow(self, course: Course) -> None:
+        """A new run by these hyperparameters, each from its time on. Raises as `change` does."""
+        for _, hyperparameters in course:
+            self._check(hyperparameters)
+        self.change(course[0][1])
+        self.begin()
+        with self._wake:
+            self._plan = course[1:]
 
     def begin(self, *, train: bool = False) -> None:
         """A new run, from the first weights that the wanted seed gives. The others stay."""
+        self._plan = ()
         self._order(partial(self._workshop.begin, self._wanted), train=train)
+
+    def _wanted_after(self, updates: int) -> Hyperparameters | None:
+        """What the next update is to go by; None: as before."""
+        if self.held:
+            return None
+        with self._wake:
+            while self._plan and updates >= self._plan[0][0]:
+                self._wanted, self._plan = self._plan[0][1], self._plan[1:]
+            return self._wanted
 
     def fork(self, number: int, moment: Moment | None, *, train: bool = False) -> None:
         """A new run from a moment of this one (None: from where it stands), as is wanted now."""
+        self._plan = ()
         self._order(partial(self._workshop.fork, number, moment, self._wanted), train=train)
 
     def go_on_from(self, number: int) -> None:
         """Make another run the current one, as it was left, with its own hyperparameters."""
-        self._wanted = self._workshop.runs[number].hyperparameters
+        self._wanted, self._plan = self._workshop.runs[number].hyperparameters, ()
         self._order(partial(self._workshop.take_up, number))
 
     def remove(self, number: int) -> None:
@@ -228,9 +253,7 @@ class Session:
         if order:
             order()
         elif not self._closing:
-            has_ended = self._workshop.train(
-                self._take_permit, lambda: None if self.held else self._wanted
-            )
+            has_ended = self._workshop.train(self._take_permit, self._wanted_after)
             with self._wake:
                 if has_ended and not self._orders:
                     self._allowed = 0

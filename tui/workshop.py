@@ -134,11 +134,12 @@ class Workshop:
         then(trainer.state() if trainer else None)
 
     def train(
-        self, take_permit: Callable[[], bool], wanted: Callable[[], Hyperparameters | None]
+        self, take_permit: Callable[[], bool], wanted: Callable[[int], Hyperparameters | None]
     ) -> bool:
         """Make the updates that are allowed, then say how the run stands; whether it has ended.
 
-        take_permit: whether one more may be made. wanted: what it is to go by; None: as before.
+        take_permit: whether one more may be made. wanted: what it is to go by after so many
+        updates; None: as before.
         """
         run = self.snapshot.run
         assert run is not None
@@ -180,12 +181,12 @@ class Workshop:
         self,
         trainer: Trainer,
         take_permit: Callable[[], bool],
-        wanted: Callable[[], Hyperparameters | None],
+        wanted: Callable[[int], Hyperparameters | None],
     ) -> Iterator[Progress]:
         """The trainer's own updates, as many as are allowed, each by what is wanted just then."""
         steps, before = trainer.steps(), None
         while take_permit():
-            now = wanted()
+            now = wanted(trainer.iteration)
             if now is not None and now is not before:
                 before = now
                 trainer.change(_live(now, trainer))

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from ..problem import EXPECTED
+from ..screens.export import ExportScreen
 from ..screens.open import OpenScreen
+from ..screens.recipe import RecipeScreen
 from .training import TrainingActions
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
+    from ...net.trainer import Course
 
 
 class FileActions(TrainingActions):
@@ -35,3 +39,26 @@ class FileActions(TrainingActions):
 
         dataset = self.session.dataset
         self.app.push_screen(OpenScreen(dataset.name if dataset else "none yet"), opened)
+
+    def action_export(self) -> None:
+        """Ask what to write, and where to."""
+        if self.seen is None or self.seen.run is None:
+            self.notify("There is nothing yet to write.", markup=False)
+            return
+        picture = self.app.export_screenshot(title="mnist-tui")
+        self.app.push_screen(ExportScreen(self, self.seen.run.number, picture))
+
+    def action_recipe(self) -> None:
+        """Ask for a recipe and begin a run by it."""
+
+        def begin(course: Course | None) -> None:
+            if course is None:
+                return
+            try:
+                self.session.follow(course)
+            except EXPECTED as problem:
+                self.notify(str(problem), severity="warning", markup=False)
+            else:
+                self.past = None
+
+        self.app.push_screen(RecipeScreen(), begin)

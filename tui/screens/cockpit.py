@@ -90,6 +90,7 @@ class Cockpit(Screen[None]):
         self.line_is_behind: Callable[[], bool] = lambda: False
         self.drawing: Drawing | None = None  # a person's own digit, kept while they are elsewhere
         self.read_so_far: Callable[[], str] = lambda: "the data"  # while they load
+        self.source: Callable[[], str] = lambda: "mnist"  # of the data
         self.may_touch_files = True
         self._start = start
         self._run: Run | None = None  # that was shown last

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 LOOK = 0.1  # seconds between two looks at how far the reading is
 FORMS = (
-    "CSV such as Kaggle's train.csv, IDX files or their folder, .npz, a folder of pictures in "
-    "sub-folders named by label; gzipped or not, told by content."
+    "CSV as Kaggle's, IDX files or their folder, .npz, a folder of pictures in folders named by "
+    "label; gzipped or not."
 )
 
 

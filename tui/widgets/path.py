@@ -52,7 +52,7 @@ class PathField(Input):
         )
 
     def action_complete(self) -> None:
-        """As far as there is only one way to go on."""
+        """As far as there is only one way to go on; where there is none, to the next field."""
         self.run_worker(self._complete(self.value), group="complete", exclusive=True)
 
     def put(self, text: str) -> None:
@@ -62,5 +62,9 @@ class PathField(Input):
 
     async def _complete(self, text: str) -> None:
         longer = further(text, await asyncio.to_thread(completions, text))
-        if self.value == text and longer != text:
+        if self.value != text:
+            return
+        if longer != text:
             self.put(longer)
+        else:
+            self.screen.focus_next()
