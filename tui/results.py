@@ -139,12 +139,21 @@ def _screen(material: Material, _: Path, __: str) -> str:
 
 TABLES, CSV, SVG = (".csv", ".json"), (".csv",), (".svg",)
 FORMS = (
-    Form("model", "for predict, evaluate and --resume", "run", (".npz",), _model),
-    Form("history of this run", "CSV, or JSON by the ending", "history", TABLES, _text(_history)),
-    Form("history of all runs", "CSV, or JSON", "histories", TABLES, _text(_history), of="all"),
+    Form("model", "for predict and --resume", "run", (".npz",), _model),
+    Form(
+        "history of this run", "a row an update; .csv or .json", "history", TABLES, _text(_history)
+    ),
+    Form(
+        "history of all runs",
+        "the same; .csv or .json",
+        "histories",
+        TABLES,
+        _text(_history),
+        of="all",
+    ),
     Form(
         "predictions",
-        "an answer an image, with every probability; CSV or JSON",
+        "every probability; .csv or .json",
         "predictions",
         TABLES,
         _text(_predictions),
@@ -152,7 +161,7 @@ FORMS = (
     ),
     Form(
         "Kaggle submission",
-        "ImageId,Label; for Kaggle's test.csv, name it below",
+        "ImageId,Label; for its test.csv",
         "submission",
         CSV,
         _text(_submission),

@@ -61,20 +61,18 @@ class ExportScreen(ModalScreen[None]):
         name = printable(self._cockpit.names[self._number], 40)
         with Vertical(classes="window export") as frame:
             frame.border_title = Content(f"Save and export · {name}")
-            frame.border_subtitle = "↑ ↓ what · Tab complete, next field · Enter write · Esc leave"
             yield OptionList(
                 *(Option(Content(f"{form.title:<{longest}}  {form.says}")) for form in FORMS),
-                Option(
-                    Content(f"{'recipe':<{longest}}  this run on one line, to be pasted after P")
-                ),
+                Option(Content(f"{'recipe':<{longest}}  this run on one line, to paste at P")),
             )
-            with Horizontal(classes="row to"):
-                yield Label("write to", classes="name")
-                yield PathField()
-            with Horizontal(classes="row of"):
-                yield Label("answers for", classes="name")
-                yield PathField(placeholder="the test images in use; or a file, such as test.csv")
-            yield Label("", classes="recipe", markup=False)
+            with Vertical(classes="fields"):
+                with Horizontal(classes="row to"):
+                    yield Label("write to", classes="name")
+                    yield PathField()
+                with Horizontal(classes="row of"):
+                    yield Label("answers for", classes="name")
+                    yield PathField(placeholder="the test images; or a file, such as test.csv")
+                yield Label("", classes="recipe", markup=False)
             yield Label("", classes="progress", markup=False)
             yield Label("", classes="complaint", markup=False)
 
@@ -114,6 +112,8 @@ class ExportScreen(ModalScreen[None]):
         self._complain("")
         self.query_one(".to").display = form is not None
         self.query_one(".of").display = form is not None and form.asks
+        enter = "Enter copy" if form is None else "Tab next field · Enter write"
+        self.query_one(".window").border_subtitle = f"↑ ↓ what · {enter} · Esc leave"
         shown = self.query_one(".recipe", Label)
         shown.display = form is None
         if form is None:

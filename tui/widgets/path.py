@@ -13,6 +13,8 @@ from textual.widgets import Input
 
 from ..paths import completions, further
 
+PATIENCE = 0.5  # seconds that Tab waits for the disk
+
 
 class _Finder(Suggester):
     """Looks on the disk, in a thread, for what could follow; tells the field of all of it."""
@@ -51,20 +53,22 @@ class PathField(Input):
             suggester=_Finder(lambda text, paths: self.post_message(self.Found(text, paths))),
         )
 
-    def action_complete(self) -> None:
-        """As far as there is only one way to go on; where there is none, to the next field."""
-        self.run_worker(self._complete(self.value), group="complete", exclusive=True)
+    async def action_complete(self) -> None:
+        """As far as there is only one way to go on; where there is none, to the next field.
+
+        Keys that were typed after it wait for it, in their order, but not for a disk that sleeps.
+        """
+        try:
+            looking = asyncio.to_thread(completions, self.value)
+            longer = further(self.value, await asyncio.wait_for(looking, PATIENCE))
+        except TimeoutError:
+            return
+        if longer != self.value:
+            self.put(longer)
+        else:
+            self.screen.focus_next()
 
     def put(self, text: str) -> None:
         """Write this, with the cursor after it."""
         self.value = text
         self.cursor_position = len(text)
-
-    async def _complete(self, text: str) -> None:
-        longer = further(text, await asyncio.to_thread(completions, text))
-        if self.value != text:
-            return
-        if longer != text:
-            self.put(longer)
-        else:
-            self.screen.focus_next()
