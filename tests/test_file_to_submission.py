@@ -33,8 +33,10 @@ def test_a_csv_is_opened_trained_on_and_answered(
         app.type(b"E")
         app.until(lambda: app.shows("Save and export"))
         app.type(b"\x1b[B" * 4)
-        app.until(lambda: app.shows("submission-1.csv"))
-        app.type(b"\ttest.csv\r")
+        app.until(lambda: app.shows("▸ write to    submission-1.csv"))
+        app.type(b"\t")
+        app.until(lambda: app.shows("▸ answers for"))
+        app.type(b"test.csv\r")
         app.until(lambda: app.shows("Written: "))
         app.type(b"q")
         assert app.end() == 0

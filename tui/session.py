@@ -163,9 +163,13 @@ class Session:
         for _, hyperparameters in course:
             self._check(hyperparameters)
         self.change(course[0][1])
-        self.begin()
-        with self._wake:
-            self._plan = course[1:]
+
+        def begin() -> None:
+            self._workshop.begin(course[0][1])
+            with self._wake:
+                self._plan = course[1:]
+
+        self._order(begin)
 
     def begin(self, *, train: bool = False) -> None:
         """A new run, from the first weights that the wanted seed gives. The others stay."""

@@ -67,10 +67,10 @@ class ExportScreen(ModalScreen[None]):
             )
             with Vertical(classes="fields"):
                 with Horizontal(classes="row to"):
-                    yield Label("write to", classes="name")
+                    yield Label("  write to", classes="name")
                     yield PathField()
                 with Horizontal(classes="row of"):
-                    yield Label("answers for", classes="name")
+                    yield Label("  answers for", classes="name")
                     yield PathField(placeholder="the test images; or a file, such as test.csv")
                 yield Label("", classes="recipe", markup=False)
             yield Label("", classes="progress", markup=False)
@@ -97,6 +97,12 @@ class ExportScreen(ModalScreen[None]):
         """What is chosen; None for the recipe."""
         place = self.query_one(OptionList).highlighted or 0
         return FORMS[place] if place < RECIPE else None
+
+    def on_descendant_focus(self) -> None:
+        """Say by a sign, too, where what is typed goes."""
+        for which, words in (("to", "write to"), ("of", "answers for")):
+            sign = "▸" if self._field(which).has_focus else " "
+            self.query_one(f".{which} Label", Label).update(f"{sign} {words}")
 
     # Choosing
 

@@ -84,7 +84,9 @@ class Probabilities(Rows):
         if others:
             left = sum(shares[digit] for digit in others)
             words = f"  and {len(others)} others"
-            cells.append(Text(f"{words:<{each - 10}} {100 * left:5.1f} %", self.ink("quiet")))
+            cells.append(
+                Text(f"{words:<{max(0, each - 10)}} {100 * left:5.1f} %", self.ink("quiet"))
+            )
         down = -(-len(cells) // columns)
         gap = 2 if rows >= 2 * down else 1
         lines = [self._titled(names, predicted)]
