@@ -18,6 +18,7 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui import shelf
 from mnist_tui.tui.page import Page, as_text, read
+from mnist_tui.tui.problem import Problem
 from mnist_tui.tui.saver import Saver
 from mnist_tui.tui.session import Session
 from mnist_tui.tui.store import LOCK, OLDER, PAGE, InUse, Store
@@ -216,6 +217,14 @@ def test_a_saved_run_can_be_gone_on_with(
     assert is_one_line_for_a_person(ended.stderr)
 
 
+def test_a_session_is_gone_on_with_by_its_folder(small: Dataset, state: Path) -> None:
+    path = a_session(small, state / "sessions" / "20200101-000000-1")
+    a_session(small, state / "sessions" / "20200102-000000-1", updates=7)
+    with terminal("--resume", path) as (there, _):
+        there.until(lambda: there.shows("4/4"))
+        quit_(there)
+
+
 # On disk, without the app
 
 
@@ -281,6 +290,21 @@ def test_the_generation_before_is_used_when_the_last_is_damaged(
         assert len(refused) == 1
         assert shelf.last(refused) is None
         assert len(refused) == 1  # it is said once
+
+
+def test_a_folder_that_holds_no_session_is_refused_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".hidden").write_text("a person's own")
+    with pytest.raises(Problem, match="holds no session"):
+        shelf.named(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".hidden"]
+
+
+def test_two_sessions_may_begin_at_once(state: Path) -> None:
+    one, two = shelf.new(), shelf.new()
+    assert one.folder != two.folder
+    assert len(kept.folders(state)) == 2
+    for store in (one, two):
+        store.close()
 
 
 def test_only_so_many_sessions_are_kept(small: Dataset, state: Path) -> None:

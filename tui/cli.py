@@ -28,8 +28,8 @@ WRONG_USE = 2
     "--resume",
     is_flag=False,
     flag_value=LAST,
-    metavar="[FILE]",
-    help="Go on with the last session, or with a run that train --out has saved.",
+    metavar="[PATH]",
+    help="Go on with the last session, the one in a folder, or a run that was saved in a file.",
 )
 @click.option("--glyphs", type=click.Choice(GLYPHS), default="auto", help="What to draw with.")
 @click.option("--color", type=click.Choice(COLORS), default="auto", help="How many colours.")
