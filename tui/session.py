@@ -235,13 +235,16 @@ class Session:
 
     def _restore(self) -> bool:
         """Take up the runs from disk, those that can be; whether there is one."""
-        kept, self._kept = self._kept, ()
+        kept, self._kept, before = self._kept, (), self._wanted
+        if kept:
+            self._wanted = self._wanted_before  # first: the screen may look at a run at once
         for run in kept:
             try:
                 self._workshop.restore(run)
             except EXPECTED as problem:
                 self._refuse(f"Run {run.number} cannot be gone on with: {problem}")
         if not self._workshop.runs:
+            self._wanted = before
             return False
         try:
             self.change(self._wanted_before)
