@@ -45,7 +45,7 @@ async def test_t_goes_into_the_runs_table_and_out_of_it(small: Dataset) -> None:
         assert row(app, 1) | {"time": "", "best": "", "last": ""} == {
             "": "• 1", "name": "run 1", "network": "784-10-10", "alpha": "0.15",
             "optimizer": "gd", "seed": "0", "updates": "12", "best": "", "last": "", "time": "",
-            "begun from": "seed 0",
+            "  begun from": "seed 0",
         }  # fmt: skip
         assert (row(app, 2)[""], row(app, 2)["alpha"]) == ("▶ 2", "0.5")
         best = app.app.session.runs()[0].run.history.best  # pyright: ignore[reportOptionalMemberAccess]: it trained
