@@ -31,8 +31,9 @@ def main(times: int) -> None:
         os.environ |= {"XDG_STATE_HOME": name, "XDG_CONFIG_HOME": name}
         data = write_folder(home / "small", part_of(load_data("mnist"), 500, 200))
         arguments = ("--data", data, "--start", "--iterations", "1000000")
+        after: dict[int, int] = {}
         for turn in range(times):
-            before = of_all(home) if turn else {}
+            before = after
             with terminal(*(["--resume", "--start"] if turn else arguments)) as (there, _):
                 there.until(lambda: there.shows("training"))
                 there.type(generator.choice([b"", b"r", b"f", b"R"]))

@@ -205,6 +205,8 @@ def _averaged(mean: Numbers) -> Numbers:
     """The mean of a few parts on either side, of fewer at the ends."""
     import numpy as np
 
+    if not len(mean):  # a run that has nothing in the stretch looked at
+        return mean
     around = np.ones(2 * (len(mean) // AVERAGED // 2) + 1)
     found = np.isfinite(mean)
     sums = np.convolve(np.where(found, mean, 0), around, "same")

@@ -83,10 +83,8 @@ class Probabilities(Rows):
         cells = [self._cell(digit, shares[digit], predicted, names, each) for digit in shown]
         if others:
             left = sum(shares[digit] for digit in others)
-            words = f"  and {len(others)} others"
-            cells.append(
-                Text(f"{words:<{max(0, each - 10)}} {100 * left:5.1f} %", self.ink("quiet"))
-            )
+            words = f"  and {len(others)} others".ljust(each - 10)
+            cells.append(Text(f"{words} {100 * left:5.1f} %", self.ink("quiet")))
         down = -(-len(cells) // columns)
         gap = 2 if rows >= 2 * down else 1
         lines = [self._titled(names, predicted)]
