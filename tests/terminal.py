@@ -75,9 +75,9 @@ class Terminal:
         self.side = -1
 
     def picture(self) -> list[tuple[object, ...]]:
-        """Every cell of the screen, colours and all."""
+        """Every cell of the screen, colours and all; but for the status line, which goes on."""
         cells = self.screen.buffer
-        return [tuple(cells[y][x]) for y in range(self.screen.lines) for x in range(COLUMNS)]
+        return [tuple(cells[y][x]) for y in range(1, self.screen.lines) for x in range(COLUMNS)]
 
     def repainted(self) -> list[tuple[object, ...]]:
         """The same, after the program has drawn everything anew on an empty screen."""

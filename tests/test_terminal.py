@@ -105,7 +105,7 @@ def test_data_that_cannot_be_read_are_told_after_the_screen_is_back(tmp_path: Pa
         check_restored(there.sent)
         last = there.sent[there.sent.rfind(b"\x1b[?1049l") :].decode()
         assert "mnist-tui: " in last
-        assert "train-labels-idx1-ubyte" in last or "train-images-idx3-ubyte" in last
+        assert "IDX files" in last
 
 
 def test_without_a_terminal_it_says_so() -> None:

@@ -9,16 +9,16 @@ from rich.cells import cell_len
 SIGNS = {
     **dict.fromkeys("✓▼▽↓", "v"),
     **dict.fromkeys("✗×", "x"),
-    **dict.fromkeys("◂◀←↵⌫≤", "<"),
-    **dict.fromkeys("▸▶→≥", ">"),
+    **dict.fromkeys("◂◀←↵⌫≤‹", "<"),
+    **dict.fromkeys("▸▶→≥›", ">"),
     **dict.fromkeys("▲△↑", "^"),
-    **dict.fromkeys("○●•", "o"),
-    **dict.fromkeys("−–—", "-"),
+    **dict.fromkeys("○●•□", "o"),
+    **dict.fromkeys("−–—⁻", "-"),
     **dict.fromkeys("·…", "."),
     **dict.fromkeys("┊┆┇", ":"),
     **dict.fromkeys("“”", '"'),
     **dict.fromkeys("‘’", "'"),
-    **dict(zip("‖■÷↻⊙≠≈∇∂Σσαβμλθπ", "=#/@*!~VdSsabmlop", strict=True)),
+    **dict(zip("‖■÷∠↻⊙◆▹≠≈∇∂Σσαβμλθπ", "=#//@**)!~VdSsabmlop", strict=True)),
 }
 UPPER, LOWER = 0b00011011, 0b11100100  # dots of a braille cell above and below its middle
 
