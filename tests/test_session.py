@@ -149,7 +149,7 @@ def test_while_the_past_is_looked_at_changes_wait(small: Dataset) -> None:
 def test_the_budget_is_shared_out_among_the_runs(
     small: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mnist_tui.tui import session as module
+    from mnist_tui.tui import workshop as module
 
     assert BUDGET == 64 << 20
     each = 4 * 7960  # bytes of one moment of 784-10-10 without memory
