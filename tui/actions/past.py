@@ -20,6 +20,7 @@ class PastActions(Cockpit):
         self._travel(step, 1.0)
 
     def _travel(self, step: int, stride: float) -> None:
+        self.look()  # what was seen last may be a quarter of a second old
         if self.seen is None or self.seen.run is None or self.seen.progress is None:
             return
         timeline, now = self.seen.run.timeline, self.seen.progress.iteration
