@@ -72,7 +72,7 @@ class Axis:
         """A number as it stands beside the axis."""
         if self.percent:
             return f"{100 * value:.6g}%"
-        return f"{value:,.6g}".replace(",", " ")
+        return f"{value:,.10g}".replace(",", " ")
 
 
 def _even(low: float, high: float, at_most: int) -> list[float]:

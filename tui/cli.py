@@ -95,6 +95,11 @@ def main() -> None:
     except OSError as failure:
         _say(f"the result cannot be written: {failure.strerror or failure}")
         code = 1
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # the terminal is gone; Python would end with 120 for what it cannot say
+        os._exit(code or 0)
     sys.exit(code or 0)
 
 
