@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+from tempfile import mkdtemp
 
 from .terminal import check_restored, terminal
 
 
 def main(program: Path) -> None:
     """Raises AssertionError, with the screen, if any of it does not happen."""
+    os.environ["XDG_STATE_HOME"] = mkdtemp()  # where no session waits that was cut off
     with terminal("--start", program=program) as (there, _):
         there.until(lambda: there.iteration >= 5)
         there.type(b"q")
