@@ -171,17 +171,6 @@ class Cockpit(Screen[None]):
             self.show_digit()
 
     @property
-    def covered(self) -> bool:
-        """Whether a room lies over it.
-
-        Textual takes the screen below the top one for visible, however opaque the top one is, and
-        would draw the whole room anew, 20 KB and more, at every change down here.
-        """
-        stack = self.app.screen_stack
-        above = stack[stack.index(self) + 1 :]
-        return any(screen.styles.background.a == 1 for screen in above)
-
-    @property
     def viewed(self) -> tuple[Parameters, int] | None:
         """The network looked at, as it is or as it was, and after how many updates."""
         if self.past is not None:
