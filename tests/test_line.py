@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import signal
 import time
 from pathlib import Path
 
@@ -110,8 +109,9 @@ def test_right_and_wrong_are_told_apart_without_colour_and_in_ascii(folder: Path
         assert there.end() == 0
 
 
-def test_it_is_right_after_any_number_of_sizes(folder: Path) -> None:
-    with terminal(*arguments(folder)) as (there, _):
+@pytest.mark.parametrize("environment", [{}, {"COLUMNS": "80", "LINES": "24"}], ids=["", "stale"])
+def test_it_is_right_after_any_number_of_sizes(environment: dict[str, str], folder: Path) -> None:
+    with terminal(*arguments(folder), environment=environment) as (there, _):
         there.until(lambda: there.iteration > 2)
         for step in range(40):  # dragged to and fro, faster than it can draw
             there.resize(60 + 3 * (step % 17), 16 + step % 19)
@@ -123,23 +123,11 @@ def test_it_is_right_after_any_number_of_sizes(folder: Path) -> None:
         seen = there.picture()
         assert seen == there.repainted()
         there.resize(40, 10)
-        until_drawn(there, "Too small")
+        there.until(lambda: there.shows("Too small"))
         there.resize(80, 24)
-        until_drawn(there, "Test digit 0")
+        there.until(lambda: there.shows("Test digit 0"))
         there.type(b"q")
         assert there.end() == 0
-
-
-def until_drawn(there: Terminal, text: str) -> None:
-    """Until the new size is drawn; now and then the signal of it is sent once more, as the next
-    move of a drag would: on a busy machine one was seen to get lost."""
-    for moment in range(120):
-        there.pass_by(0.5)
-        if there.shows(text):
-            return
-        if moment % 10 == 9:
-            there.process.send_signal(signal.SIGWINCH)
-    raise AssertionError("\n".join(there.screen.display))
 
 
 def test_a_terminal_that_does_not_read_stalls_nothing_but_its_picture(folder: Path) -> None:

@@ -7,6 +7,7 @@ again, one whole frame is drawn.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -57,6 +58,18 @@ class Line(LinuxDriver):
         self._writes = self._characters = 0  # handed on to be written
         self._insists = False  # whether all must get through: modes of the terminal, not frames
         self.dropped = False  # whether the screen there is not what it should be
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal that is drawn to.
+
+        Textual asks COLUMNS and LINES first, which nobody changes when a window is dragged, and
+        then stdout, which may lead into a file.
+        """
+        try:
+            size = os.get_terminal_size(self.fileno)
+        except OSError:  # it is gone, or does not say
+            return super()._get_terminal_size()
+        return (size.columns, size.lines) if all(size) else super()._get_terminal_size()
 
     @property
     def is_behind(self) -> bool:
