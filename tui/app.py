@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -63,6 +64,7 @@ class MnistApp(App[None]):
         Line.ascii_only, Line.colorless = can.ascii_only, can.color == "none"
         super().__init__(driver_class=Line, ansi_color=True if can.color == "none" else None)
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
+        self._putting_away = threading.Lock()
         self._idle = kiosk.Idle(options.idle)
         self.guard: Guard | None = None
         self.failure = ""  # why the app had to end, for the command line to say
@@ -168,10 +170,11 @@ class MnistApp(App[None]):
         self.put_away()
 
     def put_away(self) -> None:
-        """End the worker and write what is left."""
-        self.session.close()
-        self.opening.close(ended=self.return_code == 0)
-        self.switching.close()
+        """End the worker and write what is left, once; from any thread."""
+        with self._putting_away:
+            self.session.close()
+            self.opening.close(ended=self.return_code == 0)
+            self.switching.close()
 
     def _fatal_error(self) -> None:
         """A bug: instead of Textual's long traceback, a file with it, and one line that says so."""

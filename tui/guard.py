@@ -1,8 +1,8 @@
 """The end of the program, whatever brings it about: soon, and the terminal as it was.
 
-A signal, a closed terminal, a terminal that reads no more: the app is asked to end as a person
-would end it. If it has not within a moment, because it waits for a line nobody reads, this ends
-the process itself.
+A signal, a closed terminal, a terminal that reads no more: what was learnt is saved at once, from
+a thread of its own, and the app is asked to end as a person would end it. If it has not within a
+moment, because it waits for a line nobody reads, this ends the process itself.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ RESTORE = "\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[<u\x1b[?1049l\x1b[?2
 class Guard:
     """Watches over the end of one app."""
 
-    def __init__(self, leave: Callable[[int], None]) -> None:
-        """leave: asks the app to end with this exit code; called from any thread."""
-        self._leave = leave
+    def __init__(self, leave: Callable[[int], None], save: Callable[[], None]) -> None:
+        """leave: asks the app to end with this exit code. save: writes what would be lost.
+
+        Both are called from any thread.
+        """
+        self._leave, self._save = leave, save
         self._ending = False
         self._attributes = termios.tcgetattr(sys.stdin)
 
@@ -43,6 +46,8 @@ class Guard:
         if self._ending:
             return
         self._ending = True
+        # The app saves as it ends; but it may be long in coming to it, and the disk need not wait.
+        threading.Thread(target=self._save, name="last words", daemon=True).start()
         self.insist(code, PATIENCE)
         self._leave(code)
 

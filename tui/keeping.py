@@ -63,7 +63,7 @@ class Keeping:
             current=run.number if run else 0,
             wanted=asdict(session.wanted),
             index=cockpit.index,
-            names={str(number): name for number, name in cockpit.names.items()},
+            names={str(number): name for number, name in cockpit.names.copy().items()},
             hidden=sorted(cockpit.hidden),
             runs={
                 str(seen.run.number): {

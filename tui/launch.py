@@ -59,7 +59,7 @@ def run(
     from .guard import Guard
 
     app = MnistApp(source, hyperparameters, replace(options, abilities=can), folder)
-    app.guard = Guard(app.leave)
+    app.guard = Guard(app.leave, app.put_away)
     app.run()
     app.put_away()
     if app.failure:
