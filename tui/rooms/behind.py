@@ -14,10 +14,18 @@ SHARE = 0.08  # of the time that work may take which nobody but the network's pr
 class Behind:
     """Jobs of one screen, each in a thread; what they find is handed back on the screen's own."""
 
-    def __init__(self, screen: Screen[Any]) -> None:
+    def __init__(
+        self,
+        screen: Screen[Any],
+        *,
+        least_rest: float = 0.0,
+        must_rest: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """least_rest: seconds between two jobs, at least. must_rest: whether there is to be any."""
         self._screen = screen
+        self._least_rest, self._must_rest = least_rest, must_rest
         self._wanted: Callable[[], Callable[[], None]] | None = None
-        self._busy = False
+        self._busy = self._timed = False
         self._rest_until = 0.0
 
     def ask(self, job: Callable[[], Callable[[], None]], *, at_once: bool = False) -> None:
@@ -28,29 +36,41 @@ class Behind:
         """
         self._wanted = job
         if at_once:
-            self._rest_until = 0.0
+            self.hurry()
         self._begin()
+
+    def hurry(self) -> None:
+        """Let the next not wait: a person asked for it."""
+        self._rest_until = 0.0
 
     def _begin(self) -> None:
         if self._busy or self._wanted is None:
             return
         wait = self._rest_until - perf_counter()
-        if wait > 0:
-            self._screen.set_timer(wait, self._begin)
+        if wait > 0 and self._must_rest():
+            if not self._timed:
+                self._timed = True
+                self._screen.set_timer(wait, self._rested)
             return
         job, self._wanted = self._wanted, None
         self._busy = True
         self._screen.run_worker(lambda: self._work(job), thread=True)
 
+    def _rested(self) -> None:
+        self._timed = False
+        self._begin()
+
     def _work(self, job: Callable[[], Callable[[], None]]) -> None:
         before = perf_counter()
         then = job()
         seconds = perf_counter() - before
-        self._screen.app.call_from_thread(self._end, then, seconds)
+        if self._screen.is_attached:  # a person may have left meanwhile
+            self._screen.app.call_from_thread(self._end, then, seconds)
 
     def _end(self, then: Callable[[], None], seconds: float) -> None:
-        self._busy = False
-        self._rest_until = perf_counter() + seconds / SHARE
+        begun, self._busy = perf_counter(), False
         if self._screen.is_mounted and self._screen.is_attached:
             then()
+            now = perf_counter()
+            self._rest_until = now + max(self._least_rest, (seconds + now - begun) / SHARE)
             self._begin()
