@@ -21,9 +21,10 @@ def entry(app: Driver, name: str) -> FieldInput:
 
 def error(app: Driver, name: str) -> str:
     """The words under a field, if there are any to be seen."""
-    label = app.find(f"#field-{name} .complaint")
+    label = app.find(f"#field-{name} .word")
     assert isinstance(label, Label)
-    return str(label.content) if label.display and label.region.height else ""
+    wrong = app.find(f"#field-{name}").has_class("wrong")
+    return str(label.content) if wrong and label.display and label.region.height else ""
 
 
 async def enter(app: Driver, name: str, text: str) -> None:

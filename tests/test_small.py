@@ -15,7 +15,7 @@ from textual.geometry import Region
 from .pilot import Driver, opened
 from .test_run_keys import two_runs
 
-PANELS = ("#status", "#hyperparameters", "#chart", "#digit", "#probabilities", "Footer")
+PANELS = ("#status", "#hyperparameters", "#chart", "#digit", "#probabilities", "KeyLine")
 
 
 def regions(app: Driver) -> list[Region]:
@@ -135,6 +135,6 @@ async def test_an_error_can_be_read_where_it_is(small: Dataset) -> None:
         panel = app.app.main.query_exactly_one("#hyperparameters", VerticalScroll)
         await app.press("tab", "shift+tab")  # into the first field, and back into the last
         await app.press("x", "enter")
-        label = app.find("#field-seed .complaint")
+        label = app.find("#field-seed .word")
         await app.until(lambda: label.region.height > 0)
         await app.until(lambda: panel.region.contains_region(label.region))

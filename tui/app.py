@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
@@ -42,6 +43,7 @@ class MnistApp(App[None]):
     """Hosts the network; one session, one main screen."""
 
     TITLE = "mnist-tui"
+    CSS_PATH = Path(__file__).with_name("screens") / "main.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = [
         Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True, system=True),
@@ -63,6 +65,7 @@ class MnistApp(App[None]):
         can = options.abilities
         Line.ascii_only, Line.colorless = can.ascii_only, can.color == "none"
         super().__init__(driver_class=Line, ansi_color=True if can.color == "none" else None)
+        self._dress()
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._putting_away = threading.Lock()
         self._idle = kiosk.Idle(options.idle)
@@ -115,15 +118,24 @@ class MnistApp(App[None]):
         """From the session's thread; posting is all that may be done there."""
         self.main.post_message(MainScreen.Settled())
 
-    def on_mount(self) -> None:
-        """Colours first, then the one screen, then what lasts as long as the app."""
+    def get_default_screen(self) -> Screen[Any]:
+        """The one screen: no other is made, and drawn, first."""
+        return self.main
+
+    def _dress(self) -> None:
+        """Choose the colours before anything is drawn: later, all would be styled twice."""
         for theme in THEMES.values():
             self.register_theme(theme)
         before = None if self.is_kiosk else remembered("theme")
-        self.theme = before if before in self.available_themes else INK.name
+        self.set_reactive(MnistApp.theme, before if before in self.available_themes else INK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self.set_class(self.current_theme.dark, "-dark-mode", update=False)
+        self.set_class(not self.current_theme.dark, "-light-mode", update=False)
+
+    def on_mount(self) -> None:
+        """What lasts as long as the app."""
         if not self.is_kiosk:
             self.theme_changed_signal.subscribe(self, lambda theme: remember("theme", theme.name))
-        self.push_screen(self.main)
         self._loop_of_screen = asyncio.get_running_loop()
         if self.guard is not None:
             self.guard.begin()

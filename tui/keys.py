@@ -19,8 +19,9 @@ class Key:
     action: str
     help: str  # a phrase, for help and palette
     shown_as: str
-    footer: str = ""  # a word or two; none: it is not in the footer
-    group: Binding.Group | None = None  # in the footer, one label for neighbours
+    word: str = ""  # for the last row of the screen; none: it is not told there
+    group: Binding.Group | None = None  # there, one word for neighbours
+    spare: str = ""  # instead of word: told there only where there is room
 
     @property
     def binding(self) -> Binding:
@@ -28,8 +29,8 @@ class Key:
         return Binding(
             self.keys,
             self.action,
-            self.footer,
-            show=bool(self.footer),
+            self.word or self.spare,
+            show=bool(self.word),
             key_display=self.shown_as,
             tooltip=self.help,
             group=self.group,
@@ -79,11 +80,23 @@ TOPICS = {
     ),
     "Rooms": (
         Key("m", "room('maths')", "every number of one update, step by step", "m", "math"),
-        Key("c", "room('confusion')", "which class is taken for which, and the mistakes", "c"),
-        Key("w", "room('weights')", "what each hidden unit looks for", "w"),
-        Key("x", "room('pixels')", "which pixels spoke for and against; flip some", "x"),
-        Key("i", "room('digit')", "this digit's probabilities through the run", "i"),
-        Key("d", "room('draw')", "draw a digit of your own", "d"),
+        Key(
+            "c",
+            "room('confusion')",
+            "which class is taken for which, and the mistakes",
+            "c",
+            spare="confusion",
+        ),
+        Key("w", "room('weights')", "what each hidden unit looks for", "w", spare="weights"),
+        Key(
+            "x",
+            "room('pixels')",
+            "which pixels spoke for and against; flip some",
+            "x",
+            spare="pixels",
+        ),
+        Key("i", "room('digit')", "this digit's probabilities through the run", "i", spare="watch"),
+        Key("d", "room('draw')", "draw a digit of your own", "d", spare="draw"),
     ),
     "Test digits": (
         Key("left", "digit(-1)", "the digit before", "←", "digit", DIGIT),
@@ -93,14 +106,14 @@ TOPICS = {
         Key("home", "go_to(0)", "the first digit", "Home"),
         Key("end", "go_to(-1)", "the last digit", "End"),
         Key("slash", "ask_index", "go to a digit by its number", "/"),
-        Key("n", "mistake(1)", "the next digit the network gets wrong", "n"),
+        Key("n", "mistake(1)", "the next digit the network gets wrong", "n", spare="mistake"),
         Key("N", "mistake(-1)", "the digit before that it gets wrong", "N"),
         Key("e", "deformed", "see the digit deformed, as augment does it", "e"),
     ),
     "Files": (
-        Key("O", "open_data", "open other data: CSV, IDX, .npz, pictures", "O"),
-        Key("E", "export", "save and export: model, tables, script, pictures", "E"),
-        Key("P", "recipe", "a new run by a recipe", "P"),
+        Key("O", "open_data", "open other data: CSV, IDX, .npz, pictures", "O", spare="open"),
+        Key("E", "export", "save and export: model, tables, script, pictures", "E", spare="export"),
+        Key("P", "recipe", "a new run by a recipe", "P", spare="recipe"),
     ),
     "Program": (
         Key("tab", "app.focus_next", "into the hyperparameters, field by field", "Tab"),
@@ -110,8 +123,8 @@ TOPICS = {
         Key("3", "only('probabilities')", "the prediction alone, and back", "3"),
         Key("4", "only('hyperparameters')", "the hyperparameters alone, and back", "4"),
         Key("5", "only('runs')", "the runs alone, and back", "5"),
-        Key("g", "glyphs", "draw the digit with ASCII characters or blocks", "g"),
-        Key("T", "theme", "other colours: dark, light, high contrast", "T"),
+        Key("g", "glyphs", "draw the digit with ASCII characters or blocks", "g", spare="glyphs"),
+        Key("T", "theme", "other colours: dark, light, high contrast", "T", spare="theme"),
         Key("q", "app.quit", "leave at once", "q", "quit"),
     ),
 }

@@ -108,6 +108,7 @@ class Line(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal, for the first time or again."""
         self._insists = True
+        self.dropped = self._must_signal_resume  # back from a shell, which has drawn there
         # Its writer thread begins anew.
         self._writes, self._characters = self._read.writes, self._read.characters
         super().start_application_mode()

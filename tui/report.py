@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import platform
 import time
-import traceback
-from importlib.metadata import version
 from pathlib import Path
 
 from platformdirs import user_state_path
@@ -15,6 +12,10 @@ PARTS = ("mnist-tui", "textual", "plotext", "numpy")
 
 def write_report(error: BaseException) -> Path | None:
     """Write it; None if there is nowhere to write to."""
+    import platform  # these take a while to import, and a bug is rare
+    import traceback
+    from importlib.metadata import version
+
     folder = user_state_path("mnist-tui", appauthor=False)
     path = folder / f"bug-{time.strftime('%Y%m%d-%H%M%S')}.txt"
     facts = [f"{part} {version(part)}" for part in PARTS]

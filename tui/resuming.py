@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from .keeping import Keeping, take_up
 from .problem import Problem
-from .screens.ask import ConfirmScreen
 from .text import amount
 
 if TYPE_CHECKING:
@@ -65,6 +64,8 @@ class Opening:
         if not (folder.is_offered and folder.store and folder.page):
             self._open(folder.store, folder.page, folder.runs)
             return
+        from .screens.ask import ConfirmScreen
+
         store, page = folder.store, folder.page
 
         def answered(yes: bool | None) -> None:

@@ -12,7 +12,6 @@ from ..net.sizes import check_hidden, count, named
 from .keeping import PATIENCE as LEAVING
 from .reading import summary
 from .recent import note
-from .screens.ask import ConfirmScreen
 from .text import printable
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ class Switching:
         if not lost:
             self.begin(source, dataset)
             return
+
+        from .screens.ask import ConfirmScreen
 
         def answered(yes: bool | None) -> None:
             if yes:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ..naming import thing
 from ..screens.cockpit import Cockpit
-from ..screens.deformed import DeformedScreen
-from ..screens.goto import GoToScreen
 
 
 class DigitActions(Cockpit):
@@ -23,6 +21,8 @@ class DigitActions(Cockpit):
 
     def action_ask_index(self) -> None:
         """Ask for a number and go there."""
+        from ..screens.goto import GoToScreen
+
         if (dataset := self.session.dataset) is not None:
             self.app.push_screen(
                 GoToScreen(len(dataset.test), thing(dataset)),
@@ -44,6 +44,8 @@ class DigitActions(Cockpit):
 
     def action_deformed(self) -> None:
         """Show deformed copies of the chosen digit beside it."""
+        from ..screens.deformed import DeformedScreen
+
         if (dataset := self.session.dataset) is not None:
             image = dataset.test.images[self.index].reshape(dataset.side, dataset.side)
             self.app.push_screen(DeformedScreen(image))

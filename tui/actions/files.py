@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from ..problem import EXPECTED
-from ..screens.export import ExportScreen
-from ..screens.open import OpenScreen
-from ..screens.recipe import RecipeScreen
 from .training import TrainingActions
 
 if TYPE_CHECKING:
@@ -32,6 +29,7 @@ class FileActions(TrainingActions):
 
     def action_open_data(self) -> None:
         """Ask for a source, read it, and begin a session on it."""
+        from ..screens.open import OpenScreen
 
         def opened(found: tuple[str, Dataset] | None) -> None:
             if found is not None:
@@ -42,6 +40,8 @@ class FileActions(TrainingActions):
 
     def action_export(self) -> None:
         """Ask what to write, and where to."""
+        from ..screens.export import ExportScreen
+
         if self.seen is None or self.seen.run is None:
             self.notify("There is nothing yet to write.", markup=False)
             return
@@ -50,6 +50,7 @@ class FileActions(TrainingActions):
 
     def action_recipe(self) -> None:
         """Ask for a recipe and begin a run by it."""
+        from ..screens.recipe import RecipeScreen
 
         def begin(course: Course | None) -> None:
             if course is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual import on
 
-from ..screens.ask import ConfirmScreen, NameScreen
 from ..screens.cockpit import Cockpit
 from ..text import printable
 from ..widgets.runs import RunsPanel, RunTable
@@ -40,6 +39,8 @@ class RunActions(Cockpit):
 
     def action_run_name(self) -> None:
         """Ask for a name."""
+        from ..screens.ask import NameScreen
+
         if (number := self.query_one(RunsPanel).under_cursor) is None:
             return
 
@@ -52,6 +53,8 @@ class RunActions(Cockpit):
 
     def action_run_remove(self) -> None:
         """Ask, because what it learnt would be lost; then remove it."""
+        from ..screens.ask import ConfirmScreen
+
         number = self.query_one(RunsPanel).under_cursor
         if number is None or self.seen is None or self.seen.run is None:
             return

@@ -11,7 +11,6 @@ from ...net.presets import PRESETS, preset_of
 from ..problem import EXPECTED
 from ..runs import State
 from ..screens.cockpit import Cockpit
-from ..screens.presets import PresetScreen
 from ..widgets.hyperparameters import HyperparameterPanel
 
 
@@ -79,6 +78,7 @@ class TrainingActions(Cockpit):
 
     def action_preset(self) -> None:
         """Choose a preset and begin again with it, keeping the seed."""
+        from ..screens.presets import PresetScreen
 
         def begin(name: str | None) -> None:
             if name is not None:

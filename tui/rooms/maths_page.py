@@ -18,8 +18,6 @@ LEAST_WHY = 18  # rows of the page, below which an explanation has one line
 class MathsPage(Rows):
     """Draws what it was given last."""
 
-    COMPONENT_CLASSES = {"rows--run2"}
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._looked: Looked | None = None

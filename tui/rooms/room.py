@@ -9,10 +9,11 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from ..screens.cockpit import REFRESH, Cockpit
 from ..screens.help import HelpScreen
+from ..widgets.key_line import KeyLine
 from ..widgets.status import StatusLine
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Room(Screen[None]):
         yield StatusLine(id="status")
         with Container(id="room"):
             yield from self.furnish()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def furnish(self) -> list[Widget]:
         """What stands in the room."""

@@ -11,7 +11,7 @@ from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from ..drawing import Line
 from ..keys import FILE_ACTIONS, KEYS
@@ -22,6 +22,7 @@ from ..widgets.chart import Chart
 from ..widgets.coach import Coach
 from ..widgets.digit import Digit
 from ..widgets.hyperparameters import HyperparameterPanel
+from ..widgets.key_line import KeyLine
 from ..widgets.probabilities import Probabilities
 from ..widgets.runs import RunsPanel
 from ..widgets.status import StatusLine
@@ -34,6 +35,21 @@ if TYPE_CHECKING:
 
 REFRESH = 0.25  # seconds between two looks into the session while it trains
 MOST_LINES = 6  # on the chart at once, unless a person wants more
+WIDTHS = [
+    (0, "-slim"),
+    (60, "-tight"),
+    (72, "-narrow"),
+    (100, "-wide"),
+    (140, "-widest"),
+]
+HEIGHTS = [
+    (0, "-flat"),
+    (20, "-low"),
+    (23, "-middle"),
+    (30, "-high"),
+    (38, "-higher"),
+    (54, "-highest"),
+]
 HUES = 4  # of runs that are not the current one; their numbers tell them apart for certain
 
 
@@ -45,24 +61,10 @@ def is_seen(screen: Screen[None]) -> bool:
 class Cockpit(Screen[None]):
     """Everything that matters on one screen."""
 
-    CSS_PATH = "main.tcss"
     AUTO_FOCUS = ""  # the keys belong to the screen until a person goes into a field
     BINDINGS = [key.binding for key in KEYS]
-    HORIZONTAL_BREAKPOINTS = [
-        (0, "-slim"),
-        (60, "-tight"),
-        (72, "-narrow"),
-        (100, "-wide"),
-        (140, "-widest"),
-    ]
-    VERTICAL_BREAKPOINTS = [
-        (0, "-flat"),
-        (20, "-low"),
-        (23, "-middle"),
-        (30, "-high"),
-        (38, "-higher"),
-        (54, "-highest"),
-    ]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
 
     index: reactive[int] = reactive(0, init=False)  # of the test digit shown
     blocks: reactive[bool] = reactive(False, init=False)
@@ -98,6 +100,9 @@ class Cockpit(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Status, two panels above, two below, runs, coach, keys; or a word if there is no room."""
+        # Textual would find them out after all is styled, and style all a second time.
+        for size, bounds in zip(self.app.size, (WIDTHS, HEIGHTS), strict=True):
+            self.set_class(True, max(bound for bound in bounds if bound[0] <= size)[1])
         yield StatusLine(id="status")
         with Container(id="panels"):
             with Horizontal(id="above"):
@@ -111,7 +116,7 @@ class Cockpit(Screen[None]):
         yield Static(
             "Too small to draw in: needs 60 × 20. Enlarge the terminal; q quits.", id="small"
         )
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to look into the session."""

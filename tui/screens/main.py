@@ -10,7 +10,6 @@ from ..actions.rooms import RoomActions
 from ..actions.runs import RunActions
 from ..themes import THEMES
 from ..widgets.runs import RunTable
-from .help import HelpScreen
 
 
 class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitActions, RoomActions):
@@ -32,5 +31,7 @@ class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitAction
 
     def action_help(self) -> None:
         """Explain; from within a panel, that panel."""
+        from .help import HelpScreen
+
         heading = "Runs" if isinstance(self.focused, RunTable) else ""
         self.app.push_screen(HelpScreen(heading))

@@ -36,8 +36,6 @@ WHEEL = 0.8  # what a turn of the mouse wheel leaves of the span
 class Chart(Rows):
     """Draws the runs it was given last, the current one as the last of them."""
 
-    COMPONENT_CLASSES = {"rows--run0", "rows--run1", "rows--run2", "rows--run3"}
-
     @dataclass
     class Pointed(Message):
         """A person has clicked at an iteration."""

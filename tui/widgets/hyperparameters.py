@@ -49,38 +49,44 @@ class FieldRow(Vertical):
     class Reverted(Message):
         """A person wants what was in force before."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, value: object) -> None:
         super().__init__(id=f"field-{field.name}")
         self.field = field
+        self._entry = FieldInput(
+            shown(value), compact=True, select_on_focus=True, tooltip=field.hint
+        )
+        self._entry.in_force = shown(value)
+        self._mark = Label("↻" if field.needs_reset else " ", classes="mark")
+        self._word = Label(field.hint, classes="word", markup=False)  # or what is wrong
 
     def compose(self) -> ComposeResult:
-        """Name, value and mark in a row; the error under them, hidden while there is none."""
+        """Name, value and mark in a row; the hint or the error under them, if there is one."""
         with Horizontal():
             yield Label(self.field.label, classes="name")
-            yield FieldInput(compact=True, select_on_focus=True, tooltip=self.field.hint)
-            yield Label("↻" if self.field.needs_reset else " ", classes="mark")
-        yield Label("", classes="complaint", markup=False)
-        yield Label(self.field.hint, classes="hint", markup=False)
+            yield self._entry
+            yield self._mark
+        yield self._word
 
     def put(self, value: object, *, waits: bool) -> None:
         """Show the value in force, unless a person is typing; `waits`: for a reset."""
-        entry = self.query_one(FieldInput)
+        entry = self._entry
         entry.in_force = shown(value)
-        self.query_one(".mark", Label).set_class(waits, "waits")
+        self._mark.set_class(waits, "waits")
         if not entry.has_focus and not self.has_class("wrong") and entry.value != entry.in_force:
             entry.value = entry.in_force
 
     def refuse(self, why: str) -> None:
         """Say under the field what is wrong with what was typed."""
-        self.query_one(".complaint", Label).update(Content(printable(why)))
+        self._word.update(Content(printable(why)))
         self.add_class("wrong")
         # Only after the next layout has it a place to be scrolled to.
-        complaint = self.query_one(".complaint", Label)
-        self.call_after_refresh(complaint.scroll_visible, animate=False)
+        self.call_after_refresh(self._word.scroll_visible, animate=False)
 
     def accept(self) -> None:
         """Nothing is wrong (any more)."""
-        self.remove_class("wrong")
+        if self.has_class("wrong"):
+            self.remove_class("wrong")
+            self._word.update(Content(self.field.hint))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -90,7 +96,7 @@ class FieldRow(Vertical):
     @on(Input.Blurred)
     def _blurred(self, event: Input.Blurred) -> None:
         event.stop()
-        if event.value != self.query_one(FieldInput).in_force:
+        if event.value != self._entry.in_force:
             self.post_message(self.Entered(self, event.value))
 
     @on(Reverted)
@@ -114,24 +120,29 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
     def __init__(self, hyperparameters: Hyperparameters, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._wanted = hyperparameters
-        self._shown: tuple[Hyperparameters, Hyperparameters] | None = None
+        self._goes_by: Hyperparameters | None = None  # what the run goes by; None: to be shown anew
 
     def compose(self) -> ComposeResult:
-        """A title, the fields, and a note that appears when a reset is due."""
+        """A title and a note that appears when a reset is due; the fields come after the frame."""
         yield PanelTitle("Hyperparameters")
-        for field in FIELDS:
-            yield FieldRow(field)
         yield Label("r resets with new ↻", classes="note")
 
     def on_mount(self) -> None:
-        """Fill in the first values."""
-        self.update(self._wanted, self._wanted)
+        """Many small widgets: what is to be seen first does not wait for them."""
+        self.call_after_refresh(self._furnish)
+
+    async def _furnish(self) -> None:
+        rows = [FieldRow(field, getattr(self._wanted, field.name)) for field in FIELDS]
+        await self.mount(*rows, after=0)
+        running = self._goes_by or self._wanted
+        self._goes_by = None
+        self.update(self._wanted, running)
 
     def update(self, wanted: Hyperparameters, running: Hyperparameters) -> None:
         """Show what is wanted, and mark where the run still goes by something else."""
-        if (wanted, running) == self._shown:
+        if (wanted, running) == (self._wanted, self._goes_by):
             return
-        self._wanted, self._shown = wanted, (wanted, running)
+        self._wanted, self._goes_by = wanted, running
         waiting = False
         for row in self.query(FieldRow):
             name = row.field.name
@@ -153,7 +164,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
             row.refuse(str(problem))
         else:
             row.accept()
-            self._shown = None  # the entry is to be written as all are
+            self._goes_by = None  # the entry is to be written as all are
             self.post_message(self.Changed(row, wanted))
 
 

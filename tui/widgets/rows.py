@@ -7,16 +7,32 @@ the stretch of each row that differs from before is sent to the terminal.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import zip_longest
-from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.color import Color
+from rich.color import Color as RichColor
 from rich.style import Style
 from rich.text import Text
+from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
+
+ROLES = {  # what a colour is for, and what the theme calls it
+    "title": "foreground",
+    "quiet": "secondary",
+    "moving": "accent",
+    "chosen": "primary",
+    "warning": "warning",
+    **{sign: sign for sign in ("plus", "minus")},
+    **{f"run{hue}": f"run-{hue}" for hue in range(4)},
+}
+
+
+@cache
+def _style(color: str, *, bold: bool) -> Style:
+    return Style(color=Color.parse(color).rich_color, bold=bold or None)
 
 
 def changed(before: Strip, after: Strip) -> tuple[int, int] | None:
@@ -42,15 +58,6 @@ class Rows(Widget):
     """Shows the lines it was given last, cut to its size."""
 
     DEFAULT_CSS = "Rows { height: 1fr; }"
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "rows--title",
-        "rows--quiet",
-        "rows--moving",
-        "rows--chosen",
-        "rows--warning",
-        "rows--plus",
-        "rows--minus",
-    }
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -87,13 +94,16 @@ class Rows(Widget):
         return Strip(line.render(self.app.console), line.cell_len)
 
     def ink(self, role: str) -> Style:
-        """The theme's style for a role: title, quiet, moving, chosen, warning, plus or minus."""
-        return self.get_component_rich_style(f"rows--{role}", partial=True)
+        """The theme's style for one of ROLES."""
+        return _style(self.app.theme_variables[ROLES[role]], bold=role == "chosen")
 
-    def blends(self, role: str, count: int) -> list[Color]:
+    def color(self, role: str) -> Color:
+        """The theme's colour for one of ROLES."""
+        return Color.parse(self.app.theme_variables[ROLES[role]])
+
+    def blends(self, role: str, count: int) -> list[RichColor]:
         """So many colours, from the ground this stands on to the theme's colour for a role."""
-        ground = self.background_colors[1]
-        ink = self.get_component_styles(f"rows--{role}").color
+        ground, ink = self.background_colors[1], self.color(role)
         return [ground.blend(ink, step / (count - 1)).rich_color for step in range(count)]
 
     def title(self, title: str, *notes: tuple[str, Style]) -> Text:

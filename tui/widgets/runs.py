@@ -52,23 +52,35 @@ class RunsPanel(Vertical):
         number: int
         """Which."""
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._table = RunTable(cursor_type="row", cell_padding=0)
+        self._last: tuple[Sequence[Snapshot], Mapping[int, str], set[int], int] | None = None
+
     def compose(self) -> ComposeResult:
-        """A title and the table."""
+        """A title; the table comes after the frame."""
         yield PanelTitle("Runs")
-        yield RunTable(cursor_type="row", cell_padding=0)
 
     def on_mount(self) -> None:
-        """Name the columns."""
-        table = self.query_one(RunTable)
+        """What is to be seen first does not wait for the table."""
+        self.call_after_refresh(self._furnish)
+
+    async def _furnish(self) -> None:
+        await self.mount(self._table)
         for name, width in COLUMNS.items():
             side = "right" if name in NUMBERS else "left"
-            table.add_column(Text(name, justify=side), key=name, width=width)
+            self._table.add_column(Text(name, justify=side), key=name, width=width)
+        if self._last is not None:
+            self.update(*self._last)
 
     def update(
         self, runs: Sequence[Snapshot], names: Mapping[int, str], hidden: set[int], current: int
     ) -> None:
         """Show these; only cells that changed are drawn."""
-        table = self.query_one(RunTable)
+        self._last = runs, names, hidden, current
+        table = self._table
+        if not table.columns:
+            return
         wanted = {str(seen.run.number): seen for seen in runs if seen.run}
         for key in [row.value for row in table.rows if row.value not in wanted]:
             if key is not None:
@@ -92,7 +104,7 @@ class RunsPanel(Vertical):
     @property
     def under_cursor(self) -> int | None:
         """The number of the run under the cursor."""
-        table = self.query_one(RunTable)
+        table = self._table
         if not table.row_count:
             return None
         key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value

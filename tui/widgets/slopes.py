@@ -107,10 +107,7 @@ class Slopes(Rows):
         """The theme's; the palette of before, as long as they are the same."""
         paper, ink, plus, minus = (
             self.background_colors[1],
-            *(
-                self.get_component_styles(f"rows--{role}").color
-                for role in ("title", "plus", "minus")
-            ),
+            *(self.color(role) for role in ("title", "plus", "minus")),
         )
         colours = Colours(paper, ink, plus, minus, self.ink("chosen"))
         before = self._palette
