@@ -83,7 +83,7 @@ class Trainer:
         self._score: Score | None = None
         self._slope = 0.0
         self._place = self._batches.place  # where the batch of that gradient begins
-        self._batch_size = hyperparameters.batch_size
+        self._batch_size, self._augment = hyperparameters.batch_size, hyperparameters.augment
 
     def change(self, hyperparameters: Hyperparameters) -> None:
         """Let the next update go by these. Raises NetError if one of them needs a reset."""
@@ -214,12 +214,13 @@ class Trainer:
 
     def _find_gradient(self, hyperparameters: Hyperparameters) -> Score:
         """The gradient for the next update, found once; with it comes the score."""
-        if self._score is None or self._batch_size != hyperparameters.batch_size:
-            self._batch_size = hyperparameters.batch_size
+        sought = hyperparameters.batch_size, hyperparameters.augment
+        if self._score is None or (self._batch_size, self._augment) != sought:
+            self._batch_size, self._augment = sought
             self._batches.go_to(self._place)
             rows = None if self._batch_size is None else self._batches.take(self._batch_size)
             images = None
-            if rows is not None and self._deformed and hyperparameters.augment != "none":
+            if rows is not None and self._deformed and self._augment != "none":
                 images = self._deformed(hyperparameters.seed, self._batches.place.epoch - 1)
             self._score = self._engine.gradient(self.parameters, self._gradient, rows, images)
             self._slope = float(np.linalg.norm(self._gradient.vector))

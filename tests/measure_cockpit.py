@@ -29,7 +29,7 @@ NAP = 0.002  # seconds the screen's thread is asked to sleep; what is more is de
 
 async def delays() -> None:
     """The screen's thread, measured from within, with all of MNIST."""
-    app = MnistApp("mnist", Hyperparameters(iterations=1_000_000), Options(start=True))
+    app = MnistApp("mnist", ((0, Hyperparameters(iterations=1_000_000)),), Options(start=True))
     async with app.run_test(size=(120, 40)) as pilot:
         for _ in range(3):
             while (progress := app.session.snapshot().progress) is None or progress.iteration < 50:

@@ -27,7 +27,7 @@ async def until(app: MnistApp, pilot: Pilot[None], iteration: int) -> None:
 
 async def main() -> None:
     """The main screen in the middle of the default run."""
-    app = MnistApp("mnist", Hyperparameters(), Options(start=True))
+    app = MnistApp("mnist", ((0, Hyperparameters()),), Options(start=True))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(app, pilot, 400)
         await pilot.press("right", "right")

@@ -40,7 +40,7 @@ class SmallApp(MnistApp):
 
     def __init__(self, dataset: Dataset, *, start: bool = False, **chosen: Any) -> None:
         self._small = dataset
-        super().__init__("small", Hyperparameters(**chosen), Options(start=start))
+        super().__init__("small", ((0, Hyperparameters(**chosen)),), Options(start=start))
 
     def _load(self) -> Dataset:
         return self._small

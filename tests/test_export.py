@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import islice
@@ -15,9 +16,11 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net import checkpoint
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.trainer import Trainer
+from mnist_tui.tui import png
 from mnist_tui.tui.opening import made_of
 from mnist_tui.tui.problem import Problem
 from mnist_tui.tui.writing import write
+from PIL import Image
 
 from .support import Run, is_one_line_for_a_person, last_object
 
@@ -74,6 +77,32 @@ def test_the_chart_is_a_picture_of_every_run(run: Run, shelf: Path) -> None:
     assert "1 a  ⠒⠒ train accuracy" in text
     assert "2 b  ⠒⠒ train accuracy" in text
     assert "100%" in text
+
+
+def test_a_chart_as_png_shows_what_the_svg_shows(run: Run, shelf: Path) -> None:
+    out = shelf / "c.png"
+    assert run("export", shelf / "a.npz", "--chart", out).code == 0
+    with Image.open(out) as picture:
+        assert picture.format == "PNG"
+        colours = set(map(tuple, np.asarray(picture.convert("RGB")).reshape(-1, 3).tolist()))
+    assert picture.size[0] > 1000
+    assert {(255, 255, 255), (28, 28, 28)} <= colours, "paper and ink"
+    assert any(b > r + 60 for r, _, b in colours), "the curve's blue: its dots were drawn"
+
+
+@pytest.mark.parametrize("missing", ["resvg_py", "fonts"])
+def test_a_png_that_cannot_be_made_is_told_in_one_line(
+    run: Run, shelf: Path, missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if missing == "fonts":
+        monkeypatch.setattr(png, "FONTS", {"Nobody's": "Nobodys.ttf"})
+    else:
+        monkeypatch.setitem(sys.modules, missing, None)
+    ended = run("export", shelf / "a.npz", "--chart", shelf / "c.png")
+    assert ended.code == 1
+    assert is_one_line_for_a_person(ended.err)
+    assert "or choose .svg" in ended.err
+    assert not (shelf / "c.png").exists()
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ class Kiosk(MnistApp):
     def __init__(self, dataset: Dataset, idle: float = 1800.0) -> None:
         self._small = dataset
         options = Options(threads=1, kiosk=True, idle=idle)
-        super().__init__(None, Hyperparameters(iterations=3), options)
+        super().__init__(None, ((0, Hyperparameters(iterations=3)),), options)
 
     def _load(self) -> Dataset:
         return self._small

@@ -54,7 +54,8 @@ class KeptApp(SmallApp):
     def __init__(self, dataset: Dataset, **chosen: Any) -> None:
         super().__init__(dataset)
         self._small = dataset
-        MnistApp.__init__(self, "mnist", Hyperparameters(**chosen), Options(), Folder(shelf.new()))
+        course = ((0, Hyperparameters(**chosen)),)
+        MnistApp.__init__(self, "mnist", course, Options(), Folder(shelf.new()))
 
 
 @asynccontextmanager
@@ -280,7 +281,7 @@ async def test_strangers_get_no_files(small: Dataset) -> None:
     offers = {command.title.lower() for command in app.get_system_commands(app.main)}
     for key in KEYS:
         assert (key.help.lower() in offers) == (key.action not in FILE_ACTIONS)
-    assert not MnistApp(None, Hyperparameters(), Options(kiosk=True)).main.may_touch_files
+    assert not MnistApp(None, ((0, Hyperparameters()),), Options(kiosk=True)).main.may_touch_files
     async with opened(small) as driver:
         driver.app.main.may_touch_files = False
         await driver.press("O", "E")

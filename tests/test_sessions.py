@@ -6,6 +6,8 @@ import os
 import random
 import resource
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import asdict, replace
 from itertools import islice
@@ -24,17 +26,16 @@ from mnist_tui.tui.session import Session
 from mnist_tui.tui.store import LOCK, OLDER, PAGE, InUse, Store
 
 from . import kept
-from .support import fingerprint, is_one_line_for_a_person, program
+from .support import ROOT, fingerprint, is_one_line_for_a_person, program
 from .terminal import PATIENCE, Terminal, terminal
 
-WIDE = ("--hidden", "300")  # an update takes long enough for the drop to come in the middle
+UPDATES = 500
+WIDE = f"hidden=300 iterations={UPDATES}"  # long enough for the drop to come in the middle
 KINDS = {
-    "gd": ("--optimizer", "gd"),
-    "momentum, batches": ("--optimizer", "momentum", "--batch-size", "200", "--alpha", "0.02"),
-    "adam, batches of deformed digits": (
-        *("--optimizer", "adam", "--batch-size", "200", "--alpha", "0.003"),
-        *("--augment", "elastic"),
-    ),
+    "gd": "",
+    "momentum, batches": "optimizer=momentum batch=200 alpha=0.02",
+    "adam, batches of deformed digits": "optimizer=adam batch=200 alpha=0.003 augment=elastic",
+    "all of it planned": f"alpha=0.05 @{UPDATES - 40} alpha=0.01 optimizer=momentum",
 }
 
 
@@ -51,15 +52,15 @@ def quit_(there: Terminal) -> None:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 def test_dropped_and_resumed_ends_in_the_same_bits_as_undisturbed(
-    kind: tuple[str, ...], folder: Path, state: Path, tmp_path: Path
+    kind: str, folder: Path, state: Path, tmp_path: Path
 ) -> None:
-    chosen = ("--data", folder, *WIDE, *kind, "--iterations", "2000")
+    chosen = ("--data", folder, "--recipe", f"{WIDE} {kind}")
     with terminal(*chosen, "--start") as (there, _):
         begun(there)
         there.hang_up()
         there.process.wait(PATIENCE)
     cut = kept.check_whole(state).iteration
-    assert 0 < cut < 2000
+    assert 0 < cut < UPDATES
     with terminal("--start") as (there, _):  # the next start offers it
         there.until(lambda: there.shows("cut off"))
         there.type(b"y")
@@ -67,7 +68,7 @@ def test_dropped_and_resumed_ends_in_the_same_bits_as_undisturbed(
         quit_(there)
     resumed = kept.check_whole(state)
     assert program("train", *chosen, "--out", tmp_path / "whole.npz").returncode == 0
-    assert resumed.iteration == 2000
+    assert resumed.iteration == UPDATES
     assert fingerprint(resumed) == fingerprint(checkpoint.load(tmp_path / "whole.npz"))
 
 
@@ -119,7 +120,7 @@ def test_a_declined_offer_is_not_made_again(folder: Path, state: Path) -> None:
 
 def test_killed_at_any_instant_it_loads(folder: Path, state: Path) -> None:
     generator = random.Random(0)  # noqa: S311
-    for turn in range(4):
+    for turn in range(3):
         with terminal("--data", folder, "--start", "--iterations", "1000000") as (there, _):
             if turn:
                 there.until(lambda: there.shows("cut off"))
@@ -134,6 +135,26 @@ def test_killed_at_any_instant_it_loads(folder: Path, state: Path) -> None:
         page, runs = kept.only(state)
         assert page.current in runs
         assert not page.ended
+
+
+def test_killed_fifty_times_while_it_writes_it_always_loads(small: Dataset, state: Path) -> None:
+    folder = state / "sessions" / "20200101-000000-1"
+    a_session(small, folder)
+    generator = random.Random(1)  # noqa: S311
+    for _ in range(50):
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.writes_on", folder], cwd=ROOT, stdout=subprocess.PIPE
+        )
+        assert child.stdout is not None
+        assert int(child.stdout.readline()) > 0
+        time.sleep(0.05 * generator.random())
+        child.kill()
+        on_disk = int(child.stdout.read().split(b"\n")[-2:][0] or 0)
+        child.stdout.close()
+        child.wait()
+        page, runs = kept.load(folder)
+        assert page.index == runs[1].iteration or page.index + 1 == runs[1].iteration
+        assert runs[1].iteration >= on_disk
 
 
 def test_two_apps_have_a_session_each(folder: Path, state: Path) -> None:
@@ -349,7 +370,18 @@ def test_what_a_killed_writing_left_is_cleared_away(session: Path) -> None:
 def test_a_page_is_read_as_it_was_written() -> None:
     facts = {"begun": "seed 0", "start": 0, "seconds": 1.5, "state": "paused"}
     wanted = {**asdict(Hyperparameters(hidden=(3, 4), batch_size=5)), "hidden": [3, 4]}
-    page = Page("/data", 2, wanted, 7, {"2": "mine"}, [1], {"2": facts}, ended=True)
+    page = Page(
+        source="/data",
+        current=2,
+        share=0.3,
+        wanted=wanted,
+        plan="hidden=3,4 batch=5 @300 alpha=0.05",
+        index=7,
+        names={"2": "mine"},
+        hidden=[1],
+        runs={"2": facts},
+        ended=True,
+    )
     assert read(as_text(page).encode()) == page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -231,6 +232,22 @@ def test_a_run_put_away_and_taken_up_ends_in_the_same_bits(optimizer: str, augme
     for _ in second.steps():
         pass
     assert second.parameters.vector.tobytes() == whole.parameters.vector.tobytes()
+
+
+@pytest.mark.parametrize("change", [{"augment": "none"}, {"batch_size": 9, "alpha": 0.2}])
+def test_a_change_acts_alike_whether_or_not_the_run_was_put_away_before(
+    change: dict[str, Any],
+) -> None:
+    samples = noise(60)
+    chosen = Hyperparameters(iterations=9, batch_size=20, augment="elastic")
+    deformed = Epochs(samples.images).images
+    stayed, again = (Trainer(samples, samples, chosen, deformed=deformed) for _ in range(2))
+    after(stayed, 4)
+    again.restore(stayed.state())  # what `stayed` has found out for its next update, it has not
+    for trainer in (stayed, again):
+        trainer.change(replace(chosen, **change))
+        after(trainer, 5)
+    assert fingerprint(stayed) == fingerprint(again)
 
 
 def test_a_run_can_be_taken_up_after_any_update() -> None:

@@ -33,7 +33,7 @@ from .themes import DARK_RUNS, DARK_SIGNS, INK, THEMES
 
 if TYPE_CHECKING:
     from ..data.dataset import Dataset
-    from ..net.hyperparameters import Hyperparameters
+    from ..net.trainer import Course
 
 LOOK = 0.25  # seconds between two looks whether the line is free again
 NOTE = 15.0  # seconds that a note about the session stays
@@ -53,12 +53,13 @@ class MnistApp(App[None]):
     def __init__(
         self,
         source: str | None,
-        hyperparameters: Hyperparameters,
+        course: Course,
         options: Options | None = None,
         folder: Folder | None = None,
     ) -> None:
         """source: of the data; None: mnist, or what the session had.
 
+        course: hyperparameters to begin with, and changes of them along the way.
         folder: where the session is kept; None: nowhere.
         """
         self.options = options = options or Options()
@@ -72,13 +73,13 @@ class MnistApp(App[None]):
         self.guard: Guard | None = None
         self.failure = ""  # why the app had to end, for the command line to say
         self._reading: Reading | None = None  # of the first data
-        self.main = MainScreen(self._session(self._load, hyperparameters), start=options.start)
+        self.main = MainScreen(self._session(self._load, course), start=options.start)
         self.main.line_is_behind = self._line_is_behind
         self.main.read_so_far = lambda: self._reading.line if self._reading else "the data"
         self.main.source = lambda: self.opening.source or EMBEDDED
         self.main.may_touch_files = not options.kiosk
         self.main.set_reactive(MainScreen.blocks, can.blocks)
-        self.opening = Opening(self.main, folder or Folder(), source, self._tell)
+        self.opening = Opening(self.main, folder or Folder(), source, self._tell, options.share)
         self.switching = Switching(self.main, self.opening, self._session)
 
     @property
@@ -91,18 +92,19 @@ class MnistApp(App[None]):
         """Whether strangers use it: nothing may be read from or written to the disk."""
         return self.options.kiosk
 
-    def _session(self, load: Callable[[], Dataset], wanted: Hyperparameters) -> Session:
+    def _session(self, load: Callable[[], Dataset], course: Course) -> Session:
         return Session(
             load,
-            wanted,
+            course[0][1],
             self._on_settled,
             threads=self.options.threads,
             limits=kiosk.LIMITS if self.is_kiosk else None,
+            plan=course[1:],
         )
 
     def _load(self) -> Dataset:
         """The data; those in the package, if a session's own are gone. In the session's thread."""
-        self._reading = Reading(self.opening.source or EMBEDDED)
+        self._reading = Reading(self.opening.source or EMBEDDED, self.opening.share)
         try:
             return self._reading.dataset()
         except DataError as gone:
@@ -110,7 +112,7 @@ class MnistApp(App[None]):
                 raise
             self._tell(f"The session's data cannot be read: {gone}")
             if self.opening.source == self._reading.source:
-                self.opening.source = EMBEDDED
+                self.opening.source, self.opening.share = EMBEDDED, None
             self._reading = Reading(EMBEDDED)
             return self._reading.dataset()
 

@@ -9,9 +9,16 @@ from typing import Any
 import click
 
 from .commands import COMMANDS
-from .fields import FIELDS
 from .launch import LAST
-from .options import chosen, hyperparameter_options, is_given, threads_option
+from .options import (
+    chosen_course,
+    given_hyperparameters,
+    hyperparameter_options,
+    is_given,
+    recipe_option,
+    share_option,
+    threads_option,
+)
 from .problem import EXPECTED
 from .terminal import COLORS, GLYPHS
 from .text import printable
@@ -22,6 +29,8 @@ WRONG_USE = 2
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="mnist-tui")
 @hyperparameter_options
+@share_option
+@recipe_option
 @threads_option
 @click.option("--start", is_flag=True, help="Train at once, without waiting for Space.")
 @click.option(
@@ -41,6 +50,8 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
     context: click.Context,
     source: str,
     *,
+    share: float | None,
+    recipe: str | None,
     threads: int | None,
     start: bool,
     resume: str | None,
@@ -60,16 +71,17 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
                 f"{given[0].opts[-1]} stands before {context.invoked_subcommand}; write it after"
             )
         return
-    named = [field.option for field in FIELDS if is_given(field.name)]
-    if resume is not None and (named or is_given("preset")):
-        raise click.UsageError(f"--resume goes on as it was; leave out {(*named, '--preset')[0]}")
+    named = given_hyperparameters() + ["--recipe"] * (recipe is not None)
+    named += ["--test-share"] * (share is not None and not is_given("source"))
+    if resume is not None and named:
+        raise click.UsageError(f"--resume goes on as it was; leave out {named[0]}")
     if kiosk and (resume is not None or is_given("source")):
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
     from .launch import Options, run
 
-    options = Options(1 if kiosk else threads, start, resume, kiosk)
+    options = Options(1 if kiosk else threads, share, start, resume, kiosk)
     data = source if is_given("source") else None
-    context.exit(run(data, chosen(values), options, glyphs=glyphs, color=color))
+    context.exit(run(data, chosen_course(values, recipe), options, glyphs=glyphs, color=color))
 
 
 for command in COMMANDS:

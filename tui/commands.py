@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from . import recipe as recipes
-from .fields import BY_NAME, FIELDS
+from .fields import BY_NAME
 from .options import (
-    chosen,
+    chosen_course,
     data_option,
     force_option,
     hyperparameter_options,
@@ -19,28 +18,16 @@ from .options import (
     model_argument,
     path,
     quiet_option,
+    recipe_option,
     share_option,
     threads_option,
 )
-
-if TYPE_CHECKING:
-    from ..net.trainer import Course
-
-
-def _course(values: dict[str, Any], recipe: str | None) -> Course:
-    """What a run is to go by: the options, or a recipe, which says all of it."""
-    if recipe is None:
-        return ((0, chosen(values)),)
-    given = [f.option for f in FIELDS if is_given(f.name)] + ["--preset"] * is_given("preset")
-    if given:
-        raise click.UsageError(f"--recipe says all hyperparameters: leave out {given[0]}")
-    return recipes.read(recipe)
 
 
 @click.command()
 @hyperparameter_options
 @share_option
-@click.option("--recipe", help="Hyperparameters on one line, as export --recipe writes them.")
+@recipe_option
 @click.option("--out", "model", type=path, help="Write the run to this .npz.")
 @click.option("--history", type=path, help="Write its metrics, .csv or .json.")
 @force_option
@@ -52,7 +39,7 @@ def train(context: click.Context, source: str, recipe: str | None, **values: Any
     """Train without a screen. Ctrl-C stops early and keeps what was learnt."""
     from . import headless
 
-    course = _course(values, recipe)
+    course = chosen_course(values, recipe)
     options = headless.Options(
         **{k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
     )
@@ -141,7 +128,7 @@ def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) ->
 @click.command()
 @click.argument("saved", nargs=-1, required=True, type=path, metavar="MODEL…")
 @click.option("--history", type=path, help="Its metrics, of several models too, .csv or .json.")
-@click.option("--chart", type=path, help="Its accuracy as a picture, of several too, .svg.")
+@click.option("--chart", type=path, help="Its accuracy as a picture, of several too, .svg or .png.")
 @click.option("--script", type=path, help="A stand-alone script that makes this very run, .py.")
 @click.option("--recipe", is_flag=True, help="Its hyperparameters on one line, for --recipe.")
 @click.option("--predictions", type=path, help="Its answers to --data, .csv or .json.")

@@ -11,6 +11,7 @@ import click
 
 from ..net import checkpoint
 from .opening import questions_for
+from .png import PICTURES, picture
 from .problem import Problem
 from .telling import note, progress, tell
 from .text import printable
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 WAYS = {  # the options, and what the names of their files may end in
     "--history": (".csv", ".json"),
-    "--chart": (".svg",),
+    "--chart": PICTURES,
     "--script": (".py",),
     "--recipe": (),
     "--predictions": (".csv", ".json"),
@@ -70,7 +71,7 @@ def export(paths: Sequence[Path], wanted: Wanted, source: str, share: float | No
     check_apart(wanted.files.values())
     runs = [(name, checkpoint.read(path)) for name, path in zip(names(paths), paths, strict=True)]
     texts = [(path, _text(way, path, runs)) for way, path in wanted.files.items() if way in MAKERS]
-    texts += _answers(paths[0], runs[0][1], wanted, source, share)
+    texts.extend(_answers(paths[0], runs[0][1], wanted, source, share))
     for path, text in texts:
         write(path, text, overwrite=wanted.overwrite)
         if not wanted.quiet:
@@ -96,10 +97,10 @@ def _history(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
     return history_text(runs, path.suffix)
 
 
-def _chart(_: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+def _chart(path: Path, runs: Sequence[tuple[str, Saved]]) -> str | bytes:
     from .chart_file import chart_svg
 
-    return chart_svg(runs)
+    return picture(chart_svg(runs), path)
 
 
 def _script(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
@@ -112,7 +113,7 @@ def _script(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
 MAKERS = {"--history": _history, "--chart": _chart, "--script": _script}
 
 
-def _text(way: str, path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+def _text(way: str, path: Path, runs: Sequence[tuple[str, Saved]]) -> str | bytes:
     return MAKERS[way](path, runs)
 
 

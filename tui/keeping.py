@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .page import Page
+from .recipe import written
 from .saver import Saver
 
 if TYPE_CHECKING:
@@ -27,11 +28,16 @@ class Keeping:
         source: str,
         complain: Callable[[str], None],
         taken_up: Sequence[KeptRun] = (),
+        share: float | None = None,
     ) -> None:
-        """source: of the data. complain: told once, in another thread, if the disk refuses."""
+        """source: of the data; share: how much of them is tested on, if they leave that open.
+
+        complain: told once, in another thread, if the disk refuses.
+        """
         self._store = store
         # From whatever folder it is gone on with: the path must lead there.
         self._source = source if source == "mnist" else str(Path(source).expanduser().absolute())
+        self._share = share
         self._last = Page()
         self.saver = Saver(store, complain, [kept.number for kept in taken_up])
 
@@ -57,11 +63,13 @@ class Keeping:
     def page(self, cockpit: Cockpit) -> Page:
         """How the session stands."""
         session = cockpit.session
-        run = session.snapshot().run
+        run, course = session.snapshot().run, session.course
         return Page(
             source=self._source,
             current=run.number if run else 0,
-            wanted=asdict(session.wanted),
+            share=self._share,
+            wanted=asdict(course[0][1]),
+            plan=written(course) if course[1:] else "",
             index=cockpit.index,
             names={str(number): name for number, name in cockpit.names.copy().items()},
             hidden=sorted(cockpit.hidden),
@@ -82,7 +90,7 @@ def take_up(
     kept: Sequence[KeptRun], page: Page, cockpit: Cockpit, refuse: Callable[[str], None]
 ) -> None:
     """Let the app go on where this session stood. refuse: told what cannot be gone on with."""
-    cockpit.session.take_up(kept, page.current, page.hyperparameters(), refuse)
+    cockpit.session.take_up(kept, page.current, page.course(), refuse)
     cockpit.names = {int(number): name for number, name in page.names.items()}
     cockpit.hidden = set(page.hidden)
     cockpit.set_reactive(type(cockpit).index, page.index)

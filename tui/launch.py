@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .kiosk import IDLE, forget_settings
+from .paths import EMBEDDED
 from .problem import Problem
 from .terminal import USUAL, Abilities, abilities, choose
 from .text import printable
 
 if TYPE_CHECKING:
-    from ..net.hyperparameters import Hyperparameters
+    from ..net.trainer import Course
     from .resuming import Folder
 
 LAST = "the last session"  # what --resume without a file means
@@ -25,6 +26,7 @@ class Options:
     """How the app is run; nothing of it is about the network."""
 
     threads: int | None = None  # that share an update; None: as many as there are cores
+    share: float | None = None  # of data without a test part, how much to test on; None: as usual
     start: bool = False  # train at once
     resume: str | None = None  # a file, the folder of a session, or LAST
     kiosk: bool = False  # strangers use it: nothing is read from or written to the disk
@@ -34,7 +36,7 @@ class Options:
 
 def run(
     source: str | None,
-    hyperparameters: Hyperparameters,
+    course: Course,
     options: Options,
     *,
     glyphs: str = "auto",
@@ -42,7 +44,8 @@ def run(
 ) -> int:
     """Open the app in this terminal; returns the exit code.
 
-    source: of the data; None: mnist, or what the session had. Raises Problem if the terminal is
+    source: of the data; None: mnist, or what the session had. course: hyperparameters to begin
+    with, and changes of them along the way. Raises Problem if the terminal is
     none, or cannot do, or if there is nothing to resume.
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
@@ -58,7 +61,7 @@ def run(
     from .app import MnistApp
     from .guard import Guard
 
-    app = MnistApp(source, hyperparameters, replace(options, abilities=can), folder)
+    app = MnistApp(source, course, replace(options, abilities=can), folder)
     app.guard = Guard(app.leave, app.put_away)
     app.run()
     app.put_away()
@@ -78,7 +81,7 @@ def _folder(options: Options, source: str | None) -> Folder | None:
         path = Path(options.resume)
         if path.is_dir():
             return Folder(*shelf.named(path))
-        return _from_file(path, source or "mnist")
+        return _from_file(path, source)
     notes: list[str] = []
     found = shelf.last(notes, cut_off=options.resume is None)
     if found:
@@ -99,17 +102,27 @@ def _new(notes: list[str]) -> Folder:
         return Folder(notes=[*notes, f"This session cannot be saved: {problem}"])
 
 
-def _from_file(path: Path, source: str) -> Folder:
-    """A session whose first run is this saved one. Raises NetError if it cannot be read."""
+def _from_file(path: Path, source: str | None) -> Folder:
+    """A session whose first run is this saved one, on what that learnt from, or on these data.
+
+    Raises NetError if it cannot be read.
+    """
     from ..net import checkpoint
     from ..net.errors import NetError
     from .page import Page
     from .runs import KeptRun, State
 
-    state = checkpoint.load(path)
+    saved = checkpoint.read(path)
+    state, made = saved.state, saved.made
     begun = printable(path.name, 40)
     kept = KeptRun(1, begun, state.iteration, 0.0, State.PAUSED.value, state, first=state)
-    page = Page(source, 1, asdict(state.hyperparameters), runs={"1": kept.facts})
+    page = Page(
+        source=source or made.source or EMBEDDED,
+        current=1,
+        share=made.share or None,
+        wanted=asdict(state.hyperparameters),
+        runs={"1": kept.facts},
+    )
     folder = replace(_new([]), page=page, runs=[kept])
     if folder.store:
         try:

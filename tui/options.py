@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..net.errors import NetError
 from ..net.hyperparameters import Hyperparameters
 from ..net.presets import PRESETS
+from . import recipe as recipes
 from .fields import FIELDS, Field, shown
 from .problem import Problem
+
+if TYPE_CHECKING:
+    from ..net.trainer import Course
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -77,6 +81,22 @@ def chosen(values: dict[str, Any]) -> Hyperparameters:
         raise click.UsageError(str(problem)) from problem
 
 
+def chosen_course(values: dict[str, Any], recipe: str | None) -> Course:
+    """What a run is to go by: the options, or a recipe, which says all of it."""
+    if recipe is None:
+        return ((0, chosen(values)),)
+    given = given_hyperparameters()
+    if given:
+        raise click.UsageError(f"--recipe says all hyperparameters: leave out {given[0]}")
+    return recipes.read(recipe)
+
+
+def given_hyperparameters() -> list[str]:
+    """The options of the command that runs that choose hyperparameters and were given."""
+    names = [field.option for field in FIELDS if is_given(field.name)]
+    return names + ["--preset"] * is_given("preset")
+
+
 def is_given(name: str) -> bool:
     """Whether an option of the command that runs was given."""
     context = click.get_current_context()
@@ -88,6 +108,9 @@ threads_option = click.option(
     type=click.IntRange(1, 256),
     metavar="N",
     help="Threads that share an update; the result does not depend on it.  [default: cores]",
+)
+recipe_option = click.option(
+    "--recipe", help="Hyperparameters on one line, as export --recipe writes them."
 )
 path = click.Path(path_type=Path)
 model_argument = click.argument("model", type=path)

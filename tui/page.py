@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..net.hyperparameters import Hyperparameters
+from . import recipe
 from .problem import EXPECTED
 from .text import printable
+
+if TYPE_CHECKING:
+    from ..net.trainer import Course
 
 DAMAGED = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError),
@@ -26,7 +30,9 @@ class Page:
 
     source: str = "mnist"  # of the data
     current: int = 0  # the number of the current run
+    share: float | None = None  # of those without a test part: how much to test on
     wanted: dict[str, Any] = field(default_factory=dict[str, Any])  # hyperparameters
+    plan: str = ""  # a recipe of these and of what is planned to change; empty: nothing is
     index: int = 0  # of the test digit
     names: dict[str, str] = field(default_factory=dict[str, str])  # of runs, by number
     hidden: list[int] = field(default_factory=list[int])  # runs not on the chart
@@ -45,6 +51,11 @@ class Page:
         hidden = tuple(_whole(units, 1 << 40) for units in self.wanted["hidden"])
         return Hyperparameters(**dict[str, Any](self.wanted, hidden=hidden))
 
+    def course(self) -> Course:
+        """What was wanted, and what was planned. Raises one of DAMAGED for what is none."""
+        planned = recipe.read(self.plan)[1:] if self.plan else ()
+        return (0, self.hyperparameters()), *planned
+
 
 def as_text(page: Page) -> str:
     """The page as it stands in its file."""
@@ -54,17 +65,21 @@ def as_text(page: Page) -> str:
 def read(text: bytes) -> Page:
     """The page out of its file. Raises one of DAMAGED for what this program would not write."""
     page = Page(**json.loads(text))
-    page.hyperparameters()
-    kinds = {"source": str, "names": dict, "hidden": list, "runs": dict, "ended": bool}
+    kinds = {"source": str, "plan": str, "names": dict, "hidden": list, "runs": dict, "ended": bool}
     for name, kind in kinds.items():
         if type(getattr(page, name)) is not kind:
             raise TypeError(name)
+    page.course()
+    if page.share is not None and not 0 < page.share < 1:
+        raise ValueError("share")
     if len(page.source) > LONGEST_PATH or "\0" in page.source:
         raise ValueError("source")
     return Page(
         source=page.source,
         current=_whole(page.current),
+        share=page.share,
         wanted=page.wanted,
+        plan=page.plan,
         index=_whole(page.index, 1 << 40),
         names={_number(number): _name(name) for number, name in page.names.items()},
         hidden=[_whole(number) for number in page.hidden],

@@ -61,16 +61,17 @@ class Effort:
 class Reading(Effort):
     """Of one source."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, share: float | None = None) -> None:
+        """share: of data without a test part, how much to test on; None: as usual."""
         name = source if source == EMBEDDED else Path(source).name
         super().__init__(f"reading {printable(name, 30)}")
-        self.source = source
+        self.source, self._share = source, share
 
     def dataset(self) -> Dataset:
         """Read, in the thread. Raises DataError, or GivenUpError."""
         from .opening import open_dataset  # NumPy with it
 
-        dataset = open_dataset(self.source, on_progress=self.note)
+        dataset = open_dataset(self.source, self._share, self.note)
         self.check()
         return dataset
 

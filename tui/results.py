@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .paths import whole
+from .png import PICTURES, picture
 from .problem import Problem
 from .writing import write
 
@@ -77,8 +78,8 @@ def _model(material: Material, path: Path, _: str, overwrite: bool) -> None:  # 
     save(saved.state, path, saved.made)
 
 
-def _text(make: Callable[[Material, Path, str], str]) -> Put:
-    """One that writes a text."""
+def _text(make: Callable[[Material, Path, str], str | bytes]) -> Put:
+    """One that writes a text, or a picture."""
 
     def put(material: Material, path: Path, of: str, overwrite: bool) -> None:
         write(path, make(material, path, of), overwrite=overwrite)
@@ -127,17 +128,17 @@ def _script(material: Material, path: Path, _: str) -> str:
     return script(name, saved, path.name)
 
 
-def _chart(material: Material, _: Path, __: str) -> str:
+def _chart(material: Material, path: Path, _: str) -> str | bytes:
     from .chart_file import chart_svg
 
-    return chart_svg(material.runs, material.view)
+    return picture(chart_svg(material.runs, material.view), path)
 
 
-def _screen(material: Material, _: Path, __: str) -> str:
-    return material.screen
+def _screen(material: Material, path: Path, _: str) -> str | bytes:
+    return picture(material.screen, path)
 
 
-TABLES, CSV, SVG = (".csv", ".json"), (".csv",), (".svg",)
+TABLES, CSV = (".csv", ".json"), (".csv",)
 FORMS = (
     Form("model", "for predict and --resume", "run", (".npz",), _model),
     Form(
@@ -168,6 +169,16 @@ FORMS = (
         asks=True,
     ),
     Form("script", "repeats this run with NumPy alone", "run", (".py",), _text(_script)),
-    Form("chart", "as it shows the runs now", "chart", SVG, _text(_chart), of="chart", draws=True),
-    Form("screen", "as it was before this window", "screen", SVG, _text(_screen)),
+    Form(
+        "chart",
+        "as it shows the runs now; .svg or .png",
+        "chart",
+        PICTURES,
+        _text(_chart),
+        of="chart",
+        draws=True,
+    ),
+    Form(
+        "screen", "as it was before this window; .svg or .png", "screen", PICTURES, _text(_screen)
+    ),
 )

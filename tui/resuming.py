@@ -37,11 +37,19 @@ class Opening:
     """Opens a cockpit's session, and keeps it on disk from then on."""
 
     def __init__(
-        self, cockpit: Cockpit, folder: Folder, source: str | None, tell: Callable[[str], None]
+        self,
+        cockpit: Cockpit,
+        folder: Folder,
+        source: str | None,
+        tell: Callable[[str], None],
+        share: float | None = None,
     ) -> None:
-        """source: of the data; None: what the session had. tell: shows a line; from any thread."""
+        """source: of the data; None: what the session had. tell: shows a line; from any thread.
+
+        share: of data without a test part, how much to test on; None: as usual.
+        """
         self._cockpit, self._folder, self._tell = cockpit, folder, tell
-        self.source = source
+        self.source, self.share = source, share
         self.is_resumed = False
         self._keeping: Keeping | None = None
 
@@ -90,7 +98,7 @@ class Opening:
 
     def open_another(self, source: str, *, is_kept: bool) -> None:
         """Begin the session that the cockpit has now, on other data, in a folder of its own."""
-        self.source, self.is_resumed = source, False
+        self.source, self.share, self.is_resumed = source, None, False
         self._open(self._another() if is_kept else None, None, None)
 
     def _another(self) -> Store | None:
@@ -113,11 +121,12 @@ class Opening:
                 store, page, runs = self._another(), None, None
         if page is not None and runs:
             self.is_resumed = True
-            self.source = self.source or page.source
+            if self.source is None:
+                self.source, self.share = page.source, page.share
             take_up(runs, page, self._cockpit, self._tell)
         source = self.source = self.source or "mnist"
         if store is not None:
-            keeping = self._keeping = Keeping(store, source, self._tell, runs or ())
+            keeping = self._keeping = Keeping(store, source, self._tell, runs or (), self.share)
             self._cockpit.session.keep_with(keeping.saver)
         self._cockpit.session.open()
 

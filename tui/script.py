@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
 from collections.abc import Sequence
@@ -44,9 +45,14 @@ def script(name: str, saved: Saved, file: str = "run.py") -> str:
     needs = _Needs(state, course)
     body = [
         parts.DOC.format(file=re.sub(r"[^\w.-]", "_", file)),
-        parts.IMPORTS.format(math="import math\n" if needs.schedule else ""),
+        parts.IMPORTS.format(
+            future=parts.FUTURE if needs.elastic else "",
+            math="import math\n" if needs.schedule else "",
+            dataclass=parts.DATACLASS if needs.elastic else "",
+        ),
         _settings(name, saved, course, needs),
         parts.LOAD,
+        _deforming() if needs.elastic else "",
         parts.FIRST[course[0][1].init],
         parts.MATHEMATICS,
         *(parts.MOVES[optimizer] for optimizer in needs.optimizers),
@@ -58,11 +64,6 @@ def script(name: str, saved: Saved, file: str = "run.py") -> str:
 
 
 def _refuse(name: str, state: RunState, course: Course) -> None:
-    if any(chosen.augment != "none" for _, chosen in course):
-        raise Problem(
-            f"{name}: its digits were deformed anew each epoch (augment elastic), which a script "
-            f"of NumPy alone cannot make again; --recipe can"
-        )
     # Files from before courses were kept: their history has every alpha that led an update.
     steady = len(course) == 1 and course[0][1].schedule == "constant"
     if steady and np.any(state.history[1:, 1] != course[0][1].alpha):
@@ -81,6 +82,7 @@ class _Needs:
         self.schedule = any(chosen.schedule != "constant" for chosen in stages)
         self.decay = any(chosen.weight_decay for chosen in stages)
         self.batches = any(chosen.batch_size is not None for chosen in stages)
+        self.elastic = any(chosen.augment != "none" for chosen in stages)
         self.momentum = self.optimizers != ["gd"]
         # An update that diverged made the optimizer forget; the last time can be told by how many
         # it has made since, the ones before are noted in the course.
@@ -94,6 +96,7 @@ class _Needs:
         return (
             *ALWAYS,
             *["batch_size"] * self.batches,
+            *["augment"] * self.elastic,
             *["momentum"] * self.momentum,
             *["weight_decay"] * self.decay,
             *["schedule", "iterations"] * self.schedule,
@@ -107,9 +110,15 @@ class _Needs:
         return parts.MAIN.format(
             order=" every epoch's order" if self.batches else " nothing more",
             begin=parts.BEGIN_BATCHES if self.batches else "",
+            epochs=parts.BEGIN_EPOCHS if self.elastic else "",
             forgets=" or update in FORGETS" if self.forgets else "",
-            rows=parts.TAKE_BATCH if self.batches else "",
-            X="pixels[rows]" if self.batches else "pixels",
+            rows=(
+                parts.TAKE_BATCH.format(epoch=parts.NEXT_EPOCH if self.elastic else "")
+                if self.batches
+                else ""
+            ),
+            deformed=parts.DEFORM_BATCH if self.elastic else "",
+            X="seen" if self.elastic else "pixels[rows]" if self.batches else "pixels",
             y="labels[rows]" if self.batches else "labels",
             decay=parts.DECAY if self.decay else "",
             alpha=alpha,
@@ -157,6 +166,19 @@ def _stages(course: Course, names: Sequence[str]) -> list[str]:
             lines.append(f"    {since}: {now!r},")
         before = chosen
     return lines
+
+
+def _deforming() -> str:
+    """How digits are deformed, as data/augment.py has it, which needs NumPy alone."""
+    from ..data import augment
+
+    functions = (augment.displaced, augment.looked_up, augment.fine)
+    texts = (
+        inspect.getsource(part) for part in (augment.Deformation, augment.deformed, *functions)
+    )
+    return parts.DEFORMING.format(
+        group=augment.GROUP, fine=augment.FINE, functions="\n\n".join(texts)
+    )
 
 
 def _table(optimizers: Sequence[str]) -> str:

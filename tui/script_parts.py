@@ -19,12 +19,14 @@ the program that wrote it: of ten thousand answers, a few may come out another w
 """
 '''
 
+FUTURE = "from __future__ import annotations\n\n"
+DATACLASS = "from dataclasses import dataclass\n"
 IMPORTS = """
-import gzip
+{future}import gzip
 import hashlib
 {math}import struct
 import sys
-from pathlib import Path
+{dataclass}from pathlib import Path
 
 import numpy as np
 """
@@ -68,6 +70,14 @@ def check(images, labels):
     if SHA256 and digest != SHA256:
         print(f"These are not the images it learnt from. To get those: {TO_GET_IT}")
 '''
+
+DEFORMING = """
+
+GROUP = {group}  # images that share a deformation
+FINE = {fine}  # places a pixel is divided into, each way
+
+
+{functions}"""
 
 FIRST = {
     "he": '''
@@ -218,13 +228,13 @@ def main():
     generator = np.random.default_rng(SEED)
     W, b = first_weights(generator)
     chosen, memory, t = {{}}, [], 0
-{begin}
+{begin}{epochs}
     for update in range(UPDATES):
         before = chosen.get("optimizer")
         chosen = {{**chosen, **COURSE.get(update, {{}})}}
         if chosen["optimizer"] != before{forgets}:
             memory, t = [{{}} for _ in (*W, *b)], 0  # what the optimizer remembers of each array
-{rows}
+{rows}{deformed}
         Z, A = forward(W, b, {X}.T)
         dW, db = backward(W, Z, A, {y})
 {decay}        alpha = {alpha}
@@ -253,8 +263,22 @@ TAKE_BATCH = """        size = chosen["batch_size"]
         else:
             if position >= m:  # every image once, and then all of them in a fresh order
                 order, position = generator.permutation(m), 0
-            rows = order[position : position + size]  # an epoch's last batch may be smaller
+{epoch}            rows = order[position : position + size]  # an epoch's last batch may be smaller
             position += len(rows)
+"""
+
+BEGIN_EPOCHS = """    epoch, drawn, bent = -1, -1, images  # which it is; whose images these are
+"""
+
+NEXT_EPOCH = """                epoch += 1
+"""
+
+DEFORM_BATCH = """        seen = pixels[rows]
+        if chosen["augment"] != "none":
+            if drawn != epoch:  # every epoch deforms every image anew
+                bent = deformed(images, Deformation(), np.random.default_rng((SEED, epoch)))
+                drawn = epoch
+            seen = bent[rows] / FLOAT(255)
 """
 
 DECAY = """        for dW_l, W_l in zip(dW, W):

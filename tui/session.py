@@ -45,15 +45,17 @@ class Session:
         *,
         threads: int | None = None,
         limits: Limits | None = None,
+        plan: Course = (),
     ) -> None:
         """`on_settled` is called, in the worker, whenever the run has come to a rest.
 
         threads: how many share an update; None: as many as there are cores.
         limits: where people share a machine; None: what net/ allows.
+        plan: what changes on the first run's way, until a person changes something.
         """
         self._limits = limits
         self._kept: Sequence[KeptRun] = ()  # to go on with instead of a first run
-        self._wanted_before = hyperparameters  # when those were left
+        self._course_before: Course = ()  # what was wanted when those were left, and planned
         self._refuse: Callable[[str], None] = lambda _: None
         self._threads = threads
         self._load = load
@@ -61,7 +63,7 @@ class Session:
         self._wake = threading.Condition()
         self._allowed: float = 0  # updates the worker may still make; infinite while training
         self._orders: deque[Callable[[], None]] = deque()
-        self._plan: Course = ()  # what a recipe changes on the way, until a person does
+        self._plan = plan
         self._closing = False
         self.held = False  # while it is, what is wanted waits: the screen shows the past
         self._dataset: Dataset | None = None
@@ -78,15 +80,16 @@ class Session:
         self,
         kept: Sequence[KeptRun],
         current: int,
-        wanted: Hyperparameters,
+        course: Course,
         refuse: Callable[[str], None],
     ) -> None:
         """Begin with these runs, before `open`, and with `current` as the current one.
 
+        course: what is wanted, and what is planned to change after so many updates.
         refuse: told in the worker, in a line, which of them cannot be gone on with, and why.
         """
         self._kept = sorted(kept, key=lambda run: run.number == current)
-        self._wanted_before, self._refuse = wanted, refuse
+        self._course_before, self._refuse = course, refuse
 
     def open(self) -> None:
         """Begin: load the data and look at the untrained network."""
@@ -115,6 +118,12 @@ class Session:
     def wanted(self) -> Hyperparameters:
         """What the next run would begin with."""
         return self._wanted
+
+    @property
+    def course(self) -> Course:
+        """What is wanted, and what is still planned to change, after how many updates."""
+        with self._wake:
+            return (0, self._wanted), *self._plan
 
     @property
     def is_training(self) -> bool:
@@ -158,10 +167,13 @@ class Session:
                 sizes = inputs, *hyperparameters.hidden, self._dataset.classes
                 self._limits.check(sizes, hyperparameters.iterations)
 
-    def follow(self, course: Course) -> None:
-        """A new run by these hyperparameters, each from its time on. Raises as `change` does."""
+    def _check_all(self, course: Course) -> None:
         for _, hyperparameters in course:
             self._check(hyperparameters)
+
+    def follow(self, course: Course) -> None:
+        """A new run by these hyperparameters, each from its time on. Raises as `change` does."""
+        self._check_all(course)
         self.change(course[0][1])
 
         def begin() -> None:
@@ -222,7 +234,7 @@ class Session:
             self._dataset = self._load()
             self._workshop.open(self._dataset, self._threads)
             if not self._restore():
-                self.change(self._wanted)
+                self._check_all(self.course)
                 self._workshop.begin(self._wanted)
             while not self._closing:
                 self._go_on()
@@ -237,7 +249,7 @@ class Session:
         """Take up the runs from disk, those that can be; whether there is one."""
         kept, self._kept, before = self._kept, (), self._wanted
         if kept:
-            self._wanted = self._wanted_before  # first: the screen may look at a run at once
+            self._wanted = self._course_before[0][1]  # first: the screen may look at a run at once
         for run in kept:
             try:
                 self._workshop.restore(run)
@@ -247,7 +259,9 @@ class Session:
             self._wanted = before
             return False
         try:
-            self.change(self._wanted_before)
+            self._check_all(self._course_before)
+            ((_, self._wanted), *planned) = self._course_before
+            self._plan = tuple(planned)
         except EXPECTED:
             self._wanted = self._workshop.snapshot.hyperparameters
         return True

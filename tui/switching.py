@@ -16,6 +16,7 @@ from .text import printable
 
 if TYPE_CHECKING:
     from ..data.dataset import Dataset
+    from ..net.trainer import Course
     from .resuming import Opening
     from .runs import Snapshot
     from .screens.cockpit import Cockpit
@@ -32,7 +33,7 @@ class Switching:
         self,
         cockpit: Cockpit,
         opening: Opening,
-        session: Callable[[Callable[[], Dataset], Hyperparameters], Session],
+        session: Callable[[Callable[[], Dataset], Course], Session],
     ) -> None:
         """session: makes one, of what loads its data and what is wanted."""
         self._cockpit, self._opening, self._session = cockpit, opening, session
@@ -64,7 +65,7 @@ class Switching:
         if folder is not None and runs:
             again = f"mnist-tui --resume {printable(folder)}"
             self._tell(f"The runs so far ({runs}) stay saved: {again} goes on with them.")
-        self._cockpit.use(self._session(lambda: dataset, wanted))
+        self._cockpit.use(self._session(lambda: dataset, ((0, wanted),)))
         self._opening.open_another(source, is_kept=folder is not None)
         note(source)
 
