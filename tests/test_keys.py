@@ -295,3 +295,26 @@ async def test_quitting_works_from_a_field_and_from_help(small: Dataset, key: st
         async with opened(small) as app:
             await app.press(way, key)
             assert app.app.return_code == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "heading"),
+    [
+        (("question_mark",), ""),
+        (("tab", "f1"), "Hyperparameters"),
+        (("t", "question_mark"), "Runs"),
+        (("1", "question_mark"), "Chart"),
+        (("3", "question_mark"), "Test digit and prediction"),
+        (("S", "left_curly_bracket", "f1"), "Time"),
+    ],
+)
+async def test_help_begins_where_a_person_is(
+    small: Dataset, keys: tuple[str, ...], heading: str
+) -> None:
+    async with opened(small) as app:
+        for key in keys:
+            await app.press(key)
+            await app.until(lambda: not app.app.session.is_training)
+        await app.until(lambda: isinstance(app.app.screen, HelpScreen))
+        asked = [str(part.render()).split("\n")[0] for part in app.app.screen.query(".asked")]
+        assert asked == [heading] * bool(heading)

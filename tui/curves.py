@@ -91,7 +91,7 @@ def draw(
             signal = figure.signal(xs, ys, marker=marker)
             figure.draw(signal if curve.dots else signal.lines())
     left = 0
-    for name, axis, room in (("x", x, width // 10), ("y", y, height // 2)):
+    for name, axis, room in (("x", x, width // 10), ("y", y, 2 * height // 5)):
         marks = axis.ticks(max(2, room))
         labels = [axis.written(mark) for mark in marks]
         ruler = figure.ruler(name)

@@ -12,7 +12,20 @@ EXPLANATIONS = {
     "very same weights, beside the first one's curve.",
     "Hyperparameters": "What you choose. Tab or a click goes into a field, Enter takes the value, "
     "Esc leaves it. They act from the next update on; ↻ marks those that act from the next run "
-    "on. p chooses a preset, a whole set that goes together.",
+    "on. p chooses a preset, a whole set that goes together.\n\n"
+    "alpha       the learning rate: how long a step each update takes down the slope\n"
+    "iterations  after how many updates the run is over\n"
+    "hidden      units of the hidden layer; 128,64 makes two layers\n"
+    "batch       how many digits an update looks at: full, all 60,000 of them\n"
+    "optimizer   gd goes straight down; momentum and nesterov keep some speed; adam gives each\n"
+    "            weight a step of its own\n"
+    "momentum    the share of its speed that is kept from update to update\n"
+    "decay       a pull of all weights towards zero, against learning by heart\n"
+    "schedule    alpha along the run: constant, cosine (falls to 0), step (to a tenth, twice)\n"
+    "augment     elastic bends every digit anew each epoch: more data out of the same\n"
+    "init        the first weights: he (as wide as ReLU needs), uniform, or zero\n"
+    "seed        of the random numbers: the same seed, the same run\n\n"
+    "To try: alpha 0.5 from the same weights (r); hidden 100; batch 64.",
     "Chart": "Accuracy is the share of digits answered right, loss how surprised the network is by "
     "the right answers. The line is for the digits it learns from, the dots for the test digits it "
     "never learns from: where they part, it learns by heart. ▲ marks where alpha was changed. "

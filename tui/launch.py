@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,11 +64,16 @@ def run(
 
     app = MnistApp(source, course, replace(options, abilities=can), folder)
     app.guard = Guard(app.leave, app.put_away)
-    app.run()
+    app.run(mouse=not _swallows_escape(os.environ))
     app.put_away()
     if app.failure:
         raise Problem(app.failure)
     return app.return_code or 0
+
+
+def _swallows_escape(environment: Mapping[str, str]) -> bool:
+    """Whether this is GNU screen: with the mouse on, it keeps Esc until another key is pressed."""
+    return "STY" in environment
 
 
 def _folder(options: Options, source: str | None) -> Folder | None:

@@ -53,7 +53,7 @@ class Room(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The status line, the room's own, the keys."""
-        yield StatusLine(id="status")
+        yield StatusLine(id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
         yield KeyLine()

@@ -126,7 +126,11 @@ class Cockpit(Screen[None]):
         """While a person types into a field, the screen's keys rest; some are not for all."""
         if action in FILE_ACTIONS and not self.may_touch_files:
             return False
-        return not isinstance(self.focused, Input) or action in {"app.focus_next", "focus_next"}
+        return not isinstance(self.focused, Input) or action in {
+            "app.focus_next",
+            "focus_next",
+            "help",
+        }
 
     def use(self, session: Session) -> None:
         """Look at this session from now on; of the one before, nothing stays on the screen."""

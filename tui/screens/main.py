@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.widgets import Input
+
 from ..actions.chart import ChartActions
 from ..actions.digits import DigitActions
 from ..actions.files import FileActions
@@ -10,6 +12,14 @@ from ..actions.rooms import RoomActions
 from ..actions.runs import RunActions
 from ..themes import THEMES
 from ..widgets.runs import RunTable
+
+HEADINGS = {  # of the sections in help about the panels
+    "chart": "Chart",
+    "digit": "Test digit and prediction",
+    "probabilities": "Test digit and prediction",
+    "hyperparameters": "Hyperparameters",
+    "runs": "Runs",
+}
 
 
 class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitActions, RoomActions):
@@ -30,8 +40,20 @@ class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitAction
         self.app.theme = names[(now + 1) % len(names)]
 
     def action_help(self) -> None:
-        """Explain; from within a panel, that panel."""
+        """Explain; from within a panel, or while it is alone, that panel."""
         from .help import HelpScreen
 
-        heading = "Runs" if isinstance(self.focused, RunTable) else ""
-        self.app.push_screen(HelpScreen(heading))
+        self.app.push_screen(HelpScreen(self._heading()))
+
+    def _heading(self) -> str:
+        """The section of help that a person is in."""
+        if isinstance(self.focused, RunTable):
+            return "Runs"
+        if isinstance(self.focused, Input):
+            return "Hyperparameters"
+        if self.cure is not None:
+            return "When a run goes wrong"
+        if self.past is not None:
+            return "Time"
+        alone = (name.removeprefix("-only-") for name in self.classes)
+        return next((HEADINGS[name] for name in alone if name in HEADINGS), "")

@@ -35,8 +35,10 @@ class StatusLine(Rows):
 
     DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None, way_back: str = "Esc the present") -> None:
+        """way_back: the key that leads from the past to the present, and that it does."""
         super().__init__(id=id)
+        self._way_back = way_back
         self._last: tuple[Snapshot, Moment | None] | None = None
         self.busy = Busy()
         self.waits_for = "the data"  # what, and perhaps how far it is
@@ -108,7 +110,7 @@ class StatusLine(Rows):
         """Plainly: this is the past."""
         line.append(f"{named(past.sizes)}  ", self.ink("quiet"))
         line.append(f"◀ the past: {past.iteration} of {now} updates", self.ink("chosen"))
-        for words in ("  Space goes on from here", "  Esc the present"):
+        for words in ("  Space goes on from here", f"  {self._way_back}"):
             if line.cell_len + len(words) < self.size.width:
                 line.append(words, self.ink("quiet"))
         self.show([line])
