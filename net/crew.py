@@ -62,6 +62,7 @@ class Crew:
                 work()
             except Exception as raised:  # it is the caller's, who waits in `run`
                 error = raised
+            del work  # what it held is nobody's while this one waits
             self._done.put(error)
 
 

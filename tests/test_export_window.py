@@ -22,6 +22,7 @@ from mnist_tui.tui.screens.ask import ConfirmScreen
 from mnist_tui.tui.screens.export import ExportScreen
 from mnist_tui.tui.screens.recipe import RecipeScreen
 from mnist_tui.tui.widgets.path import PathField
+from textual.events import Paste
 from textual.widgets import Input, Label, OptionList
 
 from .made_up import LETTERS, SETS
@@ -282,6 +283,15 @@ async def test_steering_by_hand_ends_what_a_recipe_planned(small: Dataset) -> No
         await app.press("plus")
         await app.make(4)
         assert app.progress.alpha == pytest.approx(0.125)
+
+
+async def test_a_long_recipe_is_pasted_whole(small: Dataset) -> None:
+    recipe = "alpha=0.1 " + " ".join(f"@{n} alpha={0.1 + n / 1000}" for n in range(1, 60))
+    async with opened(small) as app:
+        await app.press("P")
+        asking = app.app.screen
+        app.app.post_message(Paste(recipe))
+        await app.until(lambda: asking.query_one(Input).value == recipe)
 
 
 @pytest.mark.parametrize("recipe", ["", "alpha", "alpha=x", "depth=3", "alpha=0.1 @9 seed=2"])

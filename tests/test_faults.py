@@ -56,6 +56,18 @@ def test_a_signal_ends_it_soon_and_what_it_learnt_is_on_disk(
     assert not kept.only(state)[0].ended
 
 
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_signal_while_it_begins_gives_the_terminal_back_too(
+    number: signal.Signals, folder: Path
+) -> None:
+    with terminal(*arguments(folder)) as (there, _):
+        while b"\x1b[?1049h" not in there.sent:
+            there.read(0.001)
+        there.process.send_signal(number)
+        assert there.end() == 128 + number
+        check_restored(there.sent)
+
+
 @pytest.mark.parametrize("reading", [True, False], ids=["reading", "stalled"])
 @pytest.mark.parametrize("how", ["plain", "controlling", "nohup"])
 def test_a_closed_terminal_ends_it_likewise(

@@ -11,6 +11,8 @@ from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.kiosk import LIMITS, Idle
 from mnist_tui.tui.launch import Options
 from mnist_tui.tui.problem import Problem
+from mnist_tui.tui.rooms.draw import DrawRoom
+from mnist_tui.tui.screens.help import sections
 
 from .support import program
 from .terminal import terminal
@@ -114,6 +116,23 @@ async def test_it_says_that_it_is_one_and_has_no_screenshot(small: Dataset) -> N
         assert "Quit" in titles
         assert not app.check_action("suspend_process", ())
         assert not app.check_action("screenshot", ())
+        told = "\n".join(words.plain for words in sections(files=False).values())
+        assert "drawing to the app's own folder" not in told
+
+
+async def test_strangers_have_no_drawings(small: Dataset, home: Path) -> None:
+    app = Kiosk(small)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for _ in range(1000):
+            if app.main.viewed is not None:
+                break
+            await pilot.pause(0.01)
+        await pilot.press("d")
+        room = app.screen
+        assert isinstance(room, DrawRoom)
+        await pilot.press("enter", "right", "w", "o", "x", "enter")
+        assert app.screen is room
+    assert not list(home.rglob("*.png"))
 
 
 async def test_the_oldest_runs_go_when_there_are_too_many(small: Dataset) -> None:

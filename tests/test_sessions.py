@@ -8,7 +8,9 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -16,17 +18,20 @@ from pathlib import Path
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net import checkpoint
+from mnist_tui.net.course import follow
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.trainer import Trainer
-from mnist_tui.tui import shelf
+from mnist_tui.tui import recipe, shelf
+from mnist_tui.tui.keeping import Keeping
 from mnist_tui.tui.page import Page, as_text, read
 from mnist_tui.tui.problem import Problem
+from mnist_tui.tui.runs import KeptRun, State
 from mnist_tui.tui.saver import Saver
 from mnist_tui.tui.session import Session
 from mnist_tui.tui.store import LOCK, OLDER, PAGE, InUse, Store
 
 from . import kept
-from .support import ROOT, fingerprint, is_one_line_for_a_person, program
+from .support import ROOT, fingerprint, is_one_line_for_a_person, program, write_folder
 from .terminal import PATIENCE, Terminal, terminal
 
 UPDATES = 500
@@ -404,11 +409,113 @@ def test_a_saver_tries_again_what_the_disk_refused(session: Path) -> None:
     store.close()
 
 
-def test_data_of_the_session_that_are_gone_do_not_keep_the_app_from_starting(
+@pytest.mark.parametrize("gone", [True, False], ids=["gone", "others"])
+def test_a_session_whose_data_are_gone_or_others_stays_whole_beside_a_new_one(
+    small: Dataset, state: Path, tmp_path: Path, *, gone: bool
+) -> None:
+    source = "/nowhere/at all"
+    if not gone:
+        half = replace(small.train, images=small.train.images[:, :100])
+        others = replace(small, train=half, test=replace(small.test, images=half.images[:200]))
+        source = str(write_folder(tmp_path / "others", replace(others, side=10)))
+    old = a_session(small, state / "sessions" / "20200101-000000-1", source=source)
+    before = {path.name: path.read_bytes() for path in old.iterdir()}
+    with terminal("--resume") as (there, _):
+        there.until(lambda: there.shows("another"))
+        there.until(lambda: there.shows("ready"))
+        there.type(b"s")
+        there.until(lambda: there.iteration == 1)
+        quit_(there)
+    assert {path.name: path.read_bytes() for path in old.iterdir()} == before
+    (new,) = set(kept.folders(state)) - {old}
+    assert kept.load(new)[1][1].iteration == 1
+
+
+def test_a_run_that_cannot_be_read_keeps_its_file_and_its_number(
     small: Dataset, state: Path
 ) -> None:
-    a_session(small, state / "sessions" / "20200101-000000-1", source="/nowhere/at all")
+    folder = a_session(small, state / "sessions" / "20200101-000000-1")
+    store = Store(folder)
+    page, (run,) = store.page(), store.runs(store.page())
+    store.put_run(replace(run, number=3))
+    store.put_page(replace(page, runs={**page.runs, "3": page.runs["1"]}))
+    store.close()
+    for path in folder.glob("run-3.np*"):
+        path.write_bytes(b"damaged")
     with terminal("--resume") as (there, _):
-        there.until(lambda: there.shows("cannot be read"))
-        there.until(lambda: there.iteration == 4)
+        there.until(lambda: there.shows("Run 3 cannot be read"))
+        there.type(b"r")
+        there.until(lambda: there.shows("ready"))
         quit_(there)
+    page, runs = kept.load(folder)
+    assert set(page.runs) == {"1", "3", "4"}
+    assert set(runs) == {1, 4}
+    assert (folder / "run-3.npz").read_bytes() == b"damaged"
+
+
+def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -> None:
+    plan = recipe.read("alpha=0.1 iterations=30 @8 alpha=0.4 @20 alpha=0.2")
+    whole = Trainer(small.train, small.test, plan[0][1])
+    for _ in follow(whole, plan):
+        pass
+    early = Trainer(small.train, small.test, plan[0][1])
+    for _ in islice(early.steps(), 5):
+        pass
+    rested = Rested()
+    session = Session(lambda: small, plan[0][1], rested)
+    state = early.state()
+    run = KeptRun(1, "seed 0", 0, 0.0, "training", state, first=state)
+    session.take_up([run], 1, plan, 1)
+    session.open()
+    rested.wait()
+    session.train()
+    rested.wait()
+    session.close(PATIENCE)
+    parameters = session.snapshot().parameters
+    assert parameters is not None
+    assert parameters.vector.tobytes() == whole.parameters.vector.tobytes()
+
+
+def test_what_does_not_fit_the_data_and_was_typed_while_they_loaded_is_told(
+    small: Dataset,
+) -> None:
+    loaded, told, rested = threading.Event(), list[str](), Rested()
+    wanted = Hyperparameters(iterations=7)
+
+    def load() -> Dataset:
+        loaded.wait(PATIENCE)
+        return small
+
+    session = Session(load, wanted, rested, tell=told.append)
+    session.open()
+    session.change(replace(wanted, batch_size=5000))
+    loaded.set()
+    rested.wait()
+    session.close(PATIENCE)
+    assert session.snapshot().state is State.READY
+    assert session.wanted == wanted
+    (line,) = told
+    assert "5,000" in line
+
+
+def test_a_disk_that_refuses_is_noticed_until_all_is_written(session: Path) -> None:
+    page, _ = kept.load(session)
+    store, told = Store(session), list[str]()
+    hindrance = session / ".session.json"
+    hindrance.mkdir()
+    keeping = Keeping(store, "mnist", told.append, page, [1])
+    assert keeping.is_whole
+    keeping.saver.put_page(replace(page, index=5))
+    wait_until(lambda: not keeping.is_whole)
+    hindrance.rmdir()
+    keeping.saver.put_page(replace(page, index=6))
+    wait_until(lambda: keeping.is_whole)
+    keeping.leave_alone()
+    Store(session).close()  # others may have it
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)

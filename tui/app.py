@@ -14,7 +14,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
-from ..data.errors import DataError
+from ..net.hyperparameters import Hyperparameters
 from . import kiosk
 from .guard import LONG_PATIENCE, Guard
 from .keys import KEYS
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ..net.trainer import Course
 
 LOOK = 0.25  # seconds between two looks whether the line is free again
+MOST_PASTED = 100_000  # characters: as long as a recipe may be
 NOTE = 15.0  # seconds that a note about the session stays
 
 
@@ -99,22 +100,14 @@ class MnistApp(App[None]):
             self._on_settled,
             threads=self.options.threads,
             limits=kiosk.LIMITS if self.is_kiosk else None,
-            plan=course[1:],
+            plan=course if course[1:] else (),
+            tell=self._tell,
         )
 
     def _load(self) -> Dataset:
-        """The data; those in the package, if a session's own are gone. In the session's thread."""
+        """The data, in the session's thread."""
         self._reading = Reading(self.opening.source or EMBEDDED, self.opening.share)
-        try:
-            return self._reading.dataset()
-        except DataError as gone:
-            if not self.opening.is_resumed:
-                raise
-            self._tell(f"The session's data cannot be read: {gone}")
-            if self.opening.source == self._reading.source:
-                self.opening.source, self.opening.share = EMBEDDED, None
-            self._reading = Reading(EMBEDDED)
-            return self._reading.dataset()
+        return self._reading.dataset()
 
     def _on_settled(self) -> None:
         """From the session's thread; posting is all that may be done there."""
@@ -139,8 +132,6 @@ class MnistApp(App[None]):
         if not self.is_kiosk:
             self.theme_changed_signal.subscribe(self, lambda theme: remember("theme", theme.name))
         self._loop_of_screen = asyncio.get_running_loop()
-        if self.guard is not None:
-            self.guard.begin()
         self.set_interval(LOOK, self._look_after_line)
         if self.is_kiosk:
             self.set_interval(self._idle.look, self._leave_if_idle)
@@ -201,8 +192,18 @@ class MnistApp(App[None]):
 
     @on(MainScreen.Failed)
     def _failed(self, event: MainScreen.Failed) -> None:
-        self.failure = event.why
-        self.exit(return_code=1)
+        """What cannot be gone on with stays as it is, and another session begins."""
+        if not self.opening.is_resumed:
+            self.failure = event.why
+            self.exit(return_code=1)
+            return
+        self._tell(f"{event.why}. The session stays saved as it was; this is another one.")
+        dataset = self.session.dataset
+        self.opening.leave_alone()
+        source = (self.opening.source or EMBEDDED) if dataset else EMBEDDED
+        course = ((0, Hyperparameters()),)
+        self.main.use(self._session((lambda: dataset) if dataset else self._load, course))
+        self.opening.open_another(source, is_kept=True)
 
     # A kiosk
 
@@ -211,7 +212,7 @@ class MnistApp(App[None]):
         if isinstance(event, events.InputEvent):
             self._idle.touched()
         if isinstance(event, events.Paste):
-            event.text = printable(event.text)
+            event.text = printable(event.text, MOST_PASTED)
         await super().on_event(event)
 
     def _leave_if_idle(self) -> None:

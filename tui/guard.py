@@ -7,6 +7,7 @@ moment, because it waits for a line nobody reads, this ends the process itself.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -19,7 +20,8 @@ SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 PATIENCE = 1.5  # seconds from a signal to the end
 LONG_PATIENCE = 15.0  # from a person's wish to leave; a slow line may still bring the screen back
 LOOK = 0.5  # seconds between two looks whether the terminal is still there
-RESTORE = "\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+MODES_OFF = (1000, 1003, 1006, 1015, 1016, 2004, 2048, 1004)
+RESTORE = "".join(f"\x1b[?{mode}l" for mode in MODES_OFF) + "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 
 
 class Guard:
@@ -73,4 +75,6 @@ class Guard:
             os.write(2, RESTORE.encode())
         except (OSError, termios.error, ValueError):
             pass  # it is gone, or full to the brim
+        with contextlib.suppress(OSError):
+            os.set_blocking(2, True)  # the shell has the same terminal
         os._exit(code)

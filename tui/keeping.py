@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from .saver import Saver
 if TYPE_CHECKING:
     from .runs import KeptRun
     from .screens.cockpit import Cockpit
+    from .session import Session
     from .store import Store
 
 PATIENCE = 0.5  # seconds that leaving waits for the disk
@@ -27,19 +28,22 @@ class Keeping:
         store: Store,
         source: str,
         complain: Callable[[str], None],
-        taken_up: Sequence[KeptRun] = (),
+        taken_up: Page | None = None,
+        readable: Iterable[int] = (),
         share: float | None = None,
     ) -> None:
         """source: of the data; share: how much of them is tested on, if they leave that open.
 
         complain: told once, in another thread, if the disk refuses.
+        taken_up: the page of the session that is gone on with; readable: the runs on it that are.
         """
         self._store = store
         # From whatever folder it is gone on with: the path must lead there.
         self._source = source if source == "mnist" else str(Path(source).expanduser().absolute())
         self._share = share
         self._last = Page()
-        self.saver = Saver(store, complain, [kept.number for kept in taken_up])
+        self._before, self._readable = taken_up or Page(), frozenset(readable)
+        self.saver = Saver(store, complain, map(int, self._before.runs))
 
     def look(self, cockpit: Cockpit) -> None:
         """Write the page, if it is another one than before."""
@@ -53,44 +57,67 @@ class Keeping:
         """Where it writes."""
         return self._store.folder
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that was to be written was, so far."""
+        return not self.saver.has_failed
+
     def close(self, page: Page, *, ended: bool) -> None:
         """Write this page and all that is left. ended: a person wanted to leave."""
         if page.runs:
             self.saver.put_page(replace(page, ended=ended))
         self.saver.close(PATIENCE)
-        self._store.close()
+
+    def leave_alone(self) -> None:
+        """Let others have the session, as it was."""
+        self.saver.close(PATIENCE)
 
     def page(self, cockpit: Cockpit) -> Page:
         """How the session stands."""
         session = cockpit.session
-        run, course = session.snapshot().run, session.course
+        run, course, wanted = session.snapshot().run, session.course, session.wanted
+        runs = {
+            str(seen.run.number): {
+                "begun": seen.run.begun,
+                "start": seen.run.start,
+                "seconds": float(seen.seconds),
+                "state": seen.state.value,
+            }
+            for seen in session.runs()
+            if seen.run
+        }
+        if runs:  # what could not be read, or not be gone on with, stays as it is
+            runs |= {number: self._before.runs[number] for number in self._lost(session)}
         return Page(
             source=self._source,
             current=run.number if run else 0,
+            count=max([self._before.count, self._last.count, *map(int, runs)]),
             share=self._share,
-            wanted=asdict(course[0][1]),
+            wanted=asdict(wanted),
             plan=written(course) if course[1:] else "",
             index=cockpit.index,
-            names={str(number): name for number, name in cockpit.names.copy().items()},
-            hidden=sorted(cockpit.hidden),
-            runs={
-                str(seen.run.number): {
-                    "begun": seen.run.begun,
-                    "start": seen.run.start,
-                    "seconds": float(seen.seconds),
-                    "state": seen.state.value,
-                }
-                for seen in session.runs()
-                if seen.run
+            names={
+                number: cockpit.names[int(number)]
+                for number in runs
+                if int(number) in cockpit.names
             },
+            hidden=sorted(number for number in cockpit.hidden if str(number) in runs),
+            runs=runs,
         )
 
+    def _lost(self, session: Session) -> list[str]:
+        """The runs of the session as it was of which only the file is there."""
+        return [
+            number
+            for number in self._before.runs
+            if int(number) in session.refused or int(number) not in self._readable
+        ]
 
-def take_up(
-    kept: Sequence[KeptRun], page: Page, cockpit: Cockpit, refuse: Callable[[str], None]
-) -> None:
-    """Let the app go on where this session stood. refuse: told what cannot be gone on with."""
-    cockpit.session.take_up(kept, page.current, page.course(), refuse)
+
+def take_up(kept: Sequence[KeptRun], page: Page, cockpit: Cockpit) -> None:
+    """Let the app go on where this session stood."""
+    count = max(page.count, *map(int, page.runs))
+    cockpit.session.take_up(kept, page.current, page.course(), count)
     cockpit.names = {int(number): name for number, name in page.names.items()}
     cockpit.hidden = set(page.hidden)
     cockpit.set_reactive(type(cockpit).index, page.index)

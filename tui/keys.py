@@ -133,5 +133,5 @@ RUN_KEYS = (  # in the table, of the run under its cursor; Enter goes on from it
     Key("n", "screen.run_name", "give the run a name", "n", "name"),
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
-FILE_ACTIONS = {"open_data", "export"}  # which are not for strangers
+FILE_ACTIONS = {"open_data", "export", "keep", "take_up"}  # which are not for strangers
 KEYS = [key for topic in TOPICS.values() for key in topic]

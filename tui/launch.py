@@ -64,6 +64,7 @@ def run(
 
     app = MnistApp(source, course, replace(options, abilities=can), folder)
     app.guard = Guard(app.leave, app.put_away)
+    app.guard.begin()  # before the terminal is another one than it was
     app.run(mouse=not _swallows_escape(os.environ))
     app.put_away()
     if app.failure:

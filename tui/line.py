@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 MOST_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
+MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
 MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
 
 
@@ -85,7 +86,7 @@ class Line(LinuxDriver):
 
     def write(self, data: str) -> None:
         """Hand it on, unless too much is unread already."""
-        if self._is_full and not self._insists:
+        if self._is_full and not self._insists and data not in MODES:
             self.dropped = True
             return
         data = without_color(data) if self.colorless else data

@@ -30,9 +30,10 @@ class Page:
 
     source: str = "mnist"  # of the data
     current: int = 0  # the number of the current run
+    count: int = 0  # the highest number that a run ever had
     share: float | None = None  # of those without a test part: how much to test on
     wanted: dict[str, Any] = field(default_factory=dict[str, Any])  # hyperparameters
-    plan: str = ""  # a recipe of these and of what is planned to change; empty: nothing is
+    plan: str = ""  # the recipe that they are part of, if they are planned to change
     index: int = 0  # of the test digit
     names: dict[str, str] = field(default_factory=dict[str, str])  # of runs, by number
     hidden: list[int] = field(default_factory=list[int])  # runs not on the chart
@@ -52,9 +53,9 @@ class Page:
         return Hyperparameters(**dict[str, Any](self.wanted, hidden=hidden))
 
     def course(self) -> Course:
-        """What was wanted, and what was planned. Raises one of DAMAGED for what is none."""
-        planned = recipe.read(self.plan)[1:] if self.plan else ()
-        return (0, self.hyperparameters()), *planned
+        """What was wanted, or all of what was planned. Raises one of DAMAGED for what is none."""
+        wanted = self.hyperparameters()
+        return recipe.read(self.plan) if self.plan else ((0, wanted),)
 
 
 def as_text(page: Page) -> str:
@@ -77,6 +78,7 @@ def read(text: bytes) -> Page:
     return Page(
         source=page.source,
         current=_whole(page.current),
+        count=_whole(page.count),
         share=page.share,
         wanted=page.wanted,
         plan=page.plan,

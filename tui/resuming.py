@@ -55,8 +55,8 @@ class Opening:
 
     @property
     def is_kept(self) -> bool:
-        """Whether it is on disk."""
-        return self._keeping is not None
+        """Whether it is on disk, as far as that goes."""
+        return self._keeping is not None and self._keeping.is_whole
 
     @property
     def folder(self) -> Path | None:
@@ -96,6 +96,12 @@ class Opening:
             return lambda: None
         return partial(keeping.close, keeping.page(self._cockpit), ended=ended)
 
+    def leave_alone(self) -> None:
+        """Keep this session no longer, and write nothing to it: what is there is worth more."""
+        keeping, self._keeping = self._keeping, None
+        if keeping is not None:
+            keeping.leave_alone()
+
     def open_another(self, source: str, *, is_kept: bool) -> None:
         """Begin the session that the cockpit has now, on other data, in a folder of its own."""
         self.source, self.share, self.is_resumed = source, None, False
@@ -123,10 +129,15 @@ class Opening:
             self.is_resumed = True
             if self.source is None:
                 self.source, self.share = page.source, page.share
-            take_up(runs, page, self._cockpit, self._tell)
+            for number in sorted(set(page.runs) - {str(kept.number) for kept in runs}):
+                self._tell(f"Run {number} cannot be read; its file stays as it is.")
+            take_up(runs, page, self._cockpit)
         source = self.source = self.source or "mnist"
         if store is not None:
-            keeping = self._keeping = Keeping(store, source, self._tell, runs or (), self.share)
+            readable = [kept.number for kept in runs or ()]
+            keeping = self._keeping = Keeping(
+                store, source, self._tell, page if runs else None, readable, self.share
+            )
             self._cockpit.session.keep_with(keeping.saver)
         self._cockpit.session.open()
 

@@ -122,8 +122,8 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("d", "take(0)", "begin with the main screen's test digit", "d", "digit"),
         Key("n", "take(1)", "begin with the next test digit", "n"),
         Key("N", "take(-1)", "begin with the test digit before", "N"),
-        Key("w", "save", "write the drawing to the app's own folder", "w", "save"),
-        Key("o", "open", "open a drawing from there", "o", "open"),
+        Key("w", "keep", "write the drawing to the app's own folder", "w", "save"),
+        Key("o", "take_up", "open a drawing from there", "o", "open"),
         Key("g", "glyphs", "draw with blocks or with ASCII characters", "g"),
     ),
     "pixels": (

@@ -37,6 +37,7 @@ class Saver:
         self._runs: dict[int, KeptRun] = {}  # not yet written
         self._page: Page | None = None  # not yet written
         self._closing = self._complained = self._new = False
+        self.has_failed = False  # whether the last writing did, so that not all is on disk
         self._due = 0.0  # when a run that trains may be written again
         self._thread = threading.Thread(target=self._work, name="saver", daemon=True)
         self._thread.start()
@@ -61,7 +62,7 @@ class Saver:
             self._wake.notify()
 
     def close(self, patience: float) -> None:
-        """Write what is left, but wait for it no longer than so many seconds."""
+        """Write what is left, and let others have the store; wait only so many seconds for it."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -81,6 +82,7 @@ class Saver:
                 self._page = self._page or page
                 self._due = max(self._due, time.monotonic() + SHARE * (time.monotonic() - begun))
             if is_last:
+                self._store.close()  # only now: whoever has the lock may write
                 return
 
     def _write(self, runs: dict[int, KeptRun], page: Page | None, *, is_last: bool) -> Page | None:
@@ -91,6 +93,7 @@ class Saver:
                 self._there.add(str(number))
                 del runs[number]
             if page is None:
+                self.has_failed = False
                 return None
             missing = set(page.runs) - self._there
             if missing and not is_last:
@@ -98,7 +101,9 @@ class Saver:
             known = {number: facts for number, facts in page.runs.items() if number not in missing}
             if known:
                 self._store.put_page(replace(page, runs=known))
+            self.has_failed = False
         except (OSError, NetError) as failure:
+            self.has_failed = True
             self._say(f"This session cannot be saved: {printable(failure)}")
             return page
         return None

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from ..net.hyperparameters import Hyperparameters, check_batch
 from ..net.sizes import check_hidden
 from .kiosk import Limits
-from .problem import EXPECTED
+from .problem import EXPECTED, Problem
 from .runs import KeptRun, Snapshot
 from .workshop import Workshop
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ..net.trainer import Course, RunState
     from .saver import Saver
 
-NICE = 5  # how far training steps back, of 19
+NICE = 15  # how far training steps back, of 19
 
 
 class Session:
@@ -46,17 +46,22 @@ class Session:
         threads: int | None = None,
         limits: Limits | None = None,
         plan: Course = (),
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`on_settled` is called, in the worker, whenever the run has come to a rest.
 
         threads: how many share an update; None: as many as there are cores.
         limits: where people share a machine; None: what net/ allows.
-        plan: what changes on the first run's way, until a person changes something.
+        plan: the first run's whole course, if it changes on the way, until a person changes it.
+        tell: called in the worker with what a person should know, in a line.
         """
         self._limits = limits
+        self._tell = tell
         self._kept: Sequence[KeptRun] = ()  # to go on with instead of a first run
+        self._current = self._count = 0  # which of those was the current one; the highest number
         self._course_before: Course = ()  # what was wanted when those were left, and planned
-        self._refuse: Callable[[str], None] = lambda _: None
+        self.refused: frozenset[int] = frozenset()  # of those, what cannot be gone on with
+        self._asked_for = plan or ((0, hyperparameters),)  # before anybody touched a field
         self._threads = threads
         self._load = load
         self._wanted = hyperparameters
@@ -81,15 +86,15 @@ class Session:
         kept: Sequence[KeptRun],
         current: int,
         course: Course,
-        refuse: Callable[[str], None],
+        count: int,
     ) -> None:
         """Begin with these runs, before `open`, and with `current` as the current one.
 
-        course: what is wanted, and what is planned to change after so many updates.
-        refuse: told in the worker, in a line, which of them cannot be gone on with, and why.
+        course: what is wanted; if that was planned to change, all of the plan.
+        count: the highest number that a run ever had; none is given twice.
         """
-        self._kept = sorted(kept, key=lambda run: run.number == current)
-        self._course_before, self._refuse = course, refuse
+        self._kept, self._current, self._count = sorted(kept, key=_number), current, count
+        self._course_before = course
 
     def open(self) -> None:
         """Begin: load the data and look at the untrained network."""
@@ -121,9 +126,9 @@ class Session:
 
     @property
     def course(self) -> Course:
-        """What is wanted, and what is still planned to change, after how many updates."""
+        """What is wanted; if that is planned to change, all of the plan, what is past too."""
         with self._wake:
-            return (0, self._wanted), *self._plan
+            return self._plan or ((0, self._wanted),)
 
     @property
     def is_training(self) -> bool:
@@ -179,7 +184,7 @@ class Session:
         def begin() -> None:
             self._workshop.begin(course[0][1])
             with self._wake:
-                self._plan = course[1:]
+                self._plan = course if course[1:] else ()
 
         self._order(begin)
 
@@ -193,8 +198,9 @@ class Session:
         if self.held:
             return None
         with self._wake:
-            while self._plan and updates >= self._plan[0][0]:
-                self._wanted, self._plan = self._plan[0][1], self._plan[1:]
+            for since, chosen in self._plan:
+                if since <= updates:
+                    self._wanted = chosen
             return self._wanted
 
     def fork(self, number: int, moment: Moment | None, *, train: bool = False) -> None:
@@ -208,16 +214,19 @@ class Session:
         self._order(partial(self._workshop.take_up, number))
 
     def remove(self, number: int) -> None:
-        """Forget a run. Of the current one, and of one that is gone, nothing is heard."""
-        self._order(partial(self._workshop.remove, number), train=self.is_training)
+        """Forget a run, while training goes on. The current one stays, whoever asks."""
+        self._in_between(partial(self._workshop.remove, number))
 
     def ask(self, number: int, then: Callable[[RunState | None], None]) -> None:
         """Hand a run as it stands to `then`, in the worker, between two updates; None: it is gone.
 
         Training goes on after it, so `then` has to be quick.
         """
+        self._in_between(partial(self._workshop.ask, number, then))
+
+    def _in_between(self, order: Callable[[], None]) -> None:
         with self._wake:
-            self._orders.append(partial(self._workshop.ask, number, then))
+            self._orders.append(order)
             self._wake.notify()
 
     def _order(self, order: Callable[[], None], *, train: bool = False) -> None:
@@ -233,9 +242,10 @@ class Session:
             yield_to_others()
             self._dataset = self._load()
             self._workshop.open(self._dataset, self._threads)
-            if not self._restore():
-                self._check_all(self.course)
-                self._workshop.begin(self._wanted)
+            if self._kept:
+                self._restore()
+            else:
+                self._begin_first()
             while not self._closing:
                 self._go_on()
         except EXPECTED as problem:
@@ -244,27 +254,42 @@ class Session:
         except BaseException as bug:  # the screen raises it
             self._allowed = 0
             self._workshop.fail(f"{type(bug).__name__}: {bug}", bug)
+        finally:
+            self._workshop.close()
 
-    def _restore(self) -> bool:
-        """Take up the runs from disk, those that can be; whether there is one."""
-        kept, self._kept, before = self._kept, (), self._wanted
-        if kept:
-            self._wanted = self._course_before[0][1]  # first: the screen may look at a run at once
+    def _begin_first(self) -> None:
+        """The first run. What a person typed while nobody could check it may not fit the data."""
+        try:
+            self._check_all(self.course)
+        except EXPECTED as problem:
+            self._check_all(self._asked_for)
+            self._tell(str(problem))
+            self.change(self._asked_for[0][1])
+        self._workshop.begin(self._wanted)
+
+    def _restore(self) -> None:
+        """Take up the runs from disk, those that can be. Raises Problem if there is none."""
+        kept, self._kept = self._kept, ()
+        self._wanted = self._course_before[0][1]  # first: the screen may look at a run at once
+        self._workshop.count(self._count)
         for run in kept:
             try:
                 self._workshop.restore(run)
             except EXPECTED as problem:
-                self._refuse(f"Run {run.number} cannot be gone on with: {problem}")
-        if not self._workshop.runs:
-            self._wanted = before
-            return False
+                self.refused |= {run.number}
+                why = f"Run {run.number} cannot be gone on with: {problem}"
+                if len(self.refused) == len(kept):
+                    raise Problem(why) from problem
+                self._tell(why)
+        self._workshop.take_up(self._current)
         try:
             self._check_all(self._course_before)
-            ((_, self._wanted), *planned) = self._course_before
-            self._plan = tuple(planned)
         except EXPECTED:
             self._wanted = self._workshop.snapshot.hyperparameters
-        return True
+            return
+        self._plan = self._course_before if self._course_before[1:] else ()
+        progress = self._workshop.snapshot.progress
+        self._wanted_after(progress.iteration if progress else 0)
 
     def _go_on(self) -> None:
         """Wait for something to do, and do it."""
@@ -286,6 +311,10 @@ class Session:
                 return False
             self._allowed -= 1
             return True
+
+
+def _number(kept: KeptRun) -> int:
+    return kept.number
 
 
 def yield_to_others() -> None:

@@ -64,7 +64,8 @@ def last(refused: list[str], *, cut_off: bool = False) -> tuple[Store, Page] | N
         except InUse:
             continue
         except Problem as problem:
-            refused.append(str(problem))
+            if os.access(folder, os.W_OK):  # if not, a new one has the same trouble, and says so
+                refused.append(str(problem))
             continue
         try:
             page = store.page()

@@ -12,6 +12,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 from .page import DAMAGED, Page, as_text, read
 from .problem import EXPECTED, Problem
@@ -34,6 +35,10 @@ class Store:
         """Raises InUse, or Problem if it cannot be written to or holds what does not belong."""
         self.folder = folder
         self._runs: set[str] = set()  # that the page names
+        self._firsts: dict[
+            int, tuple[int, int]
+        ] = {}  # how each run on disk begins, as far as known
+        self._lock = -1
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if folder.is_symlink() or not all(map(_is_plain, folder.iterdir())):
@@ -53,8 +58,10 @@ class Store:
                 left.unlink()
 
     def close(self) -> None:
-        """Let others have it."""
-        os.close(self._lock)
+        """Let others have it; once."""
+        lock, self._lock = self._lock, -1
+        if lock >= 0:
+            os.close(lock)
 
     def remove(self) -> None:
         """Remove the folder with all that is in it."""
@@ -67,9 +74,12 @@ class Store:
         """Write a run. Raises NetError or OSError if the disk refuses; then the old one stays."""
         from ..net import checkpoint
 
-        first = self.folder / f"run-{kept.number}.first.npz"
-        if not first.exists() or kept.run.iteration == kept.start:
-            checkpoint.save(kept.first, first)
+        # Where a run begins changes only with the run: one in which nothing had happened gives its
+        # number to another.
+        begins = kept.first.iteration, crc32(kept.first.vector.tobytes())
+        if self._firsts.get(kept.number) != begins:
+            checkpoint.save(kept.first, self.folder / f"run-{kept.number}.first.npz")
+            self._firsts[kept.number] = begins
         path = self.folder / f"run-{kept.number}.npz"
         _keep_older(path)
         checkpoint.save(kept.run, path)

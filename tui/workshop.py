@@ -59,6 +59,15 @@ class Workshop:
         self._engine = Engine(dataset.train, threads)
         self._epochs = Epochs(dataset.train.images)
 
+    def close(self) -> None:
+        """Send home the threads that share the updates."""
+        if self._engine is not None:
+            self._engine.close()
+
+    def count(self, number: int) -> None:
+        """Give no run a number up to this one."""
+        self._count = max(self._count, number)
+
     def fail(self, message: str, bug: BaseException | None = None) -> None:
         """Nothing goes on from here."""
         self.snapshot = replace(self.snapshot, state=State.FAILED, message=message, bug=bug)
@@ -106,7 +115,7 @@ class Workshop:
         past.offer(trainer.iteration, trainer.moment)
         shown = Run(kept.number, kept.begun, kept.start, trainer.history, past)
         self._trainers[kept.number] = trainer
-        self._count = max(self._count, kept.number)
+        self.count(kept.number)
         states = {state.value: state for state in (State.FINISHED, State.DIVERGED, State.READY)}
         state = states.get(kept.state, State.PAUSED)
         before = Snapshot(state, trainer.hyperparameters, shown, seconds=kept.seconds)
@@ -155,8 +164,7 @@ class Workshop:
                     rate = (trainer.iteration - marked_at) / (now - marked)
                     marked, marked_at = now, trainer.iteration
                 if self.saver and self.saver.is_due():
-                    self._publish(trainer, progress=progress, seconds=spent + now - begun)
-                    self._save()
+                    self._save(State.TRAINING, spent + now - begun)
                 if self.is_looked_at:
                     self.is_looked_at = False
                     seconds = spent + now - begun
@@ -172,8 +180,8 @@ class Workshop:
         except DivergedError:
             state = State.DIVERGED
         seconds = spent + time.perf_counter() - begun
+        self._save(state, seconds)  # first: to measure a large network may take longer than is left
         self._publish(trainer, state=state, progress=trainer.measure(), seconds=seconds, rate=rate)
-        self._save()
         self._on_settled()
         return state is not State.PAUSED
 
@@ -233,7 +241,7 @@ class Workshop:
         if self._most_runs is not None and len(self.runs) > self._most_runs:
             self._forget(next(other for other in self.runs if other != number))
         self._share_out()
-        self._save()
+        self._save(State.READY, seconds)
         self._on_settled()
 
     def _forget(self, number: int) -> None:
@@ -246,9 +254,9 @@ class Workshop:
             assert seen.run is not None
             seen.run.timeline.allow(BUDGET // len(self.runs))
 
-    def _save(self) -> None:
-        """Hand the current run to the saver, copied."""
-        run, seen = self.snapshot.run, self.snapshot
+    def _save(self, state: State, seconds: float) -> None:
+        """Hand the current run to the saver, copied, as one that is in this state."""
+        run = self.snapshot.run
         if self.saver is None or run is None:
             return
         from ..net.trainer import RunState
@@ -261,8 +269,8 @@ class Workshop:
                 run.number,
                 run.begun,
                 run.start,
-                seen.seconds,
-                seen.state.value,
+                seconds,
+                state.value,
                 trainer.state(),
                 first,
             )

@@ -25,7 +25,7 @@ class Behind:
         self._screen = screen
         self._least_rest, self._must_rest = least_rest, must_rest
         self._wanted: Callable[[], Callable[[], None]] | None = None
-        self._busy = self._timed = False
+        self._busy = self._timed = self._hurried = False
         self._rest_until = 0.0
 
     def ask(self, job: Callable[[], Callable[[], None]], *, at_once: bool = False) -> None:
@@ -41,19 +41,19 @@ class Behind:
 
     def hurry(self) -> None:
         """Let the next not wait: a person asked for it."""
-        self._rest_until = 0.0
+        self._hurried = True
 
     def _begin(self) -> None:
         if self._busy or self._wanted is None:
             return
         wait = self._rest_until - perf_counter()
-        if wait > 0 and self._must_rest():
+        if wait > 0 and not self._hurried and self._must_rest():
             if not self._timed:
                 self._timed = True
                 self._screen.set_timer(wait, self._rested)
             return
         job, self._wanted = self._wanted, None
-        self._busy = True
+        self._busy, self._hurried = True, False
         self._screen.run_worker(lambda: self._work(job), thread=True)
 
     def _rested(self) -> None:

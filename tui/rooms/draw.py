@@ -14,6 +14,7 @@ from ...data.centred import centred
 from ...net.metrics import probabilities
 from .. import drawings
 from ..frames import EDGE, fitting
+from ..keys import FILE_ACTIONS
 from ..problem import Problem
 from ..room_keys import ROOM_KEYS
 from ..screens.ask import ConfirmScreen, NameScreen
@@ -192,7 +193,13 @@ class DrawRoom(Room):
 
     # Kept drawings
 
-    def action_save(self) -> None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """As everywhere; and strangers have no drawings."""
+        if action in FILE_ACTIONS and not self.cockpit.may_touch_files:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_keep(self) -> None:
         """Ask for a name, and write the drawing under it."""
         taken = drawings.names()
         free = next(n for n in range(1, len(taken) + 2) if f"drawing {n}" not in taken)
@@ -216,7 +223,7 @@ class DrawRoom(Room):
         except Problem as problem:
             self.notify(str(problem), severity="warning", markup=False)
 
-    def action_open(self) -> None:
+    def action_take_up(self) -> None:
         """Ask which drawing, and put it on the canvas."""
         if found := drawings.names():
             self.app.push_screen(DrawingsScreen(found), self._open)

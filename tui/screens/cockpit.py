@@ -139,6 +139,7 @@ class Cockpit(Screen[None]):
         self.names, self.hidden, self.pinned, self.drawing = {}, set(), [], None
         for name, empty in (("past", None), ("at", None), ("index", 0)):
             self.set_reactive(getattr(Cockpit, name), empty)
+        self.query_one(RunsPanel).update((), {}, set(), 0)
         self.look()
         self.show_digit()
 
@@ -149,8 +150,8 @@ class Cockpit(Screen[None]):
         self.seen = None
         self.look()
         snapshot = self.session.snapshot()
-        if snapshot.state in (State.READY, State.PAUSED) and self._start:
-            self._start = False
+        starts, self._start = self._start, False
+        if starts and snapshot.state in (State.READY, State.PAUSED):
             self.session.train()
 
     def look(self) -> None:

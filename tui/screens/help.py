@@ -34,15 +34,18 @@ def sections(*, files: bool = True) -> dict[str, Text]:
         if files or heading != "Files"
     }
     for topic, keys in TOPICS.items():
-        allowed = [key for key in keys if files or key.action not in FILE_ACTIONS]
-        found[f"Keys: {topic.lower()}"] = _table(allowed)
+        found[f"Keys: {topic.lower()}"] = _table(_allowed(keys, files=files))
     found["Keys: in the runs table"] = Text(
         f"  {'Enter':<15} go on from the run under the cursor\n"
     ).append_text(_table(RUN_KEYS))
     for room, keys in ROOM_KEYS.items():
-        found[f"Keys: {room}"] = _table(keys)
+        found[f"Keys: {room}"] = _table(_allowed(keys, files=files))
     found["Keys: everywhere"] = Text("\n".join(f"  {key:<15} {what}" for key, what in EVERYWHERE))
     return found
+
+
+def _allowed(keys: Iterable[Key], *, files: bool) -> list[Key]:
+    return [key for key in keys if files or key.action not in FILE_ACTIONS]
 
 
 def _table(keys: Iterable[Key]) -> Text:

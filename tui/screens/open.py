@@ -59,7 +59,8 @@ class OpenScreen(ModalScreen["tuple[str, Dataset] | None"]):
 
     def on_mount(self) -> None:
         """Offer what is always there, and begin to look how far a reading is."""
-        self.query_one(".window").border_title = f"Open data · in use: {self._in_use}"
+        in_use = Content(f"Open data · in use: {printable(self._in_use, 40)}")
+        self.query_one(".window").border_title = in_use
         self.query_one(OptionList).can_focus = False
         self._offer_known()
         self.set_interval(LOOK, self._look)

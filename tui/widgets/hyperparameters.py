@@ -70,9 +70,10 @@ class FieldRow(Vertical):
     def put(self, value: object, *, waits: bool) -> None:
         """Show the value in force, unless a person is typing; `waits`: for a reset."""
         entry = self._entry
+        is_untouched = entry.value == entry.in_force
         entry.in_force = shown(value)
         self._mark.set_class(waits, "waits")
-        if not entry.has_focus and not self.has_class("wrong") and entry.value != entry.in_force:
+        if is_untouched or not (entry.has_focus or self.has_class("wrong")):
             entry.value = entry.in_force
 
     def refuse(self, why: str) -> None:
