@@ -186,7 +186,7 @@ async def test_the_end_of_a_run_is_summed_up_beside_the_one_before(small: Datase
         await app.until(lambda: "Test accuracy: last" in "".join(app.lines(Chart)))
         assert "beside" not in "".join(app.lines(Chart))
         app.tap("r")
-        await app.until(lambda: "+0.00 points beside run 1." in "".join(app.lines(Chart)))
+        await app.until(lambda: "+0.00 points beside run 1)" in "".join(app.lines(Chart)))
 
 
 async def test_an_alpha_that_diverges_is_told_and_can_be_mended(small: Dataset) -> None:

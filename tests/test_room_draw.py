@@ -25,6 +25,7 @@ from mnist_tui.tui.widgets.framed import Canvas, Framed
 from mnist_tui.tui.widgets.rows import Rows
 from textual.color import Color
 from textual.geometry import Region
+from textual.widgets import Label
 
 from .pilot import ENDLESS, Driver, opened, presses
 
@@ -330,7 +331,10 @@ async def test_one_that_is_pointis_written_over_only_after_a_yes(
 async def test_a_bad_name_and_a_bad_file_are_told(small: Dataset) -> None:
     async with studio(small) as there:
         await there.press("w", "ctrl+u", *"../x", "enter")
-        await there.until(lambda: "at most" in notes(there))
+        asking = there.app.screen
+        complaint = asking.query_one(".complaint", Label)
+        await there.until(lambda: "at most" in str(complaint.content))
+        await there.press("escape")
         drawings.save("bad", np.zeros((28, 28), np.uint8))
         drawings.path_of("bad").write_text("rubbish")
         await there.press("o", "enter")

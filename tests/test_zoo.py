@@ -70,20 +70,21 @@ def leave(there: Terminal) -> None:
 def test_a_session_whose_every_word_is_hostile(small: Dataset, state: Path, folder: Path) -> None:
     path = a_session(small, state / "sessions" / "20200101-000000-1")
     page = json.loads((path / PAGE).read_text())
-    page |= {"names": {"1": WORDS}, "source": f"/{WORDS}"}
+    page |= {"names": {"1": WORDS}}
     page["runs"]["1"] |= {"begun": WORDS, "state": WORDS}
-    for name in (PAGE, PAGE + OLDER):
-        (path / name).write_text(json.dumps(page))
-    with terminal() as (there, _):
-        there.until(lambda: there.shows("cut off"))
-        there.type(b"y")
-        there.until(lambda: there.iteration == 4)
-        there.until(lambda: there.shows("cannot be read"))
-        there.type(b"t")
-        there.until(lambda: there.shows("begun") or there.shows("Runs"))
-        there.pass_by(0.5)
-        leave(there)
-    check_tame(there.sent)
+    for source, shown in (("mnist", "4/"), (f"/{WORDS}", "another")):
+        for name in (PAGE, PAGE + OLDER):
+            (path / name).write_text(json.dumps({**page, "source": source}))
+        with terminal() as (there, _):
+            there.until(lambda: there.shows("cut off"))
+            there.type(b"y")
+            there.until(lambda shown=shown: there.shows(shown))
+            there.until(lambda: not there.shows("loading"))
+            there.type(b"t")
+            there.until(lambda: there.shows("begun") or there.shows("Runs"))
+            there.pass_by(0.5)
+            leave(there)
+        check_tame(there.sent)
     shutil.rmtree(path)
     hostile = state / "sessions" / WORDS.replace("/", "∕")[:80]
     a_session(small, hostile)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
 LOOK = 0.25  # seconds between two looks whether the line is free again
 MOST_PASTED = 100_000  # characters: as long as a recipe may be
-NOTE = 15.0  # seconds that a note about the session stays
+NOTE = 15.0  # seconds that a note about the session stays, if no key is pressed
+READ = 3.0  # seconds that any note stays at least
 
 
 class MnistApp(App[None]):
@@ -70,6 +72,7 @@ class MnistApp(App[None]):
         self._dress()
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._putting_away = threading.Lock()
+        self._noted = 0.0  # when the last note came
         self._idle = kiosk.Idle(options.idle)
         self.guard: Guard | None = None
         self.failure = ""  # why the app had to end, for the command line to say
@@ -124,6 +127,7 @@ class MnistApp(App[None]):
         before = None if self.is_kiosk else remembered("theme")
         self.set_reactive(MnistApp.theme, before if before in self.available_themes else INK.name)
         self.stylesheet.set_variables(self.get_css_variables())
+        self.set_class(Line.colorless, "-colorless", update=False)
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
 
@@ -211,9 +215,16 @@ class MnistApp(App[None]):
         """Note that somebody is there; what is pasted may come from anywhere and is cleaned."""
         if isinstance(event, events.InputEvent):
             self._idle.touched()
+        if isinstance(event, events.Key) and time.monotonic() - self._noted > READ:
+            self.clear_notifications()  # what was read need not cover anything any longer
         if isinstance(event, events.Paste):
             event.text = printable(event.text, MOST_PASTED)
         await super().on_event(event)
+
+    def notify(self, message: str, **options: Any) -> None:
+        """As Textual's, and remember when it was."""
+        self._noted = time.monotonic()
+        super().notify(message, **options)
 
     def _leave_if_idle(self) -> None:
         if self._idle.is_over:

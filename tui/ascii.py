@@ -14,7 +14,9 @@ SIGNS = {
     **dict.fromkeys("▲△↑", "^"),
     **dict.fromkeys("○●•□", "o"),
     **dict.fromkeys("−–—⁻", "-"),
-    **dict.fromkeys("·…", "."),
+    "·": "*",  # between numbers it would be a decimal point
+    "…": ".",
+    "━": "=",  # the part of a bar that is done
     **dict.fromkeys("┊┆┇", ":"),
     **dict.fromkeys("“”", '"'),
     **dict.fromkeys("‘’", "'"),

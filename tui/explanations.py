@@ -8,8 +8,8 @@ EXPLANATIONS = {
     "loss would change with it (the gradient), and moves all weights a little the other way: by "
     "alpha times the gradient.\n\n"
     "To try first: Space, and while it learns + or - a few times. Then the honest comparison: when "
-    "the run has ended, Tab, type 0.5 for alpha, Enter, Esc, and r. A second run begins from the "
-    "very same weights, beside the first one's curve.",
+    "the run has ended, Tab, type 0.5 for alpha, Enter, Esc, and r (redo). A second run begins "
+    "from the very same weights, beside the first one's curve; , reads both at one iteration.",
     "Hyperparameters": "What you choose. Tab or a click goes into a field, Enter takes the value, "
     "Esc leaves it. They act from the next update on; ↻ marks those that act from the next run "
     "on. p chooses a preset, a whole set that goes together.\n\n"
@@ -78,7 +78,7 @@ EXPLANATIONS = {
     "slope is found a second time without it, from two losses a little apart. Up to a relative "
     "error of 0.000001 passes. At a kink of ReLU, where its slope jumps, they may differ.",
     "Watch one digit": "One test digit through the run: a row for each class, a column for a "
-    "stretch of iterations, darker (.:-=+*#%@) the more probable that class was then. ◂ is the "
+    "stretch of iterations, denser (.:-=+*#%@) the more probable that class was then. ◂ is the "
     "right one; each probability as it is now stands beside it. The row “taken for” names the "
     "class that was answered. First right is the first moment with the right answer; a flip is a "
     "change of the answer, to right or to wrong. They are counted over the moments of the run "

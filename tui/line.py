@@ -24,6 +24,11 @@ MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says
 MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
 
 
+def shades() -> bool:
+    """Whether greys and colours can be told apart there; if not, characters have to do."""
+    return not (Line.ascii_only or Line.colorless)
+
+
 class _Counted:
     """A file that counts what has really been written; Textual's writer thread writes to it."""
 

@@ -38,4 +38,4 @@ def heading(dataset: Dataset, index: int) -> str:
 
 def a(name: str) -> str:
     """A class as a sentence ends with it: “it is a 7”, “it is cat”."""
-    return f"a {name}" if name.isdecimal() else name
+    return f"{'an' if name[0] == '8' else 'a'} {name}" if name.isdecimal() else name

@@ -40,6 +40,7 @@ class Colours:
     plus: Color
     minus: Color
     chosen: Style
+    are_seen: bool = True  # if not, reversed cells are ink
 
 
 class Palette:
@@ -58,6 +59,9 @@ class Palette:
 
     def _mix(self, ground: int, level: int, flipped: bool, here: bool) -> Style:
         paper, chosen = self.colours.paper, self.colours.chosen
+        if not self.colours.are_seen:
+            inked = 2 * ground >= GROUNDS
+            return Style(reverse=inked != here, bold=flipped or here, underline=here)
         below = paper.blend(self.colours.ink, DARKEST * ground / GROUNDS)
         hue = self.colours.plus if level > 0 else self.colours.minus
         strength = LIGHTEST + (1 - LIGHTEST) * abs(level) / LEVELS

@@ -132,7 +132,7 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("up", "go(-1, 0)", "the pixel above", "↑"),
         Key("down", "go(1, 0)", "the pixel below", "↓"),
         Key("enter,f", "flip", "turn the pixel over: ink to paper, paper to ink", "Enter", "flip"),
-        Key("r,backspace", "restore", "the digit as it was, without flips", "r", "none"),
+        Key("r,backspace", "restore", "the digit as it was, without flips", "r", "restore"),
         Key("j", "jump(-1)", "to the pixel whose flip lowers the logit most", "j", "worst"),
         Key("J", "jump(1)", "to the pixel whose flip raises the logit most", "J"),
         Key("0", "of(0)", "the slopes of that class's logit", "0-9"),

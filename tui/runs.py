@@ -57,7 +57,12 @@ class Snapshot:
     @property
     def is_untouched(self) -> bool:
         """Whether nothing has happened in this run since it began."""
-        return bool(self.run and self.progress and self.progress.iteration == self.run.start)
+        return bool(
+            self.run
+            and self.progress
+            and self.progress.iteration == self.run.start
+            and self.state is not State.DIVERGED
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,6 +18,8 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
+from .glyphs import ascii_rows
+
 if TYPE_CHECKING:
     from rich.color import Color
 
@@ -158,6 +160,12 @@ def signs(levels: NDArray[np.int64], plus: Style, minus: Style) -> Tile:
             segments.append(Segment((PLUS if level > 0 else MINUS)[abs(level)], style))
         tile.append(Strip(segments, len(upper)).simplify())
     return tile
+
+
+def characters(image: NDArray[np.uint8], columns: int, ink: Style) -> Tile:
+    """A digit in shades of ASCII, two pixels of the small picture a character."""
+    small = np.pad(resized(image[None], columns)[0], ((0, columns % 2), (0, 0)))
+    return [Strip([Segment(row, ink)], columns) for row in ascii_rows(small, len(small) // 2)]
 
 
 def dots(image: NDArray[np.uint8], columns: int, ink: Style) -> Tile:

@@ -21,6 +21,8 @@ class RoomActions(Cockpit):
 
     def action_room(self, name: str) -> None:
         """Enter, once there is a network and a digit to look at."""
-        if self.viewed is not None and self.session.dataset is not None:
+        if self.viewed is None or self.session.dataset is None:
+            self.notify("The data are still being read; then there is something to look at.")
+        else:
             module = import_module(f"..rooms.{name}", __package__)
             self.app.push_screen(getattr(module, ROOMS[name])(self))

@@ -68,8 +68,7 @@ class TrainingActions(Cockpit):
 
     def action_reset(self) -> None:
         """Begin again from the same first weights; a run that trained, or had ended, goes on."""
-        ended = self.session.snapshot().state is State.FINISHED
-        self._begin(self.session.wanted, train=self.session.is_training or ended)
+        self._begin(self.session.wanted)
 
     def action_reset_seed(self) -> None:
         """Begin again from the first weights of the next seed."""
@@ -100,6 +99,9 @@ class TrainingActions(Cockpit):
             self.session.fork(seen.run.number, cure.moment, train=True)
 
     def _begin(self, hyperparameters: Hyperparameters, *, train: bool = False) -> None:
+        """A new run; it trains at once if asked for, or if the one before did or had ended."""
+        ended = self.session.snapshot().state is State.FINISHED
+        train = train or self.session.is_training or ended
         try:
             self.session.change(hyperparameters)
         except EXPECTED as problem:

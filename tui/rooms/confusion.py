@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ...net.confusion import answer, confusion
+from ..line import shades
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile, page, sizes
@@ -144,7 +145,7 @@ class ConfusionRoom(ReckoningRoom):
         assert self._answered is not None
         image = dataset.test.images[digit].reshape(dataset.side, dataset.side)
         sure = 100 * float(self._answered[2].confidence[digit])
-        return digit_tile(self.matrix, image, columns), Text(
+        return digit_tile(self.matrix, image, columns, in_dots=not shades()), Text(
             f"{sure:5.1f}% sure", self.matrix.ink("quiet")
         )
 

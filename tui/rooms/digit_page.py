@@ -104,7 +104,7 @@ class DigitPage(Rows):
                 break
         ramp = (BLOCKS if watched.blocks else RAMP).strip()
         note = f" {len(trace.iterations):>6} moments kept."
-        for words_ in ("A flip: the answer changed.", f"Darker {ramp} is likelier."):
+        for words_ in ("A flip: the answer changed.", f"Denser {ramp} is likelier."):
             note += f" {words_}" if len(note) + len(words_) + 1 < self.size.width else ""
         return [line, Text(note, self.ink("quiet"), no_wrap=True), Text()]
 

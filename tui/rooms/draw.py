@@ -15,6 +15,7 @@ from ...net.metrics import probabilities
 from .. import drawings
 from ..frames import EDGE, fitting
 from ..keys import FILE_ACTIONS
+from ..line import shades
 from ..problem import Problem
 from ..room_keys import ROOM_KEYS
 from ..screens.ask import ConfirmScreen, NameScreen
@@ -65,7 +66,7 @@ class DrawRoom(Room):
             cockpit.drawing = Drawing(dataset.side)
         self.drawing = cockpit.drawing
         self._parameters: Parameters | None = None
-        self._blocks = True
+        self._blocks = shades()
 
     def furnish(self) -> list[Widget]:
         """Three side by side, and words below."""
@@ -203,7 +204,7 @@ class DrawRoom(Room):
         """Ask for a name, and write the drawing under it."""
         taken = drawings.names()
         free = next(n for n in range(1, len(taken) + 2) if f"drawing {n}" not in taken)
-        self.app.push_screen(NameScreen(f"drawing {free}", "Save as"), self._save)
+        self.app.push_screen(NameScreen(f"drawing {free}", "Save as", drawings.path_of), self._save)
 
     def _save(self, name: str | None, *, over: bool = False) -> None:
         """Under this name, or ask first whether over what has it."""

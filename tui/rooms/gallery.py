@@ -10,6 +10,7 @@ from rich.text import Text
 from textual import on
 
 from ...net.confusion import answer
+from ..line import shades
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile
@@ -53,7 +54,7 @@ class GalleryRoom(PictureRoom):
         self._choice = choice
         self._hanging = hanging
         self._outdated: bool | None = None  # whether the network is another one by now
-        self._dots = self.app.console.color_system is None  # then greys are none
+        self._dots = not shades()
 
     def show(self, parameters: Parameters) -> None:
         """The first time, hang the pictures; from then on say only whether they are of now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.widget import Widget
 
+from ..line import shades
 from ..screens.cockpit import Cockpit
 from ..widgets.tiles import Tiles
 from .reckoning import ReckoningRoom
@@ -15,8 +16,7 @@ class PictureRoom(ReckoningRoom):
     def __init__(self, cockpit: Cockpit) -> None:
         super().__init__(cockpit)
         # Where colours are few, two of them cannot say a sign.
-        few = self.app.console.color_system in (None, "standard")
-        self.in_signs = few or self.app.no_color
+        self.in_signs = not shades() or self.app.console.color_system == "standard"
 
     def furnish(self) -> list[Widget]:
         """The pictures fill the room."""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
+
+from ..problem import Problem
+from ..text import printable
 
 LONGEST_NAME = 40
 
@@ -18,9 +24,15 @@ class NameScreen(ModalScreen[str | None]):
     CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
-    def __init__(self, name: str, title: str = "Name of the run") -> None:
+    def __init__(
+        self,
+        name: str,
+        title: str = "Name of the run",
+        check: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """check: raises Problem for a name that cannot be."""
         super().__init__()
-        self._before, self._title = name, title
+        self._before, self._title, self._check = name, title, check
 
     def compose(self) -> ComposeResult:
         """One entry with the name so far."""
@@ -28,11 +40,19 @@ class NameScreen(ModalScreen[str | None]):
             frame.border_title = self._title
             frame.border_subtitle = "Enter take it · Esc leave"
             yield Input(self._before, compact=True, max_length=LONGEST_NAME)
+            yield Label("", classes="complaint", markup=False)
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.dismiss(event.value.strip() or None)
+        name = event.value.strip()
+        try:
+            if name:
+                self._check(name)
+        except Problem as problem:
+            self.query_one(".complaint", Label).update(Content(printable(problem)))
+        else:
+            self.dismiss(name or None)
 
     def action_leave(self) -> None:
         """Keep the name."""

@@ -199,7 +199,9 @@ class Cockpit(Screen[None]):
         wanted = self.session.wanted
         going_by = snapshot.hyperparameters
         if not self.session.held:  # those that act at once are shown as they will be
-            going_by = replace(going_by, alpha=wanted.alpha, iterations=wanted.iterations)
+            over = snapshot.state is State.FINISHED
+            alpha = going_by.alpha if over else wanted.alpha
+            going_by = replace(going_by, alpha=alpha, iterations=wanted.iterations)
         as_it_will_be = replace(snapshot, hyperparameters=going_by)
         self.query_one(StatusLine).update(as_it_will_be, self.past)
         self.query_one(HyperparameterPanel).update(wanted, going_by)
@@ -263,7 +265,7 @@ class Cockpit(Screen[None]):
         before = [seen.run for seen in runs if seen.run and seen.run.number < run.number]
         if before and (other := before[-1].history.best):
             points = 100 * (best.test_accuracy - other.test_accuracy)
-            words += f", {points:+.2f} points beside {self.names[before[-1].number]}"
+            words += f" (best: {points:+.2f} points beside {self.names[before[-1].number]})"
         return f"{words}."
 
     def show_digit(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -16,6 +16,23 @@ from ..keys import FILE_ACTIONS, RUN_KEYS, TOPICS, Key
 from ..room_keys import ROOM_KEYS
 from .cockpit import Cockpit
 
+KEYS_OF = {  # a section's keys
+    "Hyperparameters": "Keys: training",
+    "Chart": "Keys: chart",
+    "Time": "Keys: time",
+    "Runs": "Keys: in the runs table",
+    "When a run goes wrong": "Keys: training",
+    "Files": "Keys: files",
+    "Maths": "Keys: maths",
+    "Watch one digit": "Keys: digit",
+    "Test digit and prediction": "Keys: test digits",
+    "Confusion": "Keys: confusion",
+    "Gallery": "Keys: gallery",
+    "Weights": "Keys: weights",
+    "Contributions": "Keys: logits",
+    "Draw": "Keys: draw",
+    "Pixels: saliency and flips": "Keys: pixels",
+}
 EVERYWHERE = (
     ("Ctrl+P", "command palette: every action by name"),
     ("Ctrl+Q  Ctrl+C", "leave at once, from anywhere"),
@@ -42,6 +59,12 @@ def sections(*, files: bool = True) -> dict[str, Text]:
         found[f"Keys: {room}"] = _table(_allowed(keys, files=files))
     found["Keys: everywhere"] = Text("\n".join(f"  {key:<15} {what}" for key, what in EVERYWHERE))
     return found
+
+
+def arranged(all_of_it: Mapping[str, Text], asked: str) -> dict[str, Text]:
+    """The same, but what was asked for, and its keys, come first."""
+    first = [heading for heading in (asked, KEYS_OF.get(asked, "")) if heading in all_of_it]
+    return {heading: all_of_it[heading] for heading in (*first, *all_of_it)}
 
 
 def _allowed(keys: Iterable[Key], *, files: bool) -> list[Key]:
@@ -74,7 +97,7 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help", classes="window") as frame:
             frame.border_title = "Help"
             frame.border_subtitle = "↑ ↓ scroll · Esc close"
-            for heading, words in sections(files=files).items():
+            for heading, words in arranged(sections(files=files), self._heading).items():
                 text = Text.assemble((heading, "bold"), "\n", words, "\n")
                 classes = "asked" if heading == self._heading else ""
                 yield Static(text, markup=False, classes=classes)

@@ -23,7 +23,12 @@ from .rows import Rows
 class FieldInput(Input):
     """Where one value is typed. Enter takes it, Esc puts back what is in force."""
 
-    BINDINGS = [Binding("escape", "revert", "Leave the field")]
+    BINDINGS = [
+        Binding("enter", "submit", "take it", key_display="Enter"),
+        Binding("tab", "app.focus_next", "next field", key_display="Tab"),
+        Binding("escape", "revert", "leave", key_display="Esc"),
+        Binding("f1", "screen.help", "help", key_display="F1"),
+    ]
 
     in_force = ""  # the value to go back to, as text
 
@@ -100,10 +105,11 @@ class FieldRow(Vertical):
         if event.value != self._entry.in_force:
             self.post_message(self.Entered(self, event.value))
 
-    @on(Reverted)
-    def _reverted(self, event: Reverted) -> None:
-        event.stop()
-        self.accept()
+    def restore(self) -> None:
+        """Show what is in force again, if it was refused."""
+        if self.has_class("wrong"):
+            self.accept()
+            self._entry.value = self._entry.in_force
 
 
 class HyperparameterPanel(VerticalScroll, can_focus=False):
@@ -153,6 +159,13 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
             waiting = waiting or waits
         self.set_class(waiting, "waiting")
         self.query_one(PanelTitle).name_it(preset_of(wanted) or "")
+
+    @on(FieldRow.Reverted)
+    def _reverted(self, event: FieldRow.Reverted) -> None:
+        """Whoever leaves the fields leaves no wrong entry behind."""
+        event.stop()
+        for row in self.query(FieldRow):
+            row.restore()
 
     @on(FieldRow.Entered)
     def _entered(self, event: FieldRow.Entered) -> None:

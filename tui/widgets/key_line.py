@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.keys import key_to_character
+from textual.widgets import Input
 
+from ..line import Line
 from .rows import Rows
 
 if TYPE_CHECKING:
     from textual.binding import Binding
     from textual.screen import Screen
+
+
+ARROWS = {"←": "Left ", "→": "Right", "↑": "Up ", "↓": "Down"}  # < and > are other keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +66,30 @@ class KeyLine(Rows):
     def _told(self) -> list[Told]:
         """All that could be said, in the order of the bindings; neighbours of a group in a word."""
         active = [b for _, b, enabled, _ in self.screen.active_bindings.values() if enabled]
+        if isinstance(self.screen.focused, Input):  # what would be typed is no key there
+            active = [b for b in active if not _is_typed(b.key)]
         # Textual's own bindings are not told; ours that are spare have at least a tooltip.
         named = [b for b in active if b.description and (b.show or b.tooltip)]
         found: list[Told] = []
         for (word, needed), several in groupby(named, lambda b: (_word(b), b.show)):
-            keys = {b.action: (b.key, self.app.get_key_display(b)) for b in reversed([*several])}
+            keys = {b.action: (b.key, self._shown(b)) for b in reversed([*several])}
             found.append(Told(tuple(reversed(keys.values())), word, needed))
         return found
+
+    def _shown(self, binding: Binding) -> str:
+        """A key by its sign; by its name where there are no arrows."""
+        shown = self.app.get_key_display(binding)
+        return ARROWS.get(shown, shown) if Line.ascii_only else shown
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked at."""
         if (key := event.style.meta.get("press")) is not None:
             self.app.simulate_key(key)
+
+
+def _is_typed(key: str) -> bool:
+    character = key_to_character(key)
+    return character is not None and character.isprintable()
 
 
 def _word(binding: Binding) -> str:

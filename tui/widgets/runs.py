@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import DataTable
@@ -39,7 +40,10 @@ NUMBERS = {"updates", "best", "last", "time"}  # stand at the right of their col
 class RunTable(DataTable[Text]):
     """One row a run; its keys act on the row under the cursor."""
 
-    BINDINGS = [key.binding for key in RUN_KEYS]
+    BINDINGS = [
+        Binding("enter", "select_cursor", "go on", key_display="Enter"),
+        *(key.binding for key in RUN_KEYS),
+    ]
 
 
 class RunsPanel(Vertical):

@@ -9,7 +9,8 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.strip import Strip
 
-from ..tiles import Page, Tile, dots, halves, resized, signs, steps
+from ..line import Line
+from ..tiles import Page, Tile, characters, dots, halves, resized, signs, steps
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def digit_tile(
 ) -> Tile:
     """A digit in greys between the ground it stands on and the ink, or in dots of ink."""
     if in_dots:
-        return dots(image, columns, rows.ink("title"))
+        return (characters if Line.ascii_only else dots)(image, columns, rows.ink("title"))
     greys = steps(resized(image[None], columns)[0], 255, GREYS - 1)
     return halves(greys, rows.blends("title", GREYS))
 

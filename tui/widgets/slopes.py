@@ -10,6 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from ..line import shades
 from ..overlay import Cells, Colours, Palette, cells, following, levels, sign_row
 from .rows import Rows
 
@@ -109,7 +110,7 @@ class Slopes(Rows):
             self.background_colors[1],
             *(self.color(role) for role in ("title", "plus", "minus")),
         )
-        colours = Colours(paper, ink, plus, minus, self.ink("chosen"))
+        colours = Colours(paper, ink, plus, minus, self.ink("chosen"), shades())
         before = self._palette
         return before if before and before.colours == colours else Palette(colours)
 

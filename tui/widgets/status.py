@@ -110,7 +110,7 @@ class StatusLine(Rows):
         """Plainly: this is the past."""
         line.append(f"{named(past.sizes)}  ", self.ink("quiet"))
         line.append(f"◀ the past: {past.iteration} of {now} updates", self.ink("chosen"))
-        for words in ("  Space goes on from here", f"  {self._way_back}"):
+        for words in ("  Space forks here", f"  {self._way_back}"):
             if line.cell_len + len(words) < self.size.width:
                 line.append(words, self.ink("quiet"))
         self.show([line])
