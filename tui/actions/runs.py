@@ -6,7 +6,7 @@ from textual import on
 
 from ..screens.cockpit import Cockpit
 from ..text import printable
-from ..widgets.runs import RunsPanel, RunTable
+from ..widgets.runs import RunsPanel
 
 
 class RunActions(Cockpit):
@@ -14,11 +14,11 @@ class RunActions(Cockpit):
 
     def action_runs(self) -> None:
         """Into the table, and out of it."""
-        table = self.query_one(RunTable)
+        table = self.query_one(RunsPanel).table
         if table.has_focus:
             self.set_focus(None)
             self.remove_class("-table")
-        else:
+        elif table.is_mounted:  # it comes a moment after the frame
             self.add_class("-table")
             table.focus()
 

@@ -58,7 +58,7 @@ class RunsPanel(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._table = RunTable(cursor_type="row", cell_padding=0)
+        self.table = RunTable(cursor_type="row", cell_padding=0)
         self._last: tuple[Sequence[Snapshot], Mapping[int, str], set[int], int] | None = None
 
     def compose(self) -> ComposeResult:
@@ -70,10 +70,10 @@ class RunsPanel(Vertical):
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:
-        await self.mount(self._table)
+        await self.mount(self.table)
         for name, width in COLUMNS.items():
             side = "right" if name in NUMBERS else "left"
-            self._table.add_column(Text(name, justify=side), key=name, width=width)
+            self.table.add_column(Text(name, justify=side), key=name, width=width)
         if self._last is not None:
             self.update(*self._last)
 
@@ -82,7 +82,7 @@ class RunsPanel(Vertical):
     ) -> None:
         """Show these; only cells that changed are drawn."""
         self._last = runs, names, hidden, current
-        table = self._table
+        table = self.table
         if not table.columns:
             return
         wanted = {str(seen.run.number): seen for seen in runs if seen.run}
@@ -108,7 +108,7 @@ class RunsPanel(Vertical):
     @property
     def under_cursor(self) -> int | None:
         """The number of the run under the cursor."""
-        table = self._table
+        table = self.table
         if not table.row_count:
             return None
         key = table.coordinate_to_cell_key(table.cursor_coordinate).row_key.value
