@@ -14,7 +14,7 @@ import time
 from .terminal import Terminal, terminal
 
 TURNS = 3
-SECONDS = 4.0
+SECONDS = 3.0
 ROOMS = {
     "maths": b"m",
     "confusion": b"c",
