@@ -6,6 +6,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.fields import FIELDS
+from mnist_tui.tui.recipe import read
 from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 from textual.widgets import Label
@@ -174,3 +175,28 @@ async def test_alpha_turned_by_key_shows_in_its_field(small: Dataset) -> None:
     async with opened(small) as app:
         await app.press("plus")
         await app.until(lambda: entry(app, "alpha").value == "0.1875")
+
+
+async def test_who_leaves_the_fields_leaves_no_wrong_entry_behind(small: Dataset) -> None:
+    async with opened(small) as app:
+        await app.press("tab", "tab", "0", "enter", "tab", "tab", "x", "enter", "tab")
+        assert error(app, "iterations")
+        assert error(app, "batch_size")
+        await app.press("escape")
+        for name, value in (("iterations", "1500"), ("batch_size", "full")):
+            assert entry(app, name).value == value
+            assert not error(app, name)
+
+
+async def test_a_field_that_nobody_changed_follows_a_plan(small: Dataset) -> None:
+    async with opened(small) as app:
+        app.app.session.follow(read("alpha=0.1 @3 alpha=0.4 @9 alpha=0.2"))
+        await app.until(lambda: app.progress.alpha == 0.1)
+        await app.press("tab")
+        app.app.session.train(5)
+        await app.until(lambda: app.iteration == 5)
+        await app.until(lambda: entry(app, "alpha").value == "0.4")
+        await app.press("tab", "escape")
+        app.app.session.train(6)
+        await app.until(lambda: app.iteration == 11)
+        assert app.progress.alpha == 0.2

@@ -241,3 +241,25 @@ def test_what_the_session_trains_is_what_a_trainer_alone_trains(small: Dataset) 
             alone.parameters.vector.tobytes(),
             alone.history.rows().tobytes(),
         )
+
+
+def test_removing_a_run_changes_nothing_about_how_many_updates_are_due(small: Dataset) -> None:
+    with session_of(small) as driven:
+        driven.train(1)
+        driven.fork(1)
+        driven.session.train(10)
+        driven.session.remove(1)
+        driven.until(lambda: driven.numbers == [2])
+        driven.until(lambda: driven.rests and driven.iteration == 11)
+
+
+def test_a_run_that_diverged_at_its_first_update_stays_beside_its_cure(small: Dataset) -> None:
+    with session_of(small) as driven:
+        driven.train(3)
+        driven.fork(1)
+        driven.change(alpha=1e30)
+        driven.session.train()
+        driven.until(lambda: driven.now.state is State.DIVERGED)
+        driven.change(alpha=0.1)
+        driven.fork(2)
+        assert driven.numbers == [1, 2, 3]
