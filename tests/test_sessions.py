@@ -503,7 +503,7 @@ def test_a_disk_that_refuses_is_noticed_until_all_is_written(session: Path) -> N
     store, told = Store(session), list[str]()
     hindrance = session / ".session.json"
     hindrance.mkdir()
-    keeping = Keeping(store, "mnist", told.append, page, [1])
+    keeping = Keeping(store, "mnist", told.append, page)
     assert keeping.is_whole
     keeping.saver.put_page(replace(page, index=5))
     wait_until(lambda: not keeping.is_whole)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,6 @@ from .saver import Saver
 if TYPE_CHECKING:
     from .runs import KeptRun
     from .screens.cockpit import Cockpit
-    from .session import Session
     from .store import Store
 
 PATIENCE = 0.5  # seconds that leaving waits for the disk
@@ -29,20 +28,19 @@ class Keeping:
         source: str,
         complain: Callable[[str], None],
         taken_up: Page | None = None,
-        readable: Iterable[int] = (),
         share: float | None = None,
     ) -> None:
         """source: of the data; share: how much of them is tested on, if they leave that open.
 
         complain: told once, in another thread, if the disk refuses.
-        taken_up: the page of the session that is gone on with; readable: the runs on it that are.
+        taken_up: the page of the session that is gone on with.
         """
         self._store = store
         # From whatever folder it is gone on with: the path must lead there.
         self._source = source if source == "mnist" else str(Path(source).expanduser().absolute())
         self._share = share
         self._last = Page()
-        self._before, self._readable = taken_up or Page(), frozenset(readable)
+        self._before = taken_up or Page()
         self.saver = Saver(store, complain, map(int, self._before.runs))
 
     def look(self, cockpit: Cockpit) -> None:
@@ -86,8 +84,9 @@ class Keeping:
             for seen in session.runs()
             if seen.run
         }
-        if runs:  # what could not be read, or not be gone on with, stays as it is
-            runs |= {number: self._before.runs[number] for number in self._lost(session)}
+        if runs:  # what is not taken up yet, or cannot be, stays on the page, and so on the disk
+            before = self._before.runs
+            runs |= {n: facts for n, facts in before.items() if int(n) not in session.restored}
         return Page(
             source=self._source,
             current=run.number if run else 0,
@@ -104,14 +103,6 @@ class Keeping:
             hidden=sorted(number for number in cockpit.hidden if str(number) in runs),
             runs=runs,
         )
-
-    def _lost(self, session: Session) -> list[str]:
-        """The runs of the session as it was of which only the file is there."""
-        return [
-            number
-            for number in self._before.runs
-            if int(number) in session.refused or int(number) not in self._readable
-        ]
 
 
 def take_up(kept: Sequence[KeptRun], page: Page, cockpit: Cockpit) -> None:

@@ -134,9 +134,8 @@ class Opening:
             take_up(runs, page, self._cockpit)
         source = self.source = self.source or "mnist"
         if store is not None:
-            readable = [kept.number for kept in runs or ()]
             keeping = self._keeping = Keeping(
-                store, source, self._tell, page if runs else None, readable, self.share
+                store, source, self._tell, page if runs else None, self.share
             )
             self._cockpit.session.keep_with(keeping.saver)
         self._cockpit.session.open()

@@ -60,7 +60,7 @@ class Session:
         self._kept: Sequence[KeptRun] = ()  # to go on with instead of a first run
         self._current = self._count = 0  # which of those was the current one; the highest number
         self._course_before: Course = ()  # what was wanted when those were left, and planned
-        self.refused: frozenset[int] = frozenset()  # of those, what cannot be gone on with
+        self.restored: frozenset[int] = frozenset()  # of those, what is gone on with, so far
         self._asked_for = plan or ((0, hyperparameters),)  # before anybody touched a field
         self._threads = threads
         self._load = load
@@ -272,15 +272,17 @@ class Session:
         kept, self._kept = self._kept, ()
         self._wanted = self._course_before[0][1]  # first: the screen may look at a run at once
         self._workshop.count(self._count)
+        refused: list[str] = []
         for run in kept:
             try:
                 self._workshop.restore(run)
+                self.restored |= {run.number}
             except EXPECTED as problem:
-                self.refused |= {run.number}
-                why = f"Run {run.number} cannot be gone on with: {problem}"
-                if len(self.refused) == len(kept):
-                    raise Problem(why) from problem
-                self._tell(why)
+                refused.append(f"Run {run.number} cannot be gone on with: {problem}")
+        if not self.restored:
+            raise Problem(refused[-1])
+        for why in refused:
+            self._tell(why)
         self._workshop.take_up(self._current)
         try:
             self._check_all(self._course_before)
