@@ -38,7 +38,6 @@ class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitAction
         names = list(THEMES)
         now = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(now + 1) % len(names)]
-        self.notify(f"Colours: {self.app.theme}", timeout=2, markup=False)
 
     def action_help(self) -> None:
         """Explain; from within a panel, or while it is alone, that panel."""
