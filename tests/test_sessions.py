@@ -265,11 +265,7 @@ def a_session(dataset: Dataset, path: Path, updates: int = 4, source: str = "mni
     session = Session(lambda: dataset, Hyperparameters(iterations=updates), rested)
     saver = Saver(store, pytest.fail)
     session.keep_with(saver)
-    session.open()
-    rested.wait()
-    session.train()
-    rested.wait()
-    session.close(PATIENCE)
+    to_the_end(session, rested)
     run = session.snapshot().run
     assert run is not None
     facts = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
@@ -280,6 +276,15 @@ def a_session(dataset: Dataset, path: Path, updates: int = 4, source: str = "mni
     store.put_page(saved)
     store.close()
     return path
+
+
+def to_the_end(session: Session, rested: Rested) -> None:
+    """Open it, make all its updates, and close it."""
+    session.open()
+    rested.wait()
+    session.train()
+    rested.wait()
+    session.close(PATIENCE)
 
 
 class Rested:
@@ -466,11 +471,7 @@ def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -
     state = early.state()
     run = KeptRun(1, "seed 0", 0, 0.0, "training", state, first=state)
     session.take_up([run], 1, plan, 1)
-    session.open()
-    rested.wait()
-    session.train()
-    rested.wait()
-    session.close(PATIENCE)
+    to_the_end(session, rested)
     parameters = session.snapshot().parameters
     assert parameters is not None
     assert parameters.vector.tobytes() == whole.parameters.vector.tobytes()

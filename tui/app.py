@@ -26,7 +26,7 @@ from .reading import Reading
 from .report import write_report
 from .resuming import Folder, Opening
 from .screens.main import MainScreen
-from .session import Session
+from .session import Session, planned
 from .settings import remember, remembered
 from .switching import Switching
 from .text import printable
@@ -103,7 +103,7 @@ class MnistApp(App[None]):
             self._on_settled,
             threads=self.options.threads,
             limits=kiosk.LIMITS if self.is_kiosk else None,
-            plan=course if course[1:] else (),
+            plan=planned(course),
             tell=self._tell,
         )
 

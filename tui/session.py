@@ -184,7 +184,7 @@ class Session:
         def begin() -> None:
             self._workshop.begin(course[0][1])
             with self._wake:
-                self._plan = course if course[1:] else ()
+                self._plan = planned(course)
 
         self._order(begin)
 
@@ -289,7 +289,7 @@ class Session:
         except EXPECTED:
             self._wanted = self._workshop.snapshot.hyperparameters
             return
-        self._plan = self._course_before if self._course_before[1:] else ()
+        self._plan = planned(self._course_before)
         progress = self._workshop.snapshot.progress
         self._wanted_after(progress.iteration if progress else 0)
 
@@ -313,6 +313,11 @@ class Session:
                 return False
             self._allowed -= 1
             return True
+
+
+def planned(course: Course) -> Course:
+    """A course that changes on the way; nothing, if it does not."""
+    return course if course[1:] else ()
 
 
 def _number(kept: KeptRun) -> int:
