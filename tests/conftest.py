@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.tui.cli import main
+from textual import _wait
 
 from .support import Ended, Run, first, part_of, write_folder
 
 # No deadline: how long an example takes says nothing on a machine that does other things too.
 settings.register_profile("suite", deadline=None, max_examples=100)
 settings.load_profile("suite")
+
+# Pilot waits after each key until the process is idle, which it never is while a run trains (a
+# second is waited then, twice a key). Enough, and much sooner, is that the screen's own thread is.
+_wait.process_time = time.thread_time
+_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.008, 0.0004  # seconds; a frame, a twentieth of it
 
 
 @pytest.fixture(autouse=True)

@@ -13,16 +13,21 @@ from .terminal import Terminal, check_restored, stall, terminal
 COLOR = re.compile(rb"\x1b\[(?:[0-9]*;)*(?:3[0-9]|4[0-9]|9[0-7]|10[0-7])(?:;[0-9]+)*m")
 TRUECOLOR = re.compile(rb"[;\[][345]8;2;")
 OF_256 = re.compile(rb"[;\[][345]8;5;")
-KEYS = (b"?", b"\x1b", b"\x1b[C", b"t", b"t", b",", b"g", b"p", b"\x1b", b"\x10", b"\x1b", b"T")
+WINDOWS = {b"?": "What happens here", b"p": "Begin again with", b"\x10": "Search for commands"}
 
 
 def tour(there: Terminal) -> None:
     """Train, look at everything that a few keys open, and leave."""
     there.until(lambda: there.iteration > 2)
-    for key in KEYS:
+    for key, text in WINDOWS.items():
+        there.type(key)
+        there.until(lambda text=text: there.shows(text))
+        there.type(b"\x1b")  # what follows it at once would be one key with it
+        there.until(lambda text=text: not there.shows(text) and there.shows("Test digit"))
+    for key in (b"\x1b[C", b"t", b"t", b",", b"g", b"T"):
         there.type(key)
         there.pass_by(0.2)
-    there.until(lambda: there.shows("Test digit"))
+    there.until(lambda: there.shows("Test digit 1"))
     there.type(b"q")
     assert there.end() == 0
     check_restored(there.sent)

@@ -17,6 +17,7 @@ SIGNS = {
     "·": "*",  # between numbers it would be a decimal point
     "…": ".",
     "━": "=",  # the part of a bar that is done
+    "🔎": "/ ",  # the command palette has it before its field
     **dict.fromkeys("┊┆┇", ":"),
     **dict.fromkeys("“”", '"'),
     **dict.fromkeys("‘’", "'"),
