@@ -20,8 +20,8 @@ settings.load_profile("suite")
 
 # Pilot waits after each key until the process is idle, which it never is while a run trains (a
 # second is waited then, twice a key). Enough, and much sooner, is that the screen's own thread is.
-_wait.process_time = time.thread_time
-_wait.SLEEP_GRANULARITY, _wait.SLEEP_IDLE = 0.008, 0.0004  # seconds; a frame, a twentieth of it
+FRAME = 0.008  # seconds between two looks; idle is who worked for less than a twentieth of it
+vars(_wait).update(process_time=time.thread_time, SLEEP_GRANULARITY=FRAME, SLEEP_IDLE=FRAME / 20)
 
 
 @pytest.fixture(autouse=True)
