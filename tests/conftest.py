@@ -21,7 +21,8 @@ settings.load_profile("suite")
 # Pilot waits after each key until the process is idle, which it never is while a run trains (a
 # second is waited then, twice a key). Enough, and much sooner, is that the screen's own thread is.
 FRAME = 0.008  # seconds between two looks; idle is who worked for less than a twentieth of it
-vars(_wait).update(process_time=time.thread_time, SLEEP_GRANULARITY=FRAME, SLEEP_IDLE=FRAME / 20)
+_waits: dict[str, object] = _wait.__dict__
+_waits.update(process_time=time.thread_time, SLEEP_GRANULARITY=FRAME, SLEEP_IDLE=FRAME / 20)
 
 
 @pytest.fixture(autouse=True)
