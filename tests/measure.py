@@ -19,9 +19,9 @@ from pathlib import Path
 from .support import PROGRAM
 from .terminal import Terminal, terminal
 
-TURNS = 3
+TURNS = 5
 SECONDS = 8.0
-PRESSES = 40
+PRESSES = 120
 ITERATIONS = 300
 
 
@@ -47,12 +47,7 @@ def on_screen(runs: int) -> tuple[float, float]:
             there.type(b"r")
             there.until(lambda: 0 <= there.iteration < 20)
         there.until(lambda: there.iteration >= 20)
-        first, sent, begun = there.iteration, len(there.sent), time.monotonic()
-        there.until(lambda: time.monotonic() - begun > SECONDS)
-        before = there.iteration  # the moment it changes again is a moment it is exact
-        there.until(lambda: there.iteration != before)
-        seconds = time.monotonic() - begun
-        figures = (there.iteration - first) / seconds, (len(there.sent) - sent) / seconds
+        figures = there.rates(SECONDS)
         quit_(there)
     return figures
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import statistics
 import tempfile
-import time
 
 from .terminal import Terminal, terminal
 
@@ -29,14 +28,7 @@ ESCAPE = b"\x1b"
 def passed(there: Terminal) -> tuple[float, float]:
     """Updates and bytes a second, while nobody touches it."""
     there.pass_by(1.0)  # what opening alone takes does not count
-    before = there.iteration
-    there.until(lambda: there.iteration != before)  # a moment at which it is exact
-    first, sent, begun = there.iteration, len(there.sent), time.monotonic()
-    there.pass_by(SECONDS)
-    before = there.iteration
-    there.until(lambda: there.iteration != before)
-    seconds = time.monotonic() - begun
-    return (there.iteration - first) / seconds, (len(there.sent) - sent) / seconds
+    return there.rates(SECONDS)
 
 
 def main() -> None:

@@ -35,11 +35,18 @@ class Terminal:
 
     def read(self, moment: float = 0.05) -> None:
         """Take in what the program has written, waiting a moment for it."""
+        self._show(self._receive(moment))
+
+    def _receive(self, moment: float) -> bytes:
         if select.select([self.side], [], [], moment)[0]:
             try:
-                data = os.read(self.side, 1 << 16)
+                return os.read(self.side, 1 << 16)
             except OSError:  # the program has closed its end
-                return
+                return b""
+        return b""
+
+    def _show(self, data: bytes) -> None:
+        if data:
             self.sent += data
             self._stream.feed(data)
 
@@ -100,6 +107,25 @@ class Terminal:
             if slash and before.isdecimal():
                 return int(before)
         return -1
+
+    def rates(self, seconds: float) -> tuple[float, float]:
+        """Updates and bytes a second in the next seconds, while nobody touches it.
+
+        What comes is looked at afterwards: a person's terminal does that on another machine.
+        """
+        end = time.monotonic() + seconds
+        came: list[tuple[float, bytes]] = []
+        while (now := time.monotonic()) < end:
+            came.append((now, self._receive(0.05)))
+        moments: list[tuple[float, int]] = []  # at which another number of updates was told
+        before = self.iteration
+        for moment, data in came:
+            self._show(data)
+            if self.iteration != before:
+                before = self.iteration
+                moments.append((moment, before))
+        (begun, first), (ended, last) = moments[0], moments[-1]
+        return (last - first) / (ended - begun), sum(len(data) for _, data in came) / seconds
 
     def end(self) -> int:
         """Read to the end of the program; its exit code."""

@@ -24,6 +24,8 @@ from .terminal import COLORS, GLYPHS
 from .text import printable
 
 WRONG_USE = 2
+HANDOVER = 0.001  # seconds until a thread that wants Python's lock is given it; usually five times
+# that, which the two threads of an update and the screen's spend waiting for each other
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -90,6 +92,7 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command line; whatever is expected to go wrong is one line on stderr."""
+    sys.setswitchinterval(HANDOVER)
     try:
         code = cli.main(prog_name="mnist-tui", standalone_mode=False)
     except click.UsageError as wrong:
