@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -321,3 +322,21 @@ async def test_it_explains_itself(small: Dataset) -> None:
         assert "forgotten" in text
         await there.press("escape", "escape")
         assert there.app.screen is there.app.main
+
+
+async def test_the_next_picture_waits_until_the_line_has_had_time_for_the_one_before(
+    small: Dataset,
+) -> None:
+    async with bench(small, iterations=ENDLESS) as app:
+        app.app.main.line_spent = count(step=1000).__next__  # as if each look had sent for so long
+        app.room.again()
+        before = app.rows(Answers)
+        await app.press("space")
+        await app.until(lambda: app.iteration > 20 and "training" in app.status)
+        await app.pilot.pause(0.6)
+        assert app.rows(Answers) == before
+        await app.press("n")  # but a person does not wait
+        await app.until(lambda: app.rows(Answers) != before)
+        await app.press("space")  # and what has come to rest is shown
+        await app.until_state(State.PAUSED)
+        await app.until(lambda: np.allclose(app.answers, app.expected, atol=0.06))

@@ -79,6 +79,7 @@ class MnistApp(App[None]):
         self._reading: Reading | None = None  # of the first data
         self.main = MainScreen(self._session(self._load, course), start=options.start)
         self.main.line_is_behind = self._line_is_behind
+        self.main.line_spent = self._line_spent
         self.main.read_so_far = lambda: self._reading.line if self._reading else "the data"
         self.main.source = lambda: self.opening.source or EMBEDDED
         self.main.may_touch_files = not options.kiosk
@@ -161,6 +162,9 @@ class MnistApp(App[None]):
 
     def _line_is_behind(self) -> bool:
         return isinstance(self._driver, Line) and self._driver.is_behind
+
+    def _line_spent(self) -> float:
+        return self._driver.spent if isinstance(self._driver, Line) else 0.0
 
     def _look_after_line(self) -> None:
         if isinstance(self._driver, Line):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
 MOST_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
+RATE = 3.5  # characters a second for each cell of the screen: 6.7 KB/s at 80×24, ASCII
 MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
 MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
 
@@ -81,6 +82,11 @@ class Line(LinuxDriver):
     def is_behind(self) -> bool:
         """Whether the terminal has not yet read all that was written."""
         return self._writes > self._read.writes
+
+    @property
+    def spent(self) -> float:
+        """Seconds that all that was written until now takes at the rate that is fair to a line."""
+        return self._characters / (RATE * self._app.size.width * self._app.size.height)
 
     @property
     def _is_full(self) -> bool:

@@ -11,7 +11,7 @@ from .behind import Behind
 from .room import Room
 
 Result = TypeVar("Result")
-LEAST_REST = 1.0  # seconds: whole screens of numbers and pictures cannot be read, or sent, quicker
+LEAST_REST = 1.0  # seconds: whole screens of numbers and pictures cannot be read quicker
 
 
 class ReckoningRoom(Room):
@@ -22,7 +22,7 @@ class ReckoningRoom(Room):
         self._behind = Behind(
             self,
             least_rest=LEAST_REST,
-            must_rest=lambda: cockpit.session.is_training and cockpit.past is None,
+            must_rest=lambda: self.moves,
         )
 
     def look(self) -> None:

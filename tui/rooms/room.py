@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -50,6 +51,7 @@ class Room(Screen[None]):
         super().__init__()
         self.cockpit = cockpit
         self._shown: Shown | None = None
+        self._shown_at = self._spent_before = 0.0
 
     def compose(self) -> ComposeResult:
         """The status line, the room's own, the keys."""
@@ -79,13 +81,25 @@ class Room(Screen[None]):
         viewed = self.cockpit.viewed
         if viewed is None or self.cockpit.session.dataset is None:
             return
-        before, self._shown = self._shown, (viewed[0], self.cockpit.index)
-        if (
-            before is None
-            or before[0].vector is not viewed[0].vector
-            or before[1] != self._shown[1]
-        ):
-            self.show(viewed[0])
+        before, now = self._shown, (viewed[0], self.cockpit.index)
+        same_digit = before is not None and before[1] == now[1]
+        same = before is not None and same_digit and before[0].vector is now[0].vector
+        if same or (same_digit and self.moves and not self._line_is_free):
+            return
+        self._shown = now
+        self._shown_at, self._spent_before = perf_counter(), self.cockpit.line_spent()
+        self.show(viewed[0])
+
+    @property
+    def moves(self) -> bool:
+        """Whether the network looked at becomes another one without anybody's doing."""
+        return self.cockpit.session.is_training and self.cockpit.past is None
+
+    @property
+    def _line_is_free(self) -> bool:
+        """Whether the picture before has had the time that is fair to the line."""
+        spent = self.cockpit.line_spent() - self._spent_before
+        return perf_counter() >= self._shown_at + spent
 
     def again(self) -> None:
         """Show the same once more, because something else about it was chosen."""

@@ -90,6 +90,7 @@ class Cockpit(Screen[None]):
         self.pinned: list[int] = []  # test digits that are watched through the run
         self.cure: Cure | None = None  # what the coach offers
         self.line_is_behind: Callable[[], bool] = lambda: False
+        self.line_spent: Callable[[], float] = lambda: 0.0  # as `Line.spent`
         self.drawing: Drawing | None = None  # a person's own digit, kept while they are elsewhere
         self.read_so_far: Callable[[], str] = lambda: "the data"  # while they load
         self.source: Callable[[], str] = lambda: "mnist"  # of the data
