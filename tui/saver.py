@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 EVERY = 5.0  # seconds between two writings of what trains
+YOUNG = 1.0  # seconds to the first writing; a run is twice as old at each of the next ones
 SHARE = 30.0  # and at least so many times as long as a writing takes
 
 
@@ -49,7 +50,7 @@ class Saver:
     def put_run(self, kept: KeptRun) -> None:
         """Write this run soon; from any thread."""
         with self._wake:
-            self._due = time.monotonic() + EVERY
+            self._due = time.monotonic() + min(max(YOUNG, kept.seconds), EVERY)
             self._runs[kept.number] = kept
             self._new = True
             self._wake.notify()

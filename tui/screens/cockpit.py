@@ -174,8 +174,8 @@ class Cockpit(Screen[None]):
         before, self.seen = self.seen, snapshot
         if self.past is not None and snapshot.run is not self._run:
             self.past = None  # another run has begun
-        self._run = snapshot.run
-        if not is_seen(self):
+        is_first, self._run = self._run is None, snapshot.run
+        if not (is_seen(self) or is_first):  # beneath a question, the first picture all the same
             return
         self.show_run()
         if before is None or (self.past is None and snapshot.parameters is not before.parameters):
