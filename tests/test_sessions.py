@@ -210,6 +210,9 @@ def test_a_full_disk_is_said_once_and_the_old_files_stay_whole(folder: Path, sta
         there.until(lambda: there.shows("cannot be saved"))
         there.until(lambda: there.iteration == 5)
         quit_(there)
+    assert there.sent.rstrip().endswith(
+        b"not all of this session is saved: it could not be written"
+    )
     page, runs = kept.only(state)
     assert fingerprint(runs[1]) == before
     assert page.current in runs

@@ -28,7 +28,7 @@ from .resuming import Folder, Opening
 from .screens.main import MainScreen
 from .session import Session, planned
 from .settings import remember, remembered
-from .switching import Switching
+from .switching import Switching, worth_keeping
 from .text import printable
 from .themes import DARK_RUNS, DARK_SIGNS, INK, THEMES
 
@@ -76,6 +76,8 @@ class MnistApp(App[None]):
         self._idle = kiosk.Idle(options.idle)
         self.guard: Guard | None = None
         self.failure = ""  # why the app had to end, for the command line to say
+        self.is_lost = False  # whether something that was trained is not on disk, likewise
+        self._is_put_away = False
         self._reading: Reading | None = None  # of the first data
         self.main = MainScreen(self._session(self._load, course), start=options.start)
         self.main.line_is_behind = self._line_is_behind
@@ -185,8 +187,12 @@ class MnistApp(App[None]):
     def put_away(self) -> None:
         """End the worker and write what is left, once; from any thread."""
         with self._putting_away:
+            if self._is_put_away:
+                return
+            self._is_put_away = True
             self.session.close()
-            self.opening.close(ended=self.return_code == 0)
+            if not self.opening.close(ended=self.return_code == 0) and not self.is_kiosk:
+                self.is_lost = worth_keeping(self.session.runs()) > 0
             self.switching.close()
 
     def _fatal_error(self) -> None:

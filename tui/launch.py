@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from .kiosk import IDLE, forget_settings
 from .paths import EMBEDDED
 from .problem import Problem
@@ -69,6 +71,8 @@ def run(
     app.put_away()
     if app.failure:
         raise Problem(app.failure)
+    if app.is_lost and not app.return_code:
+        click.echo("mnist-tui: not all of this session is saved: it could not be written", err=True)
     return app.return_code or 0
 
 

@@ -85,9 +85,11 @@ class Opening:
 
         self._cockpit.app.push_screen(ConfirmScreen(offer(page)), answered)
 
-    def close(self, *, ended: bool) -> None:
-        """Write what is left, once. ended: a person wanted to leave."""
+    def close(self, *, ended: bool) -> bool:
+        """Write what is left; whether all of it is there. ended: a person wanted to leave."""
+        keeping = self._keeping
         self.part(ended=ended)()
+        return keeping is not None and keeping.is_whole
 
     def part(self, *, ended: bool = True) -> Callable[[], None]:
         """Keep this session no longer; what comes back writes what is left, in any thread."""
