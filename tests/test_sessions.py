@@ -25,7 +25,7 @@ from mnist_tui.tui import recipe, shelf
 from mnist_tui.tui.keeping import Keeping
 from mnist_tui.tui.page import Page, as_text, read
 from mnist_tui.tui.problem import Problem
-from mnist_tui.tui.runs import KeptRun, State
+from mnist_tui.tui.runs import KeptRun, Left, State
 from mnist_tui.tui.saver import Saver
 from mnist_tui.tui.session import Session
 from mnist_tui.tui.store import LOCK, OLDER, PAGE, InUse, Store
@@ -473,7 +473,7 @@ def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -
     session = Session(lambda: small, plan[0][1], rested)
     state = early.state()
     run = KeptRun(1, "seed 0", 0, 0.0, "training", state, first=state)
-    session.take_up([run], 1, plan, 1)
+    session.take_up(Left((run,), current=1, count=1, course=plan))
     to_the_end(session, rested)
     parameters = session.snapshot().parameters
     assert parameters is not None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .page import Page
 from .recipe import written
+from .runs import KeptRun, Left
 from .saver import Saver
 
 if TYPE_CHECKING:
-    from .runs import KeptRun
     from .screens.cockpit import Cockpit
     from .store import Store
 
@@ -108,7 +109,8 @@ class Keeping:
 def take_up(kept: Sequence[KeptRun], page: Page, cockpit: Cockpit) -> None:
     """Let the app go on where this session stood."""
     count = max(page.count, *map(int, page.runs))
-    cockpit.session.take_up(kept, page.current, page.course(), count)
+    runs = tuple(sorted(kept, key=attrgetter("number")))
+    cockpit.session.take_up(Left(runs, page.current, count, page.course()))
     cockpit.names = {int(number): name for number, name in page.names.items()}
     cockpit.hidden = set(page.hidden)
     cockpit.set_reactive(type(cockpit).index, page.index)

@@ -86,3 +86,13 @@ class KeptRun:
             "seconds": self.seconds,
             "state": self.state,
         }
+
+
+@dataclass(frozen=True, eq=False)
+class Left:
+    """A session as it was left, to be gone on with."""
+
+    runs: tuple[KeptRun, ...]  # oldest first
+    current: int  # the number of the one that was
+    count: int  # the highest number that a run ever had; none is given twice
+    course: Course  # what was wanted; if that was planned to change, all of the plan

@@ -10,19 +10,18 @@ for the screen.
 from __future__ import annotations
 
 import math
-import os
-import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ..net.hyperparameters import Hyperparameters, check_batch
 from ..net.sizes import check_hidden
 from .kiosk import Limits
+from .priority import yield_to_others
 from .problem import EXPECTED, Problem
-from .runs import KeptRun, Snapshot
+from .runs import Left, Snapshot
 from .workshop import Workshop
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
@@ -30,8 +29,6 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ..net.timeline import Moment
     from ..net.trainer import Course, RunState
     from .saver import Saver
-
-NICE = 15  # how far training steps back, of 19
 
 
 class Session:
@@ -57,10 +54,8 @@ class Session:
         """
         self._limits = limits
         self._tell = tell
-        self._kept: Sequence[KeptRun] = ()  # to go on with instead of a first run
-        self._current = self._count = 0  # which of those was the current one; the highest number
-        self._course_before: Course = ()  # what was wanted when those were left, and planned
-        self.restored: frozenset[int] = frozenset()  # of those, what is gone on with, so far
+        self._left: Left | None = None  # a session to go on with instead of a first run
+        self.restored: frozenset[int] = frozenset()  # of its runs, what is gone on with, so far
         self._asked_for = plan or ((0, hyperparameters),)  # before anybody touched a field
         self._threads = threads
         self._load = load
@@ -81,20 +76,9 @@ class Session:
         """Hand it every run whenever it rests, and now and then while it trains; before `open`."""
         self._workshop.saver = saver
 
-    def take_up(
-        self,
-        kept: Sequence[KeptRun],
-        current: int,
-        course: Course,
-        count: int,
-    ) -> None:
-        """Begin with these runs, before `open`, and with `current` as the current one.
-
-        course: what is wanted; if that was planned to change, all of the plan.
-        count: the highest number that a run ever had; none is given twice.
-        """
-        self._kept, self._current, self._count = sorted(kept, key=_number), current, count
-        self._course_before = course
+    def take_up(self, left: Left) -> None:
+        """Begin with these runs, before `open`."""
+        self._left = left
 
     def open(self) -> None:
         """Begin: load the data and look at the untrained network."""
@@ -242,8 +226,8 @@ class Session:
             yield_to_others()
             self._dataset = self._load()
             self._workshop.open(self._dataset, self._threads)
-            if self._kept:
-                self._restore()
+            if self._left:
+                self._restore(self._left)
             else:
                 self._begin_first()
             while not self._closing:
@@ -267,13 +251,13 @@ class Session:
             self.change(self._asked_for[0][1])
         self._workshop.begin(self._wanted)
 
-    def _restore(self) -> None:
+    def _restore(self, left: Left) -> None:
         """Take up the runs from disk, those that can be. Raises Problem if there is none."""
-        kept, self._kept = self._kept, ()
-        self._wanted = self._course_before[0][1]  # first: the screen may look at a run at once
-        self._workshop.count(self._count)
+        self._left = None
+        self._wanted = left.course[0][1]  # first: the screen may look at a run at once
+        self._workshop.count(left.count)
         refused: list[str] = []
-        for run in kept:
+        for run in left.runs:
             try:
                 self._workshop.restore(run)
                 self.restored |= {run.number}
@@ -283,13 +267,13 @@ class Session:
             raise Problem(refused[-1])
         for why in refused:
             self._tell(why)
-        self._workshop.take_up(self._current)
+        self._workshop.take_up(left.current)
         try:
-            self._check_all(self._course_before)
+            self._check_all(left.course)
         except EXPECTED:
             self._wanted = self._workshop.snapshot.hyperparameters
             return
-        self._plan = planned(self._course_before)
+        self._plan = planned(left.course)
         progress = self._workshop.snapshot.progress
         self._wanted_after(progress.iteration if progress else 0)
 
@@ -318,17 +302,3 @@ class Session:
 def planned(course: Course) -> Course:
     """A course that changes on the way; nothing, if it does not."""
     return course if course[1:] else ()
-
-
-def _number(kept: KeptRun) -> int:
-    return kept.number
-
-
-def yield_to_others() -> None:
-    """Let the screen's thread, and whoever else is at this machine, go first.
-
-    On Linux a thread has a priority of its own, and those it starts have the same. Elsewhere
-    this would slow the screen down too, and is left alone.
-    """
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
