@@ -14,10 +14,13 @@ from mnist_tui.net.step import step_of
 from mnist_tui.net.terms import terms_of_Z
 from mnist_tui.net.weight import Weight
 from mnist_tui.tui.rooms.blocks import stretch
+from mnist_tui.tui.rooms.looked import Looked
 from mnist_tui.tui.rooms.numbers import WIDTH, Scale, scale_of
 from mnist_tui.tui.rooms.path import leading
+from mnist_tui.tui.rooms.scenes import error_scene
 from mnist_tui.tui.rooms.signed import signed_rows
 from mnist_tui.tui.rooms.stages import Stage, nearest, stages
+from mnist_tui.tui.rooms.terms import Columns, terms_block
 from rich.style import Style
 
 from .networks import digit, drawn
@@ -112,3 +115,26 @@ def test_a_signed_picture_tells_signs_without_colour() -> None:
     rows = [row.plain for row in signed_rows(values, 2, lambda _: Style())]
     assert rows == ["##==", "  ··"]
     assert signed_rows(np.full((4, 4), np.nan), 2, lambda _: Style())[0].plain == "    "
+
+
+def plain(_role: str) -> Style:
+    """Ink of no colour."""
+    return Style()
+
+
+def test_an_error_too_small_for_five_places_is_told_in_powers_of_ten_and_in_words() -> None:
+    parameters = drawn((16, 5, 10))
+    parameters.b[-1][3] = 14.0  # as sure as a network comes to be
+    lens = look(parameters, digit(parameters, 2), 3, 0.1)
+    path = leading(lens)
+    looked = Looked(lens, 0, 1, Stage("dA", 1), path)
+    error = float(lens.dZ[-1][3, 0])
+    assert -1e-3 < error < -1e-8
+    heads = terms_block(Columns(looked, plain, wide=False), 20)
+    assert "dZ2 ×10" in heads[1].plain
+    scale = scale_of(error)
+    mine = next(line.plain for line in heads if line.plain.lstrip("▹▸ ").startswith("3 "))
+    assert scale.write(error) in mine
+    last = Looked(lens, 0, 1, Stage("dZ", 2), path)  # which ends at the label, 3
+    told = " ".join(line.plain for line in error_scene(last, plain, 80, 20))
+    assert f"{error:.8f}" in told

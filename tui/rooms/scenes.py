@@ -109,9 +109,10 @@ def error_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     """Probability minus truth."""
     n, k, lens = looked.stage.layer, looked.unit, looked.lens
     A, Y, dZ = lens.A[-1][:, 0], lens.Y[:, 0], lens.dZ[-1][:, 0]
+    places = 8 if 0 < abs(dZ[k]) < 0.01 else 4  # of a small error four would say nothing
     truth = f"Y is 1 at the label, {lens.label}, and 0 elsewhere."
     told = (
-        f"dZ{n}[{k}] = {float(A[k]):.4f} − {float(Y[k]):.0f} = {float(dZ[k]):.4f}",
+        f"dZ{n}[{k}] = {A[k]:.{places}f} − {Y[k]:.0f} = {dZ[k]:.{places}f}",
         f"{truth} Only there dZ is negative: that logit is to grow, all others are to shrink.",
     )
     return _table(looked, [(f"A{n}", A), ("Y", Y), (f"dZ{n}", dZ)], told, ink, width, height)

@@ -87,6 +87,12 @@ def formula_of_one(stage: Stage, unit: int) -> tuple[str, list[str]]:
     return f"{stage.symbol}[{unit}] = {bias}Σ {weight}·{value}", [weight, value, "product"]
 
 
+def _head(name: str, scale: Scale) -> str:
+    """A factor's name; in powers of ten without its index, or only those, for want of room."""
+    short = f"{name.partition('[')[0]} {scale.unit}" if scale.unit else name
+    return short if len(short) <= WIDTH else scale.unit or name
+
+
 def terms_block(columns: Columns, height: int) -> Block:
     """The chosen unit's sum, its largest terms first, down to the total.
 
@@ -108,12 +114,13 @@ def terms_block(columns: Columns, height: int) -> Block:
     scale = scale_of(max(abs(terms.total), abs(terms.bias), abs(float(terms.products[0]))))
     printed = terms.printed(shown, scale.decimals)
     formula, heads = formula_of_one(stage, unit)
-    heads[2] = scale.unit or heads[2]
+    scales = [scale_of(float(np.abs(part[:shown]).max())) for part in (terms.weights, terms.values)]
+    heads = [*map(_head, heads, scales), scale.unit or heads[2]]
     block = [Text(formula, columns.ink("title"), no_wrap=True), columns.head(heads)]
     for i in range(shown):
-        factors = [float(terms.weights[i]), float(terms.values[i])]
+        factors = float(terms.weights[i]), float(terms.values[i])
         product = scale.write(printed.products[i])
-        parts = [Scale().write(factor) for factor in factors]
+        parts = [each.write(factor) for each, factor in zip(scales, factors, strict=True)]
         block.append(columns.row(int(terms.indices[i]), parts, product))
     if printed.others:
         others = f"… and {printed.others} others"
@@ -140,7 +147,7 @@ def gradients_block(columns: Columns, height: int) -> Block:
     rows = looked.sources()
     scale = scale_of(max(abs(float(row[rows[0]])), abs(error)))
     formula, heads = formula_of_one(stage, unit)
-    heads = [scale.unit or heads[0], heads[1], scale.unit or heads[2]]
+    heads = [_head(heads[0], scale), heads[1], scale.unit or heads[2]]
     block = [Text(formula, columns.ink("title"), no_wrap=True), columns.head(heads)]
     room = max(LEAST_SHOWN, height - 3)
     if len(rows) > room:
