@@ -126,7 +126,11 @@ class _Reader:
         # NumPy believes that every four bytes are a character.
         if names.view(np.dtype(np.uint32).newbyteorder(header.dtype.byteorder)).max() > maxunicode:
             raise self._archive.refusal("names", "holds text that is none")
-        return tuple(map(str, names))
+        found = tuple(map(str, names))
+        twice = [name for name in found if found.count(name) > 1]
+        if twice:
+            raise self._archive.refusal("names", f"holds {twice[0]!r} twice; expected one a class")
+        return found
 
     def _shape(self, name: str) -> tuple[int, int]:
         """How many images a member holds, and of how many pixels."""

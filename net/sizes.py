@@ -33,6 +33,7 @@ def check_hidden(hidden: Sequence[int], inputs: int = 1, classes: int = 1) -> No
     total = count((inputs, *hidden, classes))
     if total > MOST_PARAMETERS:
         figure = f"{total:,}" if total < 10**15 else "more than 10^15"
+        figure = f"at least {figure}" if inputs == 1 else figure  # the images are not known yet
         raise NetError(
             f"hidden would make a network of {figure} weights; "
             f"the most is {MOST_PARAMETERS:,}, 40 MB of them"

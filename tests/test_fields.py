@@ -113,7 +113,7 @@ def refused(
         ("--hidden", "0", "hidden"),
         ("--hidden", "10,,5", "hidden"),
         ("--hidden", "-3", "hidden"),
-        ("--hidden", "99999999", "hidden would make a network of"),
+        ("--hidden", "99999999", "hidden would make a network of at least"),
         ("--hidden", ",".join("9" * 17), "hidden has 17 layers"),
         ("--batch-size", "0", "batch"),
         ("--batch-size", "half", "batch"),

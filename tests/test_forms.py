@@ -236,6 +236,12 @@ def test_images_of_nothing_but_0_and_1_are_paper_and_ink(tmp_path: Path, digits:
         assert "values 0 to 1, made 0 to 255" in found.notes
 
 
+def test_faint_images_are_told(tmp_path: Path, digits: Digits) -> None:
+    faint = Digits(digits.images // 17, digits.labels)
+    for path in (kaggle(tmp_path / "csv", faint), plain_npz(tmp_path / "a", faint)):
+        assert "values 0 to 15, faint: full ink would be 255" in load(str(path)).notes
+
+
 def test_the_caller_may_know_how_many_classes_there_are(tmp_path: Path, digits: Digits) -> None:
     few = Digits(digits.images[digits.labels < 3], digits.labels[digits.labels < 3])
     path = kaggle(tmp_path / "few.csv", few)

@@ -146,6 +146,11 @@ def test_names_that_do_not_fit_are_refused(tmp_path: Path, names: list[str]) -> 
     refusal(path)
 
 
+def test_two_classes_of_one_name_are_refused(tmp_path: Path) -> None:
+    path = write_npz(tmp_path / "named.npz", images=IMAGES, labels=LABELS, names=[*"abcdefghia"])
+    assert "names holds 'a' twice; expected one a class" in refusal(path)
+
+
 def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:
     names = header_only((3,), "<U1") + b"\xff" * 12
     members = {"images.npy": npy(IMAGES), "labels.npy": npy(LABELS), "names.npy": names}

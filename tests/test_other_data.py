@@ -14,9 +14,10 @@ from mnist_tui.tui.naming import LONGEST_CLASS
 from mnist_tui.tui.screens.deformed import Copies
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.probabilities import Probabilities, arranged
+from mnist_tui.tui.widgets.rows import Rows
 
 from .made_up import SETS
-from .pilot import opened
+from .pilot import Driver, opened
 
 
 def percentages(rows: list[str]) -> list[float]:
@@ -52,6 +53,25 @@ async def test_image_and_answer_fit_and_are_right(name: str, size: tuple[int, in
             assert shown[0] == pytest.approx(100 * float(answer[0]), abs=0.06) or others
             assert max(shown) == pytest.approx(100 * float(answer.max()), abs=0.06)
             assert len(re.findall("[✓◂]", " ".join(bars))) == 1
+
+
+ROOMS = (("c",), ("x",), ("i",), ("w",), ("w", "k"), ("m", *["right"] * 4))
+
+
+@pytest.mark.parametrize("keys", ROOMS, ids=" ".join)
+async def test_every_room_calls_classes_by_their_names(keys: tuple[str, ...]) -> None:
+    dataset = SETS["8 × 8, three named classes"]
+    async with opened(dataset, (120, 40), alpha=0.001) as app:
+        await app.make(1)
+        await app.press(*keys)
+        await app.until(lambda: app.app.screen is not app.app.main)
+        await app.until(lambda: sum(name[:4] in shown(app) for name in dataset.names) >= 2)
+
+
+def shown(app: Driver) -> str:
+    """All that the screen on top shows."""
+    panels = app.app.screen.query(Rows)
+    return "\n".join(p.render_line(y).text for p in panels for y in range(p.size.height))
 
 
 @pytest.mark.parametrize("name", list(SETS))

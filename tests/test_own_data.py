@@ -115,6 +115,13 @@ def test_classes_keep_their_names(run: Run, small: Dataset, tmp_path: Path) -> N
     assert ended.code == 1
     assert is_one_line_for_a_person(ended.err)
     assert "ant, bee, cow" in ended.err
+    numbered = tmp_path / "numbered"  # IDX files have no names
+    assert run("data", "--data", album, "--out", numbered).code == 0
+    ended = run("evaluate", out, "--data", numbered)
+    assert ended.code == 0
+    assert "classes 0, 1, 2 taken for the model's ant, bee, cow, in this order" in ended.err
+    assert run("data", "--data", album, "--out", table, "--force").code == 1
+    assert "is a file; expected a folder" in run("data", "--out", table, "--force").err
 
 
 def test_evaluate_says_when_the_data_are_others(

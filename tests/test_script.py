@@ -241,3 +241,22 @@ def test_images_in_another_number_of_classes_and_pixels(tmp_path: Path) -> None:
         y_test=digits.labels,
     )
     assert outcome(path, tmp_path / "d.npz")[0] == round(trainer.measure().test_accuracy * 90)
+
+
+@pytest.mark.parametrize("content", [b"label,pixel0\n1,0\n", b"PK\x03\x04", b"", b"\x80\x04."])
+def test_data_that_are_none_are_told_in_a_line(
+    small: Dataset, tmp_path: Path, content: bytes
+) -> None:
+    trainer = steered(small, {"iterations": 1})
+    path = exported(trainer, Made(data="small"), tmp_path / "run.py")
+    (tmp_path / "train.csv").write_bytes(content)
+    ended = subprocess.run(
+        [sys.executable, path, tmp_path / "train.csv"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=100,
+    )
+    assert ended.returncode == 1
+    assert "is not, or not whole, a folder with four IDX files" in ended.stderr
+    assert ended.stderr.count("\n") == 1

@@ -86,7 +86,9 @@ def write_folder(dataset: Dataset, folder: Path, *, overwrite: bool) -> None:
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
     """Before a long reading. Raises Problem."""
     if not folder.is_dir():
-        check_writable(folder, overwrite=False)  # a file in its place is none to write over
+        if folder.exists():
+            raise Problem(f"{folder}: is a file; expected a folder, or the name of a new one")
+        check_writable(folder, overwrite=False)
         return
     for part in ("train", "t10k"):
         for what in ("images-idx3", "labels-idx1"):

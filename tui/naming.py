@@ -13,9 +13,14 @@ if TYPE_CHECKING:
 LONGEST_CLASS = 10  # columns; folders lend their names to classes, and may have long ones
 
 
-def called(names: Sequence[str], label: int) -> str:
+def called(names: Sequence[str], label: int, columns: int = LONGEST_CLASS) -> str:
     """A class by its name, safe to show and short; by its number where it has none."""
-    return printable(names[label] if label < len(names) else label, LONGEST_CLASS)
+    return printable(names[label] if label < len(names) else label, LONGEST_CLASS)[:columns]
+
+
+def widest(names: Sequence[str], classes: int, columns: int = LONGEST_CLASS) -> int:
+    """Columns that the names of so many classes take, at most so many."""
+    return max(len(called(names, k, columns)) for k in range(classes))
 
 
 def is_of_digits(dataset: Dataset | None) -> bool:

@@ -85,7 +85,7 @@ def open_for(
     except ClassesError as problem:
         raise Problem(f"{model}: is a network {named(sizes)}, but {problem}") from problem
     _check_pixels(model, sizes, dataset.name, dataset.train.images.shape[1])
-    return replace(dataset, names=_names(model, saved.made, dataset))
+    return _named_alike(model, saved.made, dataset)
 
 
 def questions_for(
@@ -159,17 +159,23 @@ def _numbers(classes: int) -> tuple[str, ...]:
     return tuple(map(str, range(classes)))
 
 
-def _names(model: str, made: Made, dataset: Dataset) -> tuple[str, ...]:
-    """Of the classes, which model and data must call alike where both have names for them."""
-    numbers = _numbers(dataset.classes)
-    if dataset.names == numbers and len(made.names) == dataset.classes:
-        return made.names
-    if made.names and made.names not in (numbers, dataset.names):
+def _named_alike(model: str, made: Made, dataset: Dataset) -> Dataset:
+    """The data, with the classes' names, which model and data must call alike if both have any.
+
+    Where one of them has numbers alone, a note says what is taken for what.
+    """
+    numbers, theirs = _numbers(dataset.classes), dataset.names
+    ours = made.names if len(made.names) == dataset.classes else ()
+    if not ours or ours == theirs:
+        return dataset
+    if numbers not in (ours, theirs):
         raise Problem(
-            f"{model}: its classes are {_listed(made.names)}, but those of {dataset.name} "
-            f"are {_listed(dataset.names)}"
+            f"{model}: its classes are {_listed(ours)}, but those of {dataset.name} "
+            f"are {_listed(theirs)}"
         )
-    return dataset.names
+    note = f"classes {_listed(theirs)} taken for the model's {_listed(ours)}, in this order"
+    names = ours if theirs == numbers else theirs
+    return replace(dataset, names=names, notes=(*dataset.notes, note))
 
 
 def _listed(names: Sequence[str]) -> str:

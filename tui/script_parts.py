@@ -43,8 +43,8 @@ def read_idx(path):
     return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def load(path):
-    """Images as bytes, one a row, and their labels: two to learn from, two to be tested on."""
+def arrays_of(path):
+    """The four arrays: images and labels to learn from, images and labels to be tested on."""
     if path.is_dir():
         found = []
         for name in ("train-images", "train-labels", "t10k-images", "t10k-labels"):
@@ -52,11 +52,20 @@ def load(path):
             if not files:
                 sys.exit(f"{path}: holds no {name}. To get the data: {TO_GET_IT}")
             found.append(read_idx(files[0]))
-    elif path.is_file():
-        with np.load(path) as arrays:
-            found = [arrays[name] for name in ("x_train", "y_train", "x_test", "y_test")]
-    else:
+        return found
+    if not path.exists():
         sys.exit(f"{path}: does not exist. To get the data: {TO_GET_IT}")
+    with np.load(path) as arrays:
+        return [arrays[name] for name in ("x_train", "y_train", "x_test", "y_test")]
+
+
+def load(path):
+    """Images as bytes, one a row, and their labels: two to learn from, two to be tested on."""
+    try:
+        found = arrays_of(path)
+    except Exception:  # whatever is wrong with a file, one line says what it should be
+        expected = "a folder with four IDX files, or an .npz with x_train, y_train, x_test, y_test"
+        sys.exit(f"{path}: is not, or not whole, {expected}. To get the data: {TO_GET_IT}")
     images, labels, test_images, test_labels = (array.astype(np.uint8) for array in found)
     images, test_images = (a.reshape(len(a), -1) for a in (images, test_images))
     if images.shape[1] != SIZES[0]:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ...net.confusion import answer, confusion
 from ..line import shades
+from ..naming import called
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile, page, sizes
@@ -83,7 +84,7 @@ class ConfusionRoom(ReckoningRoom):
         label, predicted = self.matrix.cell
         self._hang(
             Choice(
-                _words(label, predicted),
+                self._words(label, predicted),
                 "There is none.",
                 lambda _, answers: answers.cell(label, predicted),
             )
@@ -113,7 +114,8 @@ class ConfusionRoom(ReckoningRoom):
         if self._answered is None and (cells := counted.mistakes()):
             self.matrix.cell = cells[0]
         self._answered = parameters, iteration, answers
-        self.matrix.update(counted)
+        dataset = self.cockpit.session.dataset
+        self.matrix.update(counted, dataset.names if dataset else ())
 
     def _below(self, width: int, height: int) -> list[Text | Strip]:
         """What the chosen cell says, and as many of its digits as there is room for."""
@@ -125,7 +127,7 @@ class ConfusionRoom(ReckoningRoom):
         chosen = answers.cell(label, predicted)
         whole = int(matrix.confusion.counts[label].sum())
         count = (f"{len(chosen)} of {whole}", matrix.ink("title"))
-        lines: list[Text | Strip] = [matrix.title(_words(label, predicted), count)]
+        lines: list[Text | Strip] = [matrix.title(self._words(label, predicted), count)]
         if height < -(-sizes(dataset.side)[-1] // 2) + 2:
             words = " Enter: these digits   a: all mistakes   n: next mistake"
             legend = Text.assemble(" ", *matrix.legend(), no_wrap=True)
@@ -149,7 +151,8 @@ class ConfusionRoom(ReckoningRoom):
             f"{sure:5.1f}% sure", self.matrix.ink("quiet")
         )
 
-
-def _words(label: int, predicted: int) -> str:
-    """A cell as a title."""
-    return f"{label} read right" if label == predicted else f"{label} taken for {predicted}"
+    def _words(self, label: int, predicted: int) -> str:
+        """A cell as a title."""
+        dataset = self.cockpit.session.dataset
+        one, other = (called(dataset.names if dataset else (), k) for k in (label, predicted))
+        return f"{one} read right" if label == predicted else f"{one} taken for {other}"

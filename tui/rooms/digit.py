@@ -56,7 +56,7 @@ class DigitRoom(Room):
         tracer, run, present = self._tracer, seen.run, seen.parameters
         done, wanted = seen.progress.iteration, seen.hyperparameters.iterations
         past = self.cockpit.past.iteration if self.cockpit.past else None
-        side, blocks = dataset.side, self.cockpit.blocks
+        side, blocks, names = dataset.side, self.cockpit.blocks, dataset.names
         pinned = tuple(self.cockpit.pinned)
         assert present is not None
 
@@ -65,7 +65,9 @@ class DigitRoom(Room):
             traces = tracer.follow(networks, images, labels)
             image = images[index].reshape(side, side)
             start = int(min(trace.iterations[0] for trace in traces.values()))
-            watched = Watched(index, image, traces, pinned, start, done, wanted, past, blocks)
+            watched = Watched(
+                index, image, traces, pinned, start, done, wanted, past, blocks, names
+            )
             return partial(self._found, watched)
 
         self._behind.ask(job, at_once=(index, past) != self._asked)

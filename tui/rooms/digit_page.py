@@ -12,9 +12,10 @@ from rich.text import Text
 from ...net.trace import Trace
 from ..axes import nice_end
 from ..glyphs import RAMP, ascii_rows
+from ..naming import called
 from ..widgets.rows import Rows
 from .blocks import Block, beside, words
-from .strips import BLOCKS, Span, answers, heat, rows_of, ruler
+from .strips import BLOCKS, NAMES, Span, answers, heat, rows_of, ruler
 
 LEFT = 16  # columns before the strip: the class and its probability, which change the most
 PICTURE = 110  # columns of a window that has room for the digit itself
@@ -36,6 +37,12 @@ class Watched:
     wanted: int  # iterations that the run is to have
     past: int | None  # the iteration looked at, if it is not the newest
     blocks: bool
+    names: tuple[str, ...] = ()  # of the classes
+
+    def called(self, k: int) -> str:
+        """A class as strips have it, in one cell, and by its name where that is another one."""
+        name, cell = called(self.names, k), NAMES[k % len(NAMES)]
+        return str(k) if name == str(k) else name if name == cell else f"{cell} {name}"
 
 
 class DigitPage(Rows):
@@ -45,6 +52,7 @@ class DigitPage(Rows):
         super().__init__(id=id)
         self._watched: Watched | None = None
         self._span: Span | None = None  # as drawn last
+        self._left = LEFT  # columns before the strip, likewise
         self._strip_rows = range(0)  # where on the page
 
     def update(self, watched: Watched) -> None:
@@ -59,12 +67,14 @@ class DigitPage(Rows):
             return
         watched, trace = self._watched, self._watched.traces[self._watched.index]
         width, height = self.size.width, self.size.height
-        note = f"digit {watched.index} · label {trace.label}"
+        classes = range(trace.answers.shape[1])
+        self._left = LEFT - 2 + max(2, *(len(watched.called(k)) for k in classes))
+        note = f"digit {watched.index} · label {called(watched.names, trace.label)}"
         pin = ("pinned · ", self.ink("moving")) if watched.index in watched.pinned else ("", "")
         lines = [self.title("Watch one digit", pin, (note, self.ink("chosen")))]  # pyright: ignore[reportArgumentType]
         lines += self._facts(watched, trace)
         side = len(watched.image) if width >= PICTURE else 0
-        strip = width - LEFT - 1 - (side + 3 if side else 0)
+        strip = width - self._left - 1 - (side + 3 if side else 0)
         end = nice_end(max(1, watched.done), max(1, watched.wanted, watched.done))
         self._span = Span(watched.start, max(end, watched.start + 1), watched.done, strip)
         pins = min(len(watched.pinned) + 2, max(LEAST_PINS, height // 4)) if watched.pinned else 0
@@ -81,7 +91,7 @@ class DigitPage(Rows):
         """Which iteration a place on the page stands for, if it is one of the strip."""
         if self._span is None or y not in self._strip_rows:
             return None
-        column = x - LEFT
+        column = x - self._left
         return self._span.iteration(column) if 0 <= column < self._span.width else None
 
     def _facts(self, watched: Watched, trace: Trace) -> Block:
@@ -93,11 +103,15 @@ class DigitPage(Rows):
         when = "never right yet" if first is None else f"first right at {first}"
         line.append(when, self.ink("warning") if first is None else self.ink("moving"))
         then = "then" if watched.past is not None else "now"
-        verdict = f"   {then} {last} {'✓ right' if right else '✗ wrong'}   "
+        verdict = f"   {then} {called(watched.names, last)} {'✓ right' if right else '✗ wrong'}   "
         line.append(verdict, self.ink("moving" if right else "warning"))
         line.append("1 flip" if len(flips) == 1 else f"{len(flips)} flips", self.ink("title"))
         for many in range(min(LATEST, len(flips)), 0, -1):  # as many of the latest as fit
-            told = ", ".join(f"{f.before}→{f.after} at {f.iteration}" for f in flips[-many:])
+            told = ", ".join(
+                f"{called(watched.names, f.before)}→{called(watched.names, f.after)}"
+                f" at {f.iteration}"
+                for f in flips[-many:]
+            )
             told = f": {'… ' if many < len(flips) else ''}{told}"
             if line.cell_len + len(told) < self.size.width:
                 line.append(told, self.ink("title"))
@@ -114,21 +128,24 @@ class DigitPage(Rows):
         at = watched.done if watched.past is None else watched.past
         now = trace.answers[trace.at(np.array([at]))[0]]
         block: Block = []
+        wide = self._left - LEFT + 2
         for k in shown:
             mine = k == trace.label
             strip = heat(trace, span, k, self.ink, blocks=watched.blocks)
             for y in range(tall):
                 line = Text(no_wrap=True)
-                name = f" {k:>2} {'◂' if mine else ' '} {100 * float(now[k]):6.1f} %  "
-                line.append(name if y == 0 else " " * LEFT, self.ink("chosen" if mine else "quiet"))
+                cell = f"{watched.called(k):>2}".ljust(wide)
+                name = f" {cell} {'◂' if mine else ' '} {100 * float(now[k]):6.1f} %  "
+                role = "chosen" if mine else "quiet"
+                line.append(name if y == 0 else " " * self._left, self.ink(role))
                 block.append(line.append_text(strip))
         if len(shown) < trace.answers.shape[1]:
             less = trace.answers.shape[1] - len(shown)
             block[-1] = Text(f" … {less + 1} classes less likely", self.ink("quiet"))
-        line = Text(no_wrap=True).append(f"{'taken for':>{LEFT - 2}}  ", self.ink("quiet"))
+        line = Text(no_wrap=True).append(f"{'taken for':>{self._left - 2}}  ", self.ink("quiet"))
         block.append(line.append_text(answers(trace, span, self.ink)))
         for row in ruler(span, watched.past, self.ink):
-            block.append(Text(" " * LEFT).append_text(row))
+            block.append(Text(" " * self._left).append_text(row))
         return block
 
     def _pinned(self, watched: Watched, span: Span, room: int) -> Block:
@@ -145,7 +162,8 @@ class DigitPage(Rows):
             mine = index == watched.index
             line = Text(no_wrap=True)
             style = self.ink("chosen" if mine else "quiet")
-            line.append(f" {'▸' if mine else ' '} {index:>6} {trace.label:>4} ", style)
+            label = called(watched.names, trace.label, 4)
+            line.append(f" {'▸' if mine else ' '} {index:>6} {label:>4} ", style)
             line.append_text(answers(trace, small, self.ink))
             first, flips = trace.first_right, len(trace.flips())
             line.append(f" {'never' if first is None else first:>12}{flips:>6}")

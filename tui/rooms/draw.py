@@ -107,7 +107,8 @@ class DrawRoom(Room):
             shares = probabilities(self._parameters, np.stack([form.ravel(), pixels.ravel()]))
             both: list[list[float]] = shares.T.tolist()
             drawn = [f"{100 * share:.1f}" for share in both[1]]
-            answers.update(both[0], drawn, ("centred", "drawn"))
+            names = dataset.names if (dataset := self.cockpit.session.dataset) else ()
+            answers.update(both[0], drawn, ("centred", "drawn"), names)
             words = verdict(*both, untrained=viewed[1] == 0)
             first = Text(f" {words}", no_wrap=True)
         else:

@@ -11,6 +11,7 @@ from textual import on
 
 from ...net.confusion import answer
 from ..line import shades
+from ..naming import a, called, thing, widest
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile
@@ -22,6 +23,8 @@ from .room import Room
 if TYPE_CHECKING:
     from ...net.confusion import Answers, Indices
     from ...net.network import Parameters
+
+MOST_NAME = 6  # columns of a class's name under a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class GalleryRoom(PictureRoom):
         self._outdated = viewed[0].vector is not hanging.parameters.vector
         when = f"after {hanging.iteration} updates"
         note = f"{when}, r renews" if self._outdated else when
-        k = len(str(hanging.answers.classes - 1))
+        k = widest(dataset.names, hanging.answers.classes, MOST_NAME)
         self.tiles.update(
             Contents(
                 title=self._choice.title,
@@ -124,22 +127,26 @@ class GalleryRoom(PictureRoom):
         tile = digit_tile(tiles, image, columns, in_dots=self._dots)
         label, predicted, confidence = _answer(hanging.answers, digit)
         right = label == predicted
+        both = "→".join(called(dataset.names, k, MOST_NAME) for k in (label, predicted))
         caption = Text.assemble(
-            (f"{label}→{predicted} ", tiles.ink("title")),
-            ("✓" if right else "✗", tiles.ink("moving" if right else "warning")),
+            (both, tiles.ink("title")),
+            (" ✓" if right else " ✗", tiles.ink("moving" if right else "warning")),
             (f" {confidence:5.1f}%", tiles.ink("quiet")),
         )
         return tile, caption
 
     def _foot(self, index: int) -> list[Text]:
         """The digit at the cursor, in words."""
+        dataset = self.cockpit.session.dataset
         assert self._hanging is not None
+        assert dataset is not None
         digit = int(self._hanging.chosen[index])
         label, predicted, confidence = _answer(self._hanging.answers, digit)
-        taken = "and so the network says" if label == predicted else f"taken for a {predicted}"
+        one, other = (a(called(dataset.names, k)) for k in (label, predicted))
+        taken = "and so the network says" if label == predicted else f"taken for {other}"
         line = Text.assemble(
-            (f" Test digit {digit}", self.tiles.ink("chosen")),
-            (f" is a {label}, {taken}, {confidence:.1f} % sure.", self.tiles.ink("title")),
+            (f" Test {thing(dataset)} {digit}", self.tiles.ink("chosen")),
+            (f" is {one}, {taken}, {confidence:.1f} % sure.", self.tiles.ink("title")),
             no_wrap=True,
         )
         tell = "  Enter goes there."

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from ..glyphs import bar
+from ..naming import called, widest
 from .blocks import Block, Ink, pick, stretch
 from .looked import Looked, Values
 from .numbers import WIDTH, scale_of
@@ -21,11 +22,13 @@ def listed(
     layer, rows = looked.stage.layers[0], looked.units()
     n, chosen = looked.lens.sizes[layer], looked.unit
     digits = max(5 if width > WIDTH + 7 else 4, len(str(n - 1)))
+    what = "class" if layer == len(looked.lens.sizes) - 1 else "unit"
+    if what == "class" and widest(looked.names, n) > len(str(n - 1)):
+        digits = min(digits + 4, len(str(n - 1)) + 1 + widest(looked.names, n))
     scales = [scale_of(float(max(abs(values), default=0))) for _, values in columns]
     heads = (
         f"{name} {scale.unit}".rstrip() for (name, _), scale in zip(columns, scales, strict=True)
     )
-    what = "class" if layer == len(looked.lens.sizes) - 1 else "unit"
     head = f"  {what[:digits]:<{digits}}" + "".join(f"{name:>{WIDTH + 1}}" for name in heads)
     block = [Text(head, ink("quiet"), no_wrap=True)]
     lines = max(1, height - 1)
@@ -39,7 +42,10 @@ def listed(
         line = Text(no_wrap=True)
         mark = RESTING if looked.inner else MARK
         line.append(f"{mark if mine else ' '} ", ink("chosen"))
-        line.append(f"{unit:>{digits}}", ink("chosen" if mine else "quiet"))
+        number = str(unit)
+        if what == "class" and (name := called(looked.names, unit)) != number:
+            number = f"{number} {name[: digits - len(number) - 1]:<{digits - len(number) - 1}}"
+        line.append(f"{number:>{digits}}", ink("chosen" if mine else "quiet"))
         line.append("◂" if what == "class" and unit == looked.lens.label else " ", ink("chosen"))
         written = (
             scale.write(float(numbers[unit]))

@@ -35,7 +35,7 @@ class LogitsRoom(Room):
         dataset, index = self.cockpit.session.dataset, self.cockpit.index
         if dataset is not None:
             found = contributions(parameters, dataset.test.images[index])
-            self.table.update(found, index, int(dataset.test.labels[index]))
+            self.table.update(found, index, int(dataset.test.labels[index]), dataset.names)
 
     async def action_digit(self, by: int) -> None:
         """Another test digit, here and on the main screen."""

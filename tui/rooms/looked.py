@@ -29,6 +29,7 @@ class Looked:
     iteration: int  # how many updates the network has seen
     stage: Stage
     path: Path
+    names: tuple[str, ...] = ()  # of the classes
     inner: bool = False  # the arrows choose among a sum's terms instead of the units
     by_size: bool | None = None  # units in order of size; None: where there are many
     picture: bool = False  # where there is no room for both, the picture instead of the terms

@@ -55,13 +55,14 @@ class MathsRoom(Room):
         dataset = self.cockpit.session.dataset
         assert viewed is not None
         assert dataset is not None
+        names = dataset.names
         index, iteration = self.cockpit.index, viewed[1]
         image, label = dataset.test.images[index], int(dataset.test.labels[index])
         alpha = self._alpha
 
         def job() -> Callable[[], None]:
             lens = look(parameters, image, label, alpha)
-            return partial(self._found, lens, index, iteration)
+            return partial(self._found, lens, index, iteration, names)
 
         before = self.looked
         here = before is not None and before.index == index and self.cockpit.past is None
@@ -73,11 +74,11 @@ class MathsRoom(Room):
         past = self.cockpit.past
         return past.hyperparameters.alpha if past else self.cockpit.session.wanted.alpha
 
-    def _found(self, lens: Lens, index: int, iteration: int) -> None:
+    def _found(self, lens: Lens, index: int, iteration: int, names: tuple[str, ...]) -> None:
         """Show new numbers; the stage and what is followed stay as they are."""
         before = self.looked
         if before is None:
-            self._set(Looked(lens, index, iteration, Stage("x"), leading(lens)))
+            self._set(Looked(lens, index, iteration, Stage("x"), leading(lens), names))
             return
         path = before.path
         if not fits(path, lens.sizes) or (not self._picked and index != before.index):

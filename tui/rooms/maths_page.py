@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from rich.text import Text
 
+from ..naming import called
 from ..widgets.rows import Rows
 from .blocks import Block, Ink, words
 from .looked import Looked
@@ -35,7 +36,7 @@ class MathsPage(Rows):
         looked, sizes = self._looked, self._looked.lens.sizes
         walk = stages(sizes)
         here = walk.index(looked.stage) + 1
-        note = f"digit {looked.index} · label {looked.lens.label}"
+        note = f"digit {looked.index} · label {called(looked.names, looked.lens.label)}"
         name = f"{here} of {len(walk)} · {title(looked.stage, sizes)}"
         lines = [strip(looked.stage, walk, self.ink, self.size.width)]
         lines.append(self.title(name, (note, self.ink("chosen"))))

@@ -14,6 +14,7 @@ from ...net.checks import columns
 from ...net.flips import flipped, promised
 from ...net.network import forward
 from ...net.saliency import saliency
+from ..naming import called, thing
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..widgets.answers import Answers
@@ -103,20 +104,22 @@ class PixelsRoom(Room):
         finite = np.nan_to_num(slopes.astype(float), nan=0.0, posinf=0.0, neginf=0.0)
         steepest = float(np.abs(finite).max())
         shares = finite / steepest if steepest else finite
-        label = int(self.dataset.test.labels[self._index])
+        names = self.dataset.names
+        label = called(names, int(self.dataset.test.labels[self._index]))
+        name, what = called(names, k), thing(self.dataset).capitalize()
         self.query_one(Slopes).update(
-            (f"Digit {self._index}, label {label}: slopes for {k}", f"Slopes for {k}"),
+            (f"{what} {self._index}, label {label}: slopes for {name}", f"Slopes for {name}"),
             now.reshape(side, side),
             shares.reshape(side, side),
             (self.row, self.column),
             {divmod(i, side) for i in self.flips},
         )
         points = [f"{100 * moved:+.1f}" for moved in after - before]
-        self.query_one(Answers).update(after.tolist(), points, ("now", "moved"), chosen=k)
+        self.query_one(Answers).update(after.tolist(), points, ("now", "moved"), names, chosen=k)
         cursor = self.row * side + self.column
         Z = passed.Z[-1][k].tolist()
         facts = (
-            (f"logit of {k}", f"{Z[1]:+.3f}"),
+            (f"logit of {name[:6]}", f"{Z[1]:+.3f}"),
             (f"  by flips: {len(self.flips)}", f"{Z[1] - Z[0]:+.3f}"),
             ("row, column", f"{self.row}, {self.column}"),
             ("  ink", str(int(now[cursor]))),

@@ -6,6 +6,8 @@ import numpy as np
 from rich.text import Text
 
 from ...net.shares import shares_of
+from ..naming import a as an
+from ..naming import called
 from .blocks import Block, Ink, beside, words
 from .edge_scenes import digit_scene, loss_scene
 from .lists import listed
@@ -95,10 +97,11 @@ def softmax_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     shares = shares_of(lens)
     best = int(A.argmax())
     first = float(Z.max())
-    verdict = "right ✓" if best == lens.label else f"wrong ✗: it is a {lens.label}"
+    label = an(called(looked.names, lens.label))
+    verdict = "right ✓" if best == lens.label else f"wrong ✗: it is {label}"
     told = (
         f"A{n}[{k}] = {shares.powers[k]:.4f} / {shares.whole:.4f} = {float(A[k]):.4f}",
-        f"The answer is {best}, {verdict}.",
+        f"The answer is {called(looked.names, best)}, {verdict}.",
         f"The largest logit, {first:.4f}, is taken off all: no share changes, nothing overflows.",
     )
     columns = [(f"Z{n}", Z), ("e^(Z−max)", shares.powers), (f"A{n}", A)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from ...net.units import excitement, unit_weights
+from ..naming import called
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..widgets.unit import Facts, UnitView
@@ -98,7 +99,8 @@ class UnitRoom(ReckoningRoom):
                 share=float(found.share[self._unit]),
                 side=dataset.side,
                 images=dataset.test.images[digits],
-                labels=dataset.test.labels[digits],
+                labels=tuple(called(dataset.names, int(k), 4) for k in dataset.test.labels[digits]),
+                names=dataset.names,
                 Z=found.Z[self._unit],
                 in_signs=self._in_signs,
             )

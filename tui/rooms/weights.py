@@ -9,6 +9,7 @@ from rich.text import Text
 from textual import on
 
 from ...net.units import excitement, unit_weights
+from ..naming import called
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile
@@ -117,7 +118,8 @@ class WeightsRoom(PictureRoom):
         number = f"{index:>{len(str(len(found.share) - 1))}}"
         caption = Text(number, ink("title"), no_wrap=True)
         if layer == len(parameters.W) - 1:
-            caption.append(f" →{int(unit.outgoing.argmax())}", ink("plus"))
+            leads_to = called(dataset.names, int(unit.outgoing.argmax()), 4)
+            caption.append(f" →{leads_to}", ink("plus"))
         caption.append(
             *((f" {_percent(share):>4}", ink("quiet")) if share else (" silent", ink("warning")))
         )
@@ -142,7 +144,9 @@ class WeightsRoom(PictureRoom):
             ("  adds ", ink("quiet")),
             no_wrap=True,
         )
-        line.append_text(strongest(tiles, unit.outgoing, tiles.size.width - line.cell_len))
+        dataset = self.cockpit.session.dataset
+        names = dataset.names if dataset and layer == len(parameters.W) - 1 else ()
+        line.append_text(strongest(tiles, unit.outgoing, tiles.size.width - line.cell_len, names))
         legend = Text(" ", no_wrap=True)
         if layer == 1:
             legend.append("+ ink here excites", ink("plus")).append("   ")

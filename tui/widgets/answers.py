@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from ..glyphs import bar
+from ..naming import called, widest
 from .rows import Rows
 
 LEAST = 19  # columns that an answer needs
 MOST_BAR = 72
 NUMBER = 6  # columns of either number
+NAME = 6  # columns of a class's name, at most
 
 
 def listed(shares: Sequence[float], room: int) -> list[int]:
@@ -30,22 +32,25 @@ class Answers(Rows):
         self._heads = ("", "")
         self._chosen: int | None = None
         self._blank = ""
+        self._names: Sequence[str] = ()
 
     def update(
         self,
         shares: Sequence[float],
         beside: Sequence[str],
         heads: tuple[str, str],
+        names: Sequence[str] = (),
         *,
         chosen: int | None = None,
         blank: str = "",
     ) -> None:
         """Probabilities of the classes, 0 to 1, and a short text for each; `heads` over both.
 
+        names: of the classes, where they have any.
         chosen: a class that a person is on. blank: what to say where there is no answer.
         """
         self._shares, self._beside, self._heads = shares, beside, heads
-        self._chosen, self._blank = chosen, blank
+        self._chosen, self._blank, self._names = chosen, blank, names
         self.redraw()
 
     def redraw(self) -> None:
@@ -56,7 +61,7 @@ class Answers(Rows):
             words = Text(self._blank, quiet).wrap(self.app.console, max(1, self.size.width - 2))
             self.show([*lines, Text(), *(Text(" ").append_text(line) for line in words)])
             return
-        names = len(str(len(shares) - 1))
+        names = widest(self._names, len(shares), NAME)
         marks = 1 if self._chosen is None else 2
         fixed = marks + names + 1 + 2 * NUMBER
         width = max(0, min(MOST_BAR, self.size.width - fixed))
@@ -71,7 +76,10 @@ class Answers(Rows):
             line.append("▸" if said else " ", self.ink("moving"))
             if self._chosen is not None:
                 line.append("◆" if chosen else " ", self.ink("chosen"))
-            line.append(f"{k:>{names}} ", self.ink("chosen") if chosen else "" if said else quiet)
+            name = called(self._names, k, names)
+            line.append(
+                f"{name:>{names}} ", self.ink("chosen") if chosen else "" if said else quiet
+            )
             filled = f"{bar(shares[k], width):<{width}}"
             line.append(filled, self.ink("moving") if said else quiet)
             line.append(f"{100 * shares[k]:{NUMBER}.1f}", "" if said else quiet)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
+from ..naming import a, called
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -24,16 +26,19 @@ class Logits(Rows):
         super().__init__(id=id)
         self._found: Contributions | None = None
         self._index = self._label = 0
+        self._names: Sequence[str] = ()  # of the classes
         self._class: int | None = None  # that the units are ordered by; None: the answer
         self._first = 0  # how many of the largest are scrolled away
         self._columns = range(0)  # the classes that are shown
         self._wide = 1
 
-    def update(self, found: Contributions, index: int, label: int) -> None:
+    def update(
+        self, found: Contributions, index: int, label: int, names: Sequence[str] = ()
+    ) -> None:
         """Show what adds up to the logits of a test digit."""
         if index != self._index:
             self._class, self._first = None, 0
-        self._found, self._index, self._label = found, index, label
+        self._found, self._index, self._label, self._names = found, index, label, names
         self.redraw()
 
     @property
@@ -115,7 +120,8 @@ class Logits(Rows):
     def _title(self, found: Contributions) -> Text:
         predicted = int(found.logits.argmax())
         right = predicted == self._label
-        words = f"{predicted} ✓ right" if right else f"{predicted} ✗ it is a {self._label}"
+        answer, label = (called(self._names, k) for k in (predicted, self._label))
+        words = f"{answer} ✓ right" if right else f"{answer} ✗ it is {a(label)}"
         return self.title(
             f"Test digit {self._index}: what adds up to its logits",
             (words, self.ink("moving" if right else "warning")),
@@ -132,7 +138,7 @@ class Logits(Rows):
             ink = self.ink("title")
             if k == self.chosen:
                 ink = self.ink("chosen") + Style(reverse=True)
-            words = f"{k}{sign}"
+            words = f"{called(self._names, k, self._wide - 2 - len(sign))}{sign}"
             line.append(" " * (self._wide - len(words) - 1)).append(f" {words}", ink)
         more = "›" if self._columns[-1] + 1 < len(found.logits) else ""
         return line.append(more, self.ink("quiet"))

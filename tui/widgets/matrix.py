@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ..grid import LABEL, LEGEND, RECALL, SHADES, Grid, grid, level
+from ..naming import called
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -42,11 +43,12 @@ class Matrix(Rows):
         self.confusion: Confusion | None = None
         self.cell = 0, 0  # label and answer at the cursor
         self._below = below
+        self._names: Sequence[str] = ()  # of the classes
         self._grid: Grid | None = None
 
-    def update(self, confusion: Confusion) -> None:
-        """Show this one; the cursor stays where it is."""
-        self.confusion = confusion
+    def update(self, confusion: Confusion, names: Sequence[str] = ()) -> None:
+        """Show this one, of classes with these names; the cursor stays where it is."""
+        self.confusion, self._names = confusion, names
         self.go_to(*self.cell)
 
     def go_to(self, label: int, predicted: int) -> None:
@@ -88,7 +90,8 @@ class Matrix(Rows):
         title = "Confusion"
         if self._grid and len(self._grid.labels) * len(self._grid.answers) < classes**2:
             labels, answers = self._grid.labels, self._grid.answers
-            title += f": {labels[0]}–{labels[-1]} taken for {answers[0]}–{answers[-1]}"
+            ends = labels[0], labels[-1], answers[0], answers[-1]
+            title += ": {}–{} taken for {}–{}".format(*(called(self._names, k) for k in ends))
         if self.size.width >= 80:
             notes = [*self.legend(), *notes]
         return self.title(title, *notes)
@@ -105,7 +108,8 @@ class Matrix(Rows):
         line = Text(" " * here.left + f"{'as →':<{LABEL}}", self.ink("quiet"), no_wrap=True)
         for predicted in here.answers:
             chosen = predicted == self.cell[1]
-            line.append(f"{predicted:>{here.wide - 1}} ", self.ink("chosen" if chosen else "title"))
+            name = called(self._names, predicted, here.wide - 1)
+            line.append(f"{name:>{here.wide - 1}} ", self.ink("chosen" if chosen else "title"))
         return line.append(f"{'recall':>{RECALL}}", self.ink("quiet"))
 
     def _row(self, here: Grid, label: int, y: int) -> Text:
@@ -114,7 +118,7 @@ class Matrix(Rows):
         counts, middle = self.confusion.counts[label], (here.high - 1) // 2
         whole = int(counts.sum())
         ink = self.ink("chosen" if label == self.cell[0] else "title")
-        name = f"{label:>{LABEL - 1}}" if y == middle else ""
+        name = f"{called(self._names, label, LABEL - 1):>{LABEL - 1}}" if y == middle else ""
         line = Text(" " * here.left, no_wrap=True).append(f"{name:<{LABEL}}", ink)
         for predicted in here.answers:
             count = int(counts[predicted])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from textual.strip import Strip
 
 from ...net.terms import by_size
 from ..glyphs import bar
+from ..naming import a, called, widest
 from ..tiles import Page, sizes
 from .rows import Rows
 from .shelf import digit_tile, shelf, weight_tile
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ...net.network import Array
     from ...net.units import Unit
 
+MOST_NAME = 6  # columns of a class's name
 CAPTION = 11  # columns under a digit
 LEAST_FACTS = 30
 
@@ -36,18 +39,22 @@ class Facts:
     share: float  # of the test digits at which it speaks
     side: int
     images: NDArray[np.uint8]  # top × pixels: what excites it most, the most first
-    labels: NDArray[np.uint8]
+    labels: tuple[str, ...]  # what each is called
+    names: tuple[str, ...]  # of the classes
     Z: Array  # top
     in_signs: bool
 
 
-def strongest(rows: Rows, weights: Array, columns: int) -> Text:
-    """As many of the weights as fit, the largest in magnitude first, each with where it leads."""
+def strongest(rows: Rows, weights: Array, columns: int, names: Sequence[str] = ()) -> Text:
+    """As many of the weights as fit, the largest in magnitude first, each with where it leads.
+
+    names: of what they lead to, where that are classes.
+    """
     line = Text(no_wrap=True)
-    digits = len(str(len(weights) - 1))
+    digits = widest(names, len(weights), MOST_NAME)
     for index in by_size(weights)[: columns // (digits + 9)].tolist():
         weight = float(weights[index])
-        line.append(f"{index:>{digits}} ", rows.ink("quiet"))
+        line.append(f"{called(names, index, digits):>{digits}} ", rows.ink("quiet"))
         line.append(f"{weight:+6.2f}  ", rows.ink("plus" if weight > 0 else "minus"))
     return line
 
@@ -114,16 +121,23 @@ class UnitView(Rows):
                 ("+ excites", self.ink("plus")), "   ", ("− inhibits", self.ink("minus"))
             ),
             Text(f"adds to {where}:", quiet),
-            *self._bars(unit.outgoing, min(width, 60), height - 4),
+            *self._bars(
+                unit.outgoing, min(width, 60), height - 4, facts.names if facts.is_last else ()
+            ),
         ]
 
-    def _bars(self, weights: Array, width: int, height: int) -> list[Text]:
-        """Weights as bars to either side of a middle, all in order or the largest in magnitude."""
+    def _bars(
+        self, weights: Array, width: int, height: int, names: Sequence[str] = ()
+    ) -> list[Text]:
+        """Weights as bars to either side of a middle, all in order or the largest in magnitude.
+
+        names: of what they lead to, where that are classes.
+        """
         import numpy as np
 
         shown = np.arange(len(weights)) if len(weights) <= height else by_size(weights)[:height]
         most = float(abs(weights).max())
-        digits = len(str(len(weights) - 1))
+        digits = widest(names, len(weights), MOST_NAME)
         half = max(1, (width - digits - 10) // 2)
         lines: list[Text] = []
         for index in shown.tolist():
@@ -132,7 +146,8 @@ class UnitView(Rows):
             share = abs(weight) / most if most > 0 and np.isfinite(weight) else 0.0
             # A bar to the left cannot begin in eighths: only its whole cells are drawn.
             left = f"{'█' * round(share * half):>{half}}"
-            line = Text(f"{index:>{digits}} ", self.ink("title"), no_wrap=True)
+            name = called(names, index, digits)
+            line = Text(f"{name:>{digits}} ", self.ink("title"), no_wrap=True)
             line.append(f"{weight:+7.3f} ", ink)
             if weight > 0:
                 line.append(" " * half + "│", self.ink("quiet")).append(bar(share, half), ink)
@@ -147,8 +162,8 @@ class UnitView(Rows):
         columns = min(sizes(facts.side)[-1], 2 * (height - 2))
         if columns < 10:
             words = "  ".join(
-                f"a {label} (Z {value:.2f})"
-                for label, value in zip(facts.labels.tolist(), facts.Z.tolist(), strict=True)
+                f"{a(label)} (Z {value:.2f})"
+                for label, value in zip(facts.labels, facts.Z.tolist(), strict=True)
             )
             line = Text(f" {words}"[: self.size.width], self.ink("quiet"))
             return [title, line] if height > 1 else [title]
@@ -163,5 +178,7 @@ class UnitView(Rows):
 
     def _tile(self, facts: Facts, index: int, columns: int) -> tuple[list[Strip], Text]:
         image = facts.images[index].reshape(facts.side, facts.side)
-        caption = Text(f"{facts.labels[index]}  Z {facts.Z[index]:6.2f}", self.ink("quiet"))
+        label, value = facts.labels[index], facts.Z[index]
+        words = f"{label}  Z {value:6.2f}" if len(label) < 3 else f"{label} {value:.2f}"
+        caption = Text(words, self.ink("quiet"))
         return digit_tile(self, image, columns), caption
