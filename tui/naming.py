@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ..data.dataset import Dataset
 
 LONGEST_CLASS = 10  # columns; folders lend their names to classes, and may have long ones
+SHORT_CLASS = 6  # columns, where there is less room
 
 
 def called(names: Sequence[str], label: int, columns: int = LONGEST_CLASS) -> str:

@@ -11,7 +11,7 @@ from textual import on
 
 from ...net.confusion import answer
 from ..line import shades
-from ..naming import a, called, thing, widest
+from ..naming import SHORT_CLASS, a, called, thing, widest
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..tiles import Tile
@@ -23,8 +23,6 @@ from .room import Room
 if TYPE_CHECKING:
     from ...net.confusion import Answers, Indices
     from ...net.network import Parameters
-
-MOST_NAME = 6  # columns of a class's name under a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ class GalleryRoom(PictureRoom):
         self._outdated = viewed[0].vector is not hanging.parameters.vector
         when = f"after {hanging.iteration} updates"
         note = f"{when}, r renews" if self._outdated else when
-        k = widest(dataset.names, hanging.answers.classes, MOST_NAME)
+        k = widest(dataset.names, hanging.answers.classes, SHORT_CLASS)
         self.tiles.update(
             Contents(
                 title=self._choice.title,
@@ -127,7 +125,7 @@ class GalleryRoom(PictureRoom):
         tile = digit_tile(tiles, image, columns, in_dots=self._dots)
         label, predicted, confidence = _answer(hanging.answers, digit)
         right = label == predicted
-        both = "→".join(called(dataset.names, k, MOST_NAME) for k in (label, predicted))
+        both = "→".join(called(dataset.names, k, SHORT_CLASS) for k in (label, predicted))
         caption = Text.assemble(
             (both, tiles.ink("title")),
             (" ✓" if right else " ✗", tiles.ink("moving" if right else "warning")),

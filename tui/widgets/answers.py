@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from ..glyphs import bar
-from ..naming import called, widest
+from ..naming import SHORT_CLASS, called, widest
 from .rows import Rows
 
 LEAST = 19  # columns that an answer needs
 MOST_BAR = 72
 NUMBER = 6  # columns of either number
-NAME = 6  # columns of a class's name, at most
 
 
 def listed(shares: Sequence[float], room: int) -> list[int]:
@@ -61,7 +60,7 @@ class Answers(Rows):
             words = Text(self._blank, quiet).wrap(self.app.console, max(1, self.size.width - 2))
             self.show([*lines, Text(), *(Text(" ").append_text(line) for line in words)])
             return
-        names = widest(self._names, len(shares), NAME)
+        names = widest(self._names, len(shares), SHORT_CLASS)
         marks = 1 if self._chosen is None else 2
         fixed = marks + names + 1 + 2 * NUMBER
         width = max(0, min(MOST_BAR, self.size.width - fixed))

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from ...net.terms import by_size
 from ..glyphs import bar
-from ..naming import a, called, widest
+from ..naming import SHORT_CLASS, a, called, widest
 from ..tiles import Page, sizes
 from .rows import Rows
 from .shelf import digit_tile, shelf, weight_tile
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ...net.network import Array
     from ...net.units import Unit
 
-MOST_NAME = 6  # columns of a class's name
 CAPTION = 11  # columns under a digit
 LEAST_FACTS = 30
 
@@ -51,7 +50,7 @@ def strongest(rows: Rows, weights: Array, columns: int, names: Sequence[str] = (
     names: of what they lead to, where that are classes.
     """
     line = Text(no_wrap=True)
-    digits = widest(names, len(weights), MOST_NAME)
+    digits = widest(names, len(weights), SHORT_CLASS)
     for index in by_size(weights)[: columns // (digits + 9)].tolist():
         weight = float(weights[index])
         line.append(f"{called(names, index, digits):>{digits}} ", rows.ink("quiet"))
@@ -137,7 +136,7 @@ class UnitView(Rows):
 
         shown = np.arange(len(weights)) if len(weights) <= height else by_size(weights)[:height]
         most = float(abs(weights).max())
-        digits = widest(names, len(weights), MOST_NAME)
+        digits = widest(names, len(weights), SHORT_CLASS)
         half = max(1, (width - digits - 10) // 2)
         lines: list[Text] = []
         for index in shown.tolist():
