@@ -15,7 +15,7 @@ from .errors import DataError
 from .files import LARGEST, OnProgress, inside, is_folder
 from .found import MOST_CLASSES, SIDES, Digits, Found, side_of
 from .idx import Bytes
-from .pictures import is_light, paper_of, read_grey
+from .pictures import read_grey
 
 TRAIN, TEST = {"train", "training"}, {"test", "testing"}
 LEFT = {"thumbs.db", "desktop.ini"}  # what file managers leave, besides names with a dot
@@ -39,20 +39,15 @@ def read_album(folder: Path, on_progress: OnProgress | None = None) -> Found:
     listed = [_listed(part, names) for part in parts]
     files = [path for part in listed for path in part.files]
     images = _pixels(files, on_progress)
-    # One decision for all: what most of them are.
-    light = sum(is_light(paper_of(image), image) for image in images) * 2 > len(images)
-    if light:
-        np.subtract(255, images, out=images)
     flat = images.reshape(len(images), -1)
     m = len(listed[0].files)
     labels = [np.array(part.labels, np.uint8) for part in listed]
-    said = "dark on light, turned round" if light else "light on dark"
     return Found(
         flat[:m],
         labels[0],
         Digits(flat[m:], labels[1]) if len(labels) > 1 else None,
         names,
-        (f"pictures in folders, {len(files):,} of them", said),
+        (f"pictures in folders, {len(files):,} of them",),
     )
 
 

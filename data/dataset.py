@@ -12,8 +12,11 @@ from pathlib import Path
 
 from .errors import ClassesError, DataError, UnlabelledError
 from .files import OnProgress
+from .findings import Finding
 from .found import MOST_CLASSES, Digits, Found
 from .idx import Bytes
+from .layout import MNIST, ImageLayout, measured
+from .looked_over import odd, upright_ink
 from .sources import EMBEDDED, read
 from .split import SEED, SHARE, parted
 
@@ -35,6 +38,8 @@ class Dataset:
     share: float = (
         0.0  # of each class that was kept apart to test on; 0: the source had a test part
     )
+    findings: tuple[Finding, ...] = ()  # what is odd about it
+    layout: ImageLayout = MNIST  # how the training images lie in their frame
 
     @property
     def classes(self) -> int:
@@ -50,6 +55,7 @@ class Unlabelled:
     images: Bytes  # m × side², 0 (paper) to 255 (ink), one image a row, as in Digits
     side: int
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 def load(
@@ -84,7 +90,10 @@ def load(
             _unlabelled(found, name),
         )
     names = _names(source, found, classes)
-    notes = found.notes
+    is_known = source == EMBEDDED  # to be upright and sound
+    if not is_known:
+        found = upright_ink(found)
+    notes, findings, layout = found.notes, found.findings, MNIST
     if found.test is None:
         try:
             train, test = parted(found.images, found.labels, share)
@@ -100,8 +109,10 @@ def load(
     for array in (train.images, train.labels, test.images, test.labels):
         array.setflags(write=False)
     side = math.isqrt(train.images.shape[1])
+    if not is_known:
+        findings, layout = (*findings, *odd(train, test, len(names))), measured(train.images)
     kept_apart = share if found.test is None else 0.0
-    return Dataset(name, train, test, side, names, notes, kept_apart)
+    return Dataset(name, train, test, side, names, notes, kept_apart, findings, layout)
 
 
 def load_images(
@@ -117,9 +128,10 @@ def load_images(
 
 
 def _unlabelled(found: Found, name: str) -> Unlabelled:
+    found = upright_ink(found)
     images = found.images if found.test is None else found.test.images
     images.setflags(write=False)
-    return Unlabelled(name, images, math.isqrt(images.shape[1]), found.notes)
+    return Unlabelled(name, images, math.isqrt(images.shape[1]), found.notes, found.findings)
 
 
 def _names(source: str, found: Found, classes: int | None) -> tuple[str, ...]:

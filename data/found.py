@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from .findings import Finding
 from .idx import Bytes
 
 SIDES = range(4, 129)  # pixels that an image may have on each side
@@ -31,6 +32,7 @@ class Found:
     test: Digits | None = None  # a part to test on, where the source keeps one apart
     names: tuple[str, ...] = ()  # of the classes, where the source names them
     notes: tuple[str, ...] = ()  # what was found out on the way, one line each
+    findings: tuple[Finding, ...] = ()  # what is odd about it
 
 
 def side_of(pixels: int) -> int | None:

@@ -14,10 +14,22 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .centred import SIDE, centred
+from .centred import SIDE, centred, scaled
 from .errors import DataError
 from .files import opened
+from .findings import (
+    AsItLies,
+    DarkPaper,
+    Finding,
+    LightPaper,
+    Placed,
+    Rulings,
+    Specks,
+    WholePicture,
+)
 from .idx import Bytes
+from .layout import FAINT, MNIST, ImageLayout, lies_so
+from .stray_ink import Cleaned, cleaned
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -25,51 +37,93 @@ if TYPE_CHECKING:
 LARGEST = 50_000_000  # pixels of a picture
 FORMATS = ("PNG", "JPEG", "GIF", "BMP")  # of Pillow's many, those that digits come in
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")  # what files of these formats begin with
-FAINT = 0.15  # of the strongest ink: what is fainter is paper, its grain and shadows
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """One digit out of a picture, in MNIST's form."""
+    """What a picture shows, lying as the images that a network learnt from."""
 
     image: Bytes  # side × side, ink high on paper 0
-    notes: tuple[str, ...]  # what was found out, one line each
+    notes: tuple[str, ...]  # of the file itself, one line each
+    findings: tuple[Finding, ...] = ()  # what was done to it
 
 
-def read_picture(source: Path | bytes, side: int = SIDE, name: str = "the picture") -> Picture:
-    """The digit in a picture file, or in the bytes of one, which messages call by `name`.
+def read_picture(
+    source: Path | bytes,
+    side: int = SIDE,
+    name: str = "the picture",
+    layout: ImageLayout = MNIST,
+) -> Picture:
+    """What a picture file shows, or the bytes of one, which messages call by `name`.
 
-    Any size up to 50 megapixels, grey or in colour, transparent or not, dark on light or light
-    on dark, evenly lit. Raises DataError for what is no picture, too large, or without ink.
+    Any size up to 50 megapixels, grey or in color, transparent or not, dark on light or light
+    on dark, evenly lit. layout: how the images lay that the network learnt from. Raises DataError
+    for what is no picture, too large, or without ink.
     """
     name = str(source) if isinstance(source, Path) else name
     grey, notes = read_grey(source, name)
-    paper = int(paper_of(grey))
-    light = is_light(paper, grey)
+    notes = (f"{grey.shape[1]} × {grey.shape[0]} pixels", *notes)
+    if not layout.has_paper:
+        return Picture(_whole(grey, side), notes, (WholePicture(),))
+    paper = int(paper_of(grey, at_corners=layout.fills_frame))
+    light = float(grey.mean()) < paper  # all in all, what is on it is darker
     strength = (paper - np.arange(256)) * (1 if light else -1)  # of each grey, as ink
     most = int(strength[grey.min() if light else grey.max()])
     if most < CONTRAST:
-        raise DataError(f"{name}: has no ink that differs from its paper; expected a digit")
+        raise DataError(f"{name}: has no ink that differs from its paper; expected a picture")
+    turned: Finding = LightPaper() if light else DarkPaper()
+    if grey.shape == (side, side):
+        as_it_is = 255 - grey if light else grey
+        if lies_so(as_it_is, layout):
+            return Picture(as_it_is, notes, (turned, AsItLies()))
     share = np.clip(strength / most, 0, 1)
-    share[share < FAINT] = 0
-    image = centred(np.rint(255 * share).astype(np.uint8)[grey], side)
-    # Thin lines on large paper come out pale; MNIST's digits are not.
-    image = np.rint(image * (255 / max(1, int(image.max())))).astype(np.uint8)
-    size = f"{grey.shape[1]} × {grey.shape[0]} pixels"
-    turned = "dark on light, turned round" if light else "light on dark"
-    return Picture(image, (size, *notes, turned))
+    greys = np.rint(255 * share).astype(np.uint8)
+    found = cleaned(np.where(share < FAINT, np.uint8(0), greys)[grey])
+    ink = found.ink
+    if layout.fills_frame:  # what is pale there belongs to what is shown
+        ink = _with_pale(greys[grey], found.ink)
+    image = centred(ink, side, layout)
+    # Thin lines on large paper come out pale; what was learnt from is not.
+    image = np.rint(image * (layout.strongest / max(1, int(image.max())))).astype(np.uint8)
+    placed = Placed(layout.extent, layout.centering)
+    return Picture(image, notes, (turned, *_left_out(found), placed))
 
 
-def paper_of(grey: Bytes) -> float:
-    """The grey of the paper: the median of the border, where a digit seldom is."""
+def _left_out(found: Cleaned) -> tuple[Finding, ...]:
+    specks = (Specks(found.specks),) if found.specks else ()
+    rulings = (Rulings(found.rulings),) if found.rulings else ()
+    return (*specks, *rulings)
+
+
+def _with_pale(all_ink: Bytes, strong: Bytes) -> Bytes:
+    """All ink within the box around the strong ink, and none beyond it."""
+    rows, columns = (np.flatnonzero(strong.any(axis=axis)) for axis in (1, 0))
+    box = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    found = np.zeros_like(all_ink)
+    found[box] = all_ink[box]
+    return found
+
+
+def _whole(grey: Bytes, side: int) -> Bytes:
+    """The middle square of a picture without paper."""
+    least = min(grey.shape)
+    top, left = ((length - least) // 2 for length in grey.shape)
+    square = grey[top : top + least, left : left + least]
+    return np.rint(scaled(square, side, side)).astype(np.uint8)
+
+
+def paper_of(grey: Bytes, *, at_corners: bool = False) -> float:
+    """The grey of the paper: the median of the border, where a digit seldom is.
+
+    at_corners: of these alone, where what is shown reaches from edge to edge.
+    """
+    if at_corners:
+        patch = max(1, min(grey.shape) // 28)
+        ends = (slice(None, patch), slice(-patch, None))
+        return float(np.median([np.median(grey[rows, cols]) for rows in ends for cols in ends]))
     border = (grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1])
     return float(np.median(np.concatenate(border)))
-
-
-def is_light(paper: float, grey: Bytes) -> bool:
-    """Whether paper of this grey is light: all in all, what is on it is darker."""
-    return float(grey.mean()) < paper
 
 
 def read_grey(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
@@ -110,7 +164,7 @@ def _grey(image: Image) -> tuple[Bytes, tuple[str, ...]]:
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip instead of scale
         deep: NDArray[Any] = np.asarray(image)
         return (np.clip(deep, 0, 0xFFFF) >> 8).astype(np.uint8), ("16 bits a pixel, made 8",)
-    colour = () if image.mode in ("1", "L", "LA") else ("colour, made grey",)
+    colour = () if _is_grey(image) else ("colour, made grey",)
     if not image.has_transparency_data:
         return np.array(image.convert("L")), colour
     seen = image.convert("RGBA")
@@ -124,3 +178,11 @@ def _grey(image: Image) -> tuple[Bytes, tuple[str, ...]]:
     solid = alpha / np.float32(255)
     laid = np.rint(grey * solid + ground * (1 - solid)).astype(np.uint8)
     return laid, (*colour, f"transparent, laid on {'white' if ground else 'black'}")
+
+
+def _is_grey(image: Image) -> bool:
+    """Whether a picture shows no color, whatever form it is stored in."""
+    if image.mode in ("1", "L", "LA"):
+        return True
+    bands = [np.asarray(band) for band in image.convert("RGB").split()]
+    return all(np.array_equal(bands[0], band) for band in bands[1:])

@@ -16,7 +16,6 @@ SAID: Final = {
     UNIT: "values 0 to 1, made 0 to 255",
     None: "values all 0: blank images",
 }
-FAINT = 128  # the largest value has to reach it, or the images are faint, and hard to learn from
 EXPECTED: Final = {
     WHOLE: "a whole number from 0 to 255, as the values before it",
     UNIT: "a number from 0 to 1, as the values before it",
@@ -69,7 +68,7 @@ class Greys:
             self._scale = UNIT
             self._stretch()
         images = np.frombuffer(self._bytes, np.uint8).reshape(-1, pixels)
-        return images, _said(self._scale, int(images.max(initial=0)))
+        return images, SAID[self._scale]
 
     def _stretch(self) -> None:
         """What came while 0 and 1 were all there was: from now on the ink is 255."""
@@ -84,15 +83,8 @@ def both_stretched(images: Bytes, test: Bytes | None) -> tuple[Bytes, Bytes | No
     """
     top = max(int(images.max()), 0 if test is None else int(test.max()))
     if top != UNIT:
-        return images, test, _said(WHOLE if top else None, top)
+        return images, test, SAID[WHOLE if top else None]
     return images * np.uint8(WHOLE), None if test is None else test * np.uint8(WHOLE), SAID[UNIT]
-
-
-def _said(scale: int | None, top: int) -> str:
-    """A line on the scale; if the largest of 0 to 255 is small, it says which."""
-    if scale == WHOLE and top < FAINT:
-        return f"values 0 to {top}, faint: full ink would be 255"
-    return SAID[scale]
 
 
 def whole_labels(values: NDArray[Any]) -> Bytes:

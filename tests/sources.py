@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mnist_tui.data.dataset import Digits, load
+from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.errors import DataError
+from mnist_tui.data.findings import LightPaper
 from mnist_tui.data.idx import write_idx
 from numpy.typing import NDArray
 from PIL import Image
@@ -90,6 +91,12 @@ def together(first: Digits, second: Digits) -> Digits:
 def same(one: Digits, other: Digits) -> bool:
     """Whether these are the same digits in the same order."""
     return np.array_equal(one.images, other.images) and np.array_equal(one.labels, other.labels)
+
+
+def put_in(found: Dataset, digits: Digits) -> Digits:
+    """What has to come back: with ink high, if it was found to be dark on light paper."""
+    turned = LightPaper() in found.findings
+    return Digits(255 - digits.images, digits.labels) if turned else digits
 
 
 def refusal(source: Path | str, **chosen: Any) -> str:

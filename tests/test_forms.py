@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits, load, load_images
 from mnist_tui.data.errors import DataError
+from mnist_tui.data.findings import Faint, LightPaper
 
 from .sources import (
     csv_text,
@@ -193,7 +194,7 @@ def test_pictures_on_white_paper_are_turned_round(tmp_path: Path, digits: Digits
     white = Digits(255 - digits.images, digits.labels)
     found = load(str(write_album(tmp_path / "white", white, 28)))
     assert same(in_order(together(found.train, found.test)), in_order(digits))
-    assert "dark on light, turned round" in found.notes
+    assert LightPaper() in found.findings
 
 
 def test_an_archive_may_name_its_classes(tmp_path: Path) -> None:
@@ -239,7 +240,7 @@ def test_images_of_nothing_but_0_and_1_are_paper_and_ink(tmp_path: Path, digits:
 def test_faint_images_are_told(tmp_path: Path, digits: Digits) -> None:
     faint = Digits(digits.images // 17, digits.labels)
     for path in (kaggle(tmp_path / "csv", faint), plain_npz(tmp_path / "a", faint)):
-        assert "values 0 to 15, faint: full ink would be 255" in load(str(path)).notes
+        assert Faint(15) in load(str(path)).findings
 
 
 def test_the_caller_may_know_how_many_classes_there_are(tmp_path: Path, digits: Digits) -> None:

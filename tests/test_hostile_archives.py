@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 from mnist_tui.data.dataset import Digits, load, load_images
 
-from .sources import in_order, npy, refusal, same, together, write_npz
+from .sources import in_order, npy, put_in, refusal, same, together, write_npz
 
 IMAGES = np.arange(12 * 16, dtype=np.uint8).reshape(12, 4, 4)
 LABELS = np.arange(12, dtype=np.uint8) % 3
@@ -236,4 +236,5 @@ def test_what_is_written_is_read_back(
     save = np.savez_compressed if packed else np.savez
     save(path, images=images.astype(dtype).reshape(-1, 4, 4), labels=labels.astype(dtype))
     found = load(str(path))
-    assert same(in_order(together(found.train, found.test)), in_order(Digits(images, labels)))
+    expected = put_in(found, Digits(images, labels))
+    assert same(in_order(together(found.train, found.test)), in_order(expected))

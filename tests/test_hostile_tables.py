@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset, Digits, load, load_images
 
-from .sources import csv_text, in_order, refusal, same, together
+from .sources import csv_text, in_order, put_in, refusal, same, together
 
 SIDE = 4
 PIXELS = SIDE * SIDE
@@ -238,4 +238,5 @@ def test_what_is_written_is_read_back(
     path = tmp_path_factory.getbasetemp() / "round-trip"
     path.write_bytes(gzip.compress(content, 1) if packed else content)
     found = load(str(path))
-    assert same(in_order(together(found.train, found.test)), in_order(digits))
+    expected = put_in(found, digits)
+    assert same(in_order(together(found.train, found.test)), in_order(expected))

@@ -16,6 +16,7 @@ from mnist_tui.data.dataset import Digits, load
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.idx import Bytes
 from mnist_tui.data.pictures import read_picture
+from mnist_tui.tui.findings import told as all_told
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -91,7 +92,8 @@ def test_a_digit_is_the_same_however_it_is_drawn(
     for found in (read_picture(content), read_picture(path)):
         assert found.image.shape == (28, 28)
         assert found.image.dtype == np.uint8
-        assert any(told in note for note in found.notes), found.notes
+        lines = all_told(found.notes, found.findings)
+        assert any(told in line for line in lines), lines
         assert "90 × 120 pixels" in found.notes
         # The faintest ink counts as paper; but for that it is the digit that was drawn.
         want = digits.images[0].reshape(28, 28).astype(int)

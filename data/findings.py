@@ -1,0 +1,106 @@
+"""What is odd about images that were read, as data; tui/findings.py puts it into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LightPaper:
+    """Ink was dark on light paper; it was turned round, so that ink is high."""
+
+
+@dataclass(frozen=True, slots=True)
+class DarkPaper:
+    """Ink was light on dark, as it is learnt from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faint:
+    """The strongest ink of all images is weak."""
+
+    strongest: int  # of 255
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Images that show nothing: all their pixels are alike."""
+
+    count: int
+    images: int  # to learn from and to test on
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Test images that are among the training images, pixel for pixel."""
+
+    count: int
+    images: int  # to test on
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Classes that have no image to learn from."""
+
+    labels: tuple[int, ...]
+    classes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Specks:
+    """Pieces of a picture's ink that were left out, because they lie far from the rest."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """Ruled lines of a picture's paper that were left out."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class AsItLies:
+    """A picture lay as the network's images do and was not moved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A picture's ink was scaled and placed as the network's images have theirs."""
+
+    extent: float  # of the ink's longer side, as a share of the frame's
+    centering: str  # see data/layout.py
+
+
+@dataclass(frozen=True, slots=True)
+class WholePicture:
+    """A picture was scaled as a whole, because the network's images have no paper."""
+
+
+Finding = (
+    LightPaper
+    | DarkPaper
+    | Faint
+    | Blank
+    | Shared
+    | Empty
+    | Specks
+    | Rulings
+    | AsItLies
+    | Placed
+    | WholePicture
+)
+
+MANY = 0.05  # of the images, from which on blank or shared ones matter
+
+
+def misleads(finding: Finding) -> bool:
+    """Whether a network cannot learn well from such data, or seems better on them than it is."""
+    match finding:
+        case Faint() | Empty():
+            return True
+        case Blank(count, images) | Shared(count, images):
+            return count >= MANY * images
+        case _:
+            return False
