@@ -9,6 +9,7 @@ import click
 
 from .fields import BY_NAME
 from .options import (
+    WholeRange,
     chosen_course,
     data_option,
     force_option,
@@ -73,7 +74,7 @@ def evaluate(
 @model_argument
 @data_option
 @share_option
-@click.option("--index", default=0, show_default=True, help="Which image.")
+@click.option("--index", type=WholeRange(), default=0, show_default=True, help="Which image.")
 @click.option("--image", metavar="FILE", help="A picture instead, any size; - for stdin.")
 @click.option("--out", "predictions", type=path, help="All answers instead, as .csv or .json.")
 @click.option("--submission", type=path, help="All answers as Kaggle wants them: ImageId,Label.")

@@ -14,6 +14,7 @@ from ..net.hyperparameters import (
     SCHEDULES,
     Hyperparameters,
 )
+from .numbers import real_number, whole_number
 from .problem import Problem
 from .text import printable
 
@@ -61,7 +62,7 @@ def shown(value: object) -> str:
 def _number(label: str) -> Callable[[str], float]:
     def parse(text: str) -> float:
         try:
-            return float(text)
+            return real_number(text)
         except ValueError:
             raise Problem(f"{label} must be a number such as 0.15, not {_quoted(text)}") from None
 
@@ -73,7 +74,7 @@ def whole(label: str, such_as: str) -> Callable[[str], int]:
 
     def parse(text: str) -> int:
         try:
-            return int(text)
+            return whole_number(text)
         except ValueError:
             raise Problem(
                 f"{label} must be a whole number such as {such_as}, not {_quoted(text)}"
@@ -84,7 +85,7 @@ def whole(label: str, such_as: str) -> Callable[[str], int]:
 
 def _hidden(text: str) -> tuple[int, ...]:
     try:
-        return tuple(int(part) for part in text.split(","))
+        return tuple(whole_number(part) for part in text.split(","))
     except ValueError:
         raise Problem(
             f"hidden must be whole numbers separated by commas, such as 128,64, not {_quoted(text)}"
@@ -95,7 +96,7 @@ def _batch(text: str) -> int | None:
     if text.strip().lower() == "full":
         return None
     try:
-        return int(text)
+        return whole_number(text)
     except ValueError:
         raise Problem(f"batch must be full or a whole number, not {_quoted(text)}") from None
 

@@ -14,6 +14,7 @@ from ..net.hyperparameters import Hyperparameters
 from ..net.presets import PRESETS
 from . import recipe as recipes
 from .fields import FIELDS, Field, shown
+from .numbers import real_number, whole_number
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -37,6 +38,32 @@ class FieldType(click.ParamType[Any]):
             return self.field.parse(value)
         except Problem as problem:
             self.fail(str(problem), param, ctx)
+
+
+class WholeRange(click.IntRange):
+    """A whole number within bounds, read as the panel's fields are."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or click's one line of what is wrong."""
+        if isinstance(value, str):
+            try:
+                value = whole_number(value)
+            except ValueError:
+                self.fail(f"{value!r} is not a whole number such as 2", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+class RealRange(click.FloatRange):
+    """A number within bounds, read as the panel's fields are."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or click's one line of what is wrong."""
+        if isinstance(value, str):
+            try:
+                value = real_number(value)
+            except ValueError:
+                self.fail(f"{value!r} is not a number such as 0.2", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def hyperparameter_options(command: Command) -> Command:
@@ -105,7 +132,7 @@ def is_given(name: str) -> bool:
 
 threads_option = click.option(
     "--threads",
-    type=click.IntRange(1, 256),
+    type=WholeRange(1, 256),
     metavar="N",
     help="Threads that share an update; the result does not depend on it.  [default: cores]",
 )
@@ -117,7 +144,7 @@ model_argument = click.argument("model", type=path)
 share_option = click.option(
     "--test-share",
     "share",
-    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    type=RealRange(0, 1, min_open=True, max_open=True),
     metavar="SHARE",
     help="Of data without a test part: how much of each class to test on.  [default: 0.2]",
 )

@@ -47,7 +47,7 @@ def named(text: str, path: Path, stage: Stage, layer: int, sizes: Sequence[int])
     side = round(sizes[0] ** 0.5)
     if typed.isascii() and typed.isdecimal():
         return _through(path, {layer: int(typed)}, sizes)
-    if pair := re.fullmatch(r"(\d+),(\d+)", typed):
+    if pair := re.fullmatch(r"([0-9]+),([0-9]+)", typed):
         first, second = int(pair[1]), int(pair[2])
         if stage.kind == "dW" and layer == stage.layer:
             return _through(path, {layer: first, layer - 1: second}, sizes)

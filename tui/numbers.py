@@ -1,0 +1,29 @@
+"""Numbers as people type them: one parser for fields, options and windows.
+
+Python reads more as a number than a person means: 1_0 is 10 to it, and so are Arabic or full-width
+digits. A number here is what a calculator shows.
+"""
+
+from __future__ import annotations
+
+import re
+
+WHOLE = re.compile(r"\s*([+-]?[0-9]+)\s*")
+REAL = re.compile(r"\s*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)\s*")
+LONGEST = 400  # characters of a number
+
+
+def whole_number(text: str) -> int:
+    """The whole number that was typed. Raises ValueError for anything else."""
+    found = WHOLE.fullmatch(text) if len(text) <= LONGEST else None
+    if found is None:
+        raise ValueError("not a whole number")
+    return int(found[1])
+
+
+def real_number(text: str) -> float:
+    """The number that was typed. Raises ValueError for anything else."""
+    found = REAL.fullmatch(text) if len(text) <= LONGEST else None
+    if found is None:
+        raise ValueError("not a number")
+    return float(found[1])
