@@ -26,8 +26,9 @@ MAGIC = b"PK"  # what every zip file begins with
 PIECE = 1 << 18  # bytes read at a time
 MOST_MEMBERS = 64
 # Kinds of types, by NumPy's letters, and how a message calls them.
-REAL, TEXT, BYTES = "biuf", "U", "u"
+REAL, TEXT, BYTES = "biuf", "US", "u"
 CALLED = {REAL: "real numbers of at most 8 bytes", TEXT: "text", BYTES: "bytes"}
+MENDED = {REAL: 'astype("u1")', TEXT: 'astype("U")', BYTES: 'astype("u1")'}
 # What zipfile raises at archives that are damaged, encrypted, or packed in some other way.
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError
@@ -129,8 +130,12 @@ class Archive:
         except Exception as damage:  # the parser raises what it likes at rubbish
             raise self.refusal(name, "is not an array of NumPy's") from damage
         if dtype.hasobject:
-            raise self.refusal(name, "holds Python objects; expected numbers")
-        if dtype.kind not in kinds or (dtype.kind != "U" and dtype.itemsize > 8):
+            raise self.refusal(
+                name,
+                f"holds Python objects, which are not opened; expected {CALLED[kinds]}: save "
+                f"{name}.{MENDED[kinds]}",
+            )
+        if dtype.kind not in kinds or (dtype.kind not in TEXT and dtype.itemsize > 8):
             raise self.refusal(name, f"is of type {dtype}; expected {CALLED[kinds]}")
         if in_fortran_order and len(shape) > 1:
             raise self.refusal(name, "is in Fortran order; save numpy.ascontiguousarray of it")

@@ -118,15 +118,24 @@ class _Reader:
             raise self._archive.refusal(
                 "names", f"is {by(header.shape)}; expected 2 to {MOST_CLASSES} names"
             )
-        if header.dtype.itemsize > 4 * LONGEST_NAME:
+        is_coded = header.dtype.kind == "S"
+        if not 0 < header.dtype.itemsize <= (LONGEST_NAME if is_coded else 4 * LONGEST_NAME):
             raise self._archive.refusal(
-                "names", f"holds {header.dtype}; expected at most {LONGEST_NAME} characters each"
+                "names", f"holds {header.dtype}; expected 1 to {LONGEST_NAME} characters each"
             )
         names = self._archive.array("names", TEXT)
-        # NumPy believes that every four bytes are a character.
-        if names.view(np.dtype(np.uint32).newbyteorder(header.dtype.byteorder)).max() > maxunicode:
-            raise self._archive.refusal("names", "holds text that is none")
-        found = tuple(map(str, names))
+        unfit = self._archive.refusal("names", "holds text that is none")
+        if is_coded:
+            try:
+                found = tuple(name.decode("utf-8") for name in names.tolist())
+            except UnicodeDecodeError as problem:
+                raise unfit from problem
+        else:
+            # NumPy believes that every four bytes are a character.
+            codes = names.view(np.dtype(np.uint32).newbyteorder(header.dtype.byteorder))
+            if codes.max() > maxunicode:
+                raise unfit
+            found = tuple(map(str, names))
         twice = [name for name in found if found.count(name) > 1]
         if twice:
             raise self._archive.refusal("names", f"holds {twice[0]!r} twice; expected one a class")
