@@ -1,8 +1,8 @@
 """A run in one .npz file: written all or nothing, read without believing a word of it.
 
-The file is a zip of NumPy arrays, one member each, and this is the whole format, version 2:
+The file is a zip of NumPy arrays, one member each, and this is the whole format, version 3:
 
-    format      int64 scalar, 2
+    format      int64 scalar, 3
     sizes       int64, L + 1: the widths, input to output
     W1 … WL     float32 or float64, sizes[l] × sizes[l-1]
     b1 … bL     the same type, sizes[l] × 1
@@ -14,12 +14,13 @@ The file is a zip of NumPy arrays, one member each, and this is the whole format
                 hyperparameters; course: [[updates before they came into force, hyperparameters],
                 …], where an entry that changes nothing notes that an update diverged there and
                 the optimizer forgot; place: the generator's state, epoch and position that the
-                next batch comes from; made: data, source, form, share, sha256, names, program and
-                date, as in net/made.py (sha256: of the training images' bytes, row by row, and
-                then the labels' bytes)
+                next batch comes from; made: data, source, form, share, sha256, names, program,
+                date and layout, as in net/made.py (sha256: of the training images' bytes, row by
+                row, and then the labels' bytes; layout: how these images lay in their frame)
 
-Version 1 was the same without `made`; its first files had no `course` either. Both are read: the
-one is then empty, and the other the hyperparameters that the run ended with.
+Version 2 was the same without `layout`, and version 1 without `made`; its first files had no
+`course` either. All are read: `layout` and `made` are then empty, and the course is the
+hyperparameters that the run ended with.
 
 No member is ever a pickled object, so that reading one cannot run anything.
 """
@@ -49,8 +50,8 @@ from .run_json import as_json, course_in, hyperparameters_in, place_in, whole
 from .sizes import check_hidden, count
 from .trainer import RunState
 
-VERSION = 2
-VERSIONS = (1, 2)  # that can be read
+VERSION = 3
+VERSIONS = (1, 2, 3)  # that can be read
 SMALL = 1 << 20  # bytes of a member that may be packed as tightly as it likes
 MOST_PACKED = 20  # times smaller than its content a larger one may be; real weights hardly shrink
 REFUSED = ("f2", "f16", "f12")  # half and long floats, which no run is made of
@@ -127,7 +128,7 @@ class _Reader:
     def saved(self) -> Saved:
         version = int(self.array("format", "iu", ())[()])
         if version not in VERSIONS:
-            known = " and ".join(map(str, VERSIONS))
+            known = f"{', '.join(map(str, VERSIONS[:-1]))} and {VERSIONS[-1]}"
             raise self.refusal("format", f"is version {version}; this program reads {known}")
         widths = self.array("sizes", "iu", (None,))
         sizes = tuple(int(size) for size in widths)
@@ -169,7 +170,9 @@ class _Reader:
                 history=history,
                 course=((0, hyperparameters),) if course is None else course_in(course, sizes),
             )
-            return Saved(state, from_json(run["made"]) if version > 1 else NOBODY)
+            if version == 1:
+                return Saved(state, NOBODY)
+            return Saved(state, from_json(run["made"], has_layout=version > 2))
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as damage:
             raise self.refusal("run", f"is not what this program writes ({damage})") from damage
         except RecursionError as damage:

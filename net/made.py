@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from math import isfinite
 from typing import Any
 
 from .gradient import Samples
 
 LONGEST = 5000  # characters of one text, such as a path
 MOST_CLASSES = 1000  # that may be named
+MOST_NUMBERS = 20  # that may tell how the images lay
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class Made:
     names: tuple[str, ...] = ()  # of the classes, by label
     program: str = ""  # mnist-tui and its version
     date: str = ""  # when it was saved: 2026-01-31 12:00, in UTC
+    # How the training images lay in their frame, as data/layout.py has it; empty: not known.
+    layout: dict[str, float | str] = field(default_factory=dict[str, float | str])
 
 
 def digest(samples: Samples) -> str:
@@ -38,12 +42,13 @@ def digest(samples: Samples) -> str:
     return found.hexdigest()
 
 
-def from_json(told: dict[str, Any]) -> Made:
+def from_json(told: dict[str, Any], *, has_layout: bool = True) -> Made:
     """As dataclasses.asdict and JSON made it.
 
-    Raises ValueError, TypeError or KeyError for anything else.
+    has_layout: whether it was written when layouts were kept. Raises ValueError, TypeError or
+    KeyError for anything else.
     """
-    found = {field.name: told[field.name] for field in fields(Made)}
+    found = {part.name: told[part.name] for part in fields(Made) if part.name != "layout"}
     share: Any = found["share"]
     names: list[Any] = found["names"]
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
@@ -53,4 +58,18 @@ def from_json(told: dict[str, Any]) -> Made:
     texts: list[Any] = [*names, *(found[k] for k in found if k not in ("share", "names"))]
     if not all(isinstance(text, str) and len(text) <= LONGEST for text in texts):
         raise ValueError("made: something is no text, or is too long")
-    return Made(**dict[str, Any](found, share=float(share), names=tuple(names)))
+    layout = _layout(told["layout"]) if has_layout else {}
+    return Made(**dict[str, Any](found, share=float(share), names=tuple(names), layout=layout))
+
+
+def _layout(told: object) -> dict[str, float | str]:
+    """Numbers and words by name; what they mean is for others to know."""
+    if not isinstance(told, dict) or len(told) > MOST_NUMBERS:  # pyright: ignore[reportUnknownArgumentType]: JSON
+        raise ValueError("made: layout is none")
+    items: list[tuple[Any, Any]] = list(told.items())  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]: JSON
+    for name, value in items:
+        is_number = isinstance(value, int | float) and isfinite(value)
+        is_word = isinstance(value, str) and len(value) <= LONGEST
+        if not (isinstance(name, str) and len(name) <= LONGEST and (is_number or is_word)):
+            raise ValueError("made: layout holds what is no number and no word")
+    return dict(items)

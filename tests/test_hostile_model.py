@@ -97,7 +97,7 @@ def header_only(shape: tuple[int, ...], dtype: str = "<f4") -> bytes:
 
 
 BAD = {
-    "a later format": ("format", npy(np.array(3))),
+    "a later format": ("format", npy(np.array(4))),
     "a format that is no number": ("format", npy(np.array("1"))),
     "weights of another shape": ("W1", npy(np.zeros((4, 15), np.float32))),
     "weights turned round": ("W1", npy(np.zeros((16, 4), np.float32))),

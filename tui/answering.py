@@ -19,7 +19,8 @@ from ..net.metrics import probabilities
 from ..net.network import Parameters
 from ..net.sizes import named
 from .glyphs import ascii_rows, bar
-from .opening import class_names, is_other, open_for, questions_for
+from .findings import told
+from .opening import class_names, is_other, layout_of, open_for, questions_for
 from .problem import Problem
 from .tables import TABLES, answers, predictions_text, submission_text
 from .telling import note, progress, tell
@@ -63,7 +64,7 @@ def evaluate(model: Path, source: Source, *, as_json: bool) -> int:
     saved = checkpoint.read(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
         dataset = open_for(saved, source.data, source.share, on_progress, model=str(model))
-    tell(source.data, dataset.notes, quiet=source.quiet)
+    tell(source.data, told(dataset.notes, dataset.findings), quiet=source.quiet)
     other = is_other(saved.made, dataset)
     if other is not None and not source.quiet:
         note(f"{model}: {other}")
@@ -93,7 +94,7 @@ def predict_one(model: Path, source: Source, index: int, *, as_json: bool) -> in
     saved, questions = _asked(model, source)
     if not 0 <= index < len(questions.images):
         raise Problem(f"index must be from 0 to {len(questions.images) - 1}, not {index}")
-    tell(source.data, questions.notes, quiet=source.quiet)
+    tell(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
     image = questions.images[index]
     label = None if questions.labels is None else int(questions.labels[index])
     kind = "image" if label is None else "test digit"
@@ -110,9 +111,13 @@ def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) ->
     if side * side != pixels:
         raise Problem(f"{model}: reads {pixels} numbers, which no square picture has")
     name = "stdin" if picture == "-" else picture
-    found = read_picture(_stdin() if picture == "-" else Path(picture), side, name)
-    tell(name, found.notes, quiet=quiet)
-    facts = {"image": name, "found": list(found.notes)}
+    layout, assumed = layout_of(saved)
+    found = read_picture(_stdin() if picture == "-" else Path(picture), side, name, layout)
+    lines = told(found.notes, found.findings)
+    tell(name, lines, quiet=quiet)
+    if assumed and not quiet:
+        note(f"{model}: {assumed}")
+    facts = {"image": name, "found": list(lines)}
     image = found.image.reshape(-1)
     _say(saved, image, class_names(saved), facts, printable(name), as_json=as_json)
     return 0
@@ -122,7 +127,7 @@ def predict_all(model: Path, source: Source, outputs: Outputs, *, as_json: bool)
     """A saved network's answers to all images of a source, into files."""
     outputs.check()
     saved, questions = _asked(model, source)
-    tell(source.data, questions.notes, quiet=source.quiet)
+    tell(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
     found = answers(saved, questions)
     if outputs.predictions is not None:
         text = predictions_text(found, outputs.predictions.suffix)

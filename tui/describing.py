@@ -10,6 +10,7 @@ import click
 import numpy as np
 
 from ..data.idx import write_idx
+from .findings import told
 from .opening import digest_of, open_dataset
 from .problem import Problem
 from .telling import progress, tell
@@ -34,7 +35,7 @@ def describe(
         _check_folder(folder, overwrite=overwrite)
     with progress(f"reading {source}", quiet=quiet) as on_progress:
         dataset = open_dataset(source, share, on_progress)
-    tell(source, dataset.notes, quiet=quiet)
+    tell(source, told(dataset.notes, dataset.findings), quiet=quiet)
     if folder is not None:
         write_folder(dataset, folder, overwrite=overwrite)
     counts = np.bincount(dataset.train.labels, minlength=dataset.classes).tolist()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..net import checkpoint
+from .findings import told
 from .opening import questions_for
 from .png import PICTURES, picture
 from .problem import Problem
@@ -127,7 +128,7 @@ def _answers(
 
     with progress(f"reading {printable(source)}", quiet=wanted.quiet) as on_progress:
         questions = questions_for(saved, source, share, on_progress, model=str(model))
-    tell(source, questions.notes, quiet=wanted.quiet)
+    tell(source, told(questions.notes, questions.findings), quiet=wanted.quiet)
     found = answers(saved, questions)
     texts: list[tuple[Path, str]] = []
     if wanted.predictions is not None:

@@ -21,6 +21,7 @@ from ..net.errors import DivergedError
 from ..net.gradient import Engine
 from ..net.history import Progress
 from ..net.trainer import Course, Trainer
+from .findings import told
 from .glyphs import bar
 from .opening import made_of, open_dataset
 from .tables import TABLES, history_text
@@ -54,7 +55,7 @@ def train(source: str, course: Course, options: Options) -> int:
     check_apart((options.model, options.history))
     with progress(f"reading {source}", quiet=options.quiet) as on_progress:
         dataset = open_dataset(source, options.share, on_progress)
-    tell(source, dataset.notes, quiet=options.quiet)
+    tell(source, told(dataset.notes, dataset.findings), quiet=options.quiet)
     engine = Engine(dataset.train, options.threads)
     trainer = Trainer(
         dataset.train,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from platformdirs import user_cache_path
 
 from ..data.dataset import EMBEDDED, Dataset, load
-from ..data.errors import ClassesError, UnlabelledError
+from ..data.errors import ClassesError, DataError, UnlabelledError
+from ..data.layout import MNIST, ImageLayout, from_numbers
 from ..data.split import SHARE
 from ..net.made import Made, digest
 from ..net.sizes import named
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..data.files import OnProgress
+    from ..data.findings import Finding
     from ..net.checkpoint import Saved
+
+
+# Of MNIST's training part, whatever files it came in; see net/made.py.
+MNIST_SHA256 = "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +44,8 @@ class Questions:
     labels: NDArray[np.uint8] | None  # m; None where nobody knows
     names: tuple[str, ...]  # of the classes
     notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    layout: ImageLayout = MNIST
 
     @property
     def side(self) -> int:
@@ -105,15 +113,45 @@ def questions_for(
     except UnlabelledError as unlabelled:
         found = unlabelled.images
         _check_pixels(model, saved.state.sizes, found.name, found.images.shape[1])
-        return Questions(found.name, found.images, None, class_names(saved), found.notes)
+        layout, _ = layout_of(saved)
+        return Questions(
+            found.name,
+            found.images,
+            None,
+            class_names(saved),
+            found.notes,
+            found.findings,
+            layout,
+        )
     test = dataset.test
-    return Questions(dataset.name, test.images, test.labels, dataset.names, dataset.notes)
+    return Questions(
+        dataset.name,
+        test.images,
+        test.labels,
+        dataset.names,
+        dataset.notes,
+        dataset.findings,
+        dataset.layout,
+    )
 
 
 def class_names(saved: Saved) -> tuple[str, ...]:
     """Of the classes of a saved network: as its data named them, else by number."""
     classes = saved.state.sizes[-1]
     return saved.made.names if len(saved.made.names) == classes else _numbers(classes)
+
+
+def layout_of(saved: Saved) -> tuple[ImageLayout, str]:
+    """How the images lay that a saved network learnt from; and what is assumed, if it is."""
+    made = saved.made
+    if made.layout:
+        try:
+            return from_numbers(made.layout), ""
+        except DataError as problem:
+            return MNIST, f"{problem}: taken to lie as MNIST's do"
+    if EMBEDDED in (made.data, made.source) or made.sha256 == MNIST_SHA256:
+        return MNIST, ""
+    return MNIST, "the model does not say how its images lay in their frame: as MNIST's, it is taken"
 
 
 def made_of(dataset: Dataset, source: str) -> Made:
@@ -127,8 +165,14 @@ def made_of(dataset: Dataset, source: str) -> Made:
         sha256=digest_of(dataset),
         names=dataset.names,
         program=program(),
-        date=time.strftime("%Y-%m-%d %H:%M", time.gmtime()),
+        date=now(),
+        layout=dataset.layout.as_numbers(),
     )
+
+
+def now() -> str:
+    """The date and time of day, in UTC."""
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime())
 
 
 def digest_of(dataset: Dataset) -> str:

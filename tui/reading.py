@@ -83,4 +83,7 @@ def summary(dataset: Dataset) -> str:
         f"{len(dataset.test):,} to test on, {dataset.side} × {dataset.side} pixels, "
         f"{dataset.classes} classes."
     )
-    return "\n".join([facts, *(printable(note, 200) for note in dataset.notes)])
+    from .findings import told
+
+    lines = told(dataset.notes, dataset.findings)
+    return "\n".join([facts, *(printable(line, 200) for line in lines)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,11 @@ from .text import amount
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from ..net.made import Made
     from .page import Page
     from .runs import KeptRun
     from .screens.cockpit import Cockpit
+    from .session import Session
     from .store import Store
 
 KEEP = 2.0  # seconds between two looks whether the session's page is another one
@@ -136,6 +138,7 @@ class Opening:
             take_up(runs, page, self._cockpit)
         source = self.source = self.source or "mnist"
         if store is not None:
+            store.made = _made_by(self._cockpit.session, source)
             keeping = self._keeping = Keeping(
                 store, source, self._tell, page if runs else None, self.share
             )
@@ -145,6 +148,23 @@ class Opening:
     def _look(self) -> None:
         if self._keeping is not None:
             self._keeping.look(self._cockpit)
+
+
+def _made_by(session: Session, source: str) -> Callable[[], Made]:
+    """What makes the runs of a session on these data, as soon as they are loaded."""
+    known: list[Made] = []  # once: the digest of the data takes a while
+
+    def made() -> Made:
+        from ..net.made import Made
+        from .opening import made_of, now
+
+        if session.dataset is None:
+            return Made()
+        if not known:
+            known.append(made_of(session.dataset, source))
+        return replace(known[0], date=now())
+
+    return made
 
 
 def offer(page: Page) -> str:

@@ -10,13 +10,18 @@ import contextlib
 import fcntl
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from .page import DAMAGED, Page, as_text, read
 from .problem import EXPECTED, Problem
 from .runs import KeptRun
+
+if TYPE_CHECKING:
+    from ..net.made import Made
 
 PAGE, LOCK = "session.json", "lock"
 ASIDE = "damaged.json"  # what a page that cannot be read is called from then on
@@ -38,6 +43,8 @@ class Store:
         self._firsts: dict[
             int, tuple[int, int]
         ] = {}  # how each run on disk begins, as far as known
+        # What makes its runs, asked at each writing: it is known once the data are loaded.
+        self.made: Callable[[], Made] | None = None
         self._lock = -1
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -82,7 +89,8 @@ class Store:
             self._firsts[kept.number] = begins
         path = self.folder / f"run-{kept.number}.npz"
         _keep_older(path)
-        checkpoint.save(kept.run, path)
+        made = self.made() if self.made else checkpoint.NOBODY
+        checkpoint.save(kept.run, path, made)
 
     def put_page(self, page: Page) -> None:
         """Write the page, and remove runs that only the one before names. Raises OSError."""

@@ -11,8 +11,10 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from ...data.centred import centred
+from ...data.findings import Specks
+from ...data.stray_ink import cleaned
 from ...net.metrics import probabilities
-from .. import drawings
+from .. import drawings, findings
 from ..frames import EDGE, fitting
 from ..keys import FILE_ACTIONS
 from ..line import shades
@@ -97,7 +99,8 @@ class DrawRoom(Room):
         if self._parameters is None or viewed is None:
             return
         pixels, drawing = self.drawing.pixels, self.drawing
-        form = centred(pixels, drawing.side)
+        own = cleaned(pixels)
+        form = centred(own.ink, drawing.side, self.dataset.layout)
         pen = drawing.x, drawing.y, pen_sign(drawing)
         self.query_one(Canvas).update(pixels, balance(pixels), blocks=self._blocks, pen=pen)
         self.query_one("#centred", Framed).update(form, balance(form), blocks=self._blocks)
@@ -110,6 +113,8 @@ class DrawRoom(Room):
             names = dataset.names if (dataset := self.cockpit.session.dataset) else ()
             answers.update(both[0], drawn, ("centred", "drawn"), names)
             words = verdict(*both, untrained=viewed[1] == 0)
+            if own.specks:
+                words += f" · {findings.words(Specks(own.specks))}"
             first = Text(f" {words}", no_wrap=True)
         else:
             answers.update((), (), ("", ""), blank="As you draw, each class gets its probability.")
@@ -242,5 +247,5 @@ class DrawRoom(Room):
             self.notify(str(problem), severity="warning", markup=False)
             return
         fits = pixels.shape == (side, side)  # else it was drawn for images of another size
-        self.drawing.replace(pixels if fits else centred(pixels, side))
+        self.drawing.replace(pixels if fits else centred(pixels, side, self.dataset.layout))
         self.draw()
