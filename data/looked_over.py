@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .findings import Blank, DarkPaper, Empty, Faint, Finding, LightPaper, Shared
+from .findings import Blank, Empty, Faint, Finding, LightPaper, Shared
 from .found import Digits, Found
 from .idx import Bytes
 from .layout import PAPERED, corners, sampled

@@ -67,9 +67,9 @@ class Trouble:
             "diverged": "An update led out of the finite numbers; "
             "the run stands at the weights before it.",
             "exploding": "The loss is many times what it was before learning.",
-            "dead": "Every hidden unit is silent on every digit: no gradient gets through.",
+            "dead": "Every hidden unit is silent on every image: no gradient gets through.",
             "collapsed": "It has lost most of what it had learnt.",
-            "stuck": "It answers no better than by always saying the same digit.",
+            "stuck": "It answers no better than by always giving the same answer.",
         }[self.kind]
 
 

@@ -18,8 +18,9 @@ from ..net.gradient import Engine
 from ..net.metrics import probabilities
 from ..net.network import Parameters
 from ..net.sizes import named
-from .glyphs import ascii_rows, bar
 from .findings import told
+from .glyphs import ascii_rows, bar
+from .naming import a, are_digits, spoken
 from .opening import class_names, is_other, layout_of, open_for, questions_for
 from .problem import Problem
 from .tables import TABLES, answers, predictions_text, submission_text
@@ -97,9 +98,11 @@ def predict_one(model: Path, source: Source, index: int, *, as_json: bool) -> in
     tell(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
     image = questions.images[index]
     label = None if questions.labels is None else int(questions.labels[index])
-    kind = "image" if label is None else "test digit"
+    digits = are_digits(questions.names, questions.layout)
+    kind = "image" if label is None else f"test {'digit' if digits else 'image'}"
     facts = {"index": index, "label": label}
-    _say(saved, image, questions.names, facts, f"{kind} {index}", as_json=as_json)
+    what = f"{kind} {index}"
+    _say(saved, image, questions.names, facts, what, digits=digits, as_json=as_json)
     return 0
 
 
@@ -119,7 +122,9 @@ def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) ->
         note(f"{model}: {assumed}")
     facts = {"image": name, "found": list(lines)}
     image = found.image.reshape(-1)
-    _say(saved, image, class_names(saved), facts, printable(name), as_json=as_json)
+    names, what = class_names(saved), printable(name)
+    digits = are_digits(names, layout)
+    _say(saved, image, names, facts, what, digits=digits, as_json=as_json)
     return 0
 
 
@@ -171,6 +176,7 @@ def _say(
     facts: dict[str, Any],
     what: str,
     *,
+    digits: bool,
     as_json: bool,
 ) -> None:
     """One image with its probabilities."""
@@ -188,8 +194,10 @@ def _say(
     shown = [printable(name, 24) for name in names]
     verdict = ""
     if label is not None:
-        verdict = ", right" if predicted == label else f", wrong, it is a {shown[label]}"
-    click.echo(f"{what}: predicts {shown[predicted]}{verdict}")
+        verdict = (
+            ", right" if predicted == label else f", wrong, it is {a(shown[label], digits=digits)}"
+        )
+    click.echo(f"{what}: predicts {spoken(shown[predicted], digits=digits)}{verdict}")
     width = max(map(len, shown))
     for name, share in zip(shown, answer, strict=True):
         click.echo(f"{name:<{width}} {100 * share:5.1f} % {bar(float(share), 40)}".rstrip())

@@ -113,7 +113,12 @@ class MnistApp(App[None]):
     def _load(self) -> Dataset:
         """The data, in the session's thread."""
         self._reading = Reading(self.opening.source or EMBEDDED, self.opening.share)
-        return self._reading.dataset()
+        dataset = self._reading.dataset()
+        if dataset.findings:
+            from .findings import told
+
+            self._tell(f"{dataset.name}: {'; '.join(told((), dataset.findings))}")
+        return dataset
 
     def _on_settled(self) -> None:
         """From the session's thread; posting is all that may be done there."""

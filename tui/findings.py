@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CENTERED = {"mass": "by its center of mass", "box": "in the middle", "free": "as most lie"}
 
 
-def words(finding: Finding) -> str:
+def words(finding: Finding) -> str:  # noqa: PLR0911  (one line for each kind)
     """One line that says what was found, and what it means."""
     match finding:
         case LightPaper():

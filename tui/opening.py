@@ -148,10 +148,13 @@ def layout_of(saved: Saved) -> tuple[ImageLayout, str]:
         try:
             return from_numbers(made.layout), ""
         except DataError as problem:
-            return MNIST, f"{problem}: taken to lie as MNIST's do"
+            return MNIST, f"{problem}; MNIST's layout is assumed"
     if EMBEDDED in (made.data, made.source) or made.sha256 == MNIST_SHA256:
         return MNIST, ""
-    return MNIST, "the model does not say how its images lay in their frame: as MNIST's, it is taken"
+    return (
+        MNIST,
+        "the model does not say how its images lay in their frame; MNIST's layout is assumed",
+    )
 
 
 def made_of(dataset: Dataset, source: str) -> Made:

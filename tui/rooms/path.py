@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 Path = tuple[int, ...]  # one index a layer, the pixel's first; W1[j, i] is between two of them
 
-NAMED = re.compile(r"(d?[WZAbxY])(\d*)\[(\d+)(?:,(\d+))?\]")
+NAMED = re.compile(r"(d?[WZAbxY])(\d*)\[(\d+)(?:,(\d+))?\]", re.ASCII)
 
 
 def leading(lens: Lens, chosen: int | None = None) -> Path:

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
+from ..naming import thing
 from ..screens.cockpit import REFRESH, Cockpit
 from ..screens.help import HelpScreen
 from ..widgets.key_line import KeyLine
@@ -58,7 +59,9 @@ class Room(Screen[None]):
         yield StatusLine(id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
-        yield KeyLine()
+        keys = KeyLine()
+        keys.thing = thing(self.cockpit.session.dataset)
+        yield keys
 
     def furnish(self) -> list[Widget]:
         """What stands in the room."""

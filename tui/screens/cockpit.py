@@ -14,8 +14,9 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from ..drawing import Line
+from ..findings import doubts
 from ..keys import FILE_ACTIONS, KEYS
-from ..naming import heading
+from ..naming import heading, is_of_digits, thing
 from ..runs import Run, Snapshot, State
 from ..session import Session
 from ..widgets.chart import Chart
@@ -28,6 +29,7 @@ from ..widgets.runs import RunsPanel
 from ..widgets.status import StatusLine
 
 if TYPE_CHECKING:
+    from ...data.dataset import Dataset
     from ...net.diagnosis import Cure, Trouble
     from ...net.network import Parameters
     from ...net.timeline import Moment
@@ -89,6 +91,7 @@ class Cockpit(Screen[None]):
         self.names: dict[int, str] = {}
         self.pinned: list[int] = []  # test digits that are watched through the run
         self.cure: Cure | None = None  # what the coach offers
+        self.doubts: tuple[str, ...] = ()  # that the coach has about the data
         self.line_is_behind: Callable[[], bool] = lambda: False
         self.line_spent: Callable[[], float] = lambda: 0.0  # as `Line.spent`
         self.drawing: Drawing | None = None  # a person's own digit, kept while they are elsewhere
@@ -98,6 +101,7 @@ class Cockpit(Screen[None]):
         self._start = start
         self._run: Run | None = None  # that was shown last
         self._trouble: Trouble | None = None  # that the coach explains, or has explained
+        self._doubted: Dataset | None = None  # the data that the coach has looked at
 
     def compose(self) -> ComposeResult:
         """Status, two panels above, two below, runs, coach, keys; or a word if there is no room."""
@@ -138,6 +142,7 @@ class Cockpit(Screen[None]):
         self.session = session
         self.seen = self._run = self._trouble = self.cure = None
         self.names, self.hidden, self.pinned, self.drawing = {}, set(), [], None
+        self._doubted, self.doubts = None, ()
         for name, empty in (("past", None), ("at", None), ("index", 0)):
             self.set_reactive(getattr(Cockpit, name), empty)
         self.query_one(RunsPanel).update((), {}, set(), 0)
@@ -241,15 +246,21 @@ class Cockpit(Screen[None]):
     def _show_trouble(self, snapshot: Snapshot) -> None:
         """Call the coach when something is wrong that was not explained yet."""
         trouble, run = snapshot.trouble, snapshot.run
+        dataset = self.session.dataset
+        if dataset is not self._doubted:
+            self._doubted, self.doubts = dataset, doubts(dataset)
+            self.query_one(Coach).update(None, None, self.doubts)
         if trouble is None or run is None:
+            if self._trouble is not None:
+                self.query_one(Coach).update(None, None, self.doubts)
             self._trouble = self.cure = None
         elif trouble is not self._trouble:
             from ...net.diagnosis import cure
 
             self._trouble = trouble
             self.cure = cure(trouble, run.history, run.timeline)
-            self.query_one(Coach).update(trouble, self.cure)
-        self.set_class(self.cure is not None, "-coached")
+            self.query_one(Coach).update(trouble, self.cure, doubts(dataset))
+        self.set_class(self.cure is not None or bool(self.doubts), "-coached")
 
     def _summary(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> str:
         """How a finished run did, and beside the one before it."""
@@ -285,7 +296,14 @@ class Cockpit(Screen[None]):
         square = image.reshape(dataset.side, dataset.side)
         self.query_one(Digit).update(square, heading(dataset, self.index), blocks=self.blocks)
         answer = probabilities(parameters, image[None, :])[:, 0]
-        self.query_one(Probabilities).update(answer, label, dataset.names, untrained=iteration == 0)
+        self.query_one(Probabilities).update(
+            answer,
+            label,
+            dataset.names,
+            untrained=iteration == 0,
+            digits=is_of_digits(dataset),
+        )
+        self.query_one(KeyLine).call_them(thing(dataset))
 
     def on_screen_resume(self) -> None:
         """What happened while a room lay over it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -28,25 +29,35 @@ class Coach(Rows):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._last: tuple[Trouble, Cure] | None = None
+        self._doubts: Sequence[str] = ()  # about the data
 
-    def update(self, trouble: Trouble, cure: Cure) -> None:
-        """Explain this."""
-        self._last = trouble, cure
+    def update(
+        self, trouble: Trouble | None, cure: Cure | None, doubts: Sequence[str] = ()
+    ) -> None:
+        """Explain this trouble, if there is one, and what the data have to do with it."""
+        self._last = (trouble, cure) if trouble is not None and cure is not None else None
+        self._doubts = doubts
         self.redraw()
 
     def redraw(self) -> None:
         """Say it in the width there is."""
-        if self._last is None:
-            return
-        trouble, cure = self._last
         warning, quiet, key = self.ink("warning"), self.ink("quiet"), self.ink("chosen")
-        rows: list[Text] = [self.title(f"! {trouble.kind} at update {trouble.iteration}")]
-        for words, ink in (
-            (f"{trouble.says} {WHY[trouble.kind]}", warning),
-            (numbers(trouble), quiet),
-        ):
-            rows += self._wrapped(words, ink)
-        rows += self._wrapped(f"h   {offer(cure)}", key)
+        rows: list[Text] = []
+        if self._last is not None:
+            trouble = self._last[0]
+            rows.append(self.title(f"! {trouble.kind} at update {trouble.iteration}"))
+            why = "Look at the data first:" if self._doubts else WHY[trouble.kind]
+            rows += self._wrapped(f"{trouble.says} {why}", warning)
+        elif self._doubts:
+            rows.append(self.title("! the data"))
+        else:
+            return
+        for doubt in self._doubts:
+            rows += self._wrapped(f"{doubt[:1].upper()}{doubt[1:]}.", warning)
+        if self._last is not None:
+            trouble, cure = self._last
+            rows += self._wrapped(numbers(trouble), quiet)
+            rows += self._wrapped(f"h   {offer(cure)}", key)
         rows += self._wrapped("Esc closes this and changes nothing.", quiet)
         self.show(rows)
 

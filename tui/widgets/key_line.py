@@ -43,6 +43,14 @@ class KeyLine(Rows):
 
     DEFAULT_CSS = "KeyLine { dock: bottom; height: 1; background: $panel; }"
 
+    thing = "digit"  # what the images are
+
+    def call_them(self, thing: str) -> None:
+        """Say from now on what the images are, digits or just images."""
+        if thing != self.thing:
+            self.thing = thing
+            self.redraw()
+
     def on_mount(self) -> None:
         """Say it anew whenever other keys act."""
         super().on_mount()
@@ -73,7 +81,8 @@ class KeyLine(Rows):
         found: list[Told] = []
         for (word, needed), several in groupby(named, lambda b: (_word(b), b.show)):
             keys = {b.action: (b.key, self._shown(b)) for b in reversed([*several])}
-            found.append(Told(tuple(reversed(keys.values())), word, needed))
+            called = word.replace("digit", self.thing)
+            found.append(Told(tuple(reversed(keys.values())), called, needed))
         return found
 
     def _shown(self, binding: Binding) -> str:

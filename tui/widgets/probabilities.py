@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from ..glyphs import bar
-from ..naming import a, called
+from ..naming import a, called, spoken
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Probabilities(Rows):
         self._answer: NDArray[np.floating] | None = None
         self._label = 0
         self._names: Sequence[str] = ()
+        self._digits = True  # whether the classes are the digits
         self._untrained = True
 
     def update(
@@ -56,13 +57,14 @@ class Probabilities(Rows):
         names: Sequence[str] = (),
         *,
         untrained: bool,
+        digits: bool = True,
     ) -> None:
         """Show the probabilities of the classes (None: not known yet) for an image of this label.
 
         names: of the classes, by label; without them, their numbers.
         """
         self._answer, self._label, self._untrained = answer, label, untrained
-        self._names = names
+        self._names, self._digits = names, digits
         self.redraw()
 
     def redraw(self) -> None:
@@ -98,9 +100,9 @@ class Probabilities(Rows):
 
     def _titled(self, names: Sequence[str], predicted: int) -> Text:
         """The title with the verdict, in as many words as there is room for."""
-        right, name = predicted == self._label, names[predicted]
-        true = names[self._label]
-        verdict = f"{name} ✓ right" if right else f"{name} ✗ it is {a(true)}"
+        right, true = predicted == self._label, names[self._label]
+        name = spoken(names[predicted], digits=self._digits)
+        verdict = f"{name} ✓ right" if right else f"{name} ✗ it is {a(true, digits=self._digits)}"
         ink, quiet = self._ink(predicted), self.ink("quiet")
         room = self.size.width - len("─ Prediction  …  ─")
         note = "untrained: " if self._untrained else ""
