@@ -63,6 +63,7 @@ def load(
     *,
     share: float = SHARE,
     classes: int | None = None,
+    has_paper: bool = True,
     cache: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> Dataset:
@@ -75,6 +76,8 @@ def load(
     share: of a set that has no test part, how much of each class is tested on; which images is
     drawn with a fixed seed, so it is always the same ones.
     classes: how many there are, where the caller knows; else the labels and names tell.
+    has_paper: whether ink may stand on light paper, and is then turned round; False where a
+    network answers whose own images were photographs.
     cache: a folder to keep parsed tables in, and to take them from; None for none.
     on_progress: called now and then with what is done and all there is to do, in bytes or files;
     what it raises ends the loading.
@@ -89,14 +92,15 @@ def load(
             f"use it to predict",
             _unlabelled(found, name),
         )
+    labels = found.labels
     names = _names(source, found, classes)
     is_known = source == EMBEDDED  # to be upright and sound
-    if not is_known:
+    if has_paper and not is_known:
         found = upright_ink(found)
     notes, findings, layout = found.notes, found.findings, MNIST
     if found.test is None:
         try:
-            train, test = parted(found.images, found.labels, share)
+            train, test = parted(found.images, labels, share)
         except DataError as problem:
             raise DataError(f"{source}: {problem}") from problem
         kept = (
@@ -105,7 +109,7 @@ def load(
         )
         notes += (kept,)
     else:
-        train, test = Digits(found.images, found.labels), found.test
+        train, test = Digits(found.images, labels), found.test
     for array in (train.images, train.labels, test.images, test.labels):
         array.setflags(write=False)
     side = math.isqrt(train.images.shape[1])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
@@ -67,9 +67,9 @@ MNIST: Final = ImageLayout()
 
 def from_numbers(told: Mapping[str, float | str]) -> ImageLayout:
     """The layout that `as_numbers` told. Raises DataError for anything else."""
-    kinds = {field.name: type(getattr(MNIST, field.name)) for field in fields(ImageLayout)}
+    kinds = {name: type(value).__name__ for name, value in MNIST.as_numbers().items()}
     given = {name: float(value) if type(value) is int else value for name, value in told.items()}
-    if {name: type(value) for name, value in given.items()} != kinds:
+    if {name: type(value).__name__ for name, value in given.items()} != kinds:
         raise DataError("the layout of the images is not what this program writes")
     return ImageLayout(**given)  # pyright: ignore[reportArgumentType]: the kinds were just compared
 
@@ -130,7 +130,7 @@ def bounding_boxes(ink: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Left, right, top and bottom of each image's ink, n × h × w; ends exclusive, 0 for none."""
     found: list[NDArray[np.intp]] = []
     for axis in (1, 2):
-        lines = ink.any(axis=axis)
+        lines: NDArray[np.bool_] = np.any(ink, axis=axis)
         found += [lines.argmax(axis=1), lines.shape[1] - lines[:, ::-1].argmax(axis=1)]
         found[-1][~lines.any(axis=1)] = 0
     return np.stack(found, axis=1)
@@ -148,7 +148,7 @@ def _centers(boxes: NDArray[np.intp]) -> NDArray[np.float64]:
 
 def _centers_of_mass(square: Bytes) -> NDArray[np.float64]:
     """(x, y) of each image's ink, pixel i taken to lie at i, as MNIST's makers have it."""
-    places = np.arange(square.shape[1])
-    mass = square.sum(axis=(1, 2), dtype=np.float64)
-    along = (square.sum(axis=axis, dtype=np.float64) @ places for axis in (1, 2))
-    return np.stack([part / mass for part in along], axis=1)
+    places = np.arange(square.shape[1], dtype=np.float64)
+    columns, rows = (np.sum(square, axis=axis, dtype=np.float64) for axis in (1, 2))
+    mass = np.sum(rows, axis=1)
+    return np.stack([columns @ places / mass, rows @ places / mass], axis=1)

@@ -121,6 +121,16 @@ def refused(
         ("--seed", "1e3", "seed"),
         ("--init", "ones", "init"),
         ("--alpha", "\x1b[2J\u202e", "alpha"),
+        ("--alpha", "0_1.5", "alpha"),
+        ("--alpha", "\uff11", "alpha"),
+        ("--iterations", "1_0", "iterations"),
+        ("--iterations", "\uff11\uff10", "iterations"),
+        ("--iterations", "\u0661\u0660", "iterations"),
+        ("--hidden", "1_0,5", "hidden"),
+        ("--batch-size", "6_4", "batch"),
+        ("--seed", "1_0", "seed"),
+        ("--threads", "1_0", "threads"),
+        ("--test-share", "0.2_5", "test-share"),
     ],
 )
 def test_a_bad_option_is_told_in_one_line(

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 from mnist_tui.data.dataset import Digits, load, load_images
+from numpy.typing import NDArray
 
 from .sources import in_order, npy, put_in, refusal, same, together, write_npz
 
@@ -149,6 +150,34 @@ def test_names_that_do_not_fit_are_refused(tmp_path: Path, names: list[str]) -> 
 def test_two_classes_of_one_name_are_refused(tmp_path: Path) -> None:
     path = write_npz(tmp_path / "named.npz", images=IMAGES, labels=LABELS, names=[*"abcdefghia"])
     assert "names holds 'a' twice; expected one a class" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "names", [np.array(["ant", "bee", "cow"], "S5"), np.array(["ant", "bee", "cow"], "<U9")]
+)
+def test_names_as_text_or_as_bytes_are_the_same(tmp_path: Path, names: NDArray[Any]) -> None:
+    path = write_npz(tmp_path / "named.npz", images=IMAGES, labels=LABELS, names=names)
+    assert load(str(path)).names == ("ant", "bee", "cow")
+
+
+def test_objects_are_never_opened_and_how_to_mend_them_is_said(tmp_path: Path) -> None:
+    names = npy(np.array(["ant", "bee", "cow"], object))
+    members = {"images.npy": npy(IMAGES), "labels.npy": npy(LABELS), "names.npy": names}
+    found = refusal(write(tmp_path / "named.npz", members))
+    assert 'expected text: save names.astype("U")' in found
+    members |= {
+        "names.npy": npy(np.array(["a", "b", "c"])),
+        "labels.npy": npy(LABELS.astype(object)),
+    }
+    found = refusal(write(tmp_path / "labels.npz", members))
+    assert "labels holds Python objects" in found
+    assert 'save labels.astype("u1")' in found
+
+
+@pytest.mark.parametrize("names", [[b"\xff", b"a", b"b"], [b"x" * 41, b"a", b"b"]])
+def test_bytes_that_are_no_names_are_refused(tmp_path: Path, names: list[bytes]) -> None:
+    path = write_npz(tmp_path / "named.npz", images=IMAGES, labels=LABELS, names=np.array(names))
+    assert "names holds" in refusal(path)
 
 
 def test_names_that_are_no_text_are_refused(tmp_path: Path) -> None:

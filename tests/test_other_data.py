@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
+from mnist_tui.data.layout import ImageLayout
 from mnist_tui.net.metrics import probabilities
 from mnist_tui.tui.fitting import fitted, shrunk
 from mnist_tui.tui.glyphs import ascii_rows
-from mnist_tui.tui.naming import LONGEST_CLASS
+from mnist_tui.tui.naming import LONGEST_CLASS, a, heading
 from mnist_tui.tui.screens.deformed import Copies
 from mnist_tui.tui.widgets.digit import Digit
+from mnist_tui.tui.widgets.key_line import KeyLine
 from mnist_tui.tui.widgets.probabilities import Probabilities, arranged
 from mnist_tui.tui.widgets.rows import Rows
 
-from .made_up import SETS
+from .made_up import SETS, made_up
 from .pilot import Driver, opened
 
 
@@ -81,6 +84,31 @@ async def test_deformed_copies_fit_on_the_screen(name: str) -> None:
         copies = app.app.screen.query_one(Copies)
         await app.until(lambda: "Esc: back" in "\n".join(app.lines(Copies)))
         assert copies.size.height == 24
+
+
+CLOTHES = replace(made_up(8, ("0", "1", "2", "3")), layout=ImageLayout(1.0, "box"))
+
+
+async def test_numbered_classes_that_are_no_digits_are_not_told_as_digits() -> None:
+    async with opened(CLOTHES, (120, 40), alpha=0.001) as app:
+        await app.make(1)
+        seen = ""
+        for index in range(6):
+            app.app.main.index = index
+            await app.pilot.pause()
+            label = CLOTHES.names[int(CLOTHES.test.labels[index])]
+            assert f"Test image {index} · class {label}" in app.lines(Digit)[0]
+            seen = app.lines(Probabilities)[0]
+            assert re.search(rf"class \d (✓ right|✗ it is class {label})", seen), seen
+        assert "image" in app.lines(KeyLine)[0]
+        assert "digit" not in app.lines(KeyLine)[0]
+
+
+def test_digits_are_told_by_name_and_by_how_they_lie(small: Dataset) -> None:
+    assert heading(small, 3) == f"Test digit 3 · label {small.test.labels[3]}"
+    assert a("8") == "an 8"
+    assert a("8", digits=False) == "class 8"
+    assert a("cat", digits=False) == a("cat") == "cat"
 
 
 async def test_going_to_an_image_speaks_of_images() -> None:

@@ -120,6 +120,21 @@ def test_thin_lines_on_large_paper_are_not_pale() -> None:
     assert (found.sum(axis=1) > 0).sum() == 20
 
 
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "BMP", "RGB", "RGBA"])
+def test_grey_is_not_called_colored_however_it_is_stored(drawing: Bytes, kind: str) -> None:
+    palette = Image.fromarray(255 - drawing).convert("P")  # every entry grey
+    file = io.BytesIO()
+    if kind.startswith("RGB"):
+        palette.convert(kind).save(file, "PNG")
+    else:
+        palette.save(file, kind)
+    assert read_picture(file.getvalue()).notes == ("90 × 120 pixels",)
+    red = Image.fromarray(coloured(drawing, (0, 0, 0), (255, 0, 0))).quantize(16)
+    file = io.BytesIO()
+    red.save(file, "GIF")
+    assert "colour, made grey" in read_picture(file.getvalue()).notes
+
+
 @pytest.mark.parametrize("value", [0, 128, 255])
 def test_a_blank_picture_has_no_digit(value: int) -> None:
     grain = np.random.default_rng(0).integers(0, 3, (50, 50), np.uint8)

@@ -13,15 +13,23 @@ from typing import Any
 
 import numpy as np
 import pytest
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.data.layout import MNIST
 from mnist_tui.net import checkpoint
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.made import Made, digest
+from mnist_tui.tui.opening import MNIST_SHA256, layout_of
 
 from .support import fingerprint, noise
 from .test_checkpoint import a_run
 
-OLD = Path(__file__).parent / "models" / "version-1.npz"  # momentum; alpha changed after 3 updates
-MADE = Made("α.csv", "/a/α.csv", "CSV", 0.2, "ab" * 32, ("no", "yes"), "0.1", "2026-01-31 12:00")
+MODELS = Path(__file__).parent / "models"
+OLD = MODELS / "version-1.npz"  # momentum; alpha changed after 3 updates
+OLDER_BY_ONE = MODELS / "version-2.npz"
+MADE = Made(
+    *("α.csv", "/a/α.csv", "CSV", 0.2, "ab" * 32, ("no", "yes"), "0.1", "2026-01-31 12:00"),
+    layout={"extent": 0.5, "centering": "box", "has_paper": True},
+)
 
 
 def rewritten(path: Path, content: bytes, change: Callable[[dict[str, Any]], object]) -> Path:
@@ -58,6 +66,38 @@ def test_a_file_of_version_1_still_loads() -> None:
     assert (saved.state.iteration, len(saved.state.history)) == (6, 7)
 
 
+def test_a_file_of_version_2_still_loads() -> None:
+    saved = checkpoint.read(OLDER_BY_ONE)
+    weights = hashlib.sha256(saved.state.vector.tobytes()).hexdigest()
+    assert (saved.state.sizes, weights[:16]) == ((16, 4, 10), "7b37274ba290cd44")
+    assert saved.state.iteration == 5
+    assert saved.made.data == "cloths.npz"
+    assert saved.made.names == tuple(f"c{i}" for i in range(10))
+    assert saved.made.layout == {}
+
+
+@pytest.mark.parametrize(
+    ("made", "is_assumed"),
+    [
+        (Made(), True),
+        (Made(data="cloths.npz"), True),
+        (Made(data="mnist", source="mnist"), False),
+        (Made(data="train.csv", sha256=MNIST_SHA256), False),
+        (Made(data="mnist", layout={"extent": 7.0}), True),
+    ],
+)
+def test_what_does_not_say_how_its_images_lay_is_taken_for_mnist(
+    made: Made, *, is_assumed: bool
+) -> None:
+    layout, words = layout_of(checkpoint.Saved(a_run(), made))
+    assert layout == MNIST
+    assert bool(words) == is_assumed
+
+
+def test_mnist_is_known_by_its_bytes(mnist: Dataset) -> None:
+    assert digest(mnist.train) == MNIST_SHA256
+
+
 def test_a_file_from_before_courses_were_kept_loads_with_what_it_ended_with(tmp_path: Path) -> None:
     path = rewritten(tmp_path / "m.npz", OLD.read_bytes(), lambda run: run.pop("course"))
     state = checkpoint.load(path)
@@ -76,6 +116,12 @@ def test_a_file_from_before_courses_were_kept_loads_with_what_it_ended_with(tmp_
         ("names", [1, 2]),
         ("names", ["x" * 6000]),
         ("source", "x" * 6000),
+        ("layout", None),
+        ("layout", [["extent", 1.0]]),
+        ("layout", {"extent": [1.0]}),
+        ("layout", {"extent": float("nan")}),
+        ("layout", {"x" * 6000: 1.0}),
+        ("layout", {str(i): 0.5 for i in range(21)}),
     ],
 )
 def test_what_no_program_wrote_about_a_run_is_refused(
@@ -90,7 +136,7 @@ def test_what_no_program_wrote_about_a_run_is_refused(
 
 
 @pytest.mark.parametrize("missing", ["made", "course"])
-def test_a_file_of_version_2_must_have_all_of_it(tmp_path: Path, missing: str) -> None:
+def test_a_file_of_this_version_must_have_all_of_it(tmp_path: Path, missing: str) -> None:
     path = tmp_path / "m.npz"
     checkpoint.save(a_run(), path, MADE)
     rewritten(path, path.read_bytes(), lambda run: run.pop(missing))

@@ -182,7 +182,8 @@ def _say(
     """One image with its probabilities."""
     parameters = Parameters(saved.state.sizes, saved.state.vector)
     answer = probabilities(parameters, image[None, :])[:, 0]
-    predicted, label = int(answer.argmax()), facts.get("label")
+    predicted = int(answer.argmax())
+    label: int | None = facts.get("label")
     if as_json:
         shares = [float(share) for share in answer]
         result = {**facts, "prediction": predicted, "probabilities": shares, "names": names}

@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from ..net.hyperparameters import Hyperparameters
 from . import kiosk
+from .findings import noticed
 from .guard import LONG_PATIENCE, Guard
 from .keys import KEYS
 from .launch import Options
@@ -114,10 +115,8 @@ class MnistApp(App[None]):
         """The data, in the session's thread."""
         self._reading = Reading(self.opening.source or EMBEDDED, self.opening.share)
         dataset = self._reading.dataset()
-        if dataset.findings:
-            from .findings import told
-
-            self._tell(f"{dataset.name}: {'; '.join(told((), dataset.findings))}")
+        if harmless := noticed(dataset):  # the coach explains the others
+            self._tell(f"{dataset.name}: {'; '.join(harmless)}")
         return dataset
 
     def _on_settled(self) -> None:

@@ -63,6 +63,11 @@ def told(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
     return (*notes, *map(words, findings))
 
 
+def noticed(dataset: Dataset) -> tuple[str, ...]:
+    """What was found and does no harm."""
+    return tuple(words(finding) for finding in dataset.findings if not misleads(finding))
+
+
 def doubts(dataset: Dataset | None) -> tuple[str, ...]:
     """Why a network cannot learn well from these data, or seems better on them than it is."""
     return () if dataset is None else tuple(words(f) for f in dataset.findings if misleads(f))

@@ -64,12 +64,14 @@ def open_dataset(
     on_progress: OnProgress | None = None,
     *,
     classes: int | None = None,
+    has_paper: bool = True,
 ) -> Dataset:
     """What `--data` names. Raises DataError; see data/dataset.py for the arguments."""
     return load(
         source,
         share=SHARE if share is None else share,
         classes=classes,
+        has_paper=has_paper,
         cache=cache_folder(),
         on_progress=on_progress,
     )
@@ -89,7 +91,8 @@ def open_for(
     """
     sizes = saved.state.sizes
     try:
-        dataset = open_dataset(source, share, on_progress, classes=sizes[-1])
+        has_paper = layout_of(saved)[0].has_paper
+        dataset = open_dataset(source, share, on_progress, classes=sizes[-1], has_paper=has_paper)
     except ClassesError as problem:
         raise Problem(f"{model}: is a network {named(sizes)}, but {problem}") from problem
     _check_pixels(model, sizes, dataset.name, dataset.train.images.shape[1])
