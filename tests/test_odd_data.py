@@ -19,9 +19,8 @@ def shown(lines: list[str]) -> str:
 async def test_the_coach_says_what_misleads_until_it_is_closed(small: Dataset) -> None:
     odd = replace(small, findings=(LightPaper(), Shared(150, 200)))
     async with opened(odd, (120, 40)) as app:
-        await app.until(lambda: app.find("#coach").display)
+        await app.until(lambda: "! the data" in shown(app.lines(Coach)))
         words = shown(app.lines(Coach))
-        assert "! the data" in words
         assert "150 of 200 test images are training images too" in words
         assert "dark on light" not in words
         await app.press("escape")

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 from mnist_tui.data.centred import centred
-from mnist_tui.data.dataset import Digits, load
+from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.errors import DataError
+from mnist_tui.data.findings import Rulings, Specks
 from mnist_tui.data.idx import Bytes
 from mnist_tui.data.pictures import read_picture
 from mnist_tui.tui.findings import told as all_told
@@ -141,6 +142,23 @@ def test_a_blank_picture_has_no_digit(value: int) -> None:
     for picture in (np.full((50, 50), value, np.uint8), np.clip(value, 3, 252) + grain):
         with pytest.raises(DataError, match=r"^the picture: has no ink"):
             read_picture(png(picture.astype(np.uint8)))
+
+
+def test_a_speck_and_ruled_lines_make_no_difference(mnist: Dataset) -> None:
+    """A speck of four pixels shrank the digit to a third: 13 of 60 were right instead of 58."""
+    for digit in mnist.test.images[:30].reshape(-1, 28, 28):
+        clean = np.full((400, 400), 255, np.uint8)
+        large = np.kron(digit, np.ones((4, 4), np.uint8))
+        clean[120:232, 150:262] = 255 - large
+        speck, ruled = clean.copy(), clean.copy()
+        speck[4:6, 6:8] = 0
+        ruled[30:400:40] = np.minimum(ruled[30:400:40], 195)
+        want, *others = (read_picture(png(picture)) for picture in (clean, speck, ruled))
+        assert Specks(1) in others[0].findings
+        assert Rulings(10) in others[1].findings
+        for found in others:
+            off = np.abs(found.image.astype(int) - want.image.astype(int))
+            assert off.mean() < 1.5
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:

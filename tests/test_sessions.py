@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-from mnist_tui.data.dataset import Dataset
+from mnist_tui.data.dataset import Dataset, load
 from mnist_tui.net import checkpoint
 from mnist_tui.net.course import follow
 from mnist_tui.net.hyperparameters import Hyperparameters
@@ -90,6 +90,9 @@ def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
         there.process.send_signal(signal.SIGTERM)
         assert there.end() == 128 + signal.SIGTERM
     page, runs = kept.only(state)
+    (file,) = state.glob("**/run-1.npz")
+    made, dataset = checkpoint.read(file).made, load(str(folder))
+    assert (made.layout, made.names) == (dataset.layout.as_numbers(), dataset.names)
     assert set(runs) == {1, 2}
     assert (page.index, page.current, page.wanted["alpha"]) == (2, 2, 0.1875)
     with terminal("--resume") as (there, _):

@@ -44,8 +44,9 @@ EXPLANATIONS = {
     "training yields to whoever types. A kiosk saves nothing and keeps twelve runs.",
     "When a run goes wrong": "A panel says what happened and why, with the numbers, and offers a "
     "cure under h: loss or weights that are not finite any more, a loss that explodes, a network "
-    "all of whose hidden units are silent, an accuracy stuck at chance. Try alpha 1e30, or init "
-    "zero.",
+    "all of whose hidden units are silent, an accuracy stuck at chance. Before it blames alpha "
+    "it looks at the data: faint or blank images, test images that are training images too, "
+    "classes without an image. Try alpha 1e30, or init zero.",
     "Files": "O opens other data, square images of 4 to 128 pixels a side in 2 to 62 classes: CSV "
     "as Kaggle's, IDX files, .npz, pictures in folders. The runs so far stay saved, and a new "
     "session begins. E writes what was learnt: the model (mnist-tui predict and --resume take it), "
@@ -124,10 +125,10 @@ EXPLANATIONS = {
     "Look, at a mistake, for the one unit that decided it: compare the column of the answer (✗) "
     "with that of the label (◂).",
     "Draw": "A digit of your own, and the network's answer with every stroke. At the left what you "
-    "draw; beside it the same ink in the form that MNIST's makers gave all their digits, which is "
-    "what the network learned from: made as large as 20 of 28 pixels, and moved until its centre "
-    "of mass (▲ ◀) lies on the middle (┴ ┤). Of the two columns of numbers, “centred” answers "
-    "that, “drawn” the pixels as you drew them.\n\n"
+    "draw; beside it the same ink, brought to lie as the images that the network learned from. "
+    "MNIST's digits are 20 of 28 pixels long, and their centre of mass (▲ ◀) lies on the middle "
+    "(┴ ┤). A speck far from the rest is left out. Of the two columns of numbers, “centred” "
+    "answers that, “drawn” the pixels as you drew them.\n\n"
     "To look for: a network like this has a weight for every single pixel. A 7 that lies somewhere "
     "else meets other weights, and so it is no 7 to it. Centring takes the place out of the "
     "question.\n\n"
