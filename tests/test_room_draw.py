@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from mnist_tui.data.centred import centred
 from mnist_tui.data.dataset import Dataset, Digits
+from mnist_tui.data.layout import ImageLayout
 from mnist_tui.net.metrics import probabilities
 from mnist_tui.tui import drawings
 from mnist_tui.tui.room_keys import ROOM_KEYS
@@ -457,3 +459,36 @@ async def test_it_explains_itself(small: Dataset, key: str) -> None:
             assert key_.help
         await there.press("escape", "q")
         assert there.app.screen is there.app.main
+
+
+async def test_a_speck_is_left_out_and_said(small: Dataset) -> None:
+    async with studio(small) as there:
+        zero = np.zeros((28, 28), np.uint8)
+        zero[8:24, 8:24] = 255
+        zero[11:21, 11:21] = 0
+        speck = zero.copy()
+        speck[1, 26] = 255
+        there.room.drawing.replace(speck)
+        there.room.draw()
+        await there.until(lambda: "1 speck left out" in " ".join(there.words.split()))
+        viewed = there.app.main.viewed
+        assert viewed is not None
+        form = centred(zero, 28)
+        shares = 100 * probabilities(viewed[0], form.reshape(1, -1))[:, 0]
+        assert there.answers[:, 0] == pytest.approx(shares, abs=0.06)
+
+
+async def test_a_drawing_is_brought_to_lie_as_what_was_learnt(small: Dataset) -> None:
+    whole = replace(small, layout=ImageLayout(1.0, "box"))
+    async with studio(whole) as there:
+        bar = np.zeros((28, 28), np.uint8)
+        bar[3:9, 4:7] = 255
+        there.room.drawing.replace(bar)
+        there.room.draw()
+        form = centred(bar, 28, whole.layout)
+        assert form.any(axis=1).all()
+        viewed = there.app.main.viewed
+        assert viewed is not None
+        shares = 100 * probabilities(viewed[0], form.reshape(1, -1))[:, 0]
+        await there.until(lambda: len(there.answers) == 10)
+        assert there.answers[:, 0] == pytest.approx(shares, abs=0.06)
