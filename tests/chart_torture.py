@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from mnist_tui.tui.axes import Axis, nice_end
-from mnist_tui.tui.curves import Curve, draw
+from mnist_tui.tui.curves import Curve, draw, frame
 from rich.style import Style
 
 NASTY = [
@@ -64,8 +64,10 @@ def any_chart(  # noqa: PLR0917  (as many as a chart has)
     end = max(start + 1, nice_end(min(reached, last), last))
     kind = "linear" if scales[1] == "error" and low[1] > 1 else scales[1]
     axes = Axis(start, end, scales[0]), Axis(*low, kind, percent=low[1] == 1)
-    plot = draw([Curve(x, y, STYLE, dots), Curve(x[:1], y[:1], QUIET)], *axes, *size, QUIET)
     width, height = size
+    plot = frame(*axes, width, height, QUIET)
+    if plot:
+        draw(plot, [Curve(np.sort(x), y, STYLE, dots), Curve(x[:1], y[:1], QUIET)])
     if plot and written[0] < plot.rows and written[1] < plot.columns:
         plot.write(*written, "▲ α 0.15→0.5", STYLE)
         plot.write(*written, "┊", STYLE, over=False)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.tui.axes import NO_ERROR, Axis, nice_end
-from mnist_tui.tui.curves import Curve, Plot, draw
+from mnist_tui.tui.curves import Curve, Plot, draw, frame
 from rich.style import Style
 from rich.text import Text
 
@@ -96,11 +96,12 @@ def test_points_beside_the_axis_are_left_out() -> None:
     quiet = Style()
     axes, size = (Axis(0, 10), Axis(0.0, 1.0)), (40, 10)
     nothing = np.empty(0)
-    blank = draw([Curve(nothing, nothing, quiet)], *axes, *size, quiet)
     beside = np.array([-1, 11, np.nan, np.inf])
-    found = draw([Curve(beside, np.full(4, 0.5), quiet)], *axes, *size, quiet)
+    blank, found = (frame(*axes, *size, quiet) for _ in range(2))
     assert blank
     assert found
+    draw(blank, [Curve(nothing, nothing, quiet)])
+    draw(found, [Curve(beside, np.full(4, 0.5), quiet)])
     assert [str(line) for line in found.lines] == [str(line) for line in blank.lines]
 
 

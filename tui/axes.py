@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING
@@ -67,6 +68,15 @@ class Axis:
             return _decades(self.low, self.high, at_most)
         errors = _decades(max(NO_ERROR, 1 - self.high), 1 - self.low, at_most)
         return [0.0] * (self.low <= 0) + [1 - error for error in reversed(errors) if error < 1]
+
+    def tick_sets(self, at_most: int) -> Iterator[list[float]]:
+        """Ways to mark the axis, the best first; a later one where an earlier one does not fit.
+
+        The last ones are so fine that they come close to both ends of any axis.
+        """
+        yield self.ticks(at_most)
+        for times in (1, 2, 4, 8, 16, 32):
+            yield _even(self.low, self.high, times * max(2, at_most))
 
     def written(self, value: float) -> str:
         """A number as it stands beside the axis."""

@@ -13,13 +13,14 @@ from rich.text import Text
 from ..net.checkpoint import Saved
 from ..net.history import History
 from .drawing import Line, draw_runs
+from .subcells import mark
 from .text import printable
 from .view import View
 
 SIZE = (100, 24)  # columns and rows of the chart
 # Dark on light, to be put on a page; hues that differ in lightness, too. Runs have numbers besides.
 HUES = ("#0b62a8", "#b8430a", "#2a7a3b", "#8a2f9e", "#7a5c00", "#b0175c")
-INK = {"quiet": "#6b6b6b", "title": "#1c1c1c", "chosen": "#9a5b00", "moving": HUES[0]}
+INK = {"quiet": "#6b6b6b", "title": "#1c1c1c", "test": "#1c1c1c", "chosen": "#9a5b00", "moving": HUES[0]}
 THEME = TerminalTheme((255, 255, 255), (28, 28, 28), [(28, 28, 28)] * 8)
 
 
@@ -62,7 +63,7 @@ def chart_svg(runs: Sequence[tuple[str, Saved]], view: View | None = None) -> st
     what = "loss" if view.loss else "accuracy"
     for line in lines:
         name = f" {line.number} {line.name}" if len(lines) > 1 else f" {line.name}"
-        test = f"   • test {what}" if line is lines[-1] else ""
+        test = f"   {mark(ascii_only=False)} test {what}" if line is lines[-1] else ""
         console.print(Text.assemble((f"{name}  ⠒⠒ train {what}", ink(line.role)), (test, "")))
     title = f"{what} over updates: {', '.join(line.name for line in lines)}"
     return console.export_svg(title=printable(title, 90), theme=THEME)

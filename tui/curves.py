@@ -1,37 +1,44 @@
 """The one door to plotext: curves in, lines of text out; nothing unfit gets past.
 
 plotext keeps a single figure for the whole process and draws it in a native kernel that aborts
-on a number that is not finite, or far outside the axes. So it is given places between 0 and 1
-and nothing else, and only the thread of the screen may call `draw`.
+on a number that is not finite, or far outside the axes. It also rounds places its own way, and
+drops or cuts numbers beside its axes. So it is given the centres of sub-cells and nothing else,
+the axes are written here around what it has drawn, and only the screen's thread may call `draw`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
 from rich.text import Text
 
 from .axes import Axis
+from .subcells import ACROSS, DOWN, Spans, glyphs, nearest, trace
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Numbers = NDArray[np.float64]
+
 LEAST_WIDTH, LEAST_HEIGHT = 16, 4
 BELOW = 2  # rows that the axis along x and its numbers take
+EDGE = 1e-9  # how far beside the axis a place counts as on its end
+COLUMNS_A_MARK, ROWS_A_MARK = 10, 2.5  # along x and y, about as far as numbers stand apart
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One series and how it looks. At most a few points a column: see History.envelope."""
+    """One series and how it looks; x ascends. A line has a gap where y is not finite."""
 
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]  # as many; points that are not finite, or beside x's axis, are left out
+    x: Numbers
+    y: Numbers  # as many; points beside x's axis are left out
     style: Style
-    dots: bool = False  # separate marks rather than a line, so that colour is not needed
+    dots: bool = False  # separate marks rather than a line; each has its cell for itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +51,19 @@ class Plot:
     left: int  # the first column right of the axis
     columns: int  # inside the axes
     rows: int
+    margin: int = 0  # columns right of the axes
 
     def column(self, x: float) -> int | None:
         """The column inside the axes that a value lies in, if it is shown."""
-        place = float(self.x.places(_number(x)))
-        return round(place * (self.columns - 1)) if -1e-9 <= place <= 1 + 1e-9 else None
+        place = self.x.places(_number(x))
+        if not -EDGE <= float(place) <= 1 + EDGE:
+            return None
+        return int(nearest(place, ACROSS * self.columns)) // ACROSS
 
     def row(self, y: float) -> int:
         """The row, 0 at the top, that a value lies in; the nearest, if it is not shown."""
-        place = min(1.0, max(0.0, float(self.y.places(_number(y)))))
-        return round((1 - place) * (self.rows - 1))
+        place = self.y.places(_number(y)).clip(0, 1)
+        return self.rows - 1 - int(nearest(place, DOWN * self.rows)) // DOWN
 
     def x_at(self, column: int) -> float:
         """The value in the middle of a column."""
@@ -61,60 +71,149 @@ class Plot:
 
     def write(self, row: int, column: int, words: str, style: Style, *, over: bool = True) -> None:
         """Put words into the drawing, cut at its right edge; `over`: also over what is there."""
-        words = words[: self.columns - column]
+        words = words[: self.columns + self.margin - column]
         line, start = self.lines[row], self.left + column
         if not over and line.plain[start : start + len(words)].strip():
             return
         self.lines[row] = Text.assemble(line[:start], (words, style), line[start + len(words) :])
 
 
-def draw(
-    curves: Sequence[Curve], x: Axis, y: Axis, width: int, height: int, quiet: Style
+def frame(
+    x: Axis, y: Axis, width: int, height: int, quiet: Style, *, margin: int = 0
 ) -> Plot | None:
-    """The curves with their axes as `height` lines of `width` cells; None if that is too few."""
+    """Axes with their numbers, as `height` lines of `width` cells; None if that is too few.
+
+    margin: columns to leave free at the right.
+    """
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return None
+    rows = height - BELOW
+    place = Plot([], x, y, 0, 1, rows)
+    beside = _fitting(y, int(rows / ROWS_A_MARK), lambda mark, _: (place.row(mark),) * 2)
+    left = 1 + max((len(label) for _, label in beside), default=0)
+    place = Plot([], x, y, left, width - left - margin, rows)
+
+    def stretch(mark: float, label: str) -> tuple[int, int]:
+        """Where the number stands: under its mark as far as there is room; and a blank."""
+        middle = left + (place.column(mark) or 0)
+        start = max(0, min(middle - len(label) // 2, width - len(label)))
+        return start, start + len(label)
+
+    below = _fitting(x, place.columns // COLUMNS_A_MARK, stretch)
+    if not (beside and below):
+        return None
+    numbers = {place.row(mark): f"{label}┤" for mark, label in beside}
+    lines = [
+        Text(numbers.get(row, "│").rjust(left) + " " * (width - left), quiet, no_wrap=True)
+        for row in range(rows)
+    ]
+    ticks = {place.column(mark) for mark, _ in below}
+    rule = "".join("┬" if column in ticks else "─" for column in range(place.columns))
+    lines.append(Text("└".rjust(left) + rule + " " * margin, quiet, no_wrap=True))
+    words = ""
+    for mark, label in below:
+        words = words.ljust(stretch(mark, label)[0]) + label
+    lines.append(Text(words.ljust(width), quiet, no_wrap=True))
+    return Plot(lines, x, y, left, place.columns, rows, margin)
+
+
+def draw(plot: Plot, curves: Sequence[Curve], *, ascii_only: bool = False) -> None:
+    """Draw curves into a frame. ascii_only: dots are ASCII characters."""
+    for row, drawn in enumerate(_canvas(plot, curves)):
+        line = plot.lines[row]
+        end = plot.left + plot.columns
+        plot.lines[row] = Text.assemble(line[: plot.left], drawn, line[end:], no_wrap=True)
+    for curve in curves:
+        if curve.dots:
+            _dot(plot, curve, ascii_only=ascii_only)
+
+
+def _fitting(
+    axis: Axis, at_most: int, stretch: Callable[[float, str], tuple[int, int]]
+) -> list[tuple[float, str]]:
+    """Marks and their numbers, at least two, none of them on another; none if none fit.
+
+    stretch: the first and last cell that a mark's number needs for itself.
+    """
+    for marks in axis.tick_sets(max(2, at_most)):
+        for stride in range(1, len(marks)):
+            chosen = [(mark, axis.written(mark)) for mark in marks[::stride]]
+            taken = sorted(stretch(mark, label) for mark, label in chosen)
+            if all(before[1] < after[0] for before, after in pairwise(taken)):
+                return chosen
+    return []
+
+
+def _canvas(plot: Plot, curves: Sequence[Curve]) -> list[Text]:
+    """The lines among the curves, drawn by plotext: a line of text for each row of the frame."""
     import plotext
 
+    across, up = ACROSS * plot.columns, DOWN * plot.rows
     plotext.terminal.limit(False, False)
     figure: Any = plotext.figure
     figure.clear()
     figure.theme("colorless").canvas("default")
-    figure.plot_size(width, height)
-    figure.axes(False, axis="x", side="upper")
-    figure.axes(False, axis="y", side="right")
+    figure.plot_size(plot.columns, plot.rows)
+    figure.axes(False)
     figure.legend(False)
     for curve in curves:
-        xs, ys = _places(curve, x, y)
-        if xs:
-            marker = plotext.marker("•" if curve.dots else "braille", _pixel(curve.style))
-            signal = figure.signal(xs, ys, marker=marker)
-            figure.draw(signal if curve.dots else signal.lines())
-    left = 0
-    for name, axis, room in (("x", x, width // 10), ("y", y, 2 * height // 5)):
-        marks = axis.ticks(max(2, room))
-        labels = [axis.written(mark) for mark in marks]
-        ruler = figure.ruler(name)
-        ruler.lim(0, 1)
-        ruler.ticks([float(axis.places(_number(mark))) for mark in marks], labels)
-        left = 1 + max(map(len, labels), default=0)
-    lines = Text.from_ansi(figure.build().string(), style=quiet, no_wrap=True).split(
-        allow_blank=False
-    )
-    return Plot(list(lines)[:height], x, y, left, width - left, height - BELOW)
+        spans = trace(*_between(plot, curve), across, up)
+        if not curve.dots and len(spans.columns):
+            figure.draw(_strokes(spans, curve.style))
+    for name, count in (("x", across), ("y", up)):
+        figure.ruler(name).lim(0, count).alignment(lim="edge").frequency(0)
+    lines = list(Text.from_ansi(figure.build().string(), no_wrap=True).split(allow_blank=True))
+    lines = lines[: plot.rows]
+    for line in lines:
+        line.truncate(plot.columns, pad=True)
+    return lines
 
 
-def _places(curve: Curve, x: Axis, y: Axis) -> tuple[list[float], list[float]]:
-    """The curve's points between the axes; those above and below lie on the edge."""
+def _strokes(spans: Spans, style: Style) -> Any:
+    """Vertical strokes as plotext draws them: through the centres of sub-cells."""
+    import plotext
+
+    xs: list[float] = []
+    ys: list[float] = []
+    joined: list[int] = []  # points with a line to the one before
+    for column, *ends in zip(
+        spans.columns.tolist(), spans.low.tolist(), spans.high.tolist(), strict=True
+    ):
+        for end in sorted(set(ends)):
+            if ys and xs[-1] == column + 0.5:
+                joined.append(len(xs))
+            xs.append(column + 0.5)
+            ys.append(end + 0.5)
+    signal: Any = plotext.figure.signal(xs, ys, marker=plotext.marker("braille", _pixel(style)))
+    for index in joined:
+        signal.line(index)
+    return signal
+
+
+def _dot(plot: Plot, curve: Curve, *, ascii_only: bool) -> None:
+    """Put a curve's dots into the drawing, over what is in their cells."""
     import numpy as np
 
-    fit = np.isfinite(curve.x) & np.isfinite(curve.y)
-    xs, ys = x.places(curve.x[fit]), y.places(curve.y[fit])
-    beside = (xs < -1e-9) | (xs > 1 + 1e-9)
-    return xs[~beside].clip(0, 1).tolist(), ys[~beside].clip(0, 1).tolist()
+    xs, ys = _between(plot, curve)
+    fit = np.isfinite(ys)
+    columns, rows = nearest(xs[fit], ACROSS * plot.columns), nearest(ys[fit], DOWN * plot.rows)
+    for (column, row), glyph in glyphs(columns, rows, ascii_only=ascii_only).items():
+        plot.write(plot.rows - 1 - row, column, glyph, curve.style)
 
 
-def _number(value: float) -> NDArray[np.float64]:
+def _between(plot: Plot, curve: Curve) -> tuple[Numbers, Numbers]:
+    """The curve's places between the axes; those above and below lie on the edge."""
+    import numpy as np
+
+    xs, ys = (
+        axis.places(np.where(np.isfinite(values), values, np.nan))
+        for axis, values in ((plot.x, curve.x), (plot.y, curve.y))
+    )
+    inside = (xs >= -EDGE) & (xs <= 1 + EDGE)
+    return xs[inside].clip(0, 1), ys[inside].clip(0, 1)
+
+
+def _number(value: float) -> Numbers:
     import numpy as np
 
     return np.asarray(value, np.float64)

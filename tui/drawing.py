@@ -9,10 +9,13 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.style import Style
+from rich.text import Text
 
 from .axes import Axis
-from .curves import Curve, Plot, draw
+from .curves import Curve, Plot, draw, frame
 from .fields import shown
+from .subcells import ACROSS
+from .text import printable
 from .view import View
 
 if TYPE_CHECKING:
@@ -25,8 +28,11 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 Ink = Callable[[str], Style]
-DOTS_APART = 3  # columns
+COLUMNS_A_DOT = 2  # of all tests in so many columns, the last has a dot
 AVERAGED = 40  # a smooth curve's every point is the mean of about so small a part of the window
+LEAST_PLOT = 6  # rows that words leave to the drawing
+PARTS = 16  # in which a run's lowest and highest values are looked for
+LARGEST = 1e300  # that an axis shows, so that nothing it reckons with overflows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,36 +49,69 @@ class Line:
 
 
 def draw_runs(
-    lines: Sequence[Line], view: View, at: int | None, size: tuple[int, int], ink: Ink
+    lines: Sequence[Line],
+    view: View,
+    at: int | None,
+    size: tuple[int, int],
+    ink: Ink,
+    *,
+    ascii_only: bool = False,
 ) -> Plot | None:
     """These runs, the last of them the current one, in so many columns and rows.
 
-    at: an iteration whose values are to be read. None if there is no room.
+    at: an iteration to be pointed at. None if there is no room. ascii_only: what is not a line is
+    drawn in ASCII.
     """
     width, height = size
     done = max(len(line.history) - 1 for line in lines)
     x = view.x_axis(done, lines[-1].iterations)
-    curves: list[Curve] = []
-    for line in lines:
-        curves += _curves(line, view, x, max(1, width - 6), ink, current=line is lines[-1])
-    plot = draw(curves, x, _y_axis(curves, view), width, height, ink("quiet"))
+    margin = max(len(str(line.number)) for line in lines) if len(lines) > 1 else 0
+    plot = frame(x, _y_axis(lines, view, x), width, height, ink("quiet"), margin=margin)
     if plot is None:
         return None
+    curves = [
+        curve
+        for line in lines
+        for curve in _curves(line, view, x, plot.columns, ink, current=line is lines[-1])
+    ]
+    draw(plot, curves, ascii_only=ascii_only)
     _mark_changes(plot, lines[-1].course, ink("chosen"))
     if len(lines) > 1:
         _name_ends(plot, lines, view, ink)
-    if at is not None:
-        _read(plot, lines, view, at, ink)
+    column = None if at is None else plot.column(at)
+    if column is not None:
+        for row in range(plot.rows):
+            plot.write(row, column, "┊", ink("chosen"), over=False)
     return plot
 
 
-def say(plot: Plot, words: str, view: View, ink: Style) -> None:
-    """Words where the curves seldom are: low for accuracy, high for loss."""
-    rows = wrap(words, max(1, plot.columns - 4))
-    width = max(map(len, rows)) + 2
-    top = 0 if view.loss else max(0, plot.rows - 1 - len(rows))
-    for row, text in enumerate(rows[: plot.rows]):
-        plot.write(top + row, max(0, plot.columns - width - 1), f" {text:<{width - 1}}", ink)
+def readings(
+    lines: Sequence[Line], view: View, at: int, size: tuple[int, int], ink: Ink
+) -> list[Text]:
+    """What the runs were worth at an iteration, in rows that leave room for their drawing."""
+    width, height = size
+    room = max(0, height - LEAST_PLOT)
+    when = (f" at {at} ", ink("chosen"))
+    if len(lines) == 1:
+        words = _reading(lines[0], view, at, width - len(when[0]) - 1, is_named=False)
+        rows = [Text.assemble(when, (f" {words}", ink(lines[0].role)), no_wrap=True)]
+        return rows[:room]
+    shown = lines[-max(1, room - 1) :]
+    more = f" and {len(lines) - len(shown)} more runs" if len(shown) < len(lines) else ""
+    rows = [Text.assemble(when, (more, ink("quiet")), no_wrap=True)]
+    rows += [
+        Text(f" {_reading(line, view, at, width - 1, is_named=True)}", ink(line.role), no_wrap=True)
+        for line in shown
+    ]
+    return rows[:room]
+
+
+def told(words: str, size: tuple[int, int], ink: Style) -> list[Text]:
+    """Words in rows that leave room for a drawing, cut where they are too many."""
+    width, height = size
+    room = max(0, height - LEAST_PLOT)
+    rows = wrap(words, max(1, width - 2), max_lines=room, placeholder=" …") if room else []
+    return [Text(f" {row}", ink, no_wrap=True) for row in rows]
 
 
 def _column(view: View) -> int:
@@ -82,31 +121,37 @@ def _column(view: View) -> int:
     return LOSS if view.loss else TRAIN
 
 
-def _curves(line: Line, view: View, x: Axis, width: int, ink: Ink, *, current: bool) -> list[Curve]:
+def _curves(
+    line: Line, view: View, x: Axis, columns: int, ink: Ink, *, current: bool
+) -> list[Curve]:
     """The train curve of a run; of the current one also the test dots."""
-    from ..net.history import TEST, TEST_LOSS
-
-    found = line.history.envelope(_column(view), _edges(x, width))
+    edges = _edges(x, ACROSS * columns)
+    found = line.history.envelope(_column(view), edges)
+    outline = _outline(line.history, _column(view), found, edges)
     curves: list[Curve] = []
     if line.leaps if view.smooth is None else view.smooth:
         if current:  # the raw curve, faintly, beneath
-            curves.append(Curve(*_outline(found), ink("quiet") + Style(dim=True)))
+            curves.append(Curve(*outline, ink("quiet") + Style(dim=True)))
         curves.append(Curve(found.x, _averaged(found.mean), ink(line.role)))
     else:
-        curves.append(Curve(*_outline(found), ink(line.role)))
+        curves.append(Curve(*outline, ink(line.role)))
     if current:
-        test = TEST_LOSS if view.loss else TEST
-        dots = line.history.envelope(test, _edges(x, width // DOTS_APART))
-        curves.append(Curve(dots.x, dots.mean, ink("title"), dots=True))
+        tests = _tests(line.history, view, _edges(x, max(1, columns // COLUMNS_A_DOT)))
+        curves.append(Curve(*tests, ink("test"), dots=True))
     return curves
 
 
-def _y_axis(curves: Sequence[Curve], view: View) -> Axis:
+def _y_axis(lines: Sequence[Line], view: View, x: Axis) -> Axis:
     """All of an accuracy's range, or where the curves are, if only a stretch is looked at."""
     import numpy as np
 
-    values = np.concatenate([curve.y for curve in curves])
-    values = values[np.isfinite(values)]
+    from ..net.history import TEST, TEST_LOSS
+
+    wanted = [(line, _column(view)) for line in lines]
+    wanted.append((lines[-1], TEST_LOSS if view.loss else TEST))
+    found = [line.history.envelope(column, _edges(x, PARTS)) for line, column in wanted]
+    values = np.concatenate([ends for each in found for ends in (each.low, each.high)])
+    values = values[np.isfinite(values)].clip(-LARGEST, LARGEST)
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     if view.loss:
         if view.log_y:
@@ -122,83 +167,127 @@ def _y_axis(curves: Sequence[Curve], view: View) -> Axis:
 
 
 def _mark_changes(plot: Plot, course: Course, ink: Style) -> None:
-    """Where a person changed what the current run goes by, and alpha from what to what."""
-    free = 0
+    """On the axis: where the current run's hyperparameters changed, and alpha from what to what.
+
+    Changes in one column are one. Where the words do not fit beside the marks, the marks stand
+    alone, the oldest first.
+    """
+    alphas: dict[int, tuple[float, float]] = {}
     for (_, before), (since, after) in pairwise(course):
         column = plot.column(since)
-        if column is None or since == 0:
-            continue
-        words = f"▲ α {shown(before.alpha)}→{shown(after.alpha)}"
-        if before.alpha == after.alpha or column < free:
-            words = "▲"
-        plot.write(plot.rows - 1, column, words, ink)
-        free = column + len(words) + 1
+        if column is not None and since > 0:
+            first, _ = alphas.get(column, (before.alpha, 0.0))
+            alphas[column] = first, after.alpha
+    taken = set(alphas)
+    for column, (before, after) in sorted(alphas.items(), reverse=True):
+        plot.write(plot.rows, column, "▲", ink)
+        words = f"α {shown(before)}→{shown(after)}"
+        for start, text in ((column + 1, f" {words}"), (column - len(words) - 1, f"{words} ")):
+            cells = set(range(start - 1, start + len(text) + 1)) - {column}
+            inside = start >= 0 and start + len(text) <= plot.columns
+            if before != after and inside and not cells & taken:
+                plot.write(plot.rows, start, text, ink)
+                taken |= cells
+                break
 
 
 def _name_ends(plot: Plot, lines: Sequence[Line], view: View, ink: Ink) -> None:
-    """The number of each run at the end of its line, so that no colour is needed."""
-    taken: set[tuple[int, int]] = set()
+    """The number of each run beside the end of its line, so that no colour is needed."""
+    import numpy as np
+
+    ends: list[tuple[float, int, Line]] = []
     for line in lines:
         rows = line.history.view()
         last = min(len(rows) - 1, int(plot.x.high))
         column = plot.column(last)
-        if column is None:
-            continue
-        end = rows[max(0, last - len(rows) // AVERAGED) : last + 1, _column(view)]
-        row, name = plot.row(float(end.mean())), str(line.number)
-        column = min(column + 1, plot.columns - len(name))
-        while (row, column) in taken and column > 0:
-            column -= len(name) + 1
-        taken.update((row, column + i) for i in range(len(name)))
-        plot.write(row, max(0, column), name, ink(line.role) + Style(reverse=True))
+        values = rows[max(0, last - len(rows) // AVERAGED) : last + 1, _column(view)]
+        values = values[np.isfinite(values)]
+        if column is not None and len(values):
+            ends.append((float(values.mean()), column + 1, line))
+    taken: set[tuple[int, int]] = set()
+    for end, column, line in sorted(ends, key=lambda found: -found[0]):
+        name = str(line.number)
+        for row in sorted(range(plot.rows), key=lambda row: abs(row - plot.row(end))):
+            cells = {(row, column + i) for i in range(-1, len(name) + 1)}
+            if not cells & taken:
+                taken |= {(row, column + i) for i in range(len(name))}
+                plot.write(row, column, name, ink(line.role) + Style(reverse=True))
+                break
 
 
-def _read(plot: Plot, lines: Sequence[Line], view: View, at: int, ink: Ink) -> None:
-    """A line at an iteration, and what every run shown was worth there."""
-    column = plot.column(at)
-    if column is not None:
-        for row in range(plot.rows):
-            plot.write(row, column, "┊", ink("chosen"), over=False)
-    words = [(f" at {at} ", ink("chosen"))]
-    words += [(f" {_reading(line, view, at)} ", ink(line.role)) for line in lines]
-    width = max(len(text) for text, _ in words)
-    is_right = column is not None and column > plot.columns // 2
-    left = 0 if is_right else max(0, plot.columns - width)
-    top = 0 if view.loss else max(0, plot.rows - 1 - len(words))
-    for row, (text, style) in enumerate(words[: plot.rows]):
-        plot.write(top + row, left, f"{text:<{width}}", style)
-
-
-def _reading(line: Line, view: View, at: int) -> str:
-    """A run's exact values at an iteration."""
-    name = f"{line.number} {line.name}"
+def _reading(line: Line, view: View, at: int, width: int, *, is_named: bool) -> str:
+    """A run's exact values at an iteration, in as many words as there is room for."""
+    number, name = str(line.number), printable(line.name, 40)
+    names = [f"{number} {name}  ", f"{number}  "] if is_named else [""]
     if at >= len(line.history):
-        return f"{name}  ends at {len(line.history) - 1}"
-    here, tested = line.history.at(at), line.history.tested_at(at)
-    exact = "{:.5f}".format if view.loss else "{:.2%}".format
-    words = f"{name}  train {exact(here.loss if view.loss else here.train_accuracy)}"
-    if tested:
-        when = "" if tested.iteration == at else f" (at {tested.iteration})"
-        words += f"  test {exact(tested.test_loss if view.loss else tested.test_accuracy)}{when}"
-    return words
+        ways = [f"{name}ends at {len(line.history) - 1}" for name in names]
+    else:
+        here, tested = line.history.at(at), line.history.tested_at(at)
+        exact = "{:.5f}".format if view.loss else "{:.2%}".format
+        train = f"train {exact(here.loss if view.loss else here.train_accuracy)}"
+        ways = [f"{name}{train}" for name in names]
+        if tested:
+            test = f"test {exact(tested.test_loss if view.loss else tested.test_accuracy)}"
+            when = "" if tested.iteration == at else f" (at {tested.iteration})"
+            ways = [f"{name}{train}  {test}{when}" for name in names]
+            ways += [f"{name}{train}  {test}{when and ' (earlier)'}" for name in names]
+            ways += [f"{name}{train}" for name in names]
+    return next((way for way in ways if len(way) <= width), ways[-1])
 
 
 def _edges(x: Axis, parts: int) -> Numbers:
-    """Iterations that cut the axis into parts of equal width on the screen."""
+    """Iterations that cut the axis halfway between places that are equally far apart.
+
+    What lies between two of them is nearest to one place. The first place is the axis's
+    beginning, the last one its end.
+    """
     import numpy as np
 
-    spaced = np.geomspace if x.scale == "log" else np.linspace
-    return spaced(x.low, x.high, max(1, parts) + 1)
+    places = (np.arange(1, parts) - 0.5) / max(1, parts - 1)
+    between = np.array([x.value(place) for place in places.tolist()])
+    return np.concatenate([[x.low], between, [x.high]])
 
 
-def _outline(found: Envelope) -> tuple[Numbers, Numbers]:
-    """Each part's lowest and highest as two points, in turns, so that the line runs smoothly."""
+def _outline(
+    history: History, column: int, found: Envelope, edges: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Of each part the first value, the lowest, the highest and the last, as points of a line.
+
+    Drawn, it is what all the values would be: Jugel, Jerzak, Hackenbroich and Markl, “M4: A
+    Visualization-Oriented Time Series Data Aggregation”, 2014.
+    """
     import numpy as np
 
-    y = np.stack([found.low, found.high], axis=1)
-    y[1::2] = y[1::2, ::-1].copy()
-    needed = np.stack([np.full(len(y), fill_value=True), found.low != found.high], axis=1).ravel()
-    return np.repeat(found.x, 2)[needed], y.ravel()[needed]
+    if not len(found.x):
+        return found.x, found.x
+    rows = history.view()
+    starts = found.x.astype(int)
+    stop = min(len(rows), int(edges[-1]) + 1)
+    ends = np.append(starts[1:], stop) - 1
+    x = np.stack([starts, starts, starts, ends], axis=1)
+    y = np.stack([rows[starts, column], found.low, found.high, rows[ends, column]], axis=1)
+    return x.ravel().astype(float), y.ravel()
+
+
+def _tests(history: History, view: View, edges: Numbers) -> tuple[Numbers, Numbers]:
+    """Of each part the last test, and the first of all: each where it was made, as it came out."""
+    import numpy as np
+
+    from ..net.history import TEST, TEST_LOSS
+
+    column = TEST_LOSS if view.loss else TEST
+    rows = history.view()
+    found = history.envelope(column, edges)
+    stop = min(len(rows), int(edges[-1]) + 1)
+    starts = found.x.astype(int)
+    parts = list(zip(starts.tolist(), [*starts[1:].tolist(), stop], strict=False))
+    tested = [part for part, mean in zip(parts, found.mean, strict=True) if np.isfinite(mean)]
+    chosen: list[int] = []
+    for start, end in tested:
+        measured = start + np.flatnonzero(np.isfinite(rows[start:end, column]))
+        chosen += {int(measured[0]), int(measured[-1])} if not chosen else {int(measured[-1])}
+    at = np.array(sorted(chosen), int)
+    return at.astype(float), rows[at, column]
 
 
 def _averaged(mean: Numbers) -> Numbers:

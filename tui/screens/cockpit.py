@@ -177,8 +177,8 @@ class Cockpit(Screen[None]):
             self.post_message(self.Failed(snapshot.message))
             return
         before, self.seen = self.seen, snapshot
-        if self.past is not None and snapshot.run is not self._run:
-            self.past = None  # another run has begun
+        if self._run is not None and snapshot.run is not self._run:
+            self.past, self.at = None, None  # of the run before; another one has begun
         is_first, self._run = self._run is None, snapshot.run
         if not (is_seen(self) or is_first):  # beneath a question, the first picture all the same
             return
@@ -216,7 +216,10 @@ class Cockpit(Screen[None]):
             assert seen.run is not None
             self.names.setdefault(seen.run.number, f"run {seen.run.number}")
         self.query_one(Chart).update(
-            self._lines(snapshot, runs), self.at, self._summary(snapshot, runs)
+            self._lines(snapshot, runs),
+            self.at,
+            self._summary(snapshot, runs),
+            self.past.iteration if self.past else None,
         )
         if snapshot.run:
             panel = self.query_one(RunsPanel)

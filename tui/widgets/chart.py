@@ -13,7 +13,9 @@ from textual.message import Message
 
 from ..axes import Axis
 from ..curves import Plot
-from ..drawing import Line, draw_runs, say
+from ..drawing import Line, draw_runs, readings, told
+from ..line import Line as Terminal
+from ..subcells import mark
 from ..view import View
 from .rows import Rows
 
@@ -47,18 +49,23 @@ class Chart(Rows):
         super().__init__(id=id)
         self._lines: Sequence[Line] = ()
         self._at: int | None = None
+        self._past: int | None = None
         self._note = ""
         self._plot: Plot | None = None
+        self._above = 1  # rows above the drawing
         self._drag: tuple[int, Axis] | None = None  # where it began, and the axis there
         self._dragged = False
         self.view = View()
 
-    def update(self, lines: Sequence[Line], at: int | None, note: str = "") -> None:
+    def update(
+        self, lines: Sequence[Line], at: int | None, note: str = "", past: int | None = None
+    ) -> None:
         """Draw these runs; `at`: the iteration whose values are to be read, if any.
 
         note: what else is to be said, for as long as no values are read.
+        past: the iteration that the screen shows instead of the newest, if it does.
         """
-        self._lines, self._at, self._note = lines, at, note
+        self._lines, self._at, self._note, self._past = lines, at, note, past
         self.redraw()
 
     # What a person may do with it
@@ -140,7 +147,7 @@ class Chart(Rows):
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """A click, if it was no drag."""
         self.release_mouse()
-        if self._drag and not self._dragged and event.y > 0:
+        if self._drag and not self._dragged and event.y >= self._above:
             iteration = self._iteration(event)
             if iteration is not None:
                 self.post_message(self.Pointed(iteration))
@@ -163,26 +170,50 @@ class Chart(Rows):
         if self._done == 0:
             self.show([title, *self._before()])
             return
-        size = self.size.width, self.size.height - 1
-        self._plot = draw_runs(self._lines, self.view, self._at, size, self.ink)
-        if self._plot and self._note and self._at is None:
-            say(self._plot, self._note, self.view, self.ink("chosen"))
-        self.show([title, *(self._plot.lines if self._plot else ())])
+        width, height = self.size.width, self.size.height - 1
+        words = self._words((width, height))
+        self._plot = draw_runs(
+            self._lines,
+            self.view,
+            self._at,
+            (width, height - len(words)),
+            self._ink,
+            ascii_only=Terminal.ascii_only,
+        )
+        self._above = 1 + len(words)
+        self.show([title, *words, *(self._plot.lines if self._plot else ())])
+
+    def _words(self, size: tuple[int, int]) -> list[Text]:
+        """What is read or said, in rows of its own above the drawing."""
+        if self._at is not None:
+            return readings(self._lines, self.view, self._at, size, self.ink)
+        return told(self._note, size, self.ink("chosen")) if self._note else []
 
     def _notes(self) -> list[tuple[str, Style]]:
-        """The newest values of the current run, at the right of the title."""
+        """The values of the current run, as it is or was, at the right of the title."""
         from ...net.history import LOSS, TRAIN
 
         number = "{:6.4f}".format if self.view.loss else "{:6.1%}".format
         line = self._lines[-1]
         rows, tested = line.history.view(), line.history.tested
+        if self._past is not None:
+            rows, tested = rows[: self._past + 1], line.history.tested_at(self._past)
         last = 1 + len(rows) // 20 if line.leaps else 1
         mean = float(rows[-last:, LOSS if self.view.loss else TRAIN].mean())
         notes = [(f"⠒⠒ train {number(mean)}", self.ink(line.role))]
         if tested:
             value = tested.test_loss if self.view.loss else tested.test_accuracy
-            notes.append((f"   • test {number(value)}", self.ink("title")))
+            sign = mark(ascii_only=Terminal.ascii_only)
+            notes += [("   ", Style()), (sign, self._ink("test"))]
+            notes.append((f" test {number(value)}", self.ink("title")))
         return notes
+
+    def _ink(self, role: str) -> Style:
+        """As `ink`, and that of test dots, which lie among a line's dots of the same shape."""
+        if role != "test":
+            return self.ink(role)
+        is_reversed = Terminal.colorless and not Terminal.ascii_only
+        return self.ink("title") + Style(bold=True, reverse=is_reversed)
 
     def _before(self) -> list[Text]:
         """What stands here before the first update."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+from rich.style import Style
 from rich.text import Text
 
 from ...net.schedule import scheduled
@@ -70,7 +72,7 @@ class StatusLine(Rows):
             self.show([line])
             return
         if past is not None:
-            self._show_past(line, snapshot.progress.iteration, past)
+            self._show_past(snapshot, snapshot.progress.iteration, past)
             return
         wrong = snapshot.state in (State.DIVERGED, State.FAILED)
         line.append(f"{named(snapshot.parameters.sizes)}  ", self.ink("quiet"))
@@ -106,14 +108,28 @@ class StatusLine(Rows):
             )
         self.show([line.append_text(facts)])
 
-    def _show_past(self, line: Text, now: int, past: Moment) -> None:
-        """Plainly: this is the past."""
-        line.append(f"{named(past.sizes)}  ", self.ink("quiet"))
-        line.append(f"◀ the past: {past.iteration} of {now} updates", self.ink("chosen"))
-        for words in ("  Space forks here", f"  {self._way_back}"):
-            if line.cell_len + len(words) < self.size.width:
-                line.append(words, self.ink("quiet"))
-        self.show([line])
+    def _show_past(self, snapshot: Snapshot, now: int, past: Moment) -> None:
+        """Plainly: this is the past, how well it did then, and the way back; the rest if it fits.
+
+        What matters least gives way first, and no word is cut.
+        """
+        tested = snapshot.run.history.tested_at(past.iteration) if snapshot.run else None
+        quiet = self.ink("quiet")
+        parts = {
+            "name": ("mnist-tui  ", self.ink("title")),
+            "network": (f"{named(past.sizes)}  ", quiet),
+            "when": (f"◀ the past: {past.iteration} of {now} updates", self.ink("chosen")),
+            "test": (f"  test {tested.test_accuracy:6.1%}" if tested else "", Style()),
+            "back": (f"  {self._way_back}", quiet),
+            "fork": ("  Space forks here", quiet),
+        }
+        chosen, room = {"when"}, self.size.width - 1 - cell_len(parts["when"][0])
+        for name in ("back", "test", "network", "fork", "name"):
+            if cell_len(parts[name][0]) <= room:
+                chosen.add(name)
+                room -= cell_len(parts[name][0])
+        shown = [part for name, part in parts.items() if name in chosen]
+        self.show([Text.assemble(" ", *shown, no_wrap=True)])
 
 
 def _rate(rate: float) -> str:
