@@ -109,8 +109,8 @@ class History:
         """One metric in parts that begin at these iterations; the last one ends with the last.
 
         edges ascend. What lies between two of them is one part, so that parts stay where they
-        are while a run grows. Where all parts are long, they begin and end with a BLOCK (and so
-        up to one earlier than asked), which spares looking at every row.
+        are while a run grows. Blocks that lie in one part are taken as they were summed up, which
+        spares looking at every row.
         """
         rows = self.view()
         stop = min(len(rows), int(edges[-1]) + 1)
@@ -118,18 +118,23 @@ class History:
         starts = starts[starts < stop]
         if len(starts) == 0:
             return Envelope(*(np.empty(0) for _ in range(4)))
-        if len(starts) > 1 and np.diff(starts).min() >= 2 * BLOCK:
-            first = starts // BLOCK
-            whole = self._blocks[first[0] : stop // BLOCK, :, column]
-            if rest := stop % BLOCK:
-                whole = np.concatenate([whole, _summed_up(rows[stop - rest : stop, column])[None]])
-            lows, highs, sums, counts = whole.T
-            starts, parts = first * BLOCK, first - first[0]
-        else:
-            lows = highs = rows[starts[0] : stop, column]
-            counts = np.isfinite(lows).astype(float)
-            sums = np.where(counts > 0, lows, 0)
-            parts = starts - starts[0]
+        # A block in which a part begins is looked at row by row, and so is what follows the last.
+        first, last = int(starts[0]) // BLOCK, stop // BLOCK
+        is_cut = np.zeros(last - first + 1, bool)
+        is_cut[starts // BLOCK - first] = True
+        is_cut = is_cut[:-1]
+        places = np.concatenate([[0], np.cumsum(np.where(is_cut, BLOCK, 1))])
+        within = np.arange(BLOCK)
+        cut = np.flatnonzero(is_cut)[:, None]
+        tail = rows[last * BLOCK : stop, column]
+        values = np.empty((places[-1] + len(tail), 4))  # lowest, highest, sum and count of each
+        values[places[:-1][~is_cut]] = self._blocks[first:last, :, column][~is_cut]
+        at = np.concatenate([(places[cut] + within).ravel(), places[-1] + np.arange(len(tail))])
+        each = np.concatenate([rows[((first + cut) * BLOCK + within).ravel(), column], tail])
+        found = np.isfinite(each)
+        values[at] = np.stack([each, each, np.where(found, each, 0), found], axis=1)
+        lows, highs, sums, counts = values.T
+        parts = places[starts // BLOCK - first] + starts % BLOCK
         with np.errstate(invalid="ignore"):  # 0 / 0: nothing was measured in a part
             return Envelope(
                 rows[starts, ITERATION],

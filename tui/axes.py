@@ -98,7 +98,7 @@ def _decades(low: float, high: float, at_most: int) -> list[float]:
     low, high = max(low, SMALLEST), max(high, SMALLEST)
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     every = [m * 10.0**p for p in powers for m in ROUND]
-    shown = [mark for mark in every if low * 0.999 <= mark <= high * 1.001]
+    shown = [mark for mark in every if low * (1 - 1e-9) <= mark <= high * (1 + 1e-9)]
     if len(shown) <= at_most:
         return shown
     tens = [mark for mark in shown if abs(log10(mark) - round(log10(mark))) < 1e-9] or shown

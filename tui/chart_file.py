@@ -20,7 +20,13 @@ from .view import View
 SIZE = (100, 24)  # columns and rows of the chart
 # Dark on light, to be put on a page; hues that differ in lightness, too. Runs have numbers besides.
 HUES = ("#0b62a8", "#b8430a", "#2a7a3b", "#8a2f9e", "#7a5c00", "#b0175c")
-INK = {"quiet": "#6b6b6b", "title": "#1c1c1c", "test": "#1c1c1c", "chosen": "#9a5b00", "moving": HUES[0]}
+INK = {
+    "quiet": "#6b6b6b",
+    "title": "#1c1c1c",
+    "test": "#1c1c1c",
+    "chosen": "#9a5b00",
+    "moving": HUES[0],
+}
 THEME = TerminalTheme((255, 255, 255), (28, 28, 28), [(28, 28, 28)] * 8)
 
 

@@ -8,6 +8,7 @@ the axes are written here around what it has drawn, and only the screen's thread
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, 4
 BELOW = 2  # rows that the axis along x and its numbers take
+WORD = re.compile(r"\S+")
 EDGE = 1e-9  # how far beside the axis a place counts as on its end
 COLUMNS_A_MARK, ROWS_A_MARK = 10, 2.5  # along x and y, about as far as numbers stand apart
 
@@ -39,6 +41,7 @@ class Curve:
     y: Numbers  # as many; points beside x's axis are left out
     style: Style
     dots: bool = False  # separate marks rather than a line; each has its cell for itself
+    beneath: bool = False  # a line that gives way wherever another one has any dot in a cell
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +97,10 @@ def frame(
     place = Plot([], x, y, left, width - left - margin, rows)
 
     def stretch(mark: float, label: str) -> tuple[int, int]:
-        """Where the number stands: under its mark as far as there is room; and a blank."""
+        """Where the number stands: under its mark as far as there is room; and two blanks."""
         middle = left + (place.column(mark) or 0)
         start = max(0, min(middle - len(label) // 2, width - len(label)))
-        return start, start + len(label)
+        return start, start + len(label) + 1
 
     below = _fitting(x, place.columns // COLUMNS_A_MARK, stretch)
     if not (beside and below):
@@ -119,13 +122,24 @@ def frame(
 
 def draw(plot: Plot, curves: Sequence[Curve], *, ascii_only: bool = False) -> None:
     """Draw curves into a frame. ascii_only: dots are ASCII characters."""
-    for row, drawn in enumerate(_canvas(plot, curves)):
-        line = plot.lines[row]
-        end = plot.left + plot.columns
-        plot.lines[row] = Text.assemble(line[: plot.left], drawn, line[end:], no_wrap=True)
+    for beneath in (True, False):
+        layer = [curve for curve in curves if curve.beneath == beneath and not curve.dots]
+        if layer or not beneath:
+            _lay(plot, _canvas(plot, layer), Style(dim=beneath or None))
     for curve in curves:
         if curve.dots:
             _dot(plot, curve, ascii_only=ascii_only)
+
+
+def _lay(plot: Plot, drawn: Sequence[Text], style: Style) -> None:
+    """Put lines of text over what is in the frame; blanks let it show through."""
+    for row, line in enumerate(drawn):
+        line.stylize(style)
+        for found in WORD.finditer(line.plain):
+            below, start, end = plot.lines[row], *(plot.left + i for i in found.span())
+            plot.lines[row] = Text.assemble(
+                below[:start], line[found.start() : found.end()], below[end:], no_wrap=True
+            )
 
 
 def _fitting(
@@ -145,7 +159,7 @@ def _fitting(
 
 
 def _canvas(plot: Plot, curves: Sequence[Curve]) -> list[Text]:
-    """The lines among the curves, drawn by plotext: a line of text for each row of the frame."""
+    """Curves as lines, drawn by plotext: a line of text for each row of the frame."""
     import plotext
 
     across, up = ACROSS * plot.columns, DOWN * plot.rows
@@ -158,7 +172,7 @@ def _canvas(plot: Plot, curves: Sequence[Curve]) -> list[Text]:
     figure.legend(False)
     for curve in curves:
         spans = trace(*_between(plot, curve), across, up)
-        if not curve.dots and len(spans.columns):
+        if len(spans.columns):
             figure.draw(_strokes(spans, curve.style))
     for name, count in (("x", across), ("y", up)):
         figure.ruler(name).lim(0, count).alignment(lim="edge").frequency(0)

@@ -14,7 +14,7 @@ from rich.text import Text
 from .axes import Axis
 from .curves import Curve, Plot, draw, frame
 from .fields import shown
-from .subcells import ACROSS
+from .subcells import ACROSS, TIE
 from .text import printable
 from .view import View
 
@@ -131,7 +131,7 @@ def _curves(
     curves: list[Curve] = []
     if line.leaps if view.smooth is None else view.smooth:
         if current:  # the raw curve, faintly, beneath
-            curves.append(Curve(*outline, ink("quiet") + Style(dim=True)))
+            curves.append(Curve(*outline, ink("quiet"), beneath=True))
         curves.append(Curve(found.x, _averaged(found.mean), ink(line.role)))
     else:
         curves.append(Curve(*outline, ink(line.role)))
@@ -243,7 +243,7 @@ def _edges(x: Axis, parts: int) -> Numbers:
     """
     import numpy as np
 
-    places = (np.arange(1, parts) - 0.5) / max(1, parts - 1)
+    places = (np.arange(1, parts) - 0.5 - TIE) / max(1, parts - 1)
     between = np.array([x.value(place) for place in places.tolist()])
     return np.concatenate([[x.low], between, [x.high]])
 

@@ -32,6 +32,7 @@ BEFORE = (
     "",
     "Untrained, it guesses. Space starts the training, s makes a single update.",
 )
+TILE = 0.22  # of the way from the ground to the ink: what a test dot stands on
 WHEEL = 0.8  # what a turn of the mouse wheel leaves of the span
 
 
@@ -209,11 +210,13 @@ class Chart(Rows):
         return notes
 
     def _ink(self, role: str) -> Style:
-        """As `ink`, and that of test dots, which lie among a line's dots of the same shape."""
+        """As `ink`; and for test dots a ground of their own, since a line has dots as small."""
         if role != "test":
             return self.ink(role)
-        is_reversed = Terminal.colorless and not Terminal.ascii_only
-        return self.ink("title") + Style(bold=True, reverse=is_reversed)
+        if Terminal.colorless and not Terminal.ascii_only:
+            return Style(bold=True, reverse=True)
+        ground = self.background_colors[1].blend(self.color("title"), TILE)
+        return self.ink("title") + Style(bold=True, bgcolor=ground.rich_color)
 
     def _before(self) -> list[Text]:
         """What stands here before the first update."""
