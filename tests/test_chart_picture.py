@@ -241,10 +241,11 @@ def test_in_ascii_lines_and_tests_are_told_apart_and_in_the_right_half_of_a_cell
     test = TEST_LOSS if view.loss else TEST
     tested = shown[np.isfinite(shown[:, test])]
     xs, ys = picture.places(tested[:, 0], tested[:, test])
+    columns, dots = ((values + HALF).astype(int).tolist() for values in (xs, ys))
     real = {
         (plot.rows - 1 - row // 4, column // 2, row % 4 >= 2)
-        for column, row in zip((xs + HALF).astype(int).tolist(), (ys + HALF).astype(int).tolist(), strict=True)
-    }  # fmt: skip
+        for column, row in zip(columns, dots, strict=True)
+    }
     for (y, x), (character, role) in picture.cells.items():
         plain = in_ascii(character)
         if role == "test":

@@ -92,7 +92,9 @@ def frame(
         return None
     rows = height - BELOW
     place = Plot([], x, y, 0, 1, rows)
-    beside = _fitting(y, int(rows / ROWS_A_MARK), lambda mark, _: (place.row(mark),) * 2)
+    beside = _fitting(
+        y, int(rows / ROWS_A_MARK), lambda mark, _: (place.row(mark), place.row(mark))
+    )
     left = 1 + max((len(label) for _, label in beside), default=0)
     place = Plot([], x, y, left, width - left - margin, rows)
 

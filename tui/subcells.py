@@ -86,7 +86,8 @@ def trace(x: Numbers, y: Numbers, across: int, up: int) -> Spans:
 def glyphs(columns: Indices, rows: Indices, *, ascii_only: bool) -> dict[tuple[int, int], str]:
     """Single dots as characters: cell (column, row), rows counted from below, to what it shows."""
     cells: dict[tuple[int, int], int] = {}
-    for column, row in zip(columns.tolist(), rows.tolist(), strict=True):
+    dots: list[tuple[int, int]] = list(zip(columns.tolist(), rows.tolist(), strict=True))
+    for column, row in dots:
         bit = BITS[DOWN - 1 - row % DOWN][column % ACROSS]
         cell = column // ACROSS, row // DOWN
         cells[cell] = cells.get(cell, 0) | bit
