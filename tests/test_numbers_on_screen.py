@@ -236,7 +236,9 @@ async def test_while_it_trains(small: Dataset, size: tuple[int, int]) -> None:
             await app.pilot.pause(0.02)
             app.app.main.look()
             title, status, seen = app.lines(Chart)[0], app.status, app.app.main.seen
-            assert seen and seen.run and seen.progress
+            assert seen
+            assert seen.run
+            assert seen.progress
             rows = seen.run.history.rows()[seen.progress.iteration :]
             done, _ = found(r" (\d+)/(\d+) ", status)
             assert int(done) == seen.progress.iteration

@@ -31,7 +31,9 @@ THEME = TerminalTheme((255, 255, 255), (28, 28, 28), [(28, 28, 28)] * 8)
 
 
 def ink(role: str) -> Style:
-    """The style of a role; runs take turns with the hues."""
+    """The style of a role; runs take turns with the hues, test dots stand on a ground."""
+    if role == "test":
+        return Style(color="#1c1c1c", bgcolor="#d6d6d6", bold=True)
     if role.startswith("hue"):
         return Style(color=HUES[int(role[3:]) % len(HUES)])
     return Style(color=INK[role])
@@ -67,9 +69,10 @@ def chart_svg(runs: Sequence[tuple[str, Saved]], view: View | None = None) -> st
     for line in plot.lines:
         console.print(line, soft_wrap=True)
     what = "loss" if view.loss else "accuracy"
+    legend = Text.assemble("   ", (mark(ascii_only=False), ink("test")), f" test {what}")
     for line in lines:
         name = f" {line.number} {line.name}" if len(lines) > 1 else f" {line.name}"
-        test = f"   {mark(ascii_only=False)} test {what}" if line is lines[-1] else ""
-        console.print(Text.assemble((f"{name}  ⠒⠒ train {what}", ink(line.role)), (test, "")))
+        words = Text(f"{name}  ⠒⠒ train {what}", ink(line.role))
+        console.print(words.append_text(legend) if line is lines[-1] else words)
     title = f"{what} over updates: {', '.join(line.name for line in lines)}"
     return console.export_svg(title=printable(title, 90), theme=THEME)

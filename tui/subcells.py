@@ -102,5 +102,5 @@ def _glyph(bits: int, *, ascii_only: bool) -> str:
 
 
 def mark(*, ascii_only: bool) -> str:
-    """A single dot as a legend shows it."""
-    return _glyph(BITS[1][0], ascii_only=ascii_only)
+    """Single dots as a legend shows them."""
+    return UPPER_MARK + LOWER_MARK if ascii_only else _glyph(BITS[1][0], ascii_only=False)
