@@ -8,14 +8,13 @@ the axes are written here around what it has drawn, and only the screen's thread
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rich.style import Style
-from rich.text import Text
+from rich.text import Span, Text
 
 from .axes import Axis
 from .subcells import ACROSS, DOWN, Spans, glyphs, nearest, trace
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, 4
 BELOW = 2  # rows that the axis along x and its numbers take
-WORD = re.compile(r"\S+")
 EDGE = 1e-9  # how far beside the axis a place counts as on its end
 COLUMNS_A_MARK, ROWS_A_MARK = 10, 2.5  # along x and y, about as far as numbers stand apart
 
@@ -127,21 +125,32 @@ def draw(plot: Plot, curves: Sequence[Curve], *, ascii_only: bool = False) -> No
     for beneath in (True, False):
         layer = [curve for curve in curves if curve.beneath == beneath and not curve.dots]
         if layer or not beneath:
-            _lay(plot, _canvas(plot, layer), Style(dim=beneath or None))
+            _lay(plot, _canvas(plot, layer), dim=beneath)
     for curve in curves:
         if curve.dots:
             _dot(plot, curve, ascii_only=ascii_only)
 
 
-def _lay(plot: Plot, drawn: Sequence[Text], style: Style) -> None:
+def _lay(plot: Plot, drawn: Sequence[Text], *, dim: bool) -> None:
     """Put lines of text over what is in the frame; blanks let it show through."""
     for row, line in enumerate(drawn):
-        line.stylize(style)
-        for found in WORD.finditer(line.plain):
-            below, start, end = plot.lines[row], *(plot.left + i for i in found.span())
-            plot.lines[row] = Text.assemble(
-                below[:start], line[found.start() : found.end()], below[end:], no_wrap=True
-            )
+        cells = {column: glyph for column, glyph in enumerate(line.plain) if glyph != " "}
+        spans = [
+            Span(start, end, style + Style(dim=dim))
+            for start, end, style in line.spans
+            if isinstance(style, Style) and style.color
+        ]
+        _put(plot, row, cells, spans)
+
+
+def _put(plot: Plot, row: int, cells: Mapping[int, str], spans: Sequence[Span]) -> None:
+    """Put characters, by column, over those in a row of the frame; spans style them."""
+    line, left = plot.lines[row], plot.left
+    glyphs = list(line.plain)
+    for column, glyph in cells.items():
+        glyphs[left + column] = glyph
+    moved = [Span(start + left, end + left, style) for start, end, style in spans]
+    plot.lines[row] = Text("".join(glyphs), line.style, no_wrap=True, spans=[*line.spans, *moved])
 
 
 def _fitting(
@@ -213,8 +222,12 @@ def _dot(plot: Plot, curve: Curve, *, ascii_only: bool) -> None:
     xs, ys = _between(plot, curve)
     fit = np.isfinite(ys)
     columns, rows = nearest(xs[fit], ACROSS * plot.columns), nearest(ys[fit], DOWN * plot.rows)
+    by_row: dict[int, dict[int, str]] = {}
     for (column, row), glyph in glyphs(columns, rows, ascii_only=ascii_only).items():
-        plot.write(plot.rows - 1 - row, column, glyph, curve.style)
+        by_row.setdefault(plot.rows - 1 - row, {})[column] = glyph
+    style = curve.style + Style(dim=False)
+    for row, cells in by_row.items():
+        _put(plot, row, cells, [Span(column, column + 1, style) for column in cells])
 
 
 def _between(plot: Plot, curve: Curve) -> tuple[Numbers, Numbers]:

@@ -282,10 +282,12 @@ def _tests(history: History, view: View, edges: Numbers) -> tuple[Numbers, Numbe
     starts = found.x.astype(int)
     parts = list(zip(starts.tolist(), [*starts[1:].tolist(), stop], strict=False))
     tested = [part for part, mean in zip(parts, found.mean, strict=True) if np.isfinite(mean)]
-    chosen: list[int] = []
+    chosen: set[int] = set()
     for start, end in tested:
-        measured = start + np.flatnonzero(np.isfinite(rows[start:end, column]))
-        chosen += {int(measured[0]), int(measured[-1])} if not chosen else {int(measured[-1])}
+        if not chosen:
+            chosen.add(start + int(np.flatnonzero(np.isfinite(rows[start:end, column]))[0]))
+        if last := history.tested_at(end - 1):
+            chosen.add(last.iteration)
     at = np.array(sorted(chosen), int)
     return at.astype(float), rows[at, column]
 
