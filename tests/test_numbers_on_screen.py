@@ -23,6 +23,7 @@ from .pilot import ENDLESS, Driver, opened
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 SMALL = 1e-9
+LEAST_FOR_READING = 8  # rows of the chart's panel
 
 
 def number(text: str) -> float:
@@ -59,20 +60,23 @@ def check_chart(app: Driver, snapshot: Snapshot, iteration: int) -> None:
     train_column, test_column = (LOSS, TEST_LOSS) if is_loss else (TRAIN, TEST)
     value = r"(\d+\.\d+%?)"
     title, *others = app.lines(Chart)
-    train, test = found(rf"train +{value} .* test +{value}", title)
+    train, test = found(rf"⠒⠒ (?:train)? *{value} +. (?:test)? *{value}", title)
     last = 1 + len(rows) // 20 if snapshot.hyperparameters.batch_size else 1
     assert agree(train, float(rows[-last:, train_column].mean()))
     assert agree(test, float(tested[test_column]))
     at = app.app.main.at
-    if at is None:
+    if at is None or app.find("#chart").size.height < LEAST_FOR_READING:
         return
     (when,) = found(r"^ at (\d+) ", others[0])
     assert int(when) == at
     here, then = snapshot.run.history.rows()[at], measured_by(snapshot, at)
     name = f" {snapshot.run.number} run"
     row = next((line for line in others if line.startswith(name)), others[0])
-    train, test = found(rf"train +{value} +test +{value}", row)
+    (train,) = found(rf"train +{value}", row)
     assert agree(train, float(here[train_column]))
+    if app.find("#chart").size.width < 50:  # room for no more
+        return
+    (test,) = found(rf"test +{value}", row)
     assert agree(test, float(then[test_column]))
     tested_at = int(then[0])
     assert (f"(at {tested_at})" in row) == (tested_at != at)
@@ -184,6 +188,19 @@ async def test_paused_finished_and_in_the_past(
         await app.press("l", "left_square_bracket")
         assert app.app.main.past is not None
         check_all(app, small)
+
+
+@pytest.mark.parametrize("width", [60, 72, 80, 100])
+async def test_the_past_tells_its_test_and_the_way_back_at_any_width(
+    small: Dataset, width: int
+) -> None:
+    async with opened(small, (width, 24), iterations=ENDLESS) as app:
+        await app.train(123)
+        await app.press("left_square_bracket")
+        check_all(app, small)
+        assert app.status.rstrip().endswith(("Esc the present", "Space forks here"))
+        assert " at 121 " in app.lines(Chart)[1]
+        assert "(at 120)" in app.lines(Chart)[1] or "train" in app.lines(Chart)[1]
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -27,8 +27,9 @@ EXPLANATIONS = {
     "seed        of the random numbers: the same seed, the same run\n\n"
     "To try: alpha 0.5 from the same weights (r); hidden 100; batch 64.",
     "Chart": "Accuracy is the share of digits answered right, loss how surprised the network is by "
-    "the right answers. The line is for the digits it learns from, the dots for the test digits it "
-    "never learns from: where they part, it learns by heart. ▲ marks where alpha was changed. "
+    "the right answers. The line is for the digits it learns from, the dots on a ground of their "
+    "own (in ASCII * and o) for the test digits it never learns from, each dot one test: where "
+    "they part, it learns by heart. ▲ on the axis marks where something was changed. "
     "Other runs are drawn too, each with its number at the end of its line. , and . move a reading "
     "line with the exact values of every run; so does a click. The mouse wheel zooms, dragging "
     "pans.",

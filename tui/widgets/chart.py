@@ -33,6 +33,7 @@ BEFORE = (
     "Untrained, it guesses. Space starts the training, s makes a single update.",
 )
 TILE = 0.22  # of the way from the ground to the ink: what a test dot stands on
+TITLE = len("─ Accuracy  ─") + 2  # columns of the title row that its notes leave free
 WHEEL = 0.8  # what a turn of the mouse wheel leaves of the span
 
 
@@ -201,12 +202,15 @@ class Chart(Rows):
             rows, tested = rows[: self._past + 1], line.history.tested_at(self._past)
         last = 1 + len(rows) // 20 if line.leaps else 1
         mean = float(rows[-last:, LOSS if self.view.loss else TRAIN].mean())
-        notes = [(f"⠒⠒ train {number(mean)}", self.ink(line.role))]
-        if tested:
-            value = tested.test_loss if self.view.loss else tested.test_accuracy
-            sign = mark(ascii_only=Terminal.ascii_only)
-            notes += [("   ", Style()), (sign, self._ink("test"))]
-            notes.append((f" test {number(value)}", self.ink("title")))
+        value = tested and (tested.test_loss if self.view.loss else tested.test_accuracy)
+        sign = mark(ascii_only=Terminal.ascii_only)
+        for train, gap, test in (("train ", "   ", "test "), ("", " ", "")):
+            notes = [(f"⠒⠒ {train}{number(mean)}", self.ink(line.role))]
+            if value is not None:
+                notes += [(gap, Style()), (sign, self._ink("test"))]
+                notes.append((f" {test}{number(value)}", self.ink("title")))
+            if sum(len(words) for words, _ in notes) + TITLE <= self.size.width:
+                break
         return notes
 
     def _ink(self, role: str) -> Style:

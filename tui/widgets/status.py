@@ -114,17 +114,18 @@ class StatusLine(Rows):
         What matters least gives way first, and no word is cut.
         """
         tested = snapshot.run.history.tested_at(past.iteration) if snapshot.run else None
-        quiet = self.ink("quiet")
+        quiet, earlier = self.ink("quiet"), tested and tested.iteration != past.iteration
         parts = {
             "name": ("mnist-tui  ", self.ink("title")),
             "network": (f"{named(past.sizes)}  ", quiet),
             "when": (f"◀ the past: {past.iteration} of {now} updates", self.ink("chosen")),
             "test": (f"  test {tested.test_accuracy:6.1%}" if tested else "", Style()),
+            "tested": (f" (at {tested.iteration})" if tested and earlier else "", quiet),
             "back": (f"  {self._way_back}", quiet),
             "fork": ("  Space forks here", quiet),
         }
         chosen, room = {"when"}, self.size.width - 1 - cell_len(parts["when"][0])
-        for name in ("back", "test", "network", "fork", "name"):
+        for name in ("back", "test", "tested", "network", "fork", "name"):
             if cell_len(parts[name][0]) <= room:
                 chosen.add(name)
                 room -= cell_len(parts[name][0])
