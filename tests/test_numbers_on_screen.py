@@ -152,7 +152,7 @@ def check_all(app: Driver, dataset: Dataset) -> None:
         iteration, parameters = snapshot.progress.iteration, app.parameters
     else:
         iteration, parameters = past.iteration, past.parameters
-        when, now = found(r"the past: (\d+) of (\d+) updates", app.status)
+        when, now = found(r"the past: (\d+) of (\d+) ", app.status)
         assert (int(when), int(now)) == (iteration, snapshot.progress.iteration)
         (test,) = found(r" test +(\d+\.\d%)", app.status)
         assert agree(test, float(measured_by(snapshot, iteration)[TEST]))

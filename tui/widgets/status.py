@@ -118,14 +118,17 @@ class StatusLine(Rows):
         parts = {
             "name": ("mnist-tui  ", self.ink("title")),
             "network": (f"{named(past.sizes)}  ", quiet),
-            "when": (f"◀ the past: {past.iteration} of {now} updates", self.ink("chosen")),
+            "when": (f"◀ the past: {past.iteration} of {now}", self.ink("chosen")),
+            "unit": (" updates", self.ink("chosen")),
             "test": (f"  test {tested.test_accuracy:6.1%}" if tested else "", Style()),
             "tested": (f" (at {tested.iteration})" if tested and earlier else "", quiet),
             "back": (f"  {self._way_back}", quiet),
             "fork": ("  Space forks here", quiet),
         }
         chosen, room = {"when"}, self.size.width - 1 - cell_len(parts["when"][0])
-        for name in ("back", "test", "tested", "network", "fork", "name"):
+        for name in ("back", "test", "unit", "tested", "network", "fork", "name"):
+            if name == "tested" and "test" not in chosen:
+                continue
             if cell_len(parts[name][0]) <= room:
                 chosen.add(name)
                 room -= cell_len(parts[name][0])
