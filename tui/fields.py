@@ -16,6 +16,20 @@ from ..net.hyperparameters import (
 )
 from .numbers import real_number, whole_number
 from .problem import Problem
+from .stepping import (
+    BATCHES,
+    DECAYS,
+    FULL,
+    MOMENTA,
+    Step,
+    step_along,
+    step_batch,
+    step_choice,
+    step_layers,
+    step_number,
+    step_seed,
+    step_whole,
+)
 from .text import printable
 
 
@@ -35,6 +49,8 @@ class Field:
     label: str  # in the panel
     parse: Callable[[str], Any]  # text to value; raises Problem
     hint: str  # what may be typed
+    step: Step  # one step up or down, as text; raises ValueError for text that is no value
+    choices: tuple[str, ...] = ()  # values to choose from, if they are few
     applies: Callable[[Hyperparameters], bool] = _always  # whether it does anything then
 
     @property
@@ -109,23 +125,47 @@ def _quoted(text: str) -> str:
     return f"“{printable(text, 24)}”" if text.strip() else "nothing"
 
 
+def _choice(name: str, hint: str, values: tuple[str, ...]) -> Field:
+    return Field(name, name, _name, f"{hint} {' '.join(values)}", step_choice(values), values)
+
+
 FIELDS = (
-    Field("alpha", "alpha", _number("alpha"), "the learning rate, such as 0.15"),
-    Field("iterations", "iterations", whole("iterations", "1500"), "updates, such as 1500"),
-    Field("hidden", "hidden", _hidden, "units of each hidden layer, such as 128,64"),
-    Field("batch_size", "batch", _batch, "samples in an update: full, or a number"),
-    Field("optimizer", "optimizer", _name, f"one of {' '.join(OPTIMIZERS)}"),
+    Field("alpha", "alpha", _number("alpha"), "the learning rate, such as 0.15", step_number),
+    Field(
+        "iterations",
+        "iterations",
+        whole("iterations", "1500"),
+        "updates, such as 1500",
+        step_whole,
+    ),
+    Field("hidden", "hidden", _hidden, "units of each hidden layer, such as 128,64", step_layers),
+    Field(
+        "batch_size",
+        "batch",
+        _batch,
+        "samples in an update: full, or a number",
+        step_batch,
+        (*map(str, BATCHES), FULL),
+    ),
+    _choice("optimizer", "one of", OPTIMIZERS),
     Field(
         "momentum",
         "momentum",
         _number("momentum"),
         "share kept of the last update, 0 to 1",
-        _has_momentum,
+        step_along(MOMENTA),
+        applies=_has_momentum,
     ),
-    Field("weight_decay", "decay", _number("decay"), "pull of weights to zero, such as 0.0001"),
-    Field("schedule", "schedule", _name, f"course of alpha: {' '.join(SCHEDULES)}"),
-    Field("augment", "augment", _name, f"digits deformed each epoch: {' '.join(AUGMENTATIONS)}"),
-    Field("init", "init", _name, f"first weights: {' '.join(INITIALISATIONS)}"),
-    Field("seed", "seed", whole("seed", "0"), "seed of the random numbers, such as 0"),
+    Field(
+        "weight_decay",
+        "decay",
+        _number("decay"),
+        "pull of weights to zero, such as 0.0001",
+        step_along(DECAYS),
+    ),
+    _choice("schedule", "course of alpha:", SCHEDULES),
+    _choice("augment", "digits deformed each epoch:", AUGMENTATIONS),
+    _choice("init", "first weights:", INITIALISATIONS),
+    Field("seed", "seed", whole("seed", "0"), "seed of the random numbers, such as 0", step_seed),
 )
 BY_NAME = {field.name: field for field in FIELDS}

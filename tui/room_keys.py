@@ -39,8 +39,8 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("k", "check", "gradient check; again: of other weights", "k", "check"),
         Key("n,full_stop", "cockpit('digit', 1)", "the next digit (also .)", "n", "digit"),
         Key("p,comma", "cockpit('digit', -1)", "the digit before (also ,)", "p"),
-        Key("plus,equals_sign", "cockpit('alpha', 1.25)", "alpha × 1.25: a longer step", "+"),
-        Key("minus", "cockpit('alpha', 0.8)", "alpha ÷ 1.25: a shorter step", "-"),
+        Key("plus,equals_sign", "cockpit('alpha', 1)", "alpha up: a longer step", "+"),
+        Key("minus", "cockpit('alpha', -1)", "alpha down: a shorter step", "-"),
     ),
     "digit": (
         Key("left", "cockpit('digit', -1)", "the digit before", "←", "digit", DIGIT),

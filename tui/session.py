@@ -160,7 +160,7 @@ class Session:
         for _, hyperparameters in course:
             self._check(hyperparameters)
 
-    def follow(self, course: Course) -> None:
+    def follow(self, course: Course, *, train: bool = False) -> None:
         """A new run by these hyperparameters, each from its time on. Raises as `change` does."""
         self._check_all(course)
         self.change(course[0][1])
@@ -170,7 +170,7 @@ class Session:
             with self._wake:
                 self._plan = planned(course)
 
-        self._order(begin)
+        self._order(begin, train=train)
 
     def begin(self, *, train: bool = False) -> None:
         """A new run, from the first weights that the wanted seed gives. The others stay."""

@@ -56,7 +56,7 @@ class FileActions(TrainingActions):
             if course is None:
                 return
             try:
-                self.session.follow(course)
+                self.session.follow(course, train=True)
             except EXPECTED as problem:
                 self.notify(str(problem), severity="warning", markup=False)
             else:

@@ -9,8 +9,8 @@ from textual import on
 from ...net.hyperparameters import LARGEST_SEED, Hyperparameters
 from ...net.presets import PRESETS, preset_of
 from ..problem import EXPECTED
-from ..runs import State
 from ..screens.cockpit import Cockpit
+from ..stepping import round_step
 from ..widgets.hyperparameters import HyperparameterPanel
 
 
@@ -58,20 +58,20 @@ class TrainingActions(Cockpit):
             return
         self.session.train(updates)
 
-    def action_alpha(self, factor: float) -> None:
-        """Turn alpha, while it trains or not."""
+    def action_alpha(self, by: int) -> None:
+        """Turn alpha to the next round number up or down, while it trains or not."""
         wanted = self.session.wanted
         try:
-            self._want(replace(wanted, alpha=float(f"{wanted.alpha * factor:.6g}")))
+            self._want(replace(wanted, alpha=round_step(wanted.alpha, by)))
         except EXPECTED as problem:
             self.notify(str(problem), severity="warning", markup=False)
 
     def action_reset(self) -> None:
-        """Begin again from the same first weights; a run that trained, or had ended, goes on."""
+        """Begin again from the same first weights, and train."""
         self._begin(self.session.wanted)
 
     def action_reset_seed(self) -> None:
-        """Begin again from the first weights of the next seed."""
+        """Begin again from the first weights of the next seed, and train."""
         wanted = self.session.wanted
         self._begin(replace(wanted, seed=(wanted.seed + 1) % (LARGEST_SEED + 1)))
 
@@ -92,20 +92,18 @@ class TrainingActions(Cockpit):
         if cure is None or seen is None or seen.run is None:
             self.notify("Nothing is wrong with this run.", markup=False)
         elif cure.moment is None:
-            self._begin(cure.hyperparameters, train=True)
+            self._begin(cure.hyperparameters)
         else:
             self.past = None
             self.session.change(cure.hyperparameters)
             self.session.fork(seen.run.number, cure.moment, train=True)
 
-    def _begin(self, hyperparameters: Hyperparameters, *, train: bool = False) -> None:
-        """A new run; it trains at once if asked for, or if the one before did or had ended."""
-        ended = self.session.snapshot().state is State.FINISHED
-        train = train or self.session.is_training or ended
+    def _begin(self, hyperparameters: Hyperparameters) -> None:
+        """Begin a new run, whatever the one before was doing: it trains at once."""
         try:
             self.session.change(hyperparameters)
         except EXPECTED as problem:
             self.notify(str(problem), severity="warning", markup=False)
         else:
             self.past = None
-            self.session.begin(train=train)
+            self.session.begin(train=True)

@@ -79,8 +79,10 @@ class Room(Screen[None]):
     def look(self) -> None:
         """Show what the cockpit looks at, if that is something else than before."""
         self.cockpit.look()
-        if self.cockpit.seen is not None:
-            self.query_one(StatusLine).update(self.cockpit.seen, self.cockpit.past)
+        cockpit = self.cockpit
+        if cockpit.seen is not None:
+            self.query_one(StatusLine).update(cockpit.seen, cockpit.past, cockpit.next_alpha)
+            self.query_one(KeyLine).say(cockpit.key_words)
         viewed = self.cockpit.viewed
         if viewed is None or self.cockpit.session.dataset is None:
             return

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from ..drawing import Line
 from ..findings import doubts
 from ..keys import FILE_ACTIONS, KEYS
 from ..naming import heading, is_of_digits, thing
+from ..pending import is_over, pending
 from ..runs import Run, Snapshot, State
 from ..session import Session
 from ..widgets.chart import Chart
@@ -195,6 +196,21 @@ class Cockpit(Screen[None]):
             return None
         return self.seen.parameters, self.seen.progress.iteration
 
+    @property
+    def next_alpha(self) -> float | None:
+        """The alpha that the next update of this run goes by, if that is another one."""
+        snapshot, wanted = self.seen, self.session.wanted
+        if snapshot is None or snapshot.run is None or self.past or is_over(snapshot, wanted):
+            return None
+        return wanted.alpha if wanted.alpha != snapshot.hyperparameters.alpha else None
+
+    @property
+    def key_words(self) -> Mapping[str, str]:
+        """What keys do as things stand, where that is not what the last row says of them."""
+        if self.past is not None:
+            return {"train": "fork"}
+        return {"train": "pause"} if self.session.is_training else {}
+
     # Showing
 
     def show_run(self) -> None:
@@ -203,14 +219,11 @@ class Cockpit(Screen[None]):
         if snapshot is None:
             return
         wanted = self.session.wanted
-        going_by = snapshot.hyperparameters
-        if not self.session.held:  # those that act at once are shown as they will be
-            over = snapshot.state is State.FINISHED
-            alpha = going_by.alpha if over else wanted.alpha
-            going_by = replace(going_by, alpha=alpha, iterations=wanted.iterations)
-        as_it_will_be = replace(snapshot, hyperparameters=going_by)
-        self.query_one(StatusLine).update(as_it_will_be, self.past)
-        self.query_one(HyperparameterPanel).update(wanted, going_by)
+        running = wanted if snapshot.run is None else snapshot.hyperparameters
+        waits = pending(snapshot, wanted, in_past=self.past is not None)
+        self.query_one(StatusLine).update(snapshot, self.past, self.next_alpha)
+        self.query_one(HyperparameterPanel).update(wanted, running, waits)
+        self.query_one(KeyLine).say(self.key_words)
         runs = self.session.runs()
         for seen in runs:
             assert seen.run is not None

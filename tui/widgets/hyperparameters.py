@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from textual import on
@@ -15,15 +17,23 @@ from textual.widgets import Input, Label
 from ...net.hyperparameters import Hyperparameters
 from ...net.presets import preset_of
 from ..fields import FIELDS, Field, shown
+from ..pending import Event, waiting_words
 from ..problem import EXPECTED
+from ..stepping import Step
 from ..text import printable
 from .rows import Rows
 
+TURN = Binding.Group("value", compact=True)
+MARK = "↻"  # a field that acts from the next run on
+NAME, SIDES = 11, 2  # columns of a row: its name; the padding at both ends
+
 
 class FieldInput(Input):
-    """Where one value is typed. Enter takes it, Esc puts back what is in force."""
+    """Where one value is typed. ↑ ↓ step it, Enter takes it, Esc puts back what was chosen."""
 
     BINDINGS = [
+        Binding("up", "turn(1)", "value", key_display="↑", group=TURN),
+        Binding("down", "turn(-1)", "value", key_display="↓", group=TURN),
         Binding("enter", "submit", "take it", key_display="Enter"),
         Binding("tab", "app.focus_next", "next field", key_display="Tab"),
         Binding("escape", "revert", "leave", key_display="Esc"),
@@ -31,6 +41,16 @@ class FieldInput(Input):
     ]
 
     in_force = ""  # the value to go back to, as text
+
+    def __init__(self, value: str, step: Step, tooltip: str) -> None:
+        super().__init__(value, compact=True, select_on_focus=True, tooltip=tooltip)
+        self.in_force, self._step = value, step
+
+    def action_turn(self, by: int) -> None:
+        """Write the value one step up or down; what is no value stays as it is."""
+        with suppress(ValueError, OverflowError):
+            self.value = self._step(self.value, by)
+            self.cursor_position = len(self.value)
 
     def action_revert(self) -> None:
         """Forget what was typed and give the keys back to the screen."""
@@ -40,7 +60,10 @@ class FieldInput(Input):
 
 
 class FieldRow(Vertical):
-    """A hyperparameter's name, its value, whether it needs a reset, and below what is wrong."""
+    """A hyperparameter's name, the value chosen, and whether and until when that waits.
+
+    Below, while it has the focus, the values there are; and what is wrong, if something is.
+    """
 
     @dataclass
     class Entered(Message):
@@ -57,12 +80,11 @@ class FieldRow(Vertical):
     def __init__(self, field: Field, value: object) -> None:
         super().__init__(id=f"field-{field.name}")
         self.field = field
-        self._entry = FieldInput(
-            shown(value), compact=True, select_on_focus=True, tooltip=field.hint
-        )
-        self._entry.in_force = shown(value)
-        self._mark = Label("↻" if field.needs_reset else " ", classes="mark")
+        self._entry = FieldInput(shown(value), field.step, field.hint)
+        self._mark = Label(self._plain_mark, classes="mark", markup=False)
         self._word = Label(field.hint, classes="word", markup=False)  # or what is wrong
+        self._now, self._event = shown(value), None  # what the run goes by; what is waited for
+        self.set_class(bool(field.choices), "choices")
 
     def compose(self) -> ComposeResult:
         """Name, value and mark in a row; the hint or the error under them, if there is one."""
@@ -72,14 +94,60 @@ class FieldRow(Vertical):
             yield self._mark
         yield self._word
 
-    def put(self, value: object, *, waits: bool) -> None:
-        """Show the value in force, unless a person is typing; `waits`: for a reset."""
+    @property
+    def _plain_mark(self) -> str:
+        return MARK if self.field.needs_reset else " "
+
+    def put(self, value: object, now: object, event: Event | None) -> None:
+        """Show the value chosen, unless a person is typing.
+
+        now: what the run goes by. event: what the value waits for; None: it is in force.
+        """
         entry = self._entry
         is_untouched = entry.value == entry.in_force
         entry.in_force = shown(value)
-        self._mark.set_class(waits, "waits")
         if is_untouched or not (entry.has_focus or self.has_class("wrong")):
             entry.value = entry.in_force
+        self._now, self._event = shown(now), event
+        self._show_mark()
+
+    def on_resize(self) -> None:
+        """Say what waits in the room there is now."""
+        self._show_mark()
+
+    def _show_mark(self) -> None:
+        words = self._plain_mark
+        if self._event is not None:
+            room = self.size.width - SIDES - NAME - len(self._entry.in_force) - 2
+            words = waiting_words(self._now, self._event, room)
+        self._mark.set_class(self._event is not None, "waits")
+        self._mark.update(Content(words))
+
+    def _show_word(self) -> None:
+        """The hint; while a choice is made, the values there are, the one that stands there so."""
+        choices = self.field.choices
+        if self.has_class("wrong"):
+            return
+        if not (choices and self._entry.has_focus):
+            self._word.update(Content(self.field.hint))
+            return
+        typed = self._entry.value.strip().lower()
+        self._word.update(Content(" ".join(f"[{c}]" if c == typed else c for c in choices)))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show_word()
+
+    def on_descendant_focus(self) -> None:
+        """Show the values to choose from."""
+        self._show_word()
+        if self.field.choices:
+            self.call_after_refresh(self._word.scroll_visible, animate=False)
+
+    def on_descendant_blur(self) -> None:
+        """And the hint again."""
+        self._show_word()
 
     def refuse(self, why: str) -> None:
         """Say under the field what is wrong with what was typed."""
@@ -92,7 +160,7 @@ class FieldRow(Vertical):
         """Nothing is wrong (any more)."""
         if self.has_class("wrong"):
             self.remove_class("wrong")
-            self._word.update(Content(self.field.hint))
+            self._show_word()
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -128,11 +196,11 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
         super().__init__(id=id)
         self._wanted = hyperparameters
         self._goes_by: Hyperparameters | None = None  # what the run goes by; None: to be shown anew
+        self._waits: Mapping[str, Event] = {}  # which of the wanted ones do not act, and until when
 
     def compose(self) -> ComposeResult:
-        """A title and a note that appears when a reset is due; the fields come after the frame."""
+        """A title; the fields come after the frame."""
         yield PanelTitle("Hyperparameters")
-        yield Label("r resets with new ↻", classes="note")
 
     def on_mount(self) -> None:
         """Many small widgets: what is to be seen first does not wait for them."""
@@ -143,21 +211,19 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
         await self.mount(*rows, after=0)
         running = self._goes_by or self._wanted
         self._goes_by = None
-        self.update(self._wanted, running)
+        self.update(self._wanted, running, self._waits)
 
-    def update(self, wanted: Hyperparameters, running: Hyperparameters) -> None:
-        """Show what is wanted, and mark where the run still goes by something else."""
-        if (wanted, running) == (self._wanted, self._goes_by):
+    def update(
+        self, wanted: Hyperparameters, running: Hyperparameters, waits: Mapping[str, Event]
+    ) -> None:
+        """Show what is wanted, and where the run still goes by something else, and until when."""
+        if (wanted, running, waits) == (self._wanted, self._goes_by, self._waits):
             return
-        self._wanted, self._goes_by = wanted, running
-        waiting = False
+        self._wanted, self._goes_by, self._waits = wanted, running, waits
         for row in self.query(FieldRow):
             name = row.field.name
-            waits = row.field.needs_reset and getattr(wanted, name) != getattr(running, name)
-            row.put(getattr(wanted, name), waits=waits)
+            row.put(getattr(wanted, name), getattr(running, name), waits.get(name))
             row.set_class(not row.field.applies(wanted), "unused")
-            waiting = waiting or waits
-        self.set_class(waiting, "waiting")
         self.query_one(PanelTitle).name_it(preset_of(wanted) or "")
 
     @on(FieldRow.Reverted)

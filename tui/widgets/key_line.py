@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -45,10 +45,20 @@ class KeyLine(Rows):
 
     thing = "digit"  # what the images are
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: Mapping[str, str] = {}
+
     def call_them(self, thing: str) -> None:
         """Say from now on what the images are, digits or just images."""
         if thing != self.thing:
             self.thing = thing
+            self.redraw()
+
+    def say(self, words: Mapping[str, str]) -> None:
+        """Use these words for what some keys do, by the name of the cockpit's action."""
+        if words != self._words:
+            self._words = words
             self.redraw()
 
     def on_mount(self) -> None:
@@ -79,11 +89,17 @@ class KeyLine(Rows):
         # Textual's own bindings are not told; ours that are spare have at least a tooltip.
         named = [b for b in active if b.description and (b.show or b.tooltip)]
         found: list[Told] = []
-        for (word, needed), several in groupby(named, lambda b: (_word(b), b.show)):
+        for (word, needed), several in groupby(named, lambda b: (self._word(b), b.show)):
             keys = {b.action: (b.key, self._shown(b)) for b in reversed([*several])}
             called = word.replace("digit", self.thing)
             found.append(Told(tuple(reversed(keys.values())), called, needed))
         return found
+
+    def _word(self, binding: Binding) -> str:
+        if binding.group:
+            return binding.group.description
+        action = binding.action.removeprefix("cockpit('").removesuffix("')")
+        return self._words.get(action, binding.description)
 
     def _shown(self, binding: Binding) -> str:
         """A key by its sign; by its name where there are no arrows."""
@@ -99,10 +115,6 @@ class KeyLine(Rows):
 def _is_typed(key: str) -> bool:
     character = key_to_character(key)
     return character is not None and character.isprintable()
-
-
-def _word(binding: Binding) -> str:
-    return binding.group.description if binding.group else binding.description
 
 
 def fitting(all_of_them: Sequence[Told], columns: int) -> list[Told]:

@@ -41,7 +41,7 @@ class StatusLine(Rows):
         """way_back: the key that leads from the past to the present, and that it does."""
         super().__init__(id=id)
         self._way_back = way_back
-        self._last: tuple[Snapshot, Moment | None] | None = None
+        self._last: tuple[Snapshot, Moment | None, float | None] | None = None
         self.busy = Busy()
         self.waits_for = "the data"  # what, and perhaps how far it is
 
@@ -59,9 +59,14 @@ class StatusLine(Rows):
         if self._last is not None:
             self.update(*self._last)
 
-    def update(self, snapshot: Snapshot, past: Moment | None) -> None:
-        """Show this, and that the other panels show the past, if they do."""
-        self._last = snapshot, past
+    def update(
+        self, snapshot: Snapshot, past: Moment | None, next_alpha: float | None = None
+    ) -> None:
+        """Show how the run stands, or that the other panels show the past, if they do.
+
+        next_alpha: what the next update goes by, if it is not the run's own alpha yet.
+        """
+        self._last = snapshot, past, next_alpha
         width = self.size.width
         sign = f"{SIGNS[snapshot.state]} {snapshot.state.value}"
         line = Text(" ", no_wrap=True)
@@ -79,10 +84,7 @@ class StatusLine(Rows):
         line.append(f"{sign:<10}", self.ink("warning" if wrong else "moving"))
         done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
         count = f" {done:>{len(str(whole))}}/{whole} "
-        chosen = snapshot.hyperparameters
-        alpha = scheduled(chosen.alpha, chosen.schedule, done / whole)  # of the next update
-        text = shown(alpha) if chosen.schedule == "constant" else f"{alpha:.3g}"
-        facts = Text(f"  α {text:<8}", no_wrap=True)
+        facts = Text(f"  α {_alpha(snapshot, next_alpha):<8}", no_wrap=True)
         if snapshot.run and (tested := snapshot.run.history.tested):
             facts.append(f" test {tested.test_accuracy:6.1%}")
         loss, slope = snapshot.progress.loss, snapshot.progress.slope
@@ -134,6 +136,21 @@ class StatusLine(Rows):
                 room -= cell_len(parts[name][0])
         shown = [part for name, part in parts.items() if name in chosen]
         self.show([Text.assemble(" ", *shown, no_wrap=True)])
+
+
+def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:
+    """The run's own alpha, and the one that waits for the next update, if one does.
+
+    Along a schedule, of the next update; of a run that has ended, what all of it went by.
+    """
+    chosen, progress = snapshot.hyperparameters, snapshot.progress
+    own = shown(chosen.alpha)
+    if chosen.schedule != "constant":
+        if snapshot.state is State.FINISHED or progress is None:
+            return f"{own} {chosen.schedule}"
+        done = progress.iteration / chosen.iterations
+        own = f"{scheduled(chosen.alpha, chosen.schedule, done):.3g}"
+    return own if next_alpha is None else f"{own}→{shown(next_alpha)}"
 
 
 def _rate(rate: float) -> str:
