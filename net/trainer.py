@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .batches import Batches
+from .batches import Batches, Place
 from .diagnosis import Trouble, Watch, trouble
 from .errors import DivergedError, NetError
 from .gradient import Engine, Samples, Score
@@ -159,26 +159,28 @@ class Trainer:
         self._find_gradient(hyperparameters)
         self._before[:], place_before = self.parameters.vector, self._place
         self._optimizer = self._optimizer_of(hyperparameters)
-        alpha = self._alpha(hyperparameters)
-        with np.errstate(all="ignore"):  # what overflows is caught below, by its loss
-            self._optimizer.update(self.parameters, self._gradient, alpha, hyperparameters)
-        self._score, self._place = None, self._batches.place
-        score = self._find_gradient(hyperparameters)
-        if not (np.isfinite(score.loss) and is_finite(self.parameters.vector)):
-            self._optimizer = type(self._optimizer)(self.parameters)  # forgets what led here
-            self.parameters.vector[:] = self._before
-            self._score, self._place = None, place_before
-            self._note_forgetting(hyperparameters)
-            self.trouble = self._diagnosed("diverged", self.measure(), alpha)
-            raise DivergedError(
-                f"update {self.iteration + 1} with alpha {alpha:g} made the loss "
-                "infinite; the weights before it are kept "
-                f"(largest {self.trouble.largest_weight:.3g}). Make alpha smaller",
-                self.trouble,
-            )
-        self.iteration += 1
-        progress = self._progress(alpha, score, tested=self._is_test_due(hyperparameters))
-        self.history.append(progress)
+        alpha, done = self._alpha(hyperparameters), self.iteration
+        try:
+            with np.errstate(all="ignore"):  # what overflows is caught below, by its loss
+                self._optimizer.update(self.parameters, self._gradient, alpha, hyperparameters)
+            self._score, self._place = None, self._batches.place
+            score = self._find_gradient(hyperparameters)
+            if not (np.isfinite(score.loss) and is_finite(self.parameters.vector)):
+                self._take_back(place_before, hyperparameters)
+                self.trouble = self._diagnosed("diverged", self.measure(), alpha)
+                raise DivergedError(
+                    f"update {self.iteration + 1} with alpha {alpha:g} made the loss "
+                    "infinite; the weights before it are kept "
+                    f"(largest {self.trouble.largest_weight:.3g}). Make alpha smaller",
+                    self.trouble,
+                )
+            self.iteration += 1
+            progress = self._progress(alpha, score, tested=self._is_test_due(hyperparameters))
+            self.history.append(progress)
+        except MemoryError:  # half an update is none: the run can go on from the one before
+            self.iteration = done
+            self._take_back(place_before, hyperparameters)
+            raise
         kind = self._watch.look(progress, self._gradient.b[0], self._batch_size)
         if kind != (self.trouble.kind if self.trouble else None):
             self.trouble = self._diagnosed(kind, progress, alpha) if kind else None
@@ -188,6 +190,13 @@ class Trainer:
         """What the next update would go by: another kind than the last one's begins afresh."""
         kind = OPTIMIZERS[hyperparameters.optimizer]
         return self._optimizer if type(self._optimizer) is kind else kind(self.parameters)
+
+    def _take_back(self, place: Place, hyperparameters: Hyperparameters) -> None:
+        """Stand where the run stood before this update; the optimizer begins afresh."""
+        self.parameters.vector[:] = self._before
+        self._score, self._place = None, place
+        self._optimizer = type(self._optimizer)(self.parameters)  # forgets what led here
+        self._note_forgetting(hyperparameters)
 
     def _note_forgetting(self, hyperparameters: Hyperparameters) -> None:
         """In the course, by an entry that changes nothing; once, however often it is tried."""
@@ -216,6 +225,7 @@ class Trainer:
         """The gradient for the next update, found once; with it comes the score."""
         sought = hyperparameters.batch_size, hyperparameters.augment
         if self._score is None or (self._batch_size, self._augment) != sought:
+            self._score = None  # should this fail, what is in the buffers is of no batch
             self._batch_size, self._augment = sought
             self._batches.go_to(self._place)
             rows = None if self._batch_size is None else self._batches.take(self._batch_size)

@@ -29,6 +29,7 @@ from .resuming import Folder, Opening
 from .screens.main import MainScreen
 from .session import Session, planned
 from .settings import remember, remembered
+from .shortage import shortage
 from .switching import Switching, worth_keeping
 from .text import printable
 from .themes import DARK_RUNS, DARK_SIGNS, INK, THEMES
@@ -202,6 +203,10 @@ class MnistApp(App[None]):
     def _fatal_error(self) -> None:
         """A bug: instead of Textual's long traceback, a file with it, and one line that says so."""
         error = self._exception
+        if (short := shortage(error)) is not None:
+            self.failure = f"{short}{'; the run is saved' if self.opening.is_kept else ''}"
+            self._close_messages_no_wait()
+            return
         saved = ", the run is saved" if self.opening.is_kept else ""
         path = write_report(error) if error and not self.is_kiosk else None
         where = f"; what is known of it is in {path}" if path else f": {error!r}"

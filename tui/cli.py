@@ -20,6 +20,7 @@ from .options import (
     threads_option,
 )
 from .problem import EXPECTED
+from .shortage import shortage
 from .terminal import COLORS, GLYPHS
 from .text import printable
 
@@ -107,8 +108,10 @@ def main() -> None:
         # Whoever read stdout has gone; nothing more can reach them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
-    except OSError as failure:
-        _say(f"the result cannot be written: {failure.strerror or failure}")
+    except (MemoryError, RuntimeError, ImportError, OSError) as failure:
+        if (short := shortage(failure)) is None and not isinstance(failure, OSError):
+            raise
+        _say(short or f"the result cannot be written: {_why(failure)}")
         code = 1
     try:
         sys.stdout.flush()
@@ -116,6 +119,10 @@ def main() -> None:
     except OSError:  # the terminal is gone; Python would end with 120 for what it cannot say
         os._exit(code or 0)
     sys.exit(code or 0)
+
+
+def _why(failure: BaseException) -> object:
+    return getattr(failure, "strerror", None) or failure
 
 
 def _say(message: str) -> None:

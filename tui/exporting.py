@@ -12,6 +12,7 @@ import click
 from ..net import checkpoint
 from .findings import told
 from .opening import questions_for
+from .page import LONGEST_PATH
 from .png import PICTURES, picture
 from .problem import Problem
 from .telling import note, progress, tell
@@ -88,8 +89,11 @@ def names(paths: Sequence[Path]) -> list[str]:
     """What to call the runs: short where that tells them apart. Raises Problem if one is twice."""
     if len(set(paths)) < len(paths):
         raise Problem("a model is named twice")
-    stems = [path.stem for path in paths]
-    return stems if len(set(stems)) == len(stems) else list(map(str, paths))
+    whole = [printable(path, LONGEST_PATH) for path in paths]
+    for found in ([printable(path.stem) for path in paths], whole):
+        if len(set(found)) == len(found):
+            return found
+    return [f"{name} ({number})" for number, name in enumerate(whole, 1)]
 
 
 def _history(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:

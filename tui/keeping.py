@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .page import Page
+from .paths import whole
 from .recipe import written
 from .runs import KeptRun, Left
 from .saver import Saver
@@ -38,7 +39,7 @@ class Keeping:
         """
         self._store = store
         # From whatever folder it is gone on with: the path must lead there.
-        self._source = source if source == "mnist" else str(Path(source).expanduser().absolute())
+        self._source = whole(source)
         self._share = share
         self._last = Page()
         self._before = taken_up or Page()

@@ -44,7 +44,7 @@ TOPICS = {
         Key("S", "step(10)", "make ten updates", "S"),
         Key("plus,equals_sign", "alpha(1)", "alpha up: 0.1 0.12 0.15 0.2 …", "+", "alpha", ALPHA),
         Key("minus", "alpha(-1)", "alpha down, by the same steps", "-", "alpha", ALPHA),
-        Key("r", "reset", "a new run from the same first weights; it trains", "r", "new run"),
+        Key("r", "reset", "a new run from the same first weights; it trains", "r", "new"),
         Key("R", "reset_seed", "the same from other first weights (next seed)", "R"),
         Key("p", "preset", "a new run with a preset; it trains", "p"),
         Key("h", "cure", "do what the coach offers when a run goes wrong", "h"),

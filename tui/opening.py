@@ -18,6 +18,7 @@ from ..data.layout import MNIST, ImageLayout, from_numbers
 from ..data.split import SHARE
 from ..net.made import Made, digest
 from ..net.sizes import named
+from .paths import whole
 from .problem import Problem
 
 if TYPE_CHECKING:
@@ -162,10 +163,9 @@ def layout_of(saved: Saved) -> tuple[ImageLayout, str]:
 
 def made_of(dataset: Dataset, source: str) -> Made:
     """What makes a run on these data, saved now."""
-    whole = source if source == EMBEDDED else str(Path(source).expanduser().resolve())
     return Made(
         data=dataset.name,
-        source=whole,
+        source=whole(source),
         form=dataset.notes[0] if dataset.notes else "",
         share=dataset.share,
         sha256=digest_of(dataset),

@@ -7,6 +7,7 @@ import os
 from itertools import islice
 from pathlib import Path
 
+from .problem import Problem
 from .text import printable
 
 EMBEDDED = "mnist"  # as data/ calls the set in the program; NumPy would be imported with it
@@ -53,6 +54,20 @@ def whole(source: str) -> str:
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         return str(Path(source).expanduser().resolve())
     return source
+
+
+def absolute(path: Path) -> Path:
+    """The same path from the root on; a link stays one.
+
+    Raises Problem for a relative path when the folder this was started in is there no longer.
+    """
+    try:
+        return Path(os.path.abspath(path))  # noqa: PTH100  (resolve would follow links)
+    except FileNotFoundError:
+        raise Problem(
+            f"{path}: the folder that mnist-tui was started in is gone; "
+            "give the whole path, such as /tmp/model.npz"
+        ) from None
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

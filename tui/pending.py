@@ -21,9 +21,9 @@ class Event:
     short: str
 
 
-NEXT_RUN = Event("next run (r)", "r")
+NEXT_RUN = Event("next run (r)", "at r")
 NEXT_UPDATE = Event("next update", "next")
-RUN_FROM_HERE = Event("run from here (f)", "f")
+RUN_FROM_HERE = Event("run from here (f)", "at f")
 
 
 def is_over(snapshot: Snapshot, wanted: Hyperparameters) -> bool:
@@ -60,7 +60,7 @@ def waiting_words(now: str, event: Event, room: int) -> str:
     forms = (
         f"at the {event.long}; now {now}",
         f"{event.long}; now {now}",
-        f"at {event.short}; now {now}",
+        f"{event.short}; now {now}",
         f"now {now}",
     )
-    return next((words for words in forms if len(words) <= room), "waits")
+    return next((words for words in forms if len(words) <= room), event.short)

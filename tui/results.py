@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .paths import whole
+from .paths import absolute, whole
 from .png import PICTURES, picture
 from .problem import Problem
 from .writing import write
@@ -66,7 +65,7 @@ def target(text: str) -> Path:
     if not text.strip():
         raise Problem("the name of a file is missing")
     try:
-        return Path(os.path.abspath(Path(text.strip()).expanduser()))  # noqa: PTH100  (resolve would follow links)
+        return absolute(Path(text.strip()).expanduser())
     except (RuntimeError, ValueError) as failure:
         raise Problem(f"{text.strip()}: is no path: {failure}") from failure
 

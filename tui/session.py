@@ -22,6 +22,7 @@ from .kiosk import Limits
 from .priority import yield_to_others
 from .problem import EXPECTED, Problem
 from .runs import Left, Snapshot
+from .shortage import shortage
 from .workshop import Workshop
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
@@ -231,13 +232,14 @@ class Session:
             else:
                 self._begin_first()
             while not self._closing:
-                self._go_on()
+                self._go_on_or_rest()
         except EXPECTED as problem:
             self._allowed = 0
             self._workshop.fail(str(problem))
         except BaseException as bug:  # the screen raises it
             self._allowed = 0
-            self._workshop.fail(f"{type(bug).__name__}: {bug}", bug)
+            short = shortage(bug)
+            self._workshop.fail(short or f"{type(bug).__name__}: {bug}", None if short else bug)
         finally:
             self._workshop.close()
 
@@ -276,6 +278,20 @@ class Session:
         self._plan = planned(left.course)
         progress = self._workshop.snapshot.progress
         self._wanted_after(progress.iteration if progress else 0)
+
+    def _go_on_or_rest(self) -> None:
+        """Go on; where memory does not suffice, pause the run, say so, and keep what there is."""
+        try:
+            self._go_on()
+        except (MemoryError, RuntimeError) as failure:
+            if (short := shortage(failure)) is None:
+                raise
+        else:
+            return
+        with self._wake:
+            self._allowed = 0
+        self._workshop.pause()
+        self._tell(f"Paused: {short}.")
 
     def _go_on(self) -> None:
         """Wait for something to do, and do it."""

@@ -123,6 +123,14 @@ class Workshop:
         self._share_out()
         self._on_settled()
 
+    def pause(self) -> None:
+        """Let the current run rest as it was published last, without another measurement."""
+        before = self.snapshot
+        if before.run is not None and before.state is State.TRAINING:
+            self.snapshot = replace(before, state=State.PAUSED)
+            self.runs = {**self.runs, before.run.number: self.snapshot}
+        self._on_settled()
+
     def take_up(self, number: int) -> None:
         """Go on from this run."""
         if number in self.runs:

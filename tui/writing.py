@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from .paths import absolute
 from .problem import Problem
 
 
@@ -18,6 +19,7 @@ def check_writable(path: Path | None, *, overwrite: bool, endings: Iterable[str]
     """
     if path is None:
         return
+    absolute(path)
     if endings and path.suffix.lower() not in endings:
         raise Problem(f"{path}: expected a name that ends in {' or '.join(endings)}")
     try:
@@ -39,19 +41,21 @@ def check_apart(paths: Iterable[Path | None]) -> None:
     """Raises Problem if one file is to hold two things."""
     seen: set[Path] = set()
     for path in paths:
-        if path is not None and path.absolute() in seen:
+        if path is None:
+            continue
+        if (place := absolute(path)) in seen:
             raise Problem(f"{path}: is to hold two things; name two files")
-        if path is not None:
-            seen.add(path.absolute())
+        seen.add(place)
 
 
 def write(path: Path, content: str | bytes, *, overwrite: bool) -> None:
     """A file under its name only when all of it is on disk; text as UTF-8.
 
+    What is no text, such as the bytes of a file's name that are not UTF-8, is written as ?.
     Raises Problem if it cannot be, or if a file of that name is there and may not be written
     over; that stays as it is.
     """
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode(errors="replace") if isinstance(content, str) else content
     temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
     try:
         with temporary.open("xb") as file:

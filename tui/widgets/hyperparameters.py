@@ -84,7 +84,6 @@ class FieldRow(Vertical):
         self._mark = Label(self._plain_mark, classes="mark", markup=False)
         self._word = Label(field.hint, classes="word", markup=False)  # or what is wrong
         self._now, self._event = shown(value), None  # what the run goes by; what is waited for
-        self.set_class(bool(field.choices), "choices")
 
     def compose(self) -> ComposeResult:
         """Name, value and mark in a row; the hint or the error under them, if there is one."""
@@ -124,15 +123,14 @@ class FieldRow(Vertical):
         self._mark.update(Content(words))
 
     def _show_word(self) -> None:
-        """The hint; while a choice is made, the values there are, the one that stands there so."""
-        choices = self.field.choices
+        """The hint; while a choice is made, all the values there are, the present one in [ ]."""
+        choices = self.field.choices if self._entry.has_focus else ()
+        self.set_class(bool(choices), "choosing")
         if self.has_class("wrong"):
             return
-        if not (choices and self._entry.has_focus):
-            self._word.update(Content(self.field.hint))
-            return
         typed = self._entry.value.strip().lower()
-        self._word.update(Content(" ".join(f"[{c}]" if c == typed else c for c in choices)))
+        listed = " ".join(f"[{choice}]" if choice == typed else choice for choice in choices)
+        self._word.update(Content(listed or self.field.hint))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

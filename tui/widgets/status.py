@@ -80,13 +80,19 @@ class StatusLine(Rows):
             self._show_past(snapshot, snapshot.progress.iteration, past)
             return
         wrong = snapshot.state in (State.DIVERGED, State.FAILED)
-        line.append(f"{named(snapshot.parameters.sizes)}  ", self.ink("quiet"))
-        line.append(f"{sign:<10}", self.ink("warning" if wrong else "moving"))
         done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
         count = f" {done:>{len(str(whole))}}/{whole} "
-        facts = Text(f"  α {_alpha(snapshot, next_alpha):<8}", no_wrap=True)
-        if snapshot.run and (tested := snapshot.run.history.tested):
-            facts.append(f" test {tested.test_accuracy:6.1%}")
+        tested = snapshot.run.history.tested if snapshot.run else None
+        test = f" test {tested.test_accuracy:6.1%}" if tested else ""
+        network, state = f"{named(snapshot.parameters.sizes)}  ", f"{sign:<10}"
+        alpha = f"  α {_alpha(snapshot, next_alpha):<8}"
+        rest = width - line.cell_len - len(state) - len(count) - len(test)
+        if rest < len(network) + len(alpha):  # a narrow screen: what is chosen stands below, too
+            alpha = f"  α {_alpha(snapshot, None)} "
+        if rest >= len(network) + len(alpha):
+            line.append(network, self.ink("quiet"))
+        line.append(state, self.ink("warning" if wrong else "moving"))
+        facts = Text(f"{alpha}{test}", no_wrap=True)
         loss, slope = snapshot.progress.loss, snapshot.progress.slope
         for optional in (
             f" {_rate(snapshot.rate)}/s",
