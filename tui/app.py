@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import App, SystemCommand
@@ -32,9 +32,11 @@ from .settings import remember, remembered
 from .shortage import shortage
 from .switching import Switching, worth_keeping
 from .text import printable
-from .themes import DARK_RUNS, DARK_SIGNS, INK, THEMES
+from .themes import DARK_RUNS, DARK_SIGNS, INK, themes_for
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from ..data.dataset import Dataset
     from ..net.trainer import Course
 
@@ -44,12 +46,20 @@ NOTE = 15.0  # seconds that a note about the session stays, if no key is pressed
 READ = 3.0  # seconds that any note stays at least
 
 
+def _commands() -> type[Provider]:
+    """The palette's commands, imported when it is first opened."""
+    from .palette import Commands
+
+    return Commands
+
+
 class MnistApp(App[None]):
     """Hosts the network; one session, one main screen."""
 
     TITLE = "mnist-tui"
     CSS_PATH = Path(__file__).with_name("screens") / "main.tcss"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS: ClassVar = {_commands}
     BINDINGS = [
         Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True, system=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True, system=True),
@@ -79,6 +89,7 @@ class MnistApp(App[None]):
         self.guard: Guard | None = None
         self.failure = ""  # why the app had to end, for the command line to say
         self.is_lost = False  # whether something that was trained is not on disk, likewise
+        self.kept_in: Path | None = None  # where the session lies when the app has ended, likewise
         self._is_put_away = False
         self._reading: Reading | None = None  # of the first data
         self.main = MainScreen(self._session(self._load, course), start=options.start)
@@ -130,7 +141,7 @@ class MnistApp(App[None]):
 
     def _dress(self) -> None:
         """Choose the colours before anything is drawn: later, all would be styled twice."""
-        for theme in THEMES.values():
+        for theme in themes_for(self.options.abilities.color):
             self.register_theme(theme)
         before = None if self.is_kiosk else remembered("theme")
         self.set_reactive(MnistApp.theme, before if before in self.available_themes else INK.name)
@@ -196,6 +207,7 @@ class MnistApp(App[None]):
                 return
             self._is_put_away = True
             self.session.close()
+            self.kept_in = self.opening.folder
             if not self.opening.close(ended=self.return_code == 0) and not self.is_kiosk:
                 self.is_lost = worth_keeping(self.session.runs()) > 0
             self.switching.close()
@@ -261,11 +273,13 @@ class MnistApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every key's action by name, then Textual's own."""
         if isinstance(screen, MainScreen):
+            from .palette import title_of
+
             for key in KEYS:
                 if not screen.check_action(key.action.partition("(")[0], ()):
                     continue
                 yield SystemCommand(
-                    f"{key.help[0].upper()}{key.help[1:]}",
+                    title_of(key),
                     f"key {key.shown_as}",
                     partial(screen.run_action, key.action),
                 )

@@ -19,6 +19,7 @@ from .text import printable
 
 if TYPE_CHECKING:
     from ..net.trainer import Course
+    from .app import MnistApp
     from .resuming import Folder
 
 LAST = "the last session"  # what --resume without a file means
@@ -71,9 +72,18 @@ def run(
     app.put_away()
     if app.failure:
         raise Problem(app.failure)
-    if app.is_lost and not app.return_code:
-        click.echo("mnist-tui: not all of this session is saved: it could not be written", err=True)
+    if not app.return_code:
+        _part(app)
     return app.return_code or 0
+
+
+def _part(app: MnistApp) -> None:
+    """Say what became of the session, to whoever has just left it."""
+    if app.is_lost:
+        click.echo("mnist-tui: not all of this session is saved: it could not be written", err=True)
+    elif app.kept_in is not None:
+        where = printable(app.kept_in)
+        click.echo(f"Session saved in {where}; mnist-tui --resume goes on with it.", err=True)
 
 
 def _swallows_escape(environment: Mapping[str, str]) -> bool:

@@ -85,7 +85,7 @@ class Opening:
                 store.leave(page)
                 self._open(self._another(), None, None)
 
-        self._cockpit.app.push_screen(ConfirmScreen(offer(page)), answered)
+        self._cockpit.app.push_screen(ConfirmScreen(offer(page), usual=True), answered)
 
     def close(self, *, ended: bool) -> bool:
         """Write what is left; whether all of it is there. ended: a person wanted to leave."""

@@ -11,7 +11,7 @@ from platformdirs import user_state_path
 
 from .page import Page
 from .problem import Problem
-from .store import OLDER, PAGE, InUse, Store
+from .store import OLDER, PAGE, InUse, Store, order_of
 
 MOST_SESSIONS = 5  # when another begins, the oldest goes
 GRACE = 24 * 3600.0  # seconds that a folder without a page is left alone
@@ -23,8 +23,12 @@ def root() -> Path:
 
 
 def sessions() -> list[Path]:
-    """The folders of all sessions, the newest first."""
-    written = {folder: at for folder in _folders() if (at := _written(folder)) is not None}
+    """The folders of all sessions, the one that was written last first."""
+    written = {
+        folder: (order_of(folder), at)
+        for folder in _folders()
+        if (at := _written(folder)) is not None
+    }
     return sorted(written, key=lambda folder: written[folder], reverse=True)
 
 

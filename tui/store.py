@@ -25,8 +25,11 @@ if TYPE_CHECKING:
 
 PAGE, LOCK = "session.json", "lock"
 ASIDE = "damaged.json"  # what a page that cannot be read is called from then on
+ORDER = "order"  # holds a number that is higher the later the session was written
 OLDER = "~"  # after the name of the file before
 MOST_PAGE = 1 << 20  # bytes
+MOST_DIGITS = 18  # of an order, and the highest; above it, nothing can come first any more
+HIGHEST = 10**15
 
 
 class InUse(Problem):
@@ -94,6 +97,7 @@ class Store:
 
     def put_page(self, page: Page) -> None:
         """Write the page, and remove runs that only the one before names. Raises OSError."""
+        self._come_first()
         path = self.folder / PAGE
         _keep_older(path)
         temporary = self.folder / f".{PAGE}"
@@ -109,6 +113,18 @@ class Store:
             for run in self.folder.glob(f"run-{number}.*"):
                 run.unlink(missing_ok=True)
         self._runs = set(page.runs)
+
+    def _come_first(self) -> None:
+        """Take a number above those of the sessions beside this one: it was written last.
+
+        A clock may be set back; a number is not.
+        """
+        others = [order_of(other) for other in self.folder.parent.iterdir() if other != self.folder]
+        highest = max(others, default=0)
+        if order_of(self.folder) <= highest:
+            temporary = self.folder / f".{ORDER}"
+            temporary.write_text(str(highest + 1))
+            temporary.replace(self.folder / ORDER)
 
     def leave(self, page: Page) -> None:
         """Note that nobody wants to go on with it unasked, and let others have it."""
@@ -158,6 +174,13 @@ class Store:
                     first = run
                 return KeptRun(number=int(number), run=run, first=first, **page.runs[number])
         return None
+
+
+def order_of(folder: Path) -> int:
+    """The number of a session's last writing, see ORDER; 0 if it has none that can be read."""
+    with contextlib.suppress(OSError, ValueError), (folder / ORDER).open("rb") as file:
+        return min(max(0, int(file.read(MOST_DIGITS))), HIGHEST)
+    return 0
 
 
 def _is_plain(path: Path) -> bool:

@@ -101,13 +101,17 @@ class Drawing:
         self.pixels = laid
 
     def replace(self, pixels: Bytes) -> None:
-        """Other pixels in place of these, as one step."""
+        """Other pixels in place of these, as one step; the pen is up."""
+        self.put(down=False)
+        self._change(pixels)
+
+    def _change(self, pixels: Bytes) -> None:
         self._keep()
         self._open = False
         self.pixels = pixels
 
     def clear(self) -> None:
-        """Blank paper."""
+        """Blank paper, and the pen off it."""
         self.replace(np.zeros_like(self.pixels))
 
     def push(self, dx: int, dy: int) -> None:
@@ -119,7 +123,7 @@ class Drawing:
         dx = int(np.clip(dx, -columns[0], last - columns[-1]))
         dy = int(np.clip(dy, -rows[0], last - rows[-1]))
         if dx or dy:
-            self.replace(np.roll(self.pixels, (dy, dx), axis=(0, 1)))
+            self._change(np.roll(self.pixels, (dy, dx), axis=(0, 1)))
 
     def undo(self) -> bool:
         """Take the last step back; whether there was one."""

@@ -68,3 +68,32 @@ CONTRAST = Theme(
     },
 )
 THEMES = {theme.name: theme for theme in (INK, PAPER, CONTRAST)}
+
+# Of the 16 colours of a terminal, only those that are dark enough can be read on white. Given as
+# they are in the palette that Rich looks for the nearest one in.
+BLACK, RED, BLUE, MAGENTA, GREY = "#000000", "#aa0000", "#0000aa", "#aa00aa", "#555555"
+PAPER_16 = Theme(
+    name="paper",
+    dark=False,
+    background="#ffffff",
+    surface="#ffffff",
+    panel="#ffffff",
+    foreground=BLACK,
+    accent=BLUE,
+    primary=MAGENTA,
+    secondary=GREY,
+    warning=RED,
+    error=RED,
+    success=BLUE,
+    variables={
+        **{"run-0": BLUE, "run-1": RED, "run-2": MAGENTA, "run-3": BLACK},
+        **{"plus": BLUE, "minus": MAGENTA},
+    },
+)
+
+
+def themes_for(colors: str) -> tuple[Theme, ...]:
+    """The app's own themes, as a terminal of so many colours ("16", "256" …) can show them."""
+    return tuple(
+        PAPER_16 if (colors, theme.name) == ("16", "paper") else theme for theme in THEMES.values()
+    )

@@ -60,21 +60,31 @@ class NameScreen(ModalScreen[str | None]):
 
 
 class ConfirmScreen(ModalScreen[bool | None]):
-    """Ends with True only for y."""
+    """Ends with True for yes. Enter gives the answer that is marked."""
 
     CSS_PATH = "window.tcss"
-    BINDINGS = [Binding("y", "answer(True)", "Yes"), Binding("n,escape,q", "answer(False)", "No")]
+    BINDINGS = [
+        Binding("y", "answer(True)", "Yes"),
+        Binding("n,escape,q", "answer(False)", "No"),
+        Binding("enter", "usual", "The answer that is marked"),
+    ]
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, *, usual: bool = False) -> None:
+        """usual: the answer that Enter gives; where something would be lost, that is no."""
         super().__init__()
-        self._question = question
+        self._question, self._usual = question, usual
 
     def compose(self) -> ComposeResult:
-        """The question."""
+        """The question and its two answers."""
+        answers = "▸ y, Enter yes   n, Esc no" if self._usual else "y yes   ▸ n, Enter, Esc no"
         with Vertical(classes="window small") as frame:
-            frame.border_subtitle = "y yes · n, Esc no"
+            frame.border_subtitle = answers
             yield Label(self._question, markup=False)
 
     def action_answer(self, yes: bool) -> None:
         """Close with it."""
         self.dismiss(yes)
+
+    def action_usual(self) -> None:
+        """Close with the answer that is marked."""
+        self.dismiss(self._usual)

@@ -34,6 +34,7 @@ COLUMNS = {  # and their widths: all but the last fit into 80
     "time": 7,
     "  begun from": 18,
 }
+FIXED = 2  # columns that stay when the others are scrolled: which run it is
 NUMBERS = {"updates", "best", "last", "time"}  # stand at the right of their columns
 
 
@@ -58,7 +59,7 @@ class RunsPanel(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.table = RunTable(cursor_type="row", cell_padding=0)
+        self.table = RunTable(cursor_type="row", cell_padding=0, fixed_columns=FIXED)
         self._last: tuple[Sequence[Snapshot], Mapping[int, str], set[int], int] | None = None
 
     def compose(self) -> ComposeResult:
