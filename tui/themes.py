@@ -86,8 +86,12 @@ PAPER_16 = Theme(
     error=RED,
     success=BLUE,
     variables={
-        **{"run-0": BLUE, "run-1": RED, "run-2": MAGENTA, "run-3": BLACK},
-        **{"plus": BLUE, "minus": MAGENTA},
+        "run-0": BLUE,
+        "run-1": RED,
+        "run-2": MAGENTA,
+        "run-3": BLACK,
+        "plus": BLUE,
+        "minus": MAGENTA,
     },
 )
 
