@@ -209,7 +209,8 @@ class Cockpit(Screen[None]):
         """What keys do as things stand, where that is not what the last row says of them."""
         if self.past is not None:
             return {"train": "fork"}
-        return {"train": "pause"} if self.session.is_training else {}
+        is_at_rest = self.seen is None or self.seen.state in (State.FINISHED, State.DIVERGED)
+        return {"train": "pause"} if self.session.is_training and not is_at_rest else {}
 
     # Showing
 
