@@ -85,6 +85,14 @@ class Driver:
         await self.until(lambda: self.iteration == goal)
         await self.until_state(State.PAUSED)
 
+    async def begin(self, **chosen: Any) -> None:
+        """Begin a new run by these hyperparameters, and let it rest."""
+        before = self.app.session.snapshot().run
+        self.want(**chosen)
+        self.app.session.begin()
+        await self.until(lambda: self.app.session.snapshot().run is not before)
+        await self.until_state(State.READY)
+
     def want(self, **chosen: Any) -> None:
         """Ask for other hyperparameters, as a field does."""
         self.app.session.change(replace(self.app.session.wanted, **chosen))

@@ -125,9 +125,7 @@ async def test_the_reading_line_tells_exact_values(small: Dataset) -> None:
 async def test_two_runs_are_read_at_one_iteration_and_told_apart_by_number(small: Dataset) -> None:
     async with opened(small, (120, 40)) as app:
         await app.train(30)
-        app.want(alpha=0.5)
-        await app.press("r")
-        await app.until(lambda: app.numbers == [1, 2])
+        await app.begin(alpha=0.5)
         await app.train(20)
         app.app.main.at = 17
         await app.pilot.pause()
@@ -152,7 +150,7 @@ async def test_a_change_of_alpha_is_marked_with_what_it_was_and_is(small: Datase
         await app.train(30)
         await app.press("plus")
         await app.train(30)
-        await app.until(lambda: "▲ α 0.15→0.1875" in drawn(app))
+        await app.until(lambda: "▲ α 0.15→0.2" in drawn(app))
 
 
 async def test_a_click_reads_the_values_there(small: Dataset) -> None:

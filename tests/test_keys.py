@@ -118,9 +118,9 @@ async def test_plus_and_minus_turn_alpha_while_it_trains(small: Dataset) -> None
     async with opened(small, iterations=ENDLESS) as app:
         app.tap("space")
         for key, alpha in (
-            ("plus", 0.1875),
-            ("equals_sign", 0.234375),
-            ("minus", 0.1875),
+            ("plus", 0.2),
+            ("equals_sign", 0.25),
+            ("minus", 0.2),
             ("minus", 0.15),
         ):
             app.tap(key)
@@ -132,7 +132,7 @@ async def test_plus_and_minus_turn_alpha_while_it_trains(small: Dataset) -> None
 async def test_alpha_turned_at_rest_acts_on_the_next_update(small: Dataset) -> None:
     async with opened(small) as app:
         await app.press("minus")
-        await app.until(lambda: "α 0.12 " in app.status)
+        await app.until(lambda: "α 0.15→0.12 " in app.status)
         assert app.iteration == 0
         await app.make(1)
         assert app.progress.alpha == 0.12
@@ -145,39 +145,61 @@ async def test_r_begins_again_from_the_very_same_weights(small: Dataset) -> None
         await app.press("S")
         await app.until(lambda: app.iteration == 10)
         assert app.parameters.vector.tobytes() != first
-        await app.press("r")
-        await app.until_state(State.READY)
-        assert app.iteration == 0
+        trained = app.parameters.vector.tobytes()
+        app.tap("r")
+        await app.until(lambda: app.numbers == [1, 2] and app.iteration >= 10)
+        app.app.session.pause()
+        runs = [seen.run for seen in app.app.session.runs() if seen.run]
+        begun, again = (run.timeline.first.vector.tobytes() for run in runs)
+        assert begun == again == first
+        await app.begin()
         assert app.parameters.vector.tobytes() == first
         await app.until(lambda: app.shares == shares)
+        await app.make(10)
+        assert app.parameters.vector.tobytes() == trained
 
 
 @presses("R")
 async def test_big_r_begins_again_from_others(small: Dataset) -> None:
     async with opened(small) as app:
         first = app.parameters.vector.tobytes()
-        await app.press("R")
-        await app.until(lambda: app.parameters.vector.tobytes() != first)
-        await app.until_state(State.READY)
+        app.tap("R")
+        await app.until(lambda: app.app.session.is_training)
+        await app.until(lambda: app.app.session.snapshot().hyperparameters.seed == 1)
+        run = app.app.session.snapshot().run
+        assert run is not None
+        assert run.timeline.first.vector.tobytes() != first
         assert app.app.session.wanted.seed == 1
-        assert app.find("#field-seed").query_exactly_one(FieldInput).value == "1"
+        await app.until(
+            lambda: app.find("#field-seed").query_exactly_one(FieldInput).value == "1"
+        )
 
 
-async def test_a_run_that_trains_or_has_ended_is_begun_again_in_one_key(small: Dataset) -> None:
-    async with opened(small, iterations=ENDLESS) as app:
-        app.tap("space")
-        await app.until(lambda: app.iteration > 3)
+@pytest.mark.parametrize("state", [State.READY, State.PAUSED, State.TRAINING, State.DIVERGED])
+async def test_r_trains_whatever_the_run_before_was_doing(small: Dataset, state: State) -> None:
+    alpha = 1e30 if state is State.DIVERGED else 0.15
+    async with opened(small, iterations=ENDLESS, alpha=alpha) as app:
+        if state is State.PAUSED:
+            await app.make(1)
+        elif state is not State.READY:
+            app.tap("space")
+            await app.until(lambda: app.app.session.snapshot().state is state)
+        app.want(alpha=0.01)
+        before = app.app.session.snapshot().run
         app.tap("r")
-        await app.until(lambda: app.numbers == [1, 2])
+        await app.until(lambda: app.app.session.snapshot().run is not before)
         await app.until(lambda: app.iteration > 3)
         assert app.app.session.is_training
+
+
+async def test_a_run_that_has_ended_is_begun_again_in_one_key(small: Dataset) -> None:
     async with opened(small, iterations=6) as app:
         app.tap("space")
         await app.until_state(State.FINISHED)
         await app.press("plus", "r")
         await app.until(lambda: app.numbers == [1, 2])
         await app.until_state(State.FINISHED)
-        assert (app.iteration, app.progress.alpha) == (6, 0.1875)
+        assert (app.iteration, app.progress.alpha) == (6, 0.2)
 
 
 async def test_the_end_of_a_run_is_summed_up_beside_the_one_before(small: Dataset) -> None:
@@ -193,9 +215,9 @@ async def test_an_alpha_that_diverges_is_told_and_can_be_mended(small: Dataset) 
     async with opened(small, alpha=1e30) as app:
         await app.press("space")
         await app.until_state(State.DIVERGED)
-        await app.press("tab", "0", ".", "1", "enter", "escape", "r")
-        await app.until_state(State.READY)
-        await app.make(1)
+        await app.press("tab", "0", ".", "1", "enter", "escape")
+        app.tap("r")
+        await app.until(lambda: app.app.session.is_training and app.iteration > 0)
         assert app.progress.alpha == 0.1
 
 
@@ -211,11 +233,12 @@ async def test_a_preset_begins_again_with_all_its_choices(small: Dataset) -> Non
         await app.press("p")
         await app.until(lambda: isinstance(app.app.screen, PresetScreen))
         await app.press("down", "enter")
-        await app.until(lambda: app.iteration == 0)
-        await app.until_state(State.READY)
+        await app.until(lambda: app.app.session.snapshot().hyperparameters.batch_size is not None)
+        assert app.app.session.is_training
+        app.app.session.pause()
         expected = replace(PRESETS["sprint"].hyperparameters, seed=7)
         assert app.app.session.wanted == app.app.session.snapshot().hyperparameters == expected
-        assert "sprint" in app.lines(PanelTitle)[0]
+        await app.until(lambda: "sprint" in app.lines(PanelTitle)[0])
         await app.press("p", "down", "escape")
         assert app.app.session.wanted == expected
 

@@ -32,7 +32,7 @@ def test_it_is_the_same_inside(
         there.until(lambda: there.iteration > 2)
         assert any("─ Hyperparameters ─" in row for row in there.screen.display)
         there.type(b"+")
-        there.until(lambda: there.shows("α 0.1875"))
+        there.until(lambda: there.shows("α 0.2"))
         there.type(b"\x1b[C")
         there.until(lambda: there.shows("Test digit 1 "))
         there.type(b"m")

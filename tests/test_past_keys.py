@@ -102,7 +102,7 @@ async def test_space_in_the_past_goes_on_from_there_as_a_new_run(small: Dataset)
         old, new = (seen.run.history.rows() for seen in app.app.session.runs() if seen.run)
         assert len(old) == 21
         assert new[:16].tobytes() == old[:16].tobytes()
-        assert new[16, 1] == 0.1875
+        assert new[16, 1] == 0.2
         assert "▲" in "".join(app.lines(Chart))
 
 

@@ -261,8 +261,8 @@ async def test_it_grows_although_the_past_is_looked_at(small: Dataset) -> None:
 
 async def test_a_new_run_begins_a_new_strip(small: Dataset) -> None:
     async with watching(small) as room:
-        await room.app.press("escape", "r")
-        await room.app.until_state(State.READY)
+        await room.app.press("escape")
+        await room.app.begin()
         await room.app.press("i")
         again = Watching(room.app)
         await room.app.until(lambda: again.shows(0))

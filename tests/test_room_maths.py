@@ -208,7 +208,7 @@ async def test_the_steps_figures_follow_the_arrows(small: Dataset) -> None:
 async def test_plus_and_minus_make_another_step(small: Dataset) -> None:
     async with maths(small) as room:
         await room.go_to("update")
-        for key, alpha in (("plus", 0.1875), ("minus", 0.15)):
+        for key, alpha in (("plus", 0.2), ("minus", 0.15)):
             await room.app.press(key)
             await room.app.until(lambda alpha=alpha: room.looked.lens.alpha == alpha)
             assert f"α = {alpha:g}" in room.lines[2]

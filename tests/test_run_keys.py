@@ -28,9 +28,8 @@ def row(app: Driver, number: int) -> dict[str, str]:
 async def two_runs(app: Driver) -> None:
     """Run 1 with 12 updates, then run 2, the current one, with 7."""
     await app.train(12)
-    app.want(alpha=0.5, seed=3)
-    await app.press("r")
-    await app.until(lambda: app.numbers == [1, 2])
+    await app.begin(alpha=0.5, seed=3)
+    assert app.numbers == [1, 2]
     await app.train(7)
 
 

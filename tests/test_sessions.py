@@ -94,10 +94,10 @@ def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
     made, dataset = checkpoint.read(file).made, load(str(folder))
     assert (made.layout, made.names) == (dataset.layout.as_numbers(), dataset.names)
     assert set(runs) == {1, 2}
-    assert (page.index, page.current, page.wanted["alpha"]) == (2, 2, 0.1875)
+    assert (page.index, page.current, page.wanted["alpha"]) == (2, 2, 0.2)
     with terminal("--resume") as (there, _):
         there.until(lambda: there.shows("Test digit 2"))
-        there.until(lambda: there.shows("alpha      0.1875"))
+        there.until(lambda: there.shows("alpha      0.2"))
         there.type(b"t")
         there.until(lambda: there.shows("run 1") and there.shows("run 2"))
         there.type(b"t[[[")  # back to the first moment, and a run from there
@@ -456,7 +456,7 @@ def test_a_run_that_cannot_be_read_keeps_its_file_and_its_number(
     with terminal("--resume") as (there, _):
         there.until(lambda: there.shows("Run 3 cannot be read"))
         there.type(b"r")
-        there.until(lambda: there.shows("ready"))
+        there.until(lambda: there.shows("finished"))
         quit_(there)
     page, runs = kept.load(folder)
     assert set(page.runs) == {"1", "3", "4"}

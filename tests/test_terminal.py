@@ -32,7 +32,7 @@ def test_a_session_from_the_first_screen_to_the_shell() -> None:
         there.until(lambda: there.iteration >= 3)
         there.until(lambda: there.shows("training"))
         there.type(b"+")
-        there.until(lambda: there.shows("α 0.1875"))
+        there.until(lambda: there.shows("α 0.2"))
         there.type(b"\x1b[C")
         there.until(lambda: there.shows("Test digit 1 · label 2"))
         grown = there.iteration
@@ -54,11 +54,11 @@ def test_two_alphas_compared_from_a_moment_of_the_past(folder: Path) -> None:
         there.type(b"[" * 20)
         there.until(lambda: there.shows("the past: 20 of 40 updates"))
         there.type(b"\t")  # into the first field, alpha
-        there.until(lambda: not there.shows("Space train"))  # keys rest while a person types
+        there.until(lambda: not there.shows("Space fork"))  # keys rest while a person types
         there.type(b"0.5\r")
         there.until(lambda: there.shows("alpha      0.5 "))
         there.type(b"\x1b")
-        there.until(lambda: there.shows("Space train"))
+        there.until(lambda: there.shows("Space fork"))
         there.type(b" ")
         there.until(lambda: there.shows("finished") and there.iteration == 40)
         there.until(lambda: there.shows("▲ α 0.15→0.5"))
