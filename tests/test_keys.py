@@ -170,9 +170,7 @@ async def test_big_r_begins_again_from_others(small: Dataset) -> None:
         assert run is not None
         assert run.timeline.first.vector.tobytes() != first
         assert app.app.session.wanted.seed == 1
-        await app.until(
-            lambda: app.find("#field-seed").query_exactly_one(FieldInput).value == "1"
-        )
+        await app.until(lambda: app.find("#field-seed").query_exactly_one(FieldInput).value == "1")
 
 
 @pytest.mark.parametrize("state", [State.READY, State.PAUSED, State.TRAINING, State.DIVERGED])

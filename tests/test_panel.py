@@ -7,7 +7,6 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.fields import FIELDS
 from mnist_tui.tui.recipe import read
-from mnist_tui.tui.runs import State
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 from textual.widgets import Label
 

@@ -17,7 +17,6 @@ from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.rooms.digit import DigitRoom
 from mnist_tui.tui.rooms.digit_page import DigitPage
 from mnist_tui.tui.rooms.strips import Span, answers, heat, rows_of, ruler
-from mnist_tui.tui.runs import State
 from mnist_tui.tui.screens.cockpit import is_seen
 from mnist_tui.tui.screens.goto import GoToScreen
 from mnist_tui.tui.screens.help import HelpScreen

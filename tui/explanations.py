@@ -8,11 +8,15 @@ EXPLANATIONS = {
     "loss would change with it (the gradient), and moves all weights a little the other way: by "
     "alpha times the gradient.\n\n"
     "To try first: Space, and while it learns + or - a few times. Then the honest comparison: when "
-    "the run has ended, Tab, type 0.5 for alpha, Enter, Esc, and r (redo). A second run begins "
-    "from the very same weights, beside the first one's curve; , reads both at one iteration.",
+    "the run has ended, Tab, type 0.5 for alpha, Enter, Esc, and r (new). A second run begins to "
+    "train from the very same weights, beside the first one's curve; , reads both at one "
+    "iteration. r, R, p and P always train at once; Space pauses, s makes one update.",
     "Hyperparameters": "What you choose. Tab or a click goes into a field, Enter takes the value, "
-    "Esc leaves it. They act from the next update on; ↻ marks those that act from the next run "
-    "on. p chooses a preset, a whole set that goes together.\n\n"
+    "Esc leaves it; ↑ and ↓ turn a number to the next round one and go through the values of a "
+    "choice. They act from the next update on; ↻ marks those that act from the next run on. Where "
+    "a value waits, the one the run goes by stands beside it: at the next run (r); now 10. p "
+    "chooses a preset, a whole set that goes together. + and - turn alpha through 1, 1.2, 1.5, 2, "
+    "2.5, 3, 4, 5, 6, 8, 10 and so on, at every power of ten.\n\n"
     "alpha       the learning rate: how long a step each update takes down the slope\n"
     "iterations  after how many updates the run is over\n"
     "hidden      units of the hidden layer; 128,64 makes two layers\n"
@@ -41,7 +45,7 @@ EXPLANATIONS = {
     "the chart. In the table Enter goes on from the run under the cursor.",
     "Sessions": "All of this is saved every few seconds and when you leave, and after a dropped "
     "connection the next start offers to go on; mnist-tui --resume does so at any time, with the "
-    "very next update. “busy” in the status line: this machine has more to do than it can, and "
+    "very next update. After q a line says where it lies. “busy” in the status line: this machine has more to do than it can, and "
     "training yields to whoever types. A kiosk saves nothing and keeps twelve runs.",
     "When a run goes wrong": "A panel says what happened and why, with the numbers, and offers a "
     "cure under h: loss or weights that are not finite any more, a loss that explodes, a network "
