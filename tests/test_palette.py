@@ -6,7 +6,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.keys import KEYS
 from mnist_tui.tui.palette import ALIASES, Commands, rank
-from textual.command import Hit
+from textual.command import CommandList, Hit
 
 from .pilot import Driver, opened
 
@@ -58,8 +58,8 @@ async def test_what_people_type_finds_what_they_mean(small: Dataset) -> None:
 async def test_enter_takes_the_first_that_is_found(small: Dataset) -> None:
     async with opened(small) as app:
         await app.press("ctrl+p", *"restart")
-        await app.pilot.pause(0.3)
-        app.tap("enter")
+        palette = app.app.screen.query_one(CommandList)
+        await app.until(lambda: palette.option_count and palette.highlighted == 0)
         app.tap("enter")
         await app.until(lambda: app.app.session.is_training)
 

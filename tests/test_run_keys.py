@@ -139,9 +139,24 @@ async def test_a_run_is_removed_only_if_that_is_meant(small: Dataset, key: str) 
             await app.press(no)
             assert app.numbers == [1, 2]
             await app.press("t")
+        await app.press("t", "up", key)
+        assert "▸ n, Enter" in str(app.app.screen.query_one(".window").border_subtitle)
+        await app.press("enter")
+        assert app.numbers == [1, 2]
+        await app.press("t")
         await app.press("t", "up", key, "y")
         await app.until(lambda: app.numbers == [2])
         await app.until(lambda: table(app).row_count == 1)
+
+
+async def test_number_and_name_stay_when_the_table_is_scrolled(small: Dataset) -> None:
+    async with opened(small) as app:
+        await two_runs(app)
+        await app.press("t", *["right"] * 30)
+        await app.until(lambda: table(app).scroll_x > 0)
+        rows = ["".join(segment.text for segment in table(app).render_line(y)) for y in (1, 2)]
+        assert [row[:12].strip() for row in rows] == ["• 1 run 1", "▶ 2 run 2"]
+        assert rows[0].rstrip().endswith("seed 0")
 
 
 async def test_the_current_run_cannot_be_removed(small: Dataset) -> None:

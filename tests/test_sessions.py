@@ -28,7 +28,7 @@ from mnist_tui.tui.problem import Problem
 from mnist_tui.tui.runs import KeptRun, Left, State
 from mnist_tui.tui.saver import Saver
 from mnist_tui.tui.session import Session
-from mnist_tui.tui.store import LOCK, OLDER, PAGE, InUse, Store
+from mnist_tui.tui.store import LOCK, OLDER, ORDER, PAGE, InUse, Store
 
 from . import kept
 from .support import ROOT, fingerprint, is_one_line_for_a_person, program, write_folder
@@ -353,6 +353,65 @@ def test_only_so_many_sessions_are_kept(small: Dataset, state: Path) -> None:
     left = [path.name for path in kept.folders(state)]
     assert len(left) == shelf.MOST_SESSIONS
     assert left[0].startswith("20200104")
+
+
+def test_the_order_of_sessions_does_not_depend_on_the_clock(small: Dataset, state: Path) -> None:
+    """Five were written while the clock was far ahead; a sixth and a seventh after it was mended."""
+    ahead = time.time() + 3e7
+    for number in range(1, 6):
+        path = a_session(small, state / "sessions" / f"2030010{number}-000000-1", updates=1)
+        for file in (*path.iterdir(), path):
+            os.utime(file, (ahead + number, ahead + number))
+    for number in (6, 7):
+        store = shelf.new()
+        left = [path.name for path in kept.folders(state)]
+        assert store.folder.name in left, "the newest is never the one to go"
+        store.remove()
+        path = a_session(small, state / "sessions" / f"2020010{number}-000000-1", updates=number)
+        assert shelf.sessions()[0] == path
+    assert [path.name[:8] for path in shelf.sessions()] == [
+        *("20200107", "20200106", "20300105", "20300104", "20300103")
+    ]
+    found = shelf.last([])
+    assert found is not None
+    store, _ = found
+    assert store.folder.name.startswith("20200107")
+    store.close()
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", b"-5", b"9" * 40, b"\xff"])
+def test_an_order_that_nobody_should_believe_is_borne_with(
+    session: Path, small: Dataset, damage: bytes
+) -> None:
+    (session / ORDER).write_bytes(damage)
+    other = a_session(small, session.with_name("20200102-000000-1"))
+    assert set(shelf.sessions()) == {session, other}
+    assert kept.load(session)[1][1].iteration == 4
+
+
+def test_who_leaves_is_told_where_the_session_lies(folder: Path, state: Path) -> None:
+    with terminal("--data", folder, "--start", "--iterations", "20") as (there, _):
+        there.until(lambda: there.shows("finished"))
+        quit_(there)
+    (kept_in,) = kept.folders(state)
+    line = f"Session saved in {kept_in}; mnist-tui --resume goes on with it."
+    assert there.sent.rstrip().endswith(line.encode())
+    with terminal("--kiosk") as (there, _):
+        there.until(lambda: there.shows("ready"))
+        quit_(there)
+    assert b"Session saved" not in there.sent
+
+
+def test_enter_goes_on_with_the_session_that_is_offered(folder: Path) -> None:
+    with terminal("--data", folder, "--start", "--iterations", "20") as (there, _):
+        there.until(lambda: there.shows("finished"))
+        there.process.send_signal(signal.SIGTERM)
+        there.end()
+    with terminal() as (there, _):
+        there.until(lambda: there.shows("▸ y, Enter yes"))
+        there.type(b"\r")
+        there.until(lambda: there.shows("20/20"))
+        quit_(there)
 
 
 def test_a_page_waits_for_the_runs_it_names(small: Dataset, state: Path) -> None:

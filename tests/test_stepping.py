@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.tui.fields import BY_NAME, FIELDS, shown
+from mnist_tui.tui.fields import BY_NAME, FIELDS, Field, shown
 from mnist_tui.tui.stepping import SERIES, round_step
 from mnist_tui.tui.widgets.hyperparameters import FieldInput, FieldRow
 from mnist_tui.tui.widgets.key_line import KeyLine
 
 from .pilot import Driver, opened, presses
 
-ROUND = st.builds(
-    lambda digit, power: float(f"{digit}e{power}"), st.sampled_from(SERIES), st.integers(-30, 30)
+ROUND = st.tuples(st.sampled_from(SERIES), st.integers(-30, 30)).map(
+    lambda parts: float(f"{parts[0]}e{parts[1]}")
 )
 
 
@@ -67,7 +67,7 @@ def test_a_field_is_stepped(name: str, text: str, up: str, down: str) -> None:
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 @given(turns=st.lists(st.sampled_from([1, -1]), max_size=30))
-def test_however_a_field_is_turned_its_value_can_be_taken(field, turns: list[int]) -> None:
+def test_however_a_field_is_turned_its_value_can_be_taken(field: Field, turns: list[int]) -> None:
     text = shown(getattr(Hyperparameters(), field.name))
     for by in turns:
         text = field.step(text, by)

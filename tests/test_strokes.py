@@ -128,3 +128,19 @@ def test_pushing_loses_no_ink(dx: int, dy: int) -> None:
     ink = drawing.pixels.sum(dtype=int)
     drawing.push(dx, dy)
     assert drawing.pixels.sum(dtype=int) == ink
+
+
+def test_on_other_paper_the_pen_is_up_and_pushed_ink_leaves_it_where_it_is() -> None:
+    drawing = Drawing(SIDE)
+    drawing.put(down=True)
+    drawing.move(4, 0)
+    drawing.push(1, 0)
+    assert drawing.down
+    drawing.clear()
+    drawing.move(4, 0)
+    assert not drawing.down
+    assert not drawing.pixels.any()
+    drawing.put(down=True)
+    drawing.replace(np.zeros_like(drawing.pixels))
+    drawing.move(-4, 0)
+    assert not drawing.pixels.any()

@@ -45,8 +45,9 @@ EXPLANATIONS = {
     "the chart. In the table Enter goes on from the run under the cursor.",
     "Sessions": "All of this is saved every few seconds and when you leave, and after a dropped "
     "connection the next start offers to go on; mnist-tui --resume does so at any time, with the "
-    "very next update. After q a line says where it lies. “busy” in the status line: this machine has more to do than it can, and "
-    "training yields to whoever types. A kiosk saves nothing and keeps twelve runs.",
+    "very next update. After q a line says where it lies. “busy” in the status line: this machine "
+    "has more to do than it can, and training yields to whoever types. A kiosk saves nothing and "
+    "keeps twelve runs.",
     "When a run goes wrong": "A panel says what happened and why, with the numbers, and offers a "
     "cure under h: loss or weights that are not finite any more, a loss that explodes, a network "
     "all of whose hidden units are silent, an accuracy stuck at chance. Before it blames alpha "

@@ -7,13 +7,15 @@ besides.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.theme import Theme
 
 # Numbers of either sign, such as weights; a sign or a character says which besides.
 DARK_SIGNS = {"plus": "#56b4e9", "minus": "#e28fc0"}
 LIGHT_SIGNS = {"plus": "#0072b2", "minus": "#a8447e"}
 DARK_RUNS = {"run-0": "#56b4e9", "run-1": "#f0e442", "run-2": "#cc79a7", "run-3": "#b0b8c0"}
-LIGHT_RUNS = {"run-0": "#0072b2", "run-1": "#9a7d00", "run-2": "#a8447e", "run-3": "#5a6068"}
+LIGHT_RUNS = {"run-0": "#0072b2", "run-1": "#7d6500", "run-2": "#a8447e", "run-3": "#5a6068"}
 
 INK = Theme(
     name="ink",
@@ -69,35 +71,53 @@ CONTRAST = Theme(
 )
 THEMES = {theme.name: theme for theme in (INK, PAPER, CONTRAST)}
 
-# Of the 16 colours of a terminal, only those that are dark enough can be read on white. Given as
-# they are in the palette that Rich looks for the nearest one in.
-BLACK, RED, BLUE, MAGENTA, GREY = "#000000", "#aa0000", "#0000aa", "#aa00aa", "#555555"
-PAPER_16 = Theme(
-    name="paper",
-    dark=False,
-    background="#ffffff",
-    surface="#ffffff",
-    panel="#ffffff",
-    foreground=BLACK,
-    accent=BLUE,
-    primary=MAGENTA,
-    secondary=GREY,
-    warning=RED,
-    error=RED,
-    success=BLUE,
-    variables={
-        "run-0": BLUE,
-        "run-1": RED,
-        "run-2": MAGENTA,
-        "run-3": BLACK,
-        "plus": BLUE,
-        "minus": MAGENTA,
-    },
-)
+# The 16 colours of a terminal, as they are in the palette that Rich looks for the nearest one in.
+# On white only the dark ones can be read, on black only the bright ones.
+ON_WHITE = {
+    "foreground": "#000000",
+    "accent": "#0000aa",
+    "primary": "#aa00aa",
+    "secondary": "#555555",
+    "warning": "#aa0000",
+    "error": "#aa0000",
+    "success": "#0000aa",
+}
+ON_BLACK = {
+    "foreground": "#ffffff",
+    "accent": "#00aaaa",
+    "primary": "#ffff55",
+    "secondary": "#aaaaaa",
+    "warning": "#ff5555",
+    "error": "#ff5555",
+    "success": "#00aaaa",
+}
+ON_WHITE_TOO = {
+    "run-0": "#0000aa",
+    "run-1": "#aa0000",
+    "run-2": "#aa00aa",
+    "run-3": "#000000",
+    "plus": "#0000aa",
+    "minus": "#aa00aa",
+}
+ON_BLACK_TOO = {
+    "run-0": "#55ffff",
+    "run-1": "#ffff55",
+    "run-2": "#ff55ff",
+    "run-3": "#aaaaaa",
+    "plus": "#55ffff",
+    "minus": "#ff55ff",
+}
 
 
 def themes_for(colors: str) -> tuple[Theme, ...]:
     """The app's own themes, as a terminal of so many colours ("16", "256" …) can show them."""
-    return tuple(
-        PAPER_16 if (colors, theme.name) == ("16", "paper") else theme for theme in THEMES.values()
-    )
+    if colors != "16":
+        return tuple(THEMES.values())
+    return tuple(map(_in_sixteen, THEMES.values()))
+
+
+def _in_sixteen(theme: Theme) -> Theme:
+    inks, variables = (ON_BLACK, ON_BLACK_TOO) if theme.dark else (ON_WHITE, ON_WHITE_TOO)
+    ground = "#000000" if theme.dark else "#ffffff"
+    grounds = {"background": ground, "surface": ground, "panel": ground}
+    return replace(theme, **inks, **grounds, variables=variables)
