@@ -356,7 +356,7 @@ def test_only_so_many_sessions_are_kept(small: Dataset, state: Path) -> None:
 
 
 def test_the_order_of_sessions_does_not_depend_on_the_clock(small: Dataset, state: Path) -> None:
-    """Five were written while the clock was far ahead; a sixth and a seventh after it was mended."""
+    """Five were written while the clock was far ahead; two more after it was set right."""
     ahead = time.time() + 3e7
     for number in range(1, 6):
         path = a_session(small, state / "sessions" / f"2030010{number}-000000-1", updates=1)

@@ -49,6 +49,12 @@ def test_a_shortage_is_known_by_all_its_forms(error: BaseException | None, line:
     assert shortage(error) == line
 
 
+def test_what_numpy_raises_is_known_too() -> None:
+    with pytest.raises(MemoryError) as raised:
+        np.empty(1 << 60, np.uint8)
+    assert shortage(raised.value) == NO_MEMORY
+
+
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
 def test_a_command_tells_it_in_a_line(
     error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
