@@ -35,7 +35,6 @@ BAD = os.fsdecode(b"m\xff")
     ("error", "line"),
     [
         (MemoryError(), NO_MEMORY),
-        (np._core._exceptions._ArrayMemoryError((9,), np.dtype(np.uint8)), NO_MEMORY),  # pyright: ignore[reportPrivateUsage, reportAttributeAccessIssue]: what NumPy raises
         (OSError(errno.ENOMEM, "Cannot allocate memory"), NO_MEMORY),
         (ImportError("libblas.so: failed to map segment from shared object"), NO_MEMORY),
         (RuntimeError("can't start new thread"), NO_THREADS),
