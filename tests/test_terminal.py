@@ -54,11 +54,11 @@ def test_two_alphas_compared_from_a_moment_of_the_past(folder: Path) -> None:
         there.type(b"[" * 20)
         there.until(lambda: there.shows("the past: 20 of 40 updates"))
         there.type(b"\t")  # into the first field, alpha
-        there.until(lambda: not there.shows("Space fork"))  # keys rest while a person types
+        there.until(lambda: not there.shows("Space fork s step"))  # keys rest while a person types
         there.type(b"0.5\r")
         there.until(lambda: there.shows("alpha      0.5 "))
         there.type(b"\x1b")
-        there.until(lambda: there.shows("Space fork"))
+        there.until(lambda: there.shows("Space fork s step"))
         there.type(b" ")
         there.until(lambda: there.shows("finished") and there.iteration == 40)
         there.until(lambda: there.shows("▲ α 0.15→0.5"))
