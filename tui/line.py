@@ -8,13 +8,19 @@ again, one whole frame is drawn.
 from __future__ import annotations
 
 import os
+import select
+import signal
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+import termios
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from .ascii import in_ascii
 from .colorless import without_color
+from .input_parser import InputParser
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -22,6 +28,8 @@ if TYPE_CHECKING:
 MOST_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
 RATE = 3.5  # characters a second for each cell of the screen: 6.7 KB/s at 80×24, ASCII
 MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
+POLL_INTERVAL_S = 0.1  # of the input thread: a lone Escape is told within it
+READ_BYTES = 4096
 MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
 
 
@@ -65,6 +73,10 @@ class Line(LinuxDriver):
         self._writes = self._characters = 0  # handed on to be written
         self._insists = False  # whether all must get through: modes of the terminal, not frames
         self.dropped = False  # whether the screen there is not what it should be
+        self._is_on = False  # whether the terminal is ours
+        self._is_switching = False  # whether it is being taken or given back
+        self._is_continued = False  # by SIGCONT, while it was about to stop
+        self._raw: list[Any] | None = None  # the terminal's attributes while it is ours
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Columns and rows of the terminal that is drawn to.
@@ -112,16 +124,106 @@ class Line(LinuxDriver):
             self.dropped = False
             self._app.screen.refresh(layout=True)
 
+    def repaint(self) -> None:
+        """Draw everything anew, on a terminal that something else may have drawn or set modes on.
+
+        Does nothing in the background, where it would stop the process.
+        """
+        if not (self._is_on and self._is_in_foreground and self._app.screen_stack):
+            return
+        if self._raw is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
+        self._insists = True
+        self.write("\x1b[?25l\x1b[?1004h")
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        self._insists = False
+        self._app.screen.refresh(layout=True)
+
     def stop_application_mode(self) -> None:
         """Give the terminal back."""
+        if not self._is_on:
+            return
+        self._is_on = False
         self._insists = True
         super().stop_application_mode()
 
     def start_application_mode(self) -> None:
         """Take the terminal, for the first time or again."""
-        self._insists = True
+        if self._is_on:
+            return
+        self._is_on = self._insists = self._is_switching = True
         self.dropped = self._must_signal_resume  # back from a shell, which has drawn there
         # Its writer thread begins anew.
         self._writes, self._characters = self._read.writes, self._read.characters
         super().start_application_mode()
-        self._insists = False
+        with suppress(termios.error):
+            self._raw = termios.tcgetattr(self.fileno)
+        self._insists = self._is_switching = False
+
+    # Signals
+
+    @property
+    def _is_in_foreground(self) -> bool:
+        try:
+            return os.tcgetpgrp(self.fileno) == os.getpgrp()
+        except OSError:  # it controls no session
+            return True
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Give the terminal back, stop, and take it again when the process is continued.
+
+        SIGCONT may come at any time, also without a stop of ours: its handler takes nothing.
+        """
+        if self._is_switching or not (self._is_on and self._auto_restart):
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        self._is_switching, self._is_continued = True, False
+        self.suspend_application_mode()
+        if not self._is_continued:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        while not self._is_in_foreground:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        self._must_signal_resume = True
+        self.resume_application_mode()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Whoever stopped the process may have let others use the terminal meanwhile."""
+        self._is_continued = True
+        if self._is_on and not self._is_switching:
+            self._loop.call_soon_threadsafe(self.repaint)
+
+    # What the terminal sends
+
+    def _run_input_thread(self) -> None:
+        """Whatever is raised here ends the app as any other bug does."""
+        try:
+            self.run_input_thread()
+        except Exception as error:
+            self._app.call_later(_raise, error)
+
+    def run_input_thread(self) -> None:
+        """Read and pass on what it means, until exit_event is set or the terminal is gone."""
+        parser = InputParser()
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], POLL_INTERVAL_S)[0]:
+                try:
+                    data = os.read(self.fileno, READ_BYTES)
+                except BlockingIOError:  # another program has read it, and sharing made it so
+                    continue
+                except OSError:  # the guard sees it too, and ends the app
+                    return
+                if not data:
+                    self.exit_event.wait(POLL_INTERVAL_S)
+                now = monotonic()
+                for event in parser.feed_bytes(data):
+                    event.time = now  # what comes in one packet comes at one time
+                    self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error
