@@ -9,14 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from ..problem import Problem
+from ..screens.dialog import Dialog
 from .path import Path
 
 
-class FindScreen(ModalScreen[Path | None]):
+class FindScreen(Dialog[Path | None]):
     """Ends with a path, or None."""
 
     CSS_PATH = "../screens/window.tcss"

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
 
 from ..naming import thing
 from ..screens.cockpit import REFRESH, Cockpit
+from ..screens.dialog import ClosesOnce
 from ..screens.help import HelpScreen
 from ..widgets.key_line import KeyLine
 from ..widgets.status import StatusLine
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Shown = tuple["Parameters", int]  # a network, and the test digit beside it
 
 
-class Room(Screen[None]):
+class Room(ClosesOnce[None]):
     """Follows the cockpit: same network, same digit, same moment. Training goes on beneath.
 
     A room says what it holds in `furnish`, and shows it in `show`, which is called whenever the

@@ -9,16 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from ..problem import Problem
 from ..text import printable
+from .dialog import Dialog
 
 LONGEST_NAME = 40
 
 
-class NameScreen(ModalScreen[str | None]):
+class NameScreen(Dialog[str | None]):
     """Ends with a name that is not empty, or None."""
 
     CSS_PATH = "window.tcss"
@@ -59,7 +59,7 @@ class NameScreen(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class ConfirmScreen(ModalScreen[bool | None]):
+class ConfirmScreen(Dialog[bool | None]):
     """Ends with True for yes. Enter gives the answer that is marked."""
 
     CSS_PATH = "window.tcss"

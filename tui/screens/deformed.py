@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
 
 from ..fitting import shrunk
 from ..glyphs import ascii_rows
 from ..widgets.rows import Rows
+from .dialog import Dialog
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ class Copies(Rows):
         self.show(lines)
 
 
-class DeformedScreen(ModalScreen[None]):
+class DeformedScreen(Dialog[None]):
     """Space draws other deformations, Esc goes back."""
 
     CSS = "DeformedScreen { background: $background; }"

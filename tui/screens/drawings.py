@@ -8,12 +8,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from .dialog import Dialog
 
-class DrawingsScreen(ModalScreen[str | None]):
+
+class DrawingsScreen(Dialog[str | None]):
     """Ends with a drawing's name, or None."""
 
     CSS_PATH = "window.tcss"

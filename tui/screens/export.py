@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -29,6 +28,7 @@ from ..widgets.path import PathField
 from ..writing import check_writable
 from .ask import ConfirmScreen
 from .cockpit import Cockpit
+from .dialog import Dialog
 
 if TYPE_CHECKING:
     from ...net.checkpoint import Saved
@@ -38,7 +38,7 @@ LOOK = 0.1  # seconds between two looks at how far the writing is
 RECIPE = len(FORMS)  # its place among the choices; it is shown, not written
 
 
-class ExportScreen(ModalScreen[None]):
+class ExportScreen(Dialog[None]):
     """Closes when something was written."""
 
     CSS_PATH: ClassVar = ["window.tcss", "open.tcss"]

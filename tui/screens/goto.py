@@ -7,14 +7,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from ..fields import whole
 from ..problem import Problem
+from .dialog import Dialog
 
 
-class GoToScreen(ModalScreen[int | None]):
+class GoToScreen(Dialog[int | None]):
     """Ends with an index from 0 to count - 1, or None."""
 
     CSS_PATH = "window.tcss"

@@ -8,13 +8,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ..explanations import EXPLANATIONS
 from ..keys import FILE_ACTIONS, RUN_KEYS, TOPICS, Key
 from ..room_keys import ROOM_KEYS
 from .cockpit import Cockpit
+from .dialog import Dialog
 
 KEYS_OF = {  # a section's keys
     "Hyperparameters": "Keys: training",
@@ -35,6 +35,7 @@ KEYS_OF = {  # a section's keys
 }
 EVERYWHERE = (
     ("Ctrl+P", "command palette: every action by name"),
+    ("Ctrl+L", "repaint the screen, if something else has drawn on it"),
     ("Ctrl+Q  Ctrl+C", "leave at once, from anywhere"),
     ("Esc", "leave a field, a window or a room"),
 )
@@ -75,7 +76,7 @@ def _table(keys: Iterable[Key]) -> Text:
     return Text("\n".join(f"  {key.shown_as:<15} {key.help}" for key in keys))
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Scrolls; Esc, q, ? or F1 closes it."""
 
     CSS_PATH = "window.tcss"

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -19,6 +18,7 @@ from ..reading import GivenUpError, Reading
 from ..recent import recent
 from ..text import printable
 from ..widgets.path import PathField
+from .dialog import Dialog
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
@@ -30,7 +30,7 @@ FORMS = (
 )
 
 
-class OpenScreen(ModalScreen["tuple[str, Dataset] | None"]):
+class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
     """Ends with a source and what was read from it, or None."""
 
     CSS_PATH: ClassVar = ["window.tcss", "open.tcss"]

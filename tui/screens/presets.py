@@ -6,14 +6,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from ...net.presets import PRESETS
+from .dialog import Dialog
 
 
-class PresetScreen(ModalScreen[str | None]):
+class PresetScreen(Dialog[str | None]):
     """Ends with a preset's name, or None."""
 
     CSS_PATH = "window.tcss"

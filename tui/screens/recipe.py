@@ -9,18 +9,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
 from ..problem import Problem
 from ..recipe import read
 from ..text import printable
+from .dialog import Dialog
 
 if TYPE_CHECKING:
     from ...net.trainer import Course
 
 
-class RecipeScreen(ModalScreen["Course | None"]):
+class RecipeScreen(Dialog["Course | None"]):
     """Ends with the course that a recipe describes, or None."""
 
     CSS_PATH = "window.tcss"
