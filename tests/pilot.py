@@ -51,7 +51,16 @@ class Driver:
 
     def __init__(self, app: SmallApp, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
-        self.press = pilot.press
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait until all that they lead to on the screen is done."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until every key is handled that was pressed or tapped."""
+        await self.pilot.pause()  # it may still be on its way
+        await self.until(lambda: self.app.input.is_idle)
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the app run until this holds."""
@@ -62,7 +71,7 @@ class Driver:
         raise AssertionError(f"still not so; the status line says: {self.status}")
 
     def tap(self, key: str, character: str | None = None) -> None:
-        """Press a key and go on at once; `press` first waits for the app to be idle."""
+        """Press a key and go on at once; `press` waits until it is handled."""
         self.app.post_message(Key(key, character))
 
     async def until_state(self, state: State) -> None:

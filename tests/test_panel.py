@@ -43,7 +43,7 @@ async def enter(app: Driver, name: str, text: str) -> None:
     else:
         app.tap("delete")
     app.tap("enter")
-    await app.pilot.pause(0.05)
+    await app.settle()
 
 
 @presses("tab")

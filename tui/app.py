@@ -19,6 +19,7 @@ from ..net.hyperparameters import Hyperparameters
 from . import kiosk
 from .findings import noticed
 from .guard import LONG_PATIENCE, Guard
+from .input_queue import InputQueue
 from .keys import KEYS
 from .launch import Options
 from .line import Line
@@ -26,6 +27,7 @@ from .paths import EMBEDDED
 from .reading import Reading
 from .report import write_report
 from .resuming import Folder, Opening
+from .screens.dialog import Palette
 from .screens.main import MainScreen
 from .session import Session, planned
 from .settings import remember, remembered
@@ -63,6 +65,7 @@ class MnistApp(App[None]):
     BINDINGS = [
         Binding("ctrl+q,ctrl+c", "quit", "Quit", show=False, priority=True, system=True),
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True, system=True),
+        Binding("ctrl+l", "repaint", "Repaint", show=False, priority=True, system=True),
     ]
 
     def __init__(
@@ -86,6 +89,7 @@ class MnistApp(App[None]):
         self._putting_away = threading.Lock()
         self._noted = 0.0  # when the last note came
         self._idle = kiosk.Idle(options.idle)
+        self.input = InputQueue(self, lambda: self.session.orders_waiting > 1)
         self.guard: Guard | None = None
         self.failure = ""  # why the app had to end, for the command line to say
         self.is_lost = False  # whether something that was trained is not on disk, likewise
@@ -188,6 +192,16 @@ class MnistApp(App[None]):
         if isinstance(self._driver, Line):
             self._driver.catch_up()
 
+    def action_repaint(self) -> None:
+        """Draw everything anew, whatever something else has drawn on the terminal."""
+        if isinstance(self._driver, Line):
+            self._driver.repaint()
+
+    def action_command_palette(self) -> None:
+        """Textual's palette, but one that closes once."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     # The end
 
     def leave(self, code: int) -> None:
@@ -196,6 +210,7 @@ class MnistApp(App[None]):
 
     def on_unmount(self) -> None:
         """However the app ends, the worker ends with it, and what it learnt is on disk."""
+        self.input.close()
         if self.guard is not None:
             self.guard.insist(self.return_code or 0, LONG_PATIENCE)
         self.put_away()
@@ -244,6 +259,10 @@ class MnistApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody is there; what is pasted may come from anywhere and is cleaned."""
+        if isinstance(event, events.InputEvent | events.Paste) and not (
+            event.is_forwarded or self.input.admits(event)
+        ):
+            return
         if isinstance(event, events.InputEvent):
             self._idle.touched()
         if isinstance(event, events.Key) and time.monotonic() - self._noted > READ:

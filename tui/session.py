@@ -121,6 +121,11 @@ class Session:
         return self._allowed > 0
 
     @property
+    def orders_waiting(self) -> int:
+        """How many new runs, forks and the like were asked for and are not begun."""
+        return len(self._orders)
+
+    @property
     def dataset(self) -> Dataset | None:
         """The data, once they are loaded."""
         return self._dataset

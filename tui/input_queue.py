@@ -1,0 +1,149 @@
+"""Input in the order it came: a key is handled when all that the one before led to is done.
+
+Textual hands a printable key to the focused field at once, while other keys travel up to the app
+first, and a window that a key opens takes some messages to be there. Keys that arrive together, as
+over SSH, would overtake each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from time import monotonic, thread_time
+from typing import Any
+
+from textual.app import App
+from textual.command import CommandPalette
+from textual.events import InputEvent, Key, MouseMove, Paste
+from textual.message_pump import MessagePump
+from textual.widgets import Input
+
+Event = InputEvent | Paste
+PATIENCE_S = 5.0  # for what a key led to; then the next one is handled all the same
+REPEAT_S = 0.1  # at most, between two presses of a key that is held
+LATE_S = 0.5  # after which the repeat of a held key is dropped, if what it does takes long
+LONG_S = 0.06  # of this thread's time, however busy the machine is
+POLL_INTERVAL_S = 0.01  # while the command palette searches
+
+
+class InputQueue:
+    """Lets one event after the other into the app."""
+
+    def __init__(self, app: App[Any], is_held_up: Callable[[], bool] = lambda: False) -> None:
+        """is_held_up: whether earlier keys asked for more than has been done yet."""
+        self._app, self._is_held_up = app, is_held_up
+        self._waiting: deque[tuple[Event, bool]] = deque()  # and whether a held key repeats
+        self._admitted: list[Event] = []  # posted to the app again
+        self._is_typing = False  # whether the last one let in was a character for a field
+        self._pressed: Key | None = None  # the last one to arrive
+        self._began = self._took = 0.0  # this thread's seconds, of the last event
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that came is handled, and what it led to as well."""
+        return self._task is None
+
+    def admits(self, event: Event) -> bool:
+        """Whether to handle it now; if not, it is posted to the app again when its time comes."""
+        if any(event is admitted for admitted in self._admitted):
+            self._admitted.remove(event)
+            return True
+        repeats = self._repeats(event)
+        if self._task is not None and (self._waiting or not self._types_on(event)):
+            self._waiting.append((event, repeats))
+            return False
+        if repeats and self._is_late(event):
+            return False
+        self._is_typing = self._is_typed(event)
+        self._began = thread_time()
+        if self._task is None and not isinstance(event, MouseMove):  # it leads to nothing
+            self._task = asyncio.create_task(self._go_on(), name="input queue")
+        return True
+
+    def close(self) -> None:
+        """Let nothing more in."""
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+
+    def _is_typed(self, event: Event) -> bool:
+        """Whether it is a character for a field."""
+        return (
+            isinstance(event, Key) and event.is_printable and isinstance(self._app.focused, Input)
+        )
+
+    def _types_on(self, event: Event) -> bool:
+        """Whether it is a character after another: these wait for nothing but each other."""
+        return self._is_typing and self._is_typed(event)
+
+    def _repeats(self, event: Event) -> bool:
+        """Whether it comes of a key that is held."""
+        if not isinstance(event, Key):
+            return False
+        before, self._pressed = self._pressed, event
+        return (
+            before is not None and before.key == event.key and event.time - before.time <= REPEAT_S
+        )
+
+    def _is_late(self, event: Event) -> bool:
+        """Whether the repeat of a held key is too late to be meant; in a field, none ever is."""
+        is_behind = monotonic() - event.time > LATE_S and self._took > LONG_S
+        return (is_behind or self._is_held_up()) and not isinstance(self._app.focused, Input)
+
+    async def _go_on(self) -> None:
+        """Let in what waits, one by one, until nothing does."""
+        await self._settle()
+        while self._waiting:
+            event, repeats = self._waiting.popleft()
+            if repeats and self._is_late(event):
+                continue
+            self._is_typing = self._is_typed(event)
+            self._began = thread_time()
+            self._admitted.append(event)
+            if not self._app.post_message(event):  # it is closing
+                break
+            if not (self._waiting and self._types_on(self._waiting[0][0])):
+                await self._settle()
+        self._task = None
+
+    async def _settle(self) -> None:
+        """Wait until every message that an event has led to is handled."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await _reached(self._app)
+                while True:
+                    if (busy := next(self._busy(), None)) is not None:
+                        await _reached(busy)
+                        await _reached(self._app)  # where actions are run
+                    elif self._is_searching():
+                        await asyncio.sleep(POLL_INTERVAL_S)
+                    else:
+                        return
+        except TimeoutError:
+            pass
+        finally:
+            self._took = thread_time() - self._began
+
+    def _busy(self) -> Iterator[MessagePump]:
+        """Everything with messages that are not handled yet."""
+        pumps: list[MessagePump] = [self._app, *self._app.screen_stack]
+        if self._app.screen_stack:
+            pumps += self._app.screen.walk_children()
+        return (pump for pump in pumps if pump.message_queue_size and pump.is_running)
+
+    def _is_searching(self) -> bool:
+        """Whether the command palette has yet to find what was typed."""
+        screen = self._app.screen_stack[-1] if self._app.screen_stack else None
+        return isinstance(screen, CommandPalette) and any(
+            worker.is_running and worker.node is screen for worker in self._app.workers
+        )
+
+
+async def _reached(pump: MessagePump) -> None:
+    """Wait until it has handled what is in its queue now."""
+    reached = asyncio.Event()
+    if pump.call_later(reached.set):
+        await reached.wait()
