@@ -24,11 +24,11 @@ from math import ceil, isfinite, log
 import numpy as np
 from numpy.typing import NDArray
 
-from .history import ALPHA, SLOPE, TRAIN, History, Progress
+from .history import ALPHA, SLOPE, TRAIN, HistoryView, Progress
 from .hyperparameters import LARGEST_SEED, Hyperparameters
 from .network import Array, Parameters
 from .passes import passes
-from .timeline import Moment, Timeline
+from .timeline import Moment, TimelineView
 
 WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
 ENOUGH = 2000  # samples that accuracy and silence are judged by, if the training set has so many
@@ -180,7 +180,7 @@ def healthy_alpha(length: float, slope: float, hyperparameters: Hyperparameters)
     return min(max(float(f"{alpha:.2g}"), 1e-9), MOST_ALPHA)
 
 
-def cure(trouble: Trouble, history: History, timeline: Timeline) -> Cure:
+def cure(trouble: Trouble, history: HistoryView, timeline: TimelineView) -> Cure:
     """What would help the run that has this trouble and this past."""
     chosen = trouble.hyperparameters
     never = trouble.kind == "dead" and not trouble.lived
@@ -211,7 +211,7 @@ def other_first_weights(chosen: Hyperparameters) -> Hyperparameters:
     return replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1))
 
 
-def best_moment(history: History, timeline: Timeline, batch: int | None) -> Moment:
+def best_moment(history: HistoryView, timeline: TimelineView, batch: int | None) -> Moment:
     """The kept moment after which most training digits were right; the first if none stands out.
 
     What stands in a row is of one batch: of small ones, enough are taken together.

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .metrics import probabilities
 from .network import Array, Parameters
 from .pixels import Images
-from .timeline import Timeline
+from .timeline import TimelineView
 
 Point = tuple[int, Parameters]  # after so many updates, this network
 
@@ -87,8 +87,8 @@ class Tracer:
         return Trace(label, np.array(order, np.int64), np.stack([known[i] for i in order]))
 
 
-def points(timeline: Timeline) -> Iterator[Point]:
-    """The networks that a timeline keeps, the first first; others may come meanwhile."""
+def points(timeline: TimelineView) -> Iterator[Point]:
+    """The networks that a timeline keeps, the first first."""
     moment = timeline.first if len(timeline) else None
     while moment is not None:
         yield moment.iteration, moment.parameters

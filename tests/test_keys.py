@@ -180,13 +180,13 @@ async def test_a_run_that_trains_or_has_ended_is_begun_again_in_one_key(small: D
         assert (app.iteration, app.progress.alpha) == (6, 0.1875)
 
 
-async def test_the_end_of_a_run_is_summed_up_beside_the_one_before(small: Dataset) -> None:
+async def test_the_end_of_a_run_is_summed_up_beside_the_best_of_the_others(small: Dataset) -> None:
     async with opened(small, (200, 60), iterations=6) as app:
         app.tap("space")
         await app.until(lambda: "Test accuracy: last" in "".join(app.lines(Chart)))
-        assert "beside" not in "".join(app.lines(Chart))
+        assert "as good" not in "".join(app.lines(Chart))
         app.tap("r")
-        await app.until(lambda: "+0.00 points beside run 1)" in "".join(app.lines(Chart)))
+        await app.until(lambda: "; as good as run 1." in "".join(app.lines(Chart)))
 
 
 async def test_an_alpha_that_diverges_is_told_and_can_be_mended(small: Dataset) -> None:

@@ -99,7 +99,7 @@ async def test_space_in_the_past_goes_on_from_there_as_a_new_run(small: Dataset)
         await app.until(lambda: past(app) is None)
         app.tap("space")
         await app.until_state(State.PAUSED)
-        old, new = (seen.run.history.rows() for seen in app.app.session.runs() if seen.run)
+        old, new = (seen.history.rows() for seen in app.app.session.runs() if seen.history)
         assert len(old) == 21
         assert new[:16].tobytes() == old[:16].tobytes()
         assert new[16, 1] == 0.1875

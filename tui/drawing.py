@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..net.history import Envelope, History
+    from ..net.history import Envelope, HistoryView
     from ..net.trainer import Course
 
     Numbers = NDArray[np.float64]
@@ -35,7 +35,7 @@ class Line:
 
     number: int
     name: str
-    history: History
+    history: HistoryView
     course: Course
     iterations: int  # that it is to make
     leaps: bool  # its rows are of mini-batches
@@ -140,12 +140,12 @@ def _name_ends(plot: Plot, lines: Sequence[Line], view: View, ink: Ink) -> None:
     taken: set[tuple[int, int]] = set()
     for line in lines:
         rows = line.history.view()
-        last = min(len(rows) - 1, int(plot.x.high))
-        column = plot.column(last)
+        end = line.history.row_at(int(plot.x.high))
+        column = plot.column(min(len(line.history) - 1, int(plot.x.high)))
         if column is None:
             continue
-        end = rows[max(0, last - len(rows) // AVERAGED) : last + 1, _column(view)]
-        row, name = plot.row(float(end.mean())), str(line.number)
+        latest = rows[max(0, end - len(rows) // AVERAGED) : end + 1, _column(view)]
+        row, name = plot.row(float(latest.mean())), str(line.number)
         column = min(column + 1, plot.columns - len(name))
         while (row, column) in taken and column > 0:
             column -= len(name) + 1
@@ -177,6 +177,8 @@ def _reading(line: Line, view: View, at: int) -> str:
     here, tested = line.history.at(at), line.history.tested_at(at)
     exact = "{:.5f}".format if view.loss else "{:.2%}".format
     words = f"{name}  train {exact(here.loss if view.loss else here.train_accuracy)}"
+    if here.iteration != at:  # this row was thinned out
+        words += f" (at {here.iteration})"
     if tested:
         when = "" if tested.iteration == at else f" (at {tested.iteration})"
         words += f"  test {exact(tested.test_loss if view.loss else tested.test_accuracy)}{when}"

@@ -94,18 +94,16 @@ class TrainingActions(Cockpit):
         elif cure.moment is None:
             self._begin(cure.hyperparameters, train=True)
         else:
+            self.session.fork(seen.run.number, cure.moment, cure.hyperparameters, train=True)
             self.past = None
-            self.session.change(cure.hyperparameters)
-            self.session.fork(seen.run.number, cure.moment, train=True)
 
     def _begin(self, hyperparameters: Hyperparameters, *, train: bool = False) -> None:
         """A new run; it trains at once if asked for, or if the one before did or had ended."""
         ended = self.session.snapshot().state is State.FINISHED
         train = train or self.session.is_training or ended
         try:
-            self.session.change(hyperparameters)
+            self.session.begin(hyperparameters, train=train)
         except EXPECTED as problem:
             self.notify(str(problem), severity="warning", markup=False)
         else:
             self.past = None
-            self.session.begin(train=train)

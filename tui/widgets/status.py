@@ -81,7 +81,7 @@ class StatusLine(Rows):
         alpha = scheduled(chosen.alpha, chosen.schedule, done / whole)  # of the next update
         text = shown(alpha) if chosen.schedule == "constant" else f"{alpha:.3g}"
         facts = Text(f"  α {text:<8}", no_wrap=True)
-        if snapshot.run and (tested := snapshot.run.history.tested):
+        if snapshot.history and (tested := snapshot.history.tested):
             facts.append(f" test {tested.test_accuracy:6.1%}")
         loss, slope = snapshot.progress.loss, snapshot.progress.slope
         for optional in (
