@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Number = TypeVar("Number", np.float64, np.int64)
 Rows = NDArray[np.float64]  # n × 7, in the order of COLUMNS
 BLOCK = 256  # rows that are also kept as one, so that a long run is drawn as fast as a short one
+MOST_BLOCKS = 2048  # of a thinned history; enough for four to a column of a wide terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ class HistoryView:
         if len(starts) == 0:
             return _NOTHING
         rows = self._between(int(starts[0]), stop)
-        if len(starts) > 1 and np.diff(starts).min() >= 2 * self._longest_block(stop):
+        shortest = np.diff(starts).min() if len(starts) > 1 else stop - starts[0]
+        if shortest >= 2 * self._longest_block(stop):
             x, whole, parts = self._by_blocks(column, starts, stop)
             lows, highs, sums, counts = whole.T
         else:
@@ -167,9 +169,10 @@ class HistoryView:
         bounds, summaries = ends[: whole + 1], self._blocks[:whole, :, column]
         if ends[whole] < stop:
             rest = self._between(int(ends[whole]), stop)[:, column]
-            # Where it was thinned out, the block that `stop` lies in stands for it.
+            # Where it was thinned, the block that `stop` lies in stands for it.
+            is_complete = len(rest) == stop - ends[whole] or whole == self._known
             part = self._blocks[whole : whole + 1, :, column]
-            last = _summed_up(rest)[None] if len(rest) else part
+            last = _summed_up(rest)[None] if is_complete else part
             summaries = np.concatenate([summaries, last])
         parts = np.unique(np.searchsorted(bounds, starts, side="right") - 1)
         parts = parts[parts < len(summaries)]
@@ -229,8 +232,8 @@ class History(HistoryView):
         """Keep at most `room` rows: those of every 2, 4, 8 … updates, and the latest as they are.
 
         The first row, the last, the best test and, as far as a quarter of the room goes, every
-        test stay. Blocks are merged to be as few, and go on knowing what was thinned out: its
-        extremes and its mean.
+        test stay. Blocks go on knowing what was thinned out: its extremes and its mean. Of a very
+        long run they are merged.
         """
         rows = self.view()
         if len(rows) <= room:
@@ -245,7 +248,7 @@ class History(HistoryView):
             keep |= iterations == self.best.iteration
         self._rows = rows[keep]  # copied: views go on with the rows they have
         self._count = len(self._rows)
-        length = BLOCK * _power_of_two(64 * self._covered / BLOCK / room)
+        length = BLOCK * _power_of_two(2 * self._covered / BLOCK / MOST_BLOCKS)
         starts = self._starts[: self._known]
         _, first = np.unique(starts // length, return_index=True)
         self._blocks = _merged(self._blocks[: self._known], first)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .batches import Batches
-from .diagnosis import Trouble, Watch, trouble
+from .diagnosis import Trouble, Watch, has_cause, trouble
 from .errors import DivergedError, NetError
 from .gradient import Engine, Samples, Score
 from .history import LOSS, History, Progress
@@ -197,6 +197,9 @@ class Trainer:
         kind = self._watch.look(progress, self._gradient.b[0], self._batch_size)
         if kind != (self.trouble.kind if self.trouble else None):
             self.trouble = self._diagnosed(kind, progress, alpha) if kind else None
+            if self.trouble and kind == "plateau" and not has_cause(self.trouble):
+                self._watch.dismiss()
+                self.trouble = None
         return progress
 
     def _optimizer_of(self, hyperparameters: Hyperparameters) -> GradientDescent:
