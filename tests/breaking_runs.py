@@ -30,7 +30,7 @@ def broken(seed: int, seconds: float) -> str:
         environment = dict.fromkeys(("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)
         choices = (*way, "--seed", str(seed), "--iterations", "1000000", "--start")
         with terminal(*choices, environment=environment) as (there, _):
-            there.until(lambda: there.iteration > 0 or there.process.poll() is not None)
+            there.until(lambda: there.iteration >= 0 or there.process.poll() is not None)
             there.pass_by(seconds)
             code = there.process.poll()
             if code is None:
