@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -169,16 +170,31 @@ def test_a_picture_does_not_change_once_it_is_taken(tiny: Dataset) -> None:
         assert [iteration for iteration, _ in points(seen.timeline)] == kept
 
 
+class Lingering(threading.Condition):
+    """A lock that gives the worker time for some updates whenever the user's thread lets go."""
+
+    def __exit__(self, *what: Any) -> None:
+        super().__exit__(*what)
+        if threading.current_thread() is threading.main_thread():
+            time.sleep(0.003)
+
+
 def test_no_update_goes_by_what_was_wanted_for_another_run(tiny: Dataset) -> None:
     """Each order here wants another alpha; every run must have been trained by its own alone."""
-    with session_of(tiny, batch_size=1, alpha=0.001) as driven:
+    chosen = Hyperparameters(batch_size=1, alpha=0.001, iterations=1_000_000)
+    session = Session(lambda: tiny, chosen, threads=1)
+    session._wake = Lingering()  # pyright: ignore[reportPrivateUsage]: the only way to widen the gap
+    session.open()
+    driven = Driven(session)
+    driven.until(lambda: driven.now.state is State.READY)
+    try:
         driven.session.train()
         alphas = {1: 0.001}
         for number in range(2, 40):
             driven.until(lambda: driven.iteration > 3)
             alphas[number] = number / 10_000
             own = replace(driven.session.wanted, alpha=alphas[number])
-            session, first = driven.session, driven.timeline.first
+            first = driven.timeline.first
             orders: list[Callable[[], None]] = [
                 partial(session.follow, ((0, own),)),
                 partial(session.begin, own, train=True),
@@ -196,6 +212,8 @@ def test_no_update_goes_by_what_was_wanted_for_another_run(tiny: Dataset) -> Non
             assert [chosen.alpha for _, chosen in seen.course[1:]] == (
                 [] if len(seen.course) == 1 else [alphas[seen.run.number]]
             )
+    finally:
+        session.close()
 
 
 def test_a_plan_never_reaches_the_run_that_comes_after_it(tiny: Dataset) -> None:
