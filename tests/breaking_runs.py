@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from .terminal import terminal
@@ -46,7 +47,7 @@ def broken(seed: int, seconds: float) -> str:
 def main(starts: int, seconds: float, at_once: int) -> int:
     """Print each that ended, and how many did; how many did."""
     with ThreadPoolExecutor(at_once) as pool:
-        found = list(pool.map(lambda seed: broken(seed, seconds), range(starts)))
+        found = list(pool.map(partial(broken, seconds=seconds), range(starts)))
     ended = [words for words in found if words]
     print(*ended, f"{len(ended)} of {starts} starts of {seconds:g} s ended", sep="\n")
     return len(ended)
