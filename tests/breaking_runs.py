@@ -28,7 +28,8 @@ def broken(seed: int, seconds: float) -> str:
     """What became of the app with this seed; nothing if it trained on and left when asked to."""
     way = WAYS[seed % len(WAYS)] if seed % 2 else WAYS[0]
     with tempfile.TemporaryDirectory() as home:
-        environment = dict.fromkeys(("XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), home)
+        names: list[str] = ["XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"]
+        environment = dict.fromkeys(names, home)
         choices = (*way, "--seed", str(seed), "--iterations", "1000000", "--start")
         with terminal(*choices, environment=environment) as (there, _):
             there.until(lambda: there.iteration >= 0 or there.process.poll() is not None)
