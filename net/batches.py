@@ -49,6 +49,10 @@ class Batches:
         """Where the next batch will come from."""
         return self._place
 
+    def rest(self) -> None:
+        """Forget the epoch's order; it is drawn again when the next batch is asked for."""
+        self._order = None
+
     def go_to(self, place: Place) -> None:
         """Let the next batch be the one that came, or would have come, at `place`."""
         if (place.epoch, place.generator) != (self._place.epoch, self._place.generator):

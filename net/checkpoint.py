@@ -9,7 +9,8 @@ The file is a zip of NumPy arrays, one member each, and this is the whole format
     memory_…    the same type, as many as weights and biases together: what the optimizer
                 remembers (velocity; mean and square; nothing), all weights first
     history     float64, n × 7: iteration, alpha, loss, train_accuracy, slope, test_loss,
-                test_accuracy
+                test_accuracy; iterations ascend from 0 and are all there, unless the app has
+                thinned the early part of a very long run
     run         bytes (uint8) of a JSON object: iteration; updates (that the optimizer has made);
                 hyperparameters; course: [[updates before they came into force, hyperparameters],
                 …], where an entry that changes nothing notes that an update diverged there and
@@ -146,7 +147,7 @@ class _Reader:
         if not np.isfinite(parameters.vector).all():
             raise self.refusal("W1", "or another layer has weights that are not finite numbers")
         history = self.array("history", "f", (None, len(COLUMNS))).astype(np.float64)
-        if not np.array_equal(history[:, 0], np.arange(len(history))):
+        if not _ascends_from_zero(history[:, 0]):
             raise self.refusal("history", "does not count its iterations from 0 on")
         text = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
         try:
@@ -220,6 +221,13 @@ class _Reader:
 
     def refusal(self, name: str, what: str) -> NetError:
         return NetError(f"{self.path}: {name} {what}")
+
+
+def _ascends_from_zero(iterations: NDArray[np.float64]) -> bool:
+    """Whether these are whole numbers from 0 on, each larger than the one before."""
+    if not np.isfinite(iterations).all() or np.any(iterations != np.floor(iterations)):
+        return False
+    return not len(iterations) or bool(iterations[0] == 0 and np.all(np.diff(iterations) > 0))
 
 
 def _named(shape: tuple[int | None, ...]) -> str:

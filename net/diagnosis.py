@@ -1,6 +1,6 @@
 """Why a run does not learn: noticed while it trains, explained with its numbers, and a cure.
 
-Five things go wrong with a network like this one, and each shows in numbers that an update has
+Six things go wrong with a network like this one, and each shows in numbers that an update has
 at hand anyway:
 
 diverged   an update left the finite numbers. Alpha is so large that it overshot the valley, and
@@ -11,6 +11,8 @@ dead       every hidden unit is silent on every digit. ReLU passes no gradient w
 collapsed  averaged over WINDOW updates, the accuracy has lost more than half of what it once had
            above chance. Usually one leap silenced most of the hidden units.
 stuck      for WINDOW updates the accuracy has been no better than always giving the same answer.
+plateau    over LONG updates the accuracy has got no better than over the LONG before, far below
+           what such a network usually reaches, and half of a hidden layer is silent on every digit.
 
 A few samples say little about a network: where batches are small, an update is not judged alone
 but with those before it, until they have looked at ENOUGH samples together.
@@ -24,16 +26,19 @@ from math import ceil, isfinite, log
 import numpy as np
 from numpy.typing import NDArray
 
-from .history import ALPHA, SLOPE, TRAIN, History, Progress
+from .history import ALPHA, SLOPE, TRAIN, HistoryView, Progress
 from .hyperparameters import LARGEST_SEED, Hyperparameters
 from .network import Array, Parameters
 from .passes import passes
-from .timeline import Moment, Timeline
+from .timeline import Moment, TimelineView
 
 WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
 ENOUGH = 2000  # samples that accuracy and silence are judged by, if the training set has so many
 FEW = 100  # samples that a loss is judged by
 ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
+LONG = 1000  # updates over which accuracy is averaged before a run counts as a plateau
+LOW = 0.6  # of the way from chance to all right; above it nothing is far below the usual
+BETTER = 0.01  # that an average must gain, or it has got no better
 BARELY = 0.2  # a train accuracy that shows that something was learnt
 COLLAPSED = 0.5  # what is left of the best average above chance, or less
 EXPLODED = 10.0  # times the first loss
@@ -47,7 +52,7 @@ NARROW, WIDE = 4, 10  # hidden units: too few to tell ten digits apart, and enou
 class Trouble:
     """What is wrong with a run, and the numbers that show it."""
 
-    kind: str  # diverged, exploding, dead, collapsed or stuck
+    kind: str  # diverged, exploding, dead, collapsed, stuck or plateau
     iteration: int  # updates made when it was noticed
     hyperparameters: Hyperparameters
     alpha: float  # of the last update
@@ -69,6 +74,7 @@ class Trouble:
             "exploding": "The loss is many times what it was before learning.",
             "dead": "Every hidden unit is silent on every image: no gradient gets through.",
             "collapsed": "It has lost most of what it had learnt.",
+            "plateau": "It has stopped improving, far below what such a network usually reaches.",
             "stuck": "It answers no better than by always giving the same answer.",
         }[self.kind]
 
@@ -93,6 +99,9 @@ class Watch:
         self._best = 0.0  # accuracy's best average
         self._seen = 0  # updates
         self._silent = 0  # samples in a row that no gradient came back from
+        self._long_sum = 0.0  # of accuracy, since the last LONG updates were over
+        self._long_mean = 0.0  # over the LONG updates before
+        self._is_flat = False  # whether the last two of them were a plateau
 
     def look(self, progress: Progress, db1: Array, batch: int | None) -> str | None:
         """What is wrong after this update, if anything; a few comparisons.
@@ -117,13 +126,28 @@ class Watch:
             return "exploding"
         if self._silent >= min(ENOUGH, self._m):
             return "dead"
+        self._look_back(progress.train_accuracy, max(LONG, 10 * window))
         if self._seen >= window:
             self._best = max(self._best, self._accuracy)
             if self._accuracy - self._chance < COLLAPSED * (self._best - self._chance - BARELY):
                 return "collapsed"
             if self._accuracy < self._chance + ABOVE_CHANCE:
                 return "stuck"
-        return None
+        return "plateau" if self._is_flat else None
+
+    def _look_back(self, accuracy: float, updates: int) -> None:
+        """After every so many updates, see whether they were any better than those before."""
+        self._long_sum += accuracy
+        if self._seen % updates == 0:
+            mean = self._long_sum / updates
+            is_low = mean < self._chance + LOW * (1 - self._chance)
+            has_past = self._seen >= 2 * updates
+            self._is_flat = has_past and is_low and mean < self._long_mean + BETTER
+            self._long_sum, self._long_mean = 0.0, mean
+
+    def dismiss(self) -> None:
+        """Say no more of this plateau until the next look back: nothing explains it."""
+        self._is_flat = False
 
 
 def trouble(
@@ -154,6 +178,12 @@ def trouble(
         )
 
 
+def has_cause(trouble: Trouble) -> bool:
+    """Whether half of a hidden layer is silent: other plateaus may be as good as the data allow."""
+    widths = zip(trouble.silent, trouble.hyperparameters.hidden, strict=True)
+    return any(2 * silent >= units for silent, units in widths)
+
+
 def silent_units(parameters: Parameters, images: NDArray[np.uint8]) -> list[NDArray[np.bool_]]:
     """For each hidden layer, which units no image (m × n_in) makes positive."""
     silent = [np.ones(size, bool) for size in parameters.sizes[1:-1]]
@@ -180,14 +210,16 @@ def healthy_alpha(length: float, slope: float, hyperparameters: Hyperparameters)
     return min(max(float(f"{alpha:.2g}"), 1e-9), MOST_ALPHA)
 
 
-def cure(trouble: Trouble, history: History, timeline: Timeline) -> Cure:
+def cure(trouble: Trouble, history: HistoryView, timeline: TimelineView) -> Cure:
     """What would help the run that has this trouble and this past."""
     chosen = trouble.hyperparameters
     never = trouble.kind == "dead" and not trouble.lived
     if never or (trouble.kind in ("dead", "stuck") and min(chosen.hidden) < NARROW):
         # It was so from the beginning, or could hardly be otherwise: no alpha helps.
         return Cure(other_first_weights(chosen), None)
-    moment = best_moment(history, timeline, chosen.batch_size)
+    # At a plateau, what is silent stays so: only what was before it can learn.
+    is_flat = trouble.kind == "plateau"
+    moment = timeline.first if is_flat else best_moment(history, timeline, chosen.batch_size)
     rows = history.view()
     first, then = rows[0], rows[history.row_at(moment.iteration)]
     # A slope that has flattened out is no invitation to leap: it may steepen again.
@@ -211,7 +243,7 @@ def other_first_weights(chosen: Hyperparameters) -> Hyperparameters:
     return replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1))
 
 
-def best_moment(history: History, timeline: Timeline, batch: int | None) -> Moment:
+def best_moment(history: HistoryView, timeline: TimelineView, batch: int | None) -> Moment:
     """The kept moment after which most training digits were right; the first if none stands out.
 
     What stands in a row is of one batch: of small ones, enough are taken together.

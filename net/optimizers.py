@@ -26,7 +26,11 @@ class GradientDescent:
     def __init__(self, parameters: Parameters) -> None:
         self.memory = {name: np.zeros_like(parameters.vector) for name in self.remembers}
         self.updates = 0  # made so far; only Adam asks
-        self._step = np.empty_like(parameters.vector)
+        self._step: Array | None = None  # room for one; made when it is needed
+
+    def rest(self) -> None:
+        """Let go of memory that is only needed while it makes updates."""
+        self._step = None
 
     def update(
         self, parameters: Parameters, gradient: Parameters, alpha: float, chosen: Hyperparameters
@@ -42,8 +46,12 @@ class GradientDescent:
 
     def move(self, theta: Array, g: Array, alpha: float, chosen: Hyperparameters) -> None:  # noqa: ARG002  (others need `chosen`)
         """θ ← θ − α·g"""
-        np.multiply(g, alpha, out=self._step)
-        theta -= self._step
+        theta -= self._times(g, alpha)
+
+    def _times(self, vector: Array, factor: float) -> Array:
+        """The product, in memory that is used each time."""
+        self._step = np.multiply(vector, factor, out=self._step)
+        return self._step
 
 
 class Momentum(GradientDescent):
@@ -59,8 +67,7 @@ class Momentum(GradientDescent):
         """v ← μ·v − α·g;  θ ← θ + v"""
         v = self.memory["velocity"]
         v *= chosen.momentum
-        np.multiply(g, alpha, out=self._step)
-        v -= self._step
+        v -= self._times(g, alpha)
         theta += v
 
 
@@ -76,11 +83,10 @@ class Nesterov(Momentum):
         """v ← μ·v − α·g;  θ ← θ + μ·v − α·g"""
         v = self.memory["velocity"]
         v *= chosen.momentum
-        np.multiply(g, alpha, out=self._step)
-        v -= self._step
-        theta -= self._step
-        np.multiply(v, chosen.momentum, out=self._step)
-        theta += self._step
+        step = self._times(g, alpha)
+        v -= step
+        theta -= step
+        theta += self._times(v, chosen.momentum)
 
 
 class Adam(GradientDescent):

@@ -1,4 +1,7 @@
-"""The weights along the way: a run's moments, kept within a budget, evenly spread."""
+"""The weights along the way: a run's moments, kept within a budget, evenly spread.
+
+`Timeline` belongs to the thread that trains. Other threads get what its `freeze` returns.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from dataclasses import dataclass
 from .batches import Place
 from .hyperparameters import Hyperparameters
 from .network import Array, Parameters
+
+MOST = 4096  # moments of a timeline; of a tiny network the objects take more than their arrays
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,35 +39,57 @@ class Moment:
         return self.vector.nbytes + sum(array.nbytes for array in self.memory.values())
 
 
-class Timeline:
-    """Moments of one run, the first always among them, the others as close as the budget allows.
+class TimelineView:
+    """Moments of one run, the first always among them, ascending; a view never changes."""
+
+    def __init__(self, moments: Sequence[Moment] = ()) -> None:
+        self._moments = moments
+
+    def __len__(self) -> int:
+        return len(self._moments)
+
+    @property
+    def first(self) -> Moment:
+        """Where the run began; only once one was offered."""
+        return self._moments[0]
+
+    def before(self, iteration: float) -> Moment | None:
+        """The last moment before this iteration."""
+        found = bisect_left(self._moments, iteration, key=_iteration)
+        return self._moments[found - 1] if found else None
+
+    def after(self, iteration: float) -> Moment | None:
+        """The first moment after this iteration."""
+        found = bisect_right(self._moments, iteration, key=_iteration)
+        return self._moments[found] if found < len(self._moments) else None
+
+
+class Timeline(TimelineView):
+    """Moments of one run, as close as the budget allows.
 
     It keeps every update at first. When that is too much, every second one goes, and from then
     on only every second one comes; and so on. So what is kept is always evenly spread, and it
     takes between half of the budget and all of it, however long the run.
 
-    One thread may offer moments while others look for one.
+    Only one thread may use it; others get what `freeze` returns.
     """
 
     def __init__(self, budget: int, moments: Sequence[Moment] = ()) -> None:
         """budget: bytes; the first moment is kept whatever it takes."""
+        super().__init__()
         self._budget = budget
         self._every = 1
         self._moments: list[Moment] = list(moments)
         self._nbytes = sum(moment.nbytes for moment in moments)
-
-    def __len__(self) -> int:
-        return len(self._moments)
 
     @property
     def nbytes(self) -> int:
         """Bytes that all moments take."""
         return self._nbytes
 
-    @property
-    def first(self) -> Moment:
-        """Where the run began; only once one was offered."""
-        return self._moments[0]
+    def freeze(self) -> TimelineView:
+        """The moments kept now; there are at most MOST, so that this stays cheap."""
+        return TimelineView(tuple(self._moments))
 
     def offer(self, iteration: int, take: Callable[[], Moment]) -> None:
         """Keep the moment after this many updates, if it is one of those to keep."""
@@ -87,25 +114,13 @@ class Timeline:
         shorter._every = self._every  # what is kept there was kept at this distance
         return shorter
 
-    def before(self, iteration: float) -> Moment | None:
-        """The last moment before this iteration."""
-        moments = self._moments
-        found = bisect_left(moments, iteration, key=_iteration)
-        return moments[found - 1] if found else None
-
-    def after(self, iteration: float) -> Moment | None:
-        """The first moment after this iteration."""
-        moments = self._moments
-        found = bisect_right(moments, iteration, key=_iteration)
-        return moments[found] if found < len(moments) else None
-
     def _thin(self) -> None:
-        while self._nbytes > self._budget and len(self._moments) > 1:
+        while len(self) > 1 and (self._nbytes > self._budget or len(self) > MOST):
             self._every *= 2
             first, *rest = self._moments
             kept = [first, *(moment for moment in rest if moment.iteration % self._every == 0)]
             self._nbytes = sum(moment.nbytes for moment in kept)
-            self._moments = kept  # at once, so that a reader sees the old ones or the new ones
+            self._moments = kept
 
 
 def _iteration(moment: Moment) -> int:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from .metrics import probabilities
 from .network import Array, Parameters
 from .pixels import Images
-from .timeline import Timeline
+from .timeline import TimelineView
 
+MOST = 8192  # answers kept for a digit; twice as many as a timeline has moments
 Point = tuple[int, Parameters]  # after so many updates, this network
 
 
@@ -60,7 +61,8 @@ class Trace:
 class Tracer:
     """Traces of some digits through one run; each answer is worked out once and kept.
 
-    Moments that a timeline has thinned out since stay in the traces. One thread at a time.
+    Moments that a timeline has thinned out since stay in the traces, as long as there are no more
+    than MOST answers for a digit. One thread at a time.
     """
 
     def __init__(self) -> None:
@@ -73,13 +75,24 @@ class Tracer:
 
         images, labels: by the number that a digit goes by; each image is n_in bytes.
         """
+        asked: set[int] = set()
         for iteration, parameters in points:
+            asked.add(iteration)
             new = [i for i in images if iteration not in self._answers.setdefault(i, {})]
             if new:
                 found = probabilities(parameters, np.stack([images[i] for i in new]))
                 for i, answer in zip(new, found.T, strict=True):
                     self._answers[i][iteration] = answer
+        for i in images:
+            self._forget_some(i, asked)
         return {i: self._trace(i, labels[i]) for i in images}
+
+    def _forget_some(self, digit: int, asked: set[int]) -> None:
+        """Of more than MOST answers let every second go, but for those asked for just now."""
+        known = self._answers[digit]
+        while len(known) > MOST and (others := sorted(set(known) - asked))[1:]:
+            for iteration in others[1::2]:
+                del known[iteration]
 
     def _trace(self, digit: int, label: int) -> Trace:
         known = self._answers[digit]
@@ -87,8 +100,8 @@ class Tracer:
         return Trace(label, np.array(order, np.int64), np.stack([known[i] for i in order]))
 
 
-def points(timeline: Timeline) -> Iterator[Point]:
-    """The networks that a timeline keeps, the first first; others may come meanwhile."""
+def points(timeline: TimelineView) -> Iterator[Point]:
+    """The networks that a timeline keeps, the first first."""
     moment = timeline.first if len(timeline) else None
     while moment is not None:
         yield moment.iteration, moment.parameters

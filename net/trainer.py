@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .batches import Batches, Place
-from .diagnosis import Trouble, Watch, trouble
+from .diagnosis import Trouble, Watch, has_cause, trouble
 from .errors import DivergedError, NetError
 from .gradient import Engine, Samples, Score
 from .history import LOSS, History, Progress
@@ -30,7 +30,7 @@ Course = tuple[tuple[int, Hyperparameters], ...]  # after how many updates which
 class RunState(Moment):
     """A moment with all that led to it: the whole run, copied."""
 
-    history: NDArray[np.float64]  # n × 7, see history.COLUMNS
+    history: NDArray[np.float64]  # n × 7, see history.COLUMNS; read-only
     course: Course  # the hyperparameters it went by, first to last; alpha changes and all
 
 
@@ -77,7 +77,7 @@ class Trainer:
         self._batches = Batches(m, generator)
         self._optimizer = OPTIMIZERS[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
-        self._before = self.parameters.vector.copy()
+        self._before: Array | None = None  # the weights before an update; made when it is needed
         # The gradient at the weights as they are, when it is already known: it is found right
         # after an update, since its forward pass is also what scores that update.
         self._score: Score | None = None
@@ -111,8 +111,14 @@ class Trainer:
         progress = self._progress(self._alpha(self.hyperparameters), score, tested=True)
         if not len(self.history):
             self._watch.look(progress, self._gradient.b[0], self._batch_size)
+        if len(self.history) <= self.iteration:  # or its row was thinned out of what was restored
             self.history.append(progress)
         return progress
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that its weights, and what its optimizer remembers of them, take at rest."""
+        return self.parameters.vector.nbytes * (1 + len(self._optimizer.memory))
 
     def moment(self) -> Moment:
         """A copy of all that the next updates depend on."""
@@ -129,7 +135,7 @@ class Trainer:
 
     def state(self) -> RunState:
         """A copy of all that this run is."""
-        return RunState(**vars(self.moment()), history=self.history.rows(), course=self.course)
+        return RunState(**vars(self.moment()), history=self.history.view(), course=self.course)
 
     def restore(self, state: RunState) -> None:
         """Stand where `state` was taken. Raises NetError if it is of other widths."""
@@ -140,7 +146,7 @@ class Trainer:
         self.parameters.vector[:] = state.vector
         self.hyperparameters = state.hyperparameters
         self.iteration = state.iteration
-        self.history = History(state.history)
+        self.history = History(state.history, self.history.most)
         self.course = state.course
         self.trouble = None
         self._watch.first_loss = max(self._watch.first_loss, state.history[:1, LOSS].max(initial=0))
@@ -152,11 +158,20 @@ class Trainer:
             array[:] = state.memory[name]
         self._optimizer.updates = state.updates
 
+    def rest(self) -> None:
+        """Let go of memory that is only needed while it makes updates."""
+        self._batches.rest()
+        self._optimizer.rest()
+        self._gradient, self._before = Parameters(self.parameters.sizes[:1], np.empty(0)), None
+        self._score = None
+
     def _step(self) -> Progress:
         hyperparameters = self.hyperparameters  # read once: one update, one set of choices
         if hyperparameters != self.course[-1][1]:
             self.course = (*self.course, (self.iteration, hyperparameters))
         self._find_gradient(hyperparameters)
+        if self._before is None:
+            self._before = np.empty_like(self.parameters.vector)
         self._before[:], place_before = self.parameters.vector, self._place
         self._optimizer = self._optimizer_of(hyperparameters)
         alpha, done = self._alpha(hyperparameters), self.iteration
@@ -184,6 +199,9 @@ class Trainer:
         kind = self._watch.look(progress, self._gradient.b[0], self._batch_size)
         if kind != (self.trouble.kind if self.trouble else None):
             self.trouble = self._diagnosed(kind, progress, alpha) if kind else None
+            if self.trouble and kind == "plateau" and not has_cause(self.trouble):
+                self._watch.dismiss()
+                self.trouble = None
         return progress
 
     def _optimizer_of(self, hyperparameters: Hyperparameters) -> GradientDescent:
@@ -230,6 +248,10 @@ class Trainer:
             self._batches.go_to(self._place)
             rows = None if self._batch_size is None else self._batches.take(self._batch_size)
             images = None
+            if not self._gradient.W:  # it has rested
+                self._gradient = Parameters.zeros(
+                    self.parameters.sizes, self.parameters.vector.dtype
+                )
             if rows is not None and self._deformed and self._augment != "none":
                 images = self._deformed(hyperparameters.seed, self._batches.place.epoch - 1)
             self._score = self._engine.gradient(self.parameters, self._gradient, rows, images)

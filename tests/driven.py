@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.history import HistoryView
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.timeline import Moment
+from mnist_tui.net.timeline import Moment, TimelineView
 from mnist_tui.tui.runs import Run, Snapshot, State
 from mnist_tui.tui.session import Session
 
@@ -60,6 +61,16 @@ class Driven:
         return self.now.run
 
     @property
+    def history(self) -> HistoryView:
+        assert self.now.history is not None
+        return self.now.history
+
+    @property
+    def timeline(self) -> TimelineView:
+        assert self.now.timeline is not None
+        return self.now.timeline
+
+    @property
     def iteration(self) -> int:
         return self.now.progress.iteration if self.now.progress else -1
 
@@ -74,7 +85,7 @@ class Driven:
     def bits(self) -> tuple[bytes, bytes]:
         """The current run's weights and history."""
         assert self.now.parameters is not None
-        return self.now.parameters.vector.tobytes(), self.run.history.rows().tobytes()
+        return self.now.parameters.vector.tobytes(), self.history.rows().tobytes()
 
 
 @contextmanager
@@ -92,7 +103,7 @@ def session_of(dataset: Dataset, **chosen: Any) -> Generator[Driven]:
 
 def moments(driven: Driven) -> list[Moment]:
     """All that is kept of the current run."""
-    timeline = driven.run.timeline
+    timeline = driven.timeline
     found = [timeline.first]
     while after := timeline.after(found[-1].iteration):
         found.append(after)

@@ -107,8 +107,8 @@ async def test_the_reading_line_tells_exact_values(small: Dataset) -> None:
         assert at is not None
         assert at < 40
         snapshot = app.app.session.snapshot()
-        assert snapshot.run is not None
-        here, tested = snapshot.run.history.at(at), snapshot.run.history.tested_at(at)
+        assert snapshot.history is not None
+        here, tested = snapshot.history.at(at), snapshot.history.tested_at(at)
         assert tested is not None
         assert f"train {here.train_accuracy:.2%}" in drawn(app)
         assert f"test {tested.test_accuracy:.2%}" in drawn(app)
@@ -129,9 +129,11 @@ async def test_two_runs_are_read_at_one_iteration_and_told_apart_by_number(small
         await app.train(20)
         app.app.main.at = 17
         await app.pilot.pause()
-        runs = [seen.run for seen in app.app.session.runs() if seen.run]
-        for run in runs:
-            words = f"{run.number} run {run.number}  train {run.history.at(17).train_accuracy:.2%}"
+        for seen in app.app.session.runs():
+            assert seen.run is not None
+            assert seen.history is not None
+            number, then = seen.run.number, seen.history.at(17)
+            words = f"{number} run {number}  train {then.train_accuracy:.2%}"
             assert words in drawn(app)
         app.app.main.at = 25
         await app.pilot.pause()

@@ -61,6 +61,8 @@ ILL: list[tuple[str, dict[str, Any]]] = [
     ("dead", {"hidden": (1,), "seed": 1}),
     ("dead", {"alpha": 3.0, "optimizer": "momentum"}),
     ("dead", {"alpha": 3.0, "optimizer": "nesterov"}),
+    ("plateau", {"alpha": 0.5, "batch_size": 64, "optimizer": "momentum"}),
+    ("plateau", {"alpha": 0.5, "batch_size": 64, "optimizer": "momentum", "seed": 2}),
     ("stuck", {"alpha": 1e-12}),
     ("stuck", {"alpha": 1e-9, "batch_size": 64}),
     ("stuck", {"alpha": 1e-9, "optimizer": "adam"}),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
-from mnist_tui.net.diagnosis import ENOUGH, WINDOW, silent_units
+from mnist_tui.net.diagnosis import ENOUGH, LONG, WINDOW, silent_units
 from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import OPTIMIZERS, Hyperparameters
 from mnist_tui.net.trainer import Trainer
@@ -178,3 +178,24 @@ def test_answers_as_right_as_can_be_are_no_trouble() -> None:
         W[:] = 1000 * np.eye(*W.shape)
     assert troubles(trainer, 3) == {}
     assert trainer.history.at(3).slope == 0
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"batch_size": 64, "hidden": (2,), "alpha": 0.1},
+        {"batch_size": 64, "alpha": 0.003},
+        {"batch_size": 64, "alpha": 0.02, "optimizer": "momentum"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("wrong", [0.0, 0.6])
+def test_what_small_networks_and_hard_data_allow_is_no_plateau(
+    mnist: Dataset, chosen: dict[str, Any], wrong: float
+) -> None:
+    """Six of ten labels drawn at random leave little to learn; that is not the network's fault."""
+    samples, generator = first(mnist.train, 3000), np.random.default_rng(0)
+    drawn = generator.integers(0, 10, 3000, np.uint8)
+    labels = np.where(generator.random(3000) < wrong, drawn, samples.labels)
+    trainer = trainer_of(Samples(samples.images, labels), **chosen, iterations=ENDLESS)
+    assert "plateau" not in troubles(trainer, 3 * LONG)

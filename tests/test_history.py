@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.net.history import BLOCK, LOSS, TEST, TRAIN, Envelope, History, Progress, Rows
+from mnist_tui.net.history import (
+    BLOCK,
+    LOSS,
+    TEST,
+    TRAIN,
+    Envelope,
+    History,
+    HistoryView,
+    Progress,
+    Rows,
+)
 
 COLUMN = st.sampled_from([LOSS, TRAIN, TEST])
 LENGTHS = (
@@ -179,3 +189,76 @@ def test_who_reads_gets_a_copy() -> None:
     history.rows()[:] = 7
     assert history.rows().tobytes() == before
     assert history.rows(8).shape == (2, 7)
+
+
+@given(
+    length=st.integers(1, 60 * BLOCK),
+    most=st.sampled_from([500, 2000, 6000]),
+    seed=st.integers(0, 20),
+    tested=st.sampled_from([1, 10, 900]),
+)
+def test_a_thinned_history_keeps_what_matters_and_every_row_it_keeps_is_true(
+    length: int, most: int, seed: int, tested: int
+) -> None:
+    rows = rows_of(length, seed)
+    rows[:, 5:] = np.random.default_rng(seed).random((length, 2))
+    rows[np.arange(length) % tested != 0, 5:] = nan
+    history = History(most=most)
+    for row in rows:
+        history.append(progress_of(row))
+        assert history.kept <= most
+    kept = history.view()
+    iterations = kept[:, 0].astype(int)
+    assert np.array_equal(kept, rows[iterations], equal_nan=True)
+    assert len(history) == length
+    assert (iterations[0], iterations[-1]) == (0, length - 1)
+    assert np.all(np.diff(iterations) > 0)
+    # No stretch goes without: what is kept is spread over the whole run.
+    assert np.diff(iterations).max(initial=1) <= max(1, 8 * length // most)
+    measured = np.flatnonzero(np.isfinite(rows[:, TEST]))
+    assert history.best is not None
+    assert history.tested is not None
+    assert history.best.iteration == measured[rows[measured, TEST].argmax()]
+    assert history.best.iteration in iterations
+    assert history.tested.iteration == measured[-1]
+    if len(measured) <= most // 16:
+        assert set(measured) <= set(iterations.tolist())
+    for at in (0, length // 3, length - 1, length + 7):
+        assert history.at(at).iteration == max(i for i in iterations if i <= at)
+    # The whole run is drawn from every row, kept or not.
+    whole = history.envelope(TRAIN, np.array([0.0, length]))
+    assert len(whole.x) == 1
+    for parts in (2, 7):
+        found = history.envelope(TRAIN, np.linspace(0, length, parts + 1))
+        if length / parts >= 2 * BLOCK:
+            check(found, rows, TRAIN, length)
+    again = History(kept, most)
+    assert again.view().tobytes() == kept.tobytes()
+    assert again.best == history.best
+
+
+def test_merged_blocks_still_know_every_extreme(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnist_tui.net.history.MOST_BLOCKS", 16)
+    rows, history = rows_of(100 * BLOCK + 9, 2), History(most=900)
+    for row in rows:
+        history.append(progress_of(row))
+    for parts in (1, 2, 3):
+        check(history.envelope(LOSS, np.linspace(0, len(rows), parts + 1)), rows, LOSS, len(rows))
+
+
+def test_a_view_stays_as_it_is_while_the_history_grows_and_is_thinned() -> None:
+    rows, history = rows_of(5000, 1), History(most=700)
+    views: list[tuple[HistoryView, int, bytes, Progress | None, Progress | None]] = []
+    for row in rows:
+        history.append(progress_of(row))
+        if row[0] % 97 == 0:
+            view = history.freeze()
+            views.append((view, len(view), view.rows().tobytes(), view.best, view.tested))
+    edges = np.linspace(0, 5000, 12)
+    for view, length, kept, best, tested in views:
+        assert (len(view), view.rows().tobytes(), view.best, view.tested) == (
+            length, kept, best, tested,
+        )  # fmt: skip
+        assert view.envelope(LOSS, edges).x.max() < length
+        with pytest.raises(ValueError, match="read-only"):
+            view.view()[:] = 0

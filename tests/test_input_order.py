@@ -256,7 +256,7 @@ async def test_a_held_key_asks_for_no_more_runs_than_can_be_begun(small: Dataset
     async with opened(small) as app:
         app.app.input = InputQueue(app.app, lambda: len(asked) > 1)
         asked: list[object] = []
-        app.app.session.begin = lambda *, train=False: asked.append(train)  # a slow one
+        app.app.session.begin = lambda wanted=None, *, train=False: asked.append((wanted, train))
         for event in held("r", 40, 0.033, "r"):
             app.app.post_message(event)
         await app.settle()

@@ -149,8 +149,8 @@ async def test_r_begins_again_from_the_very_same_weights(small: Dataset) -> None
         app.tap("r")
         await app.until(lambda: app.numbers == [1, 2] and app.iteration >= 10)
         app.app.session.pause()
-        runs = [seen.run for seen in app.app.session.runs() if seen.run]
-        begun, again = (run.timeline.first.vector.tobytes() for run in runs)
+        runs = [seen.timeline for seen in app.app.session.runs() if seen.timeline]
+        begun, again = (timeline.first.vector.tobytes() for timeline in runs)
         assert begun == again == first
         await app.begin()
         assert app.parameters.vector.tobytes() == first
@@ -166,9 +166,9 @@ async def test_big_r_begins_again_from_others(small: Dataset) -> None:
         app.tap("R")
         await app.until(lambda: app.app.session.is_training)
         await app.until(lambda: app.app.session.snapshot().hyperparameters.seed == 1)
-        run = app.app.session.snapshot().run
-        assert run is not None
-        assert run.timeline.first.vector.tobytes() != first
+        timeline = app.app.session.snapshot().timeline
+        assert timeline is not None
+        assert timeline.first.vector.tobytes() != first
         assert app.app.session.wanted.seed == 1
         await app.until(lambda: app.find("#field-seed").query_exactly_one(FieldInput).value == "1")
 
@@ -200,13 +200,13 @@ async def test_a_run_that_has_ended_is_begun_again_in_one_key(small: Dataset) ->
         assert (app.iteration, app.progress.alpha) == (6, 0.2)
 
 
-async def test_the_end_of_a_run_is_summed_up_beside_the_one_before(small: Dataset) -> None:
+async def test_the_end_of_a_run_is_summed_up_beside_the_best_of_the_others(small: Dataset) -> None:
     async with opened(small, (200, 60), iterations=6) as app:
         app.tap("space")
         await app.until(lambda: "Test accuracy: last" in "".join(app.lines(Chart)))
-        assert "beside" not in "".join(app.lines(Chart))
+        assert "as good" not in "".join(app.lines(Chart))
         app.tap("r")
-        await app.until(lambda: "+0.00 points beside run 1)" in "".join(app.lines(Chart)))
+        await app.until(lambda: "; as good as run 1." in "".join(app.lines(Chart)))
 
 
 async def test_an_alpha_that_diverges_is_told_and_can_be_mended(small: Dataset) -> None:

@@ -47,15 +47,16 @@ def found(pattern: str, text: str) -> tuple[str, ...]:
 
 def measured_by(snapshot: Snapshot, iteration: int) -> np.ndarray[Any, Any]:
     """The row of the last test up to an iteration."""
-    assert snapshot.run
-    rows = snapshot.run.history.rows()[: iteration + 1]
+    assert snapshot.history
+    rows = snapshot.history.rows()[: iteration + 1]
     return rows[np.isfinite(rows[:, TEST])][-1]
 
 
 def check_chart(app: Driver, snapshot: Snapshot, iteration: int) -> None:
     """The chart's title, and the row that reads values if there is one."""
     assert snapshot.run
-    rows, tested = snapshot.run.history.rows()[: iteration + 1], measured_by(snapshot, iteration)
+    assert snapshot.history
+    rows, tested = snapshot.history.rows()[: iteration + 1], measured_by(snapshot, iteration)
     is_loss = app.app.main.query_one(Chart).view.loss
     train_column, test_column = (LOSS, TEST_LOSS) if is_loss else (TRAIN, TEST)
     value = r"(\d+\.\d+%?)"
@@ -69,7 +70,7 @@ def check_chart(app: Driver, snapshot: Snapshot, iteration: int) -> None:
         return
     (when,) = found(r"^ at (\d+) ", others[0])
     assert int(when) == at
-    here, then = snapshot.run.history.rows()[at], measured_by(snapshot, at)
+    here, then = snapshot.history.rows()[at], measured_by(snapshot, at)
     name = f" {snapshot.run.number} run"
     row = next((line for line in others if line.startswith(name)), others[0])
     (train,) = found(rf"train +{value}", row)
@@ -118,7 +119,8 @@ def check_runs(app: Driver) -> None:
         if line is None:  # scrolled away
             continue
         updates, best, last = found(r" (\d+) +(\d+\.\d+%) +(\d+\.\d+%) ", line)
-        rows = snapshot.run.history.rows()
+        assert snapshot.history
+        rows = snapshot.history.rows()
         assert int(updates) == snapshot.progress.iteration
         assert agree(best, float(np.nanmax(rows[:, TEST])))
         assert agree(last, float(measured_by(snapshot, len(rows) - 1)[TEST]))
@@ -254,9 +256,9 @@ async def test_while_it_trains(small: Dataset, size: tuple[int, int]) -> None:
             app.app.main.look()
             title, status, seen = app.lines(Chart)[0], app.status, app.app.main.seen
             assert seen
-            assert seen.run
+            assert seen.history
             assert seen.progress
-            rows = seen.run.history.rows()[seen.progress.iteration :]
+            rows = seen.history.rows()[seen.progress.iteration :]
             done, _ = found(r" (\d+)/(\d+) ", status)
             assert int(done) == seen.progress.iteration
             train, test = found(r"train +(\d+\.\d%) .* test +(\d+\.\d%)", title)

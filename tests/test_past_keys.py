@@ -99,7 +99,7 @@ async def test_space_in_the_past_goes_on_from_there_as_a_new_run(small: Dataset)
         await app.until(lambda: past(app) is None)
         app.tap("space")
         await app.until_state(State.PAUSED)
-        old, new = (seen.run.history.rows() for seen in app.app.session.runs() if seen.run)
+        old, new = (seen.history.rows() for seen in app.app.session.runs() if seen.history)
         assert len(old) == 21
         assert new[:16].tobytes() == old[:16].tobytes()
         assert new[16, 1] == 0.2
@@ -150,7 +150,7 @@ async def test_the_coach_tells_the_numbers_and_h_cures(small: Dataset) -> None:
         app.tap("space")
         await app.until_state(State.DIVERGED)
         await app.until(lambda: app.find("#coach").display)
-        await app.until(lambda: "diverged at update 0" in app.lines(Coach)[0])
+        await app.until(lambda: "diverged at update 0" in "".join(app.lines(Coach)[:1]))
         words = " ".join(" ".join(app.lines(Coach)).split())
         for part in ("alpha 1e+30", "largest weight", "largest gradient", "of 10", "h goes back"):
             assert part in words

@@ -68,7 +68,7 @@ def test_two_alphas_are_compared_from_the_very_same_weights(small: Dataset) -> N
         assert driven.numbers == [1, 2]
         assert driven.bits()[0] == first[0]
         driven.train(10)
-        one, two = (seen.run.history.rows() for seen in driven.session.runs() if seen.run)
+        one, two = (seen.history.rows() for seen in driven.session.runs() if seen.history)
         # The same network met the same digits; only the alpha that is tried next differs.
         assert one[0, 2:].tobytes() == two[0, 2:].tobytes()
         assert (set(one[1:, 1]), set(two[1:, 1])) == ({0.15}, {0.5})
@@ -85,7 +85,7 @@ def test_a_run_in_which_nothing_happened_is_replaced(small: Dataset) -> None:
         driven.ordered(driven.session.begin)
         assert driven.numbers == [1, 2]
         driven.fork(1, None)
-        driven.fork(1, driven.session.runs()[0].run.timeline.first)  # pyright: ignore[reportOptionalMemberAccess]: begun
+        driven.fork(1, driven.session.runs()[0].timeline.first)  # pyright: ignore[reportOptionalMemberAccess]: begun
         assert driven.numbers == [1, 2]
 
 
@@ -139,11 +139,11 @@ def test_while_the_past_is_looked_at_changes_wait(small: Dataset) -> None:
         driven.session.held = True
         driven.change(alpha=0.5)
         driven.train(3)
-        assert driven.run.history.rows()[1:, 1].tolist() == [0.01] * 6
+        assert driven.history.rows()[1:, 1].tolist() == [0.01] * 6
         assert driven.now.hyperparameters.alpha == 0.01
         driven.session.held = False
         driven.train(1)
-        assert driven.run.history.at(7).alpha == 0.5
+        assert driven.history.at(7).alpha == 0.5
 
 
 def test_the_budget_is_shared_out_among_the_runs(
@@ -156,20 +156,20 @@ def test_the_budget_is_shared_out_among_the_runs(
     monkeypatch.setattr(module, "BUDGET", 40 * each + 7)
     with session_of(small) as driven:
         driven.train(100)
-        kept = [len(seen.run.timeline) for seen in driven.session.runs() if seen.run]
+        kept = [len(seen.timeline) for seen in driven.session.runs() if seen.timeline]
         assert 20 <= kept[0] <= 40
         driven.fork(1)
         driven.train(100)
         driven.ordered(driven.session.begin)
         driven.train(100)
-        kept = [len(seen.run.timeline) for seen in driven.session.runs() if seen.run]
+        kept = [len(seen.timeline) for seen in driven.session.runs() if seen.timeline]
         assert all(5 <= length <= 13 for length in kept)
-        runs = [seen.run for seen in driven.session.runs() if seen.run]
-        assert [run.timeline.first.iteration for run in runs] == [0, 0, 0]
+        kept = [seen.timeline for seen in driven.session.runs() if seen.timeline]
+        assert [timeline.first.iteration for timeline in kept] == [0, 0, 0]
         driven.session.remove(1)
         driven.until(lambda: driven.numbers == [2, 3])
         driven.train(200)
-        assert 10 <= len(driven.run.timeline) <= 20
+        assert 10 <= len(driven.timeline) <= 20
 
 
 def test_the_course_tells_each_change_and_is_kept(small: Dataset, tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ def test_the_course_tells_each_change_and_is_kept(small: Dataset, tmp_path: Path
         course = [(since, chosen.alpha) for since, chosen in driven.now.course]
         assert course == [(0, 0.01), (4, 0.2), (7, 0.3)]
         driven.change(alpha=0.1)
-        first = driven.run.timeline
+        first = driven.timeline
         driven.fork(1, first.before(6))
         driven.train(1)
         course = [(since, chosen.alpha) for since, chosen in driven.now.course]
@@ -192,7 +192,7 @@ def test_the_course_tells_each_change_and_is_kept(small: Dataset, tmp_path: Path
         course = [(since, chosen.alpha) for since, chosen in driven.now.course]
         assert course == [(0, 0.01), (4, 0.2), (7, 0.1)], "0.3 never acted in this one"
         snapshot, moment = driven.now, moments(driven)[-1]
-    state = RunState(**vars(moment), history=driven.run.history.rows(), course=snapshot.course)
+    state = RunState(**vars(moment), history=driven.history.rows(), course=snapshot.course)
     checkpoint.save(state, tmp_path / "run.npz")
     assert checkpoint.load(tmp_path / "run.npz").course == snapshot.course
 

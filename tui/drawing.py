@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ..net.history import Envelope, History
+    from ..net.history import Envelope, HistoryView
     from ..net.trainer import Course
 
     Numbers = NDArray[np.float64]
@@ -41,7 +41,7 @@ class Line:
 
     number: int
     name: str
-    history: History
+    history: HistoryView
     course: Course
     iterations: int  # that it is to make
     leaps: bool  # its rows are of mini-batches
@@ -198,9 +198,9 @@ def _name_ends(plot: Plot, lines: Sequence[Line], view: View, ink: Ink) -> None:
     ends: list[tuple[float, int, Line]] = []
     for line in lines:
         rows = line.history.view()
-        last = min(len(rows) - 1, int(plot.x.high))
-        column = plot.column(last)
-        values = rows[max(0, last - len(rows) // AVERAGED) : last + 1, _column(view)]
+        end = line.history.row_at(plot.x.high)
+        column = plot.column(min(len(line.history) - 1, int(plot.x.high)))
+        values = rows[max(0, end - len(rows) // AVERAGED) : end + 1, _column(view)]
         values = values[np.isfinite(values)]
         if column is not None and len(values):
             ends.append((float(values.mean()), column + 1, line))
@@ -225,6 +225,8 @@ def _reading(line: Line, view: View, at: int, width: int, *, is_named: bool) -> 
         here, tested = line.history.at(at), line.history.tested_at(at)
         exact = "{:.5f}".format if view.loss else "{:.2%}".format
         train = f"train {exact(here.loss if view.loss else here.train_accuracy)}"
+        if here.iteration != at:  # this row was thinned out
+            train += f" (at {here.iteration})"
         ways = [f"{name}{train}" for name in names]
         if tested:
             test = f"test {exact(tested.test_loss if view.loss else tested.test_accuracy)}"
@@ -249,7 +251,7 @@ def _edges(x: Axis, parts: int) -> Numbers:
 
 
 def _outline(
-    history: History, column: int, found: Envelope, edges: Numbers
+    history: HistoryView, column: int, found: Envelope, edges: Numbers
 ) -> tuple[Numbers, Numbers]:
     """Of each part the first value, the lowest, the highest and the last, as points of a line.
 
@@ -258,38 +260,37 @@ def _outline(
     """
     import numpy as np
 
+    from ..net.history import ITERATION
+
     if not len(found.x):
         return found.x, found.x
-    rows = history.view()
-    starts = found.x.astype(int)
-    stop = min(len(rows), int(edges[-1]) + 1)
-    ends = np.append(starts[1:], stop) - 1
-    x = np.stack([starts, starts, starts, ends], axis=1)
-    y = np.stack([rows[starts, column], found.low, found.high, rows[ends, column]], axis=1)
-    return x.ravel().astype(float), y.ravel()
+    rows, starts = history.view(), found.x
+    at = np.searchsorted(rows[:, ITERATION], [*starts, edges[-1] + 1])
+    first = np.minimum(at[:-1], len(rows) - 1)
+    last = np.maximum(at[1:] - 1, first)
+    x = np.stack([starts, starts, starts, rows[last, ITERATION]], axis=1)
+    y = np.stack([rows[first, column], found.low, found.high, rows[last, column]], axis=1)
+    return x.ravel(), y.ravel()
 
 
-def _tests(history: History, view: View, edges: Numbers) -> tuple[Numbers, Numbers]:
+def _tests(history: HistoryView, view: View, edges: Numbers) -> tuple[Numbers, Numbers]:
     """Of each part the last test, and the first of all: each where it was made, as it came out."""
     import numpy as np
 
-    from ..net.history import TEST, TEST_LOSS
+    from ..net.history import ITERATION, TEST, TEST_LOSS
 
     column = TEST_LOSS if view.loss else TEST
     rows = history.view()
-    found = history.envelope(column, edges)
-    stop = min(len(rows), int(edges[-1]) + 1)
-    starts = found.x.astype(int)
-    parts = list(zip(starts.tolist(), [*starts[1:].tolist(), stop], strict=False))
-    tested = [part for part, mean in zip(parts, found.mean, strict=True) if np.isfinite(mean)]
-    chosen: set[int] = set()
-    for start, end in tested:
-        if not chosen:
-            chosen.add(start + int(np.flatnonzero(np.isfinite(rows[start:end, column]))[0]))
-        if last := history.tested_at(end - 1):
-            chosen.add(last.iteration)
-    at = np.array(sorted(chosen), int)
-    return at.astype(float), rows[at, column]
+    stop = min(len(history), int(edges[-1]) + 1)
+    iterations = rows[:, ITERATION]
+    tests = np.flatnonzero(np.isfinite(rows[:, column]) & (iterations >= edges[0]))
+    tests = tests[iterations[tests] < stop]
+    if not len(tests):
+        return rows[:0, ITERATION], rows[:0, column]
+    # The last test before each edge; the edges are those of two columns at a time.
+    last = np.searchsorted(iterations[tests], edges[1:-1], side="left") - 1
+    chosen = tests[np.unique([0, *last[last >= 0].tolist(), len(tests) - 1])]
+    return iterations[chosen], rows[chosen, column]
 
 
 def _averaged(mean: Numbers) -> Numbers:

@@ -75,7 +75,9 @@ class Keeping:
     def page(self, cockpit: Cockpit) -> Page:
         """How the session stands."""
         session = cockpit.session
-        run, course, wanted = session.snapshot().run, session.course, session.wanted
+        # May be called in another thread than the screen's, whose names and hidden runs change.
+        picture, names, hidden = session.picture(), cockpit.names, sorted(cockpit.hidden)
+        run, course, wanted = picture.current.run, session.course, session.wanted
         runs = {
             str(seen.run.number): {
                 "begun": seen.run.begun,
@@ -83,7 +85,7 @@ class Keeping:
                 "seconds": float(seen.seconds),
                 "state": seen.state.value,
             }
-            for seen in session.runs()
+            for seen in picture.runs
             if seen.run
         }
         if runs:  # what is not taken up yet, or cannot be, stays on the page, and so on the disk
@@ -97,12 +99,8 @@ class Keeping:
             wanted=asdict(wanted),
             plan=written(course) if course[1:] else "",
             index=cockpit.index,
-            names={
-                number: cockpit.names[int(number)]
-                for number in runs
-                if int(number) in cockpit.names
-            },
-            hidden=sorted(number for number in cockpit.hidden if str(number) in runs),
+            names={number: names[int(number)] for number in runs if int(number) in names},
+            hidden=[number for number in hidden if str(number) in runs],
             runs=runs,
         )
 

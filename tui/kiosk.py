@@ -16,7 +16,7 @@ class Limits:
     """What one person may take of a shared machine."""
 
     weights: int = 250_000  # of a network: 784-300-10 and the like
-    iterations: int = 1_000_000  # of a run: its history takes 56 bytes an iteration
+    iterations: int = 1_000_000  # of a run: its history takes up to 14 MB
     runs: int = 12  # at once, the oldest go; each has weights, gradient, an optimizer's memory
 
     def check(self, sizes: Sequence[int], iterations: int) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ..net.diagnosis import Trouble
-    from ..net.history import History, Progress
+    from ..net.history import HistoryView, Progress
     from ..net.hyperparameters import Hyperparameters
     from ..net.network import Parameters
-    from ..net.timeline import Timeline
+    from ..net.timeline import TimelineView
     from ..net.trainer import Course, RunState
 
 
@@ -29,24 +29,24 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """One run: what it is called, how it began, and its past, which grows while it trains."""
+    """One run: what it is called and how it began; what tells it from any other."""
 
     number: int  # 1, 2, 3 … never given twice
     begun: str  # from first weights or from another run, in a few words
     start: int  # updates that were already made when it began
-    history: History
-    timeline: Timeline
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A run as it stood a moment ago, in copies that nothing changes any more."""
+    """A run as it stood at one instant: copies and frozen views that nothing changes any more."""
 
     state: State
     hyperparameters: Hyperparameters  # those the run goes by
     run: Run | None = None  # None while the data load
     progress: Progress | None = None
     parameters: Parameters | None = None
+    history: HistoryView | None = None  # up to `progress`, as is all that follows
+    timeline: TimelineView | None = None
     course: Course = ()  # the hyperparameters it went by, see net/trainer.py
     trouble: Trouble | None = None  # why it does not learn
     seconds: float = 0.0  # spent training
@@ -63,6 +63,14 @@ class Snapshot:
             and self.progress.iteration == self.run.start
             and self.state is not State.DIVERGED
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Every run as it stood at one instant."""
+
+    current: Snapshot
+    runs: tuple[Snapshot, ...] = ()  # oldest first, the current one among them
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,10 +1,11 @@
 """The training thread: the one place where two threads meet.
 
-One worker loads the data, owns the Trainer of every run and moves the current one on. How each
-run stands lies in a slot as a frozen Snapshot, weights copied; the screen looks there when it
-likes. What a person wants goes the other way: one frozen Hyperparameters, a number of updates
-allowed, and orders such as “begin again”. Nothing else is shared, and the worker never waits
-for the screen.
+One worker loads the data, owns the Trainer of every run and moves the current one on. How all
+runs stand lies in a slot as one frozen Picture; the screen looks there when it likes. What the
+user wants goes the other way: one frozen Hyperparameters, a number of updates allowed, and orders
+such as “begin again”. These change together, under one lock, and so does what an update goes by:
+no update is ever made by what was wanted for another run. Nothing else is shared, and the worker
+never waits for the screen.
 """
 
 from __future__ import annotations
@@ -21,9 +22,9 @@ from ..net.sizes import check_hidden
 from .kiosk import Limits
 from .priority import yield_to_others
 from .problem import EXPECTED, Problem
-from .runs import Left, Snapshot
+from .runs import Left, Picture, Snapshot
 from .shortage import shortage
-from .workshop import Workshop
+from .workshop import MOST_RUNS, Permit, Workshop
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ..data.dataset import Dataset
@@ -60,16 +61,16 @@ class Session:
         self._asked_for = plan or ((0, hyperparameters),)  # before anybody touched a field
         self._threads = threads
         self._load = load
+        self._wake = threading.Condition()  # its lock guards all up to `held`
         self._wanted = hyperparameters
-        self._wake = threading.Condition()
         self._allowed: float = 0  # updates the worker may still make; infinite while training
         self._orders: deque[Callable[[], None]] = deque()
         self._plan = plan
         self._closing = False
         self.held = False  # while it is, what is wanted waits: the screen shows the past
         self._dataset: Dataset | None = None
-        most_runs = limits.runs if limits else None
-        self._workshop = Workshop(hyperparameters, on_settled, most_runs)
+        most_runs = limits.runs if limits else MOST_RUNS
+        self._workshop = Workshop(hyperparameters, on_settled, most_runs, tell)
         # A daemon, because the end of the program must not wait for an update of a huge network.
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
 
@@ -95,14 +96,18 @@ class Session:
 
     # What the screen may ask
 
-    def snapshot(self) -> Snapshot:
-        """The current run; the worker will put a newer one beside it after its next update."""
+    def picture(self) -> Picture:
+        """Every run as it stands; the worker will replace it after its next update."""
         self._workshop.is_looked_at = True
-        return self._workshop.snapshot
+        return self._workshop.picture
+
+    def snapshot(self) -> Snapshot:
+        """The current run of `picture`."""
+        return self.picture().current
 
     def runs(self) -> tuple[Snapshot, ...]:
         """Every run as it stands, oldest first."""
-        return tuple(self._workshop.runs.values())
+        return self._workshop.picture.runs
 
     @property
     def wanted(self) -> Hyperparameters:
@@ -169,39 +174,56 @@ class Session:
     def follow(self, course: Course, *, train: bool = False) -> None:
         """A new run by these hyperparameters, each from its time on. Raises as `change` does."""
         self._check_all(course)
-        self.change(course[0][1])
+        first = course[0][1]
 
         def begin() -> None:
-            self._workshop.begin(course[0][1])
+            self._workshop.begin(first)
             with self._wake:
-                self._plan = planned(course)
+                if self._wanted is first:  # the user wants no others since
+                    self._plan = planned(course)
 
-        self._order(begin, train=train)
-
-    def begin(self, *, train: bool = False) -> None:
-        """A new run, from the first weights that the wanted seed gives. The others stay."""
-        self._plan = ()
-        self._order(partial(self._workshop.begin, self._wanted), train=train)
-
-    def _wanted_after(self, updates: int) -> Hyperparameters | None:
-        """What the next update is to go by; None: as before."""
-        if self.held:
-            return None
         with self._wake:
-            for since, chosen in self._plan:
-                if since <= updates:
-                    self._wanted = chosen
-            return self._wanted
+            self._wanted, self._plan = first, ()
+            self._order(begin, train=train)
 
-    def fork(self, number: int, moment: Moment | None, *, train: bool = False) -> None:
-        """A new run from a moment of this one (None: from where it stands), as is wanted now."""
-        self._plan = ()
-        self._order(partial(self._workshop.fork, number, moment, self._wanted), train=train)
+    def begin(self, wanted: Hyperparameters | None = None, *, train: bool = False) -> None:
+        """A new run, from the first weights that the wanted seed gives. The others stay.
+
+        wanted: by these hyperparameters, which no run before it sees. Raises as `change` does.
+        """
+        if wanted is not None:
+            self._check(wanted)
+        with self._wake:
+            self._wanted, self._plan = wanted or self._wanted, ()
+            self._order(partial(self._workshop.begin, self._wanted), train=train)
+
+    def fork(
+        self,
+        number: int,
+        moment: Moment | None,
+        wanted: Hyperparameters | None = None,
+        *,
+        train: bool = False,
+    ) -> None:
+        """A new run from a moment of this one (None: from where it stands), as is wanted now.
+
+        wanted: by these hyperparameters, as in `begin`.
+        """
+        if wanted is not None:
+            self._check(wanted)
+        with self._wake:
+            self._wanted, self._plan = wanted or self._wanted, ()
+            order = partial(self._workshop.fork, number, moment, self._wanted)
+            self._order(order, train=train)
 
     def go_on_from(self, number: int) -> None:
         """Make another run the current one, as it was left, with its own hyperparameters."""
-        self._wanted, self._plan = self._workshop.runs[number].hyperparameters, ()
-        self._order(partial(self._workshop.take_up, number))
+        chosen = [seen for seen in self.runs() if seen.run and seen.run.number == number]
+        if not chosen:  # it was removed a moment ago
+            return
+        with self._wake:
+            self._wanted, self._plan = chosen[0].hyperparameters, ()
+            self._order(partial(self._workshop.take_up, number))
 
     def remove(self, number: int) -> None:
         """Forget a run, while training goes on. The current one stays, whoever asks."""
@@ -220,10 +242,10 @@ class Session:
             self._wake.notify()
 
     def _order(self, order: Callable[[], None], *, train: bool = False) -> None:
-        with self._wake:
-            self._allowed = math.inf if train else 0
-            self._orders.append(order)
-            self._wake.notify()
+        """Give an order; with the lock held, so that no update comes between it and its wants."""
+        self._allowed = math.inf if train else 0
+        self._orders.append(order)
+        self._wake.notify()
 
     # What the worker does
 
@@ -239,10 +261,10 @@ class Session:
             while not self._closing:
                 self._go_on_or_rest()
         except EXPECTED as problem:
-            self._allowed = 0
+            self.pause()
             self._workshop.fail(str(problem))
         except BaseException as bug:  # the screen raises it
-            self._allowed = 0
+            self.pause()
             short = shortage(bug)
             self._workshop.fail(short or f"{type(bug).__name__}: {bug}", None if short else bug)
         finally:
@@ -260,8 +282,9 @@ class Session:
 
     def _restore(self, left: Left) -> None:
         """Take up the runs from disk, those that can be. Raises Problem if there is none."""
-        self._left = None
-        self._wanted = left.course[0][1]  # first: the screen may look at a run at once
+        self._left, wanted = None, left.course[0][1]
+        with self._wake:  # first: the screen may look at a run at once
+            self._wanted = wanted
         self._workshop.count(left.count)
         refused: list[str] = []
         for run in left.runs:
@@ -275,14 +298,16 @@ class Session:
         for why in refused:
             self._tell(why)
         self._workshop.take_up(left.current)
+        snapshot = self._workshop.snapshot
         try:
             self._check_all(left.course)
+            now, plan = wanted, planned(left.course)
         except EXPECTED:
-            self._wanted = self._workshop.snapshot.hyperparameters
-            return
-        self._plan = planned(left.course)
-        progress = self._workshop.snapshot.progress
-        self._wanted_after(progress.iteration if progress else 0)
+            now, plan = snapshot.hyperparameters, ()
+        with self._wake:
+            if self._wanted is wanted:  # the user has not changed it meanwhile
+                self._wanted, self._plan = now, plan
+                self._go_by_plan(snapshot.progress.iteration if snapshot.progress else 0)
 
     def _go_on_or_rest(self) -> None:
         """Go on; where memory does not suffice, pause the run, say so, and keep what there is."""
@@ -306,18 +331,27 @@ class Session:
         if order:
             order()
         elif not self._closing:
-            has_ended = self._workshop.train(self._take_permit, self._wanted_after)
+            has_ended = self._workshop.train(self._take_permit)
             with self._wake:
                 if has_ended and not self._orders:
                     self._allowed = 0
 
-    def _take_permit(self) -> bool:
-        """Whether one more update may be made; if so, it counts as made."""
+    def _take_permit(self, updates: int) -> Permit | None:
+        """Allow one update more after so many, if it may be made; it then counts as made."""
         with self._wake:
             if self._allowed <= 0 or self._orders or self._closing:
-                return False
+                return None
             self._allowed -= 1
-            return True
+            if self.held:
+                return (None,)
+            self._go_by_plan(updates)
+            return (self._wanted,)
+
+    def _go_by_plan(self, updates: int) -> None:
+        """Want what is planned after so many updates; with the lock held."""
+        for since, chosen in self._plan:
+            if since <= updates:
+                self._wanted = chosen
 
 
 def planned(course: Course) -> Course:

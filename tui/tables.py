@@ -111,15 +111,18 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def _history(saved: Saved) -> pd.DataFrame:
     table = _metrics(saved)
     course = settled(saved.state.course)
-    # Row n is what update n led to, and that went by what had come into force before it.
+    # A row is what its update led to, and that went by what had come into force before it.
     since = np.array([start for start, _ in course])
     before = np.maximum(saved.state.history[:, 0] - 1, 0)
     stage = np.searchsorted(since, before, "right") - 1
     for name in CHOSEN:
         values = [_cell(getattr(chosen, name)) for _, chosen in course]
         table[NAMES[name]] = np.array(values, dtype=object)[stage]
-    changes = dict(zip(since[1:] + 1, _changes(course), strict=True))
-    table["changed"] = [changes.get(n, "") for n in table["iteration"]]
+    changes: dict[int, list[str]] = {}
+    rows = np.searchsorted(saved.state.history[:, 0], since[1:] + 1)  # or the next one kept
+    for row, words in zip(rows.tolist(), _changes(course), strict=True):
+        changes.setdefault(row, []).append(words)
+    table["changed"] = [" ".join(changes.get(row, ())) for row in range(len(table))]
     return table
 
 

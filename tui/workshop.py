@@ -1,12 +1,11 @@
 """The worker's own: the trainers of all runs, and what it does with them.
 
-Only the worker's thread calls the methods here. What others may see lies in two slots, `snapshot`
-and `runs`: frozen, and replaced, never changed.
+Only the worker's thread calls the methods here. What others may see lies in one slot, `picture`:
+frozen, and replaced, never changed. Trainers, histories and timelines never leave this thread.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from ..net.errors import DivergedError
 from ..net.hyperparameters import NEED_RESET, Hyperparameters
 from .problem import Problem
-from .runs import KeptRun, Run, Snapshot, State
+from .runs import KeptRun, Picture, Run, Snapshot, State
+from .stopwatch import Rate, Stopwatch
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ..data.augment import Epochs
@@ -25,8 +25,14 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ..net.trainer import RunState, Trainer
     from .saver import Saver
 
-RATE_WINDOW = 0.5  # seconds over which the rate is averaged
 BUDGET = 64 << 20  # bytes that the weights along the way of all runs may take
+MOST_ROWS = 1 << 18  # of one history: 14 MB; a longer one is thinned
+MOST_ROWS_OF_ALL = 1 << 20  # of all histories: 56 MB; then the longest are thinned
+FEW_ROWS = 1 << 12  # of a history; one so short is never thinned for the others
+MOST_RUNS = 100  # the oldest goes when there are more,
+MOST_BYTES = 512 << 20  # or when the weights of all, and what is remembered of them, take more
+FEW_RUNS = 2  # stay whatever their weights take
+Permit = tuple[Hyperparameters | None]  # one update, by these; None: as before
 
 
 class Workshop:
@@ -36,19 +42,29 @@ class Workshop:
         self,
         hyperparameters: Hyperparameters,
         on_settled: Callable[[], None],
-        most_runs: int | None = None,
+        most_runs: int = MOST_RUNS,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """See Session. most_runs: that are kept; None: all of them."""
-        self._on_settled, self._most_runs = on_settled, most_runs
+        """See Session. most_runs: that are kept."""
+        self._on_settled, self._most_runs, self._tell = on_settled, most_runs, tell
         self.saver: Saver | None = None
         self._dataset: Dataset | None = None
         self._engine: Engine | None = None
         self._epochs: Epochs | None = None
         self._trainers: dict[int, Trainer] = {}
+        self._timelines: dict[int, Timeline] = {}
         self._count = 0  # runs ever begun
-        self.runs: dict[int, Snapshot] = {}
-        self.snapshot = Snapshot(State.LOADING, hyperparameters)  # of the current run
-        self.is_looked_at = True  # whether anybody has seen the last snapshot
+        self.picture = Picture(Snapshot(State.LOADING, hyperparameters))
+        self.is_looked_at = True  # whether anybody has seen the last picture
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The current run."""
+        return self.picture.current
+
+    @property
+    def _runs(self) -> dict[int, Snapshot]:
+        return {seen.run.number: seen for seen in self.picture.runs if seen.run}
 
     def open(self, dataset: Dataset, threads: int | None) -> None:
         """Get ready to train on these data."""
@@ -70,7 +86,8 @@ class Workshop:
 
     def fail(self, message: str, bug: BaseException | None = None) -> None:
         """Nothing goes on from here."""
-        self.snapshot = replace(self.snapshot, state=State.FAILED, message=message, bug=bug)
+        failed = replace(self.snapshot, state=State.FAILED, message=message, bug=bug)
+        self.picture = replace(self.picture, current=failed)
         self._on_settled()
 
     def begin(self, wanted: Hyperparameters) -> None:
@@ -81,30 +98,31 @@ class Workshop:
         """A new run from a moment of another, or from where that stands."""
         from ..net.trainer import RunState
 
-        if (forked := self.runs.get(number)) is None or forked.run is None:
+        if (forked := self._runs.get(number)) is None:
             return
-        old, timeline = self._trainers[number], forked.run.timeline
+        old = self._trainers[number]
         moment = moment or old.moment()
         at = moment.iteration
         # What is noted at this very update led none yet; only that one diverged here still counts.
         end = at + 1 if at == 0 or moment.updates == 0 else at
         begun = tuple((since, chosen) for since, chosen in old.course if since < end)
-        state = RunState(
-            **vars(moment), history=old.history.rows()[: old.history.row_at(at) + 1], course=begun
-        )
+        history = old.history.view()[: old.history.row_at(at) + 1]
         trainer = self._trainer(moment.hyperparameters)
-        trainer.restore(state)
+        trainer.restore(RunState(**vars(moment), history=history, course=begun))
+        if len(trainer.history) <= at:  # this row was thinned out: it is measured again
+            trainer.measure()
         trainer.change(_live(wanted, trainer))
         share = forked.seconds * at / max(1, old.iteration)
-        self._add(trainer, f"run {number} at {at}", timeline.until(at), share)
+        self._add(trainer, f"run {number} at {at}", self._timelines[number].until(at), share)
 
     def restore(self, kept: KeptRun) -> None:
         """A run from disk, as it was left there. Raises NetError or Problem if it cannot be."""
         from ..net.timeline import Moment, Timeline
 
         run, m = kept.run, len(self._engine.images) if self._engine else 0
-        if len(run.history) != run.iteration + 1:
-            raise Problem(f"its history has {len(run.history)} rows for {run.iteration} updates")
+        last = int(run.history[-1, 0]) if len(run.history) else -1
+        if last != run.iteration:
+            raise Problem(f"its history ends at {last}, and it has made {run.iteration} updates")
         if not all(0 <= state.place.position <= m for state in (run, kept.first)):
             raise Problem(f"it stands beyond the {m:,} training samples")
         trainer = self._trainer(run.hyperparameters)
@@ -113,8 +131,8 @@ class Workshop:
         first = Moment(**{field.name: getattr(kept.first, field.name) for field in fields(Moment)})
         progress, past = trainer.measure(), Timeline(BUDGET, [first])
         past.offer(trainer.iteration, trainer.moment)
-        shown = Run(kept.number, kept.begun, kept.start, trainer.history, past)
-        self._trainers[kept.number] = trainer
+        shown = Run(kept.number, kept.begun, kept.start)
+        self._trainers[kept.number], self._timelines[kept.number] = trainer, past
         self.count(kept.number)
         states = {state.value: state for state in (State.FINISHED, State.DIVERGED, State.READY)}
         state = states.get(kept.state, State.PAUSED)
@@ -127,14 +145,13 @@ class Workshop:
         """Let the current run rest as it was published last, without another measurement."""
         before = self.snapshot
         if before.run is not None and before.state is State.TRAINING:
-            self.snapshot = replace(before, state=State.PAUSED)
-            self.runs = {**self.runs, before.run.number: self.snapshot}
+            self._show(replace(before, state=State.PAUSED))
         self._on_settled()
 
     def take_up(self, number: int) -> None:
         """Go on from this run."""
-        if number in self.runs:
-            self.snapshot = self.runs[number]
+        if (chosen := self._runs.get(number)) is not None:
+            self._show(chosen)
             self._on_settled()
 
     def remove(self, number: int) -> None:
@@ -150,59 +167,53 @@ class Workshop:
         trainer = self._trainers.get(number)
         then(trainer.state() if trainer else None)
 
-    def train(
-        self, take_permit: Callable[[], bool], wanted: Callable[[int], Hyperparameters | None]
-    ) -> bool:
+    def train(self, take_permit: Callable[[int], Permit | None]) -> bool:
         """Make the updates that are allowed, then say how the run stands; whether it has ended.
 
-        take_permit: whether one more may be made. wanted: what it is to go by after so many
-        updates; None: as before.
+        take_permit: given the updates made, allows one more, or none.
         """
         run = self.snapshot.run
         assert run is not None
-        trainer = self._trainers[run.number]
-        spent, begun = self.snapshot.seconds, time.perf_counter()
-        rate, marked, marked_at = self.snapshot.rate, begun, trainer.iteration
+        trainer, timeline = self._trainers[run.number], self._timelines[run.number]
+        watch = Stopwatch(self.snapshot.seconds)
+        rate = Rate(watch.seconds, trainer.iteration, self.snapshot.rate)
         state = State.PAUSED
         try:
-            for progress in self._updates(trainer, take_permit, wanted):
-                run.timeline.offer(trainer.iteration, trainer.moment)
-                now = time.perf_counter()
-                if now - marked >= RATE_WINDOW:
-                    rate = (trainer.iteration - marked_at) / (now - marked)
-                    marked, marked_at = now, trainer.iteration
+            for progress in self._updates(trainer, take_permit):
+                timeline.offer(trainer.iteration, trainer.moment)
+                seconds = watch.lap()
+                lately = rate.after(seconds, trainer.iteration)
                 if self.saver and self.saver.is_due():
-                    self._save(State.TRAINING, spent + now - begun)
+                    self._save(State.TRAINING, seconds)
                 if self.is_looked_at:
                     self.is_looked_at = False
-                    seconds = spent + now - begun
                     self._publish(
                         trainer,
                         state=State.TRAINING,
                         progress=progress,
                         seconds=seconds,
-                        rate=rate,
+                        rate=lately,
                     )
             if trainer.iteration >= trainer.hyperparameters.iterations:
                 state = State.FINISHED
         except DivergedError:
             state = State.DIVERGED
-        seconds = spent + time.perf_counter() - begun
+        seconds = watch.lap()
+        lately = rate.after(seconds, trainer.iteration)
         self._save(state, seconds)  # first: to measure a large network may take longer than is left
-        self._publish(trainer, state=state, progress=trainer.measure(), seconds=seconds, rate=rate)
+        self._publish(
+            trainer, state=state, progress=trainer.measure(), seconds=seconds, rate=lately
+        )
         self._on_settled()
         return state is not State.PAUSED
 
     def _updates(
-        self,
-        trainer: Trainer,
-        take_permit: Callable[[], bool],
-        wanted: Callable[[int], Hyperparameters | None],
+        self, trainer: Trainer, take_permit: Callable[[int], Permit | None]
     ) -> Iterator[Progress]:
         """The trainer's own updates, as many as are allowed, each by what is wanted just then."""
         steps, before = trainer.steps(), None
-        while take_permit():
-            now = wanted(trainer.iteration)
+        while permit := take_permit(trainer.iteration):
+            (now,) = permit
             if now is not None and now is not before:
                 before = now
                 trainer.change(_live(now, trainer))
@@ -217,7 +228,7 @@ class Workshop:
 
         assert self._dataset is not None
         assert self._epochs is not None
-        return Trainer(
+        trainer = Trainer(
             self._dataset.train,
             self._dataset.test,
             hyperparameters,
@@ -225,6 +236,8 @@ class Workshop:
             engine=self._engine,
             deformed=self._epochs.images,
         )
+        trainer.history.most = MOST_ROWS
+        return trainer
 
     def _add(
         self, trainer: Trainer, begun: str, timeline: Timeline | None = None, seconds: float = 0.0
@@ -242,25 +255,55 @@ class Workshop:
             self._count = number = self._count + 1
         past = Timeline(BUDGET) if timeline is None else timeline
         past.offer(trainer.iteration, trainer.moment)
-        run = Run(number, begun, trainer.iteration, trainer.history, past)
-        self._trainers[number] = trainer
+        run = Run(number, begun, trainer.iteration)
+        self._trainers[number], self._timelines[number] = trainer, past
         first = Snapshot(State.READY, trainer.hyperparameters, run, seconds=seconds)
         self._publish(trainer, first, progress=progress)
-        if self._most_runs is not None and len(self.runs) > self._most_runs:
-            self._forget(next(other for other in self.runs if other != number))
+        while self._are_too_many():
+            oldest = next(other for other in self._runs if other != number)
+            self._forget(oldest)
+            self._tell(
+                f"Run {oldest}, the oldest, was removed: at most {self._most_runs} runs "
+                f"and {MOST_BYTES >> 20} MB of weights are kept."
+            )
         self._share_out()
         self._save(State.READY, seconds)
         self._on_settled()
 
+    def _are_too_many(self) -> bool:
+        """Whether the oldest run has to go; the current one and one beside it always stay."""
+        total = sum(trainer.nbytes for trainer in self._trainers.values())
+        runs = len(self._trainers)
+        return runs > self._most_runs or (runs > FEW_RUNS and total > MOST_BYTES)
+
     def _forget(self, number: int) -> None:
         self._trainers.pop(number, None)
-        self.runs = {other: seen for other, seen in self.runs.items() if other != number}
+        self._timelines.pop(number, None)
+        kept = {other: seen for other, seen in self._runs.items() if other != number}
+        self.picture = replace(self.picture, runs=tuple(kept.values()))
 
     def _share_out(self) -> None:
-        """Every run has an equal share of the budget."""
-        for seen in self.runs.values():
-            assert seen.run is not None
-            seen.run.timeline.allow(BUDGET // len(self.runs))
+        """Give every run an equal share of the moments' budget, and bound all histories."""
+        histories = [trainer.history for trainer in self._trainers.values()]
+        while sum(history.kept for history in histories) > MOST_ROWS_OF_ALL:
+            longest = max(histories, key=lambda history: history.kept)
+            if longest.kept <= FEW_ROWS:
+                break
+            longest.thin(longest.kept // 2)
+        for timeline in self._timelines.values():
+            timeline.allow(BUDGET // len(self._timelines))
+        # No picture may go on holding what was let go.
+        runs = {
+            number: replace(
+                seen,
+                history=self._trainers[number].history.freeze(),
+                timeline=self._timelines[number].freeze(),
+            )
+            for number, seen in self._runs.items()
+        }
+        now = self.snapshot.run
+        current = runs.get(now.number, self.snapshot) if now else self.snapshot
+        self.picture = Picture(current, tuple(runs.values()))
 
     def _save(self, state: State, seconds: float) -> None:
         """Hand the current run to the saver, copied, as one that is in this state."""
@@ -269,9 +312,9 @@ class Workshop:
             return
         from ..net.trainer import RunState
 
-        trainer = self._trainers[run.number]
-        history = trainer.history.rows()[: run.timeline.first.iteration + 1]
-        first = RunState(**vars(run.timeline.first), history=history, course=trainer.course[:1])
+        trainer, first = self._trainers[run.number], self._timelines[run.number].first
+        history = trainer.history.view()[: trainer.history.row_at(first.iteration) + 1]
+        first = RunState(**vars(first), history=history, course=trainer.course[:1])
         self.saver.put_run(
             KeptRun(
                 run.number,
@@ -285,18 +328,29 @@ class Workshop:
         )
 
     def _publish(self, trainer: Trainer, before: Snapshot | None = None, **what: Any) -> None:
-        """Put a newer snapshot of the current run into its slots; only the worker does."""
+        """Put a newer snapshot of the current run into the picture; only the worker does."""
+        before = before or self.snapshot
+        assert before.run is not None
         newer = replace(
-            before or self.snapshot,
+            before,
             hyperparameters=trainer.hyperparameters,
             parameters=trainer.parameters.copy(),
+            history=trainer.history.freeze(),
+            timeline=self._timelines[before.run.number].freeze(),
             course=trainer.course,
             trouble=trainer.trouble,
             **what,
         )
-        assert newer.run is not None
-        self.runs = {**self.runs, newer.run.number: newer}
-        self.snapshot = newer  # last: whoever sees it as the current run finds it among the runs
+        self._show(newer)
+
+    def _show(self, current: Snapshot) -> None:
+        """Make this the current run; the one before it, if it is another, rests."""
+        assert current.run is not None
+        before = self.snapshot.run
+        if before and before.number != current.run.number and before.number in self._trainers:
+            self._trainers[before.number].rest()
+        runs = {**self._runs, current.run.number: current}
+        self.picture = Picture(current, tuple(runs.values()))
 
 
 def _live(wanted: Hyperparameters, trainer: Trainer) -> Hyperparameters:

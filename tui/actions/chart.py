@@ -48,5 +48,5 @@ class ChartActions(Cockpit):
         self._read_at(event.iteration)
 
     def _read_at(self, iteration: float) -> None:
-        newest = max((len(seen.run.history) for seen in self.session.runs() if seen.run), default=1)
+        newest = max((len(seen.history) for seen in self.session.runs() if seen.history), default=1)
         self.at = min(max(0, round(iteration)), newest - 1)

@@ -21,9 +21,9 @@ class PastActions(Cockpit):
 
     def _travel(self, step: int, stride: float) -> None:
         self.look()  # what was seen last may be a quarter of a second old
-        if self.seen is None or self.seen.run is None or self.seen.progress is None:
+        if self.seen is None or self.seen.timeline is None or self.seen.progress is None:
             return
-        timeline, now = self.seen.run.timeline, self.seen.progress.iteration
+        timeline, now = self.seen.timeline, self.seen.progress.iteration
         here = self.past.iteration if self.past else now
         if self.at is not None and self.at < now and self.past is None:
             here = self.at + (1 if step < 0 else -1)  # from the reading line, and what it stands on

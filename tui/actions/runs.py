@@ -24,10 +24,10 @@ class RunActions(Cockpit):
 
     @on(RunsPanel.Chosen)
     def _go_on(self, event: RunsPanel.Chosen) -> None:
-        self.past, self.at = None, None
         self.hidden.discard(event.number)
         if self.seen and self.seen.run and event.number != self.seen.run.number:
             self.session.go_on_from(event.number)
+        self.past, self.at = None, None
         self.set_focus(None)
         self.remove_class("-table")
 

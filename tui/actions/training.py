@@ -94,16 +94,14 @@ class TrainingActions(Cockpit):
         elif cure.moment is None:
             self._begin(cure.hyperparameters)
         else:
+            self.session.fork(seen.run.number, cure.moment, cure.hyperparameters, train=True)
             self.past = None
-            self.session.change(cure.hyperparameters)
-            self.session.fork(seen.run.number, cure.moment, train=True)
 
     def _begin(self, hyperparameters: Hyperparameters) -> None:
         """Begin a new run, whatever the one before was doing: it trains at once."""
         try:
-            self.session.change(hyperparameters)
+            self.session.begin(hyperparameters, train=True)
         except EXPECTED as problem:
             self.notify(str(problem), severity="warning", markup=False)
         else:
             self.past = None
-            self.session.begin(train=True)

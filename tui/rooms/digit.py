@@ -45,7 +45,7 @@ class DigitRoom(Room):
         seen, dataset = self.cockpit.seen, self.cockpit.session.dataset
         assert seen is not None
         assert dataset is not None
-        assert seen.run is not None
+        assert seen.timeline is not None
         assert seen.progress is not None
         if seen.run is not self._run:
             self._run, self._tracer = seen.run, Tracer()
@@ -53,7 +53,7 @@ class DigitRoom(Room):
         digits = {index, *self.cockpit.pinned}
         images = {i: dataset.test.images[i] for i in digits}
         labels = {i: int(dataset.test.labels[i]) for i in digits}
-        tracer, run, present = self._tracer, seen.run, seen.parameters
+        tracer, timeline, present = self._tracer, seen.timeline, seen.parameters
         done, wanted = seen.progress.iteration, seen.hyperparameters.iterations
         past = self.cockpit.past.iteration if self.cockpit.past else None
         side, blocks, names = dataset.side, self.cockpit.blocks, dataset.names
@@ -61,7 +61,7 @@ class DigitRoom(Room):
         assert present is not None
 
         def job() -> Callable[[], None]:
-            networks = (*points(run.timeline), (done, present))
+            networks = (*points(timeline), (done, present))
             traces = tracer.follow(networks, images, labels)
             image = images[index].reshape(side, side)
             start = int(min(trace.iterations[0] for trace in traces.values()))
@@ -121,9 +121,9 @@ class DigitRoom(Room):
         elif event.widget is page and (at := page.iteration_at(event.x, event.y)) is not None:
             seen = self.cockpit.seen
             assert seen is not None
-            if seen.run is None or seen.progress is None:
+            if seen.timeline is None or seen.progress is None:
                 return
-            moment = seen.run.timeline.before(at + 1)
+            moment = seen.timeline.before(at + 1)
             self.cockpit.past = moment if at < seen.progress.iteration else None
             self.cockpit.at = self.cockpit.past.iteration if self.cockpit.past else None
         self.look()

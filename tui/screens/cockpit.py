@@ -20,6 +20,7 @@ from ..naming import heading, is_of_digits, thing
 from ..pending import is_over, pending
 from ..runs import Run, Snapshot, State
 from ..session import Session
+from ..summary import summary_of
 from ..widgets.chart import Chart
 from ..widgets.coach import Coach
 from ..widgets.digit import Digit
@@ -87,7 +88,9 @@ class Cockpit(Screen[None]):
     def __init__(self, session: Session, *, start: bool) -> None:
         super().__init__()
         self.session = session
-        self.seen: Snapshot | None = None
+        self.seen: Snapshot | None = None  # the current run as it was shown last
+        self._seen_runs: tuple[Snapshot, ...] = ()  # and all runs, as they stood at that instant
+        self._is_stale = False  # whether to show it though the current run is as it was
         self.hidden: set[int] = set()  # runs that the chart does not show
         self.names: dict[int, str] = {}
         self.pinned: list[int] = []  # test digits that are watched through the run
@@ -142,6 +145,7 @@ class Cockpit(Screen[None]):
         """Look at this session from now on; of the one before, nothing stays on the screen."""
         self.session = session
         self.seen = self._run = self._trouble = self.cure = None
+        self._seen_runs = ()
         self.names, self.hidden, self.pinned, self.drawing = {}, set(), [], None
         self._doubted, self.doubts = None, ()
         for name, empty in (("past", None), ("at", None), ("index", 0)):
@@ -154,7 +158,7 @@ class Cockpit(Screen[None]):
 
     def on_cockpit_settled(self) -> None:
         """Show how things stand."""
-        self.seen = None
+        self._is_stale = True
         self.look()
         snapshot = self.session.snapshot()
         starts, self._start = self._start, False
@@ -165,19 +169,21 @@ class Cockpit(Screen[None]):
         """Show the newest snapshot, if there is one that was not shown."""
         if self.line_is_behind():  # a slow line gets fewer pictures, not late ones
             return
-        snapshot = self.session.snapshot()
+        picture = self.session.picture()
+        snapshot = picture.current
         if snapshot.state is State.LOADING:
             self.query_one(StatusLine).waits_for = self.read_so_far()
             self.query_one(StatusLine).redraw()
-        if snapshot is self.seen:
+        if snapshot is self.seen and not self._is_stale:
             return
+        self._is_stale = False
         if snapshot.state is State.FAILED:
             self.seen = snapshot
             if snapshot.bug is not None:
                 raise snapshot.bug
             self.post_message(self.Failed(snapshot.message))
             return
-        before, self.seen = self.seen, snapshot
+        before, self.seen, self._seen_runs = self.seen, snapshot, picture.runs
         if self._run is not None and snapshot.run is not self._run:
             self.past, self.at = None, None  # of the run before; another one has begun
         is_first, self._run = self._run is None, snapshot.run
@@ -225,14 +231,14 @@ class Cockpit(Screen[None]):
         self.query_one(StatusLine).update(snapshot, self.past, self.next_alpha)
         self.query_one(HyperparameterPanel).update(wanted, running, waits)
         self.query_one(KeyLine).say(self.key_words)
-        runs = self.session.runs()
+        runs = self._seen_runs
         for seen in runs:
             assert seen.run is not None
             self.names.setdefault(seen.run.number, f"run {seen.run.number}")
         self.query_one(Chart).update(
             self._lines(snapshot, runs),
             self.at,
-            self._summary(snapshot, runs),
+            summary_of(snapshot, runs, self.names),
             self.past.iteration if self.past else None,
         )
         if snapshot.run:
@@ -250,24 +256,24 @@ class Cockpit(Screen[None]):
             Line(
                 seen.run.number,
                 self.names[seen.run.number],
-                seen.run.history,
+                seen.history,
                 seen.course,
                 seen.hyperparameters.iterations,
                 leaps=seen.hyperparameters.batch_size is not None,
                 role="moving" if seen is snapshot else f"run{seen.run.number % HUES}",
             )
             for seen in (*shown, snapshot)
-            if seen.run
+            if seen.run and seen.history
         ]
 
     def _show_trouble(self, snapshot: Snapshot) -> None:
         """Call the coach when something is wrong that was not explained yet."""
-        trouble, run = snapshot.trouble, snapshot.run
+        trouble, history, timeline = snapshot.trouble, snapshot.history, snapshot.timeline
         dataset = self.session.dataset
         if dataset is not self._doubted:
             self._doubted, self.doubts = dataset, doubts(dataset)
             self.query_one(Coach).update(None, None, self.doubts)
-        if trouble is None or run is None:
+        if trouble is None or history is None or timeline is None:
             if self._trouble is not None:
                 self.query_one(Coach).update(None, None, self.doubts)
             self._trouble = self.cure = None
@@ -275,27 +281,9 @@ class Cockpit(Screen[None]):
             from ...net.diagnosis import cure
 
             self._trouble = trouble
-            self.cure = cure(trouble, run.history, run.timeline)
+            self.cure = cure(trouble, history, timeline)
             self.query_one(Coach).update(trouble, self.cure, doubts(dataset))
         self.set_class(self.cure is not None or bool(self.doubts), "-coached")
-
-    def _summary(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> str:
-        """How a finished run did, and beside the one before it."""
-        run = snapshot.run
-        if snapshot.state is not State.FINISHED or run is None:
-            return ""
-        best, last = run.history.best, run.history.tested
-        assert best is not None
-        assert last is not None
-        words = (
-            f"Finished in {snapshot.seconds:.3g} s. Test accuracy: last {last.test_accuracy:.2%}, "
-            f"best {best.test_accuracy:.2%} at {best.iteration}"
-        )
-        before = [seen.run for seen in runs if seen.run and seen.run.number < run.number]
-        if before and (other := before[-1].history.best):
-            points = 100 * (best.test_accuracy - other.test_accuracy)
-            words += f" (best: {points:+.2f} points beside {self.names[before[-1].number]})"
-        return f"{words}."
 
     def show_digit(self) -> None:
         """The chosen digit and what the network looked at makes of it."""

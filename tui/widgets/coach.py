@@ -19,6 +19,7 @@ WHY = {
     "exploding": "Alpha is too large here: updates overshoot the valley instead of going down.",
     "dead": "ReLU passes no gradient where it is silent, so only the output biases still change.",
     "collapsed": "Alpha leapt too far, and hidden units that fell silent do not come back.",
+    "plateau": "Too large an alpha silenced half of the hidden units, and they do not come back.",
     "stuck": "So for the last hundred updates, or more.",
 }
 

@@ -126,7 +126,8 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
     assert seen.run is not None
     assert seen.progress is not None
     assert seen.parameters is not None
-    best, last = seen.run.history.best, seen.run.history.tested
+    assert seen.history is not None
+    best, last = seen.history.best, seen.history.tested
     chosen = seen.hyperparameters
     words = {
         "": sign,

@@ -82,7 +82,7 @@ class StatusLine(Rows):
         wrong = snapshot.state in (State.DIVERGED, State.FAILED)
         done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
         count = f" {done:>{len(str(whole))}}/{whole} "
-        tested = snapshot.run.history.tested if snapshot.run else None
+        tested = snapshot.history.tested if snapshot.history else None
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
         network, state = f"{named(snapshot.parameters.sizes)}  ", f"{sign:<10}"
         alpha = f"  α {_alpha(snapshot, next_alpha):<8}"
@@ -121,7 +121,7 @@ class StatusLine(Rows):
 
         What matters least gives way first, and no word is cut.
         """
-        tested = snapshot.run.history.tested_at(past.iteration) if snapshot.run else None
+        tested = snapshot.history.tested_at(past.iteration) if snapshot.history else None
         quiet, earlier = self.ink("quiet"), tested and tested.iteration != past.iteration
         parts = {
             "name": ("mnist-tui  ", self.ink("title")),

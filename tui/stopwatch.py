@@ -1,0 +1,56 @@
+"""The time that training takes, without the time in which the process was stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+GAP = 1.0  # seconds between two laps that are never doubted
+SHARE = 0.1  # of a longer gap, in which the process at least worked if it was not stopped
+
+
+class Stopwatch:
+    """Adds up seconds from lap to lap.
+
+    A suspended process (Ctrl+Z, SIGSTOP) cannot note when it was stopped, but no processor time
+    passes meanwhile. So of a long gap with hardly any work in it only the work counts.
+    """
+
+    def __init__(
+        self,
+        seconds: float = 0.0,
+        wall: Callable[[], float] = time.perf_counter,
+        processor: Callable[[], float] = time.process_time,
+    ) -> None:
+        """seconds: to begin with."""
+        self.seconds = seconds
+        self._wall, self._processor = wall, processor
+        self._lap = wall(), processor()
+
+    def lap(self) -> float:
+        """Count the time since the last lap; all seconds so far."""
+        before, self._lap = self._lap, (self._wall(), self._processor())
+        passed, worked = (now - then for now, then in zip(self._lap, before, strict=True))
+        was_stopped = passed > GAP and worked < SHARE * passed
+        self.seconds += min(passed, worked) if was_stopped else passed
+        return self.seconds
+
+
+class Rate:
+    """Updates a second, averaged over the latest WINDOW; over less until there is as much."""
+
+    WINDOW = 0.5  # seconds
+
+    def __init__(self, seconds: float, updates: int, rate: float = 0.0) -> None:
+        """seconds, updates: where it begins. rate: known from before."""
+        self._begun = self._mark = seconds, updates
+        self._rate = rate
+
+    def after(self, seconds: float, updates: int) -> float:
+        """The rate after this time and so many updates."""
+        passed, made = seconds - self._mark[0], updates - self._mark[1]
+        if passed >= self.WINDOW:
+            self._rate, self._mark = made / passed, (seconds, updates)
+        elif self._mark is self._begun and made and passed > 0:  # too short for a whole window
+            return made / passed
+        return self._rate
