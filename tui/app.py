@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -20,6 +20,7 @@ from . import kiosk
 from .guard import LONG_PATIENCE, Guard
 from .keys import KEYS
 from .launch import Options
+from .least_size import LeastSize
 from .line import Line
 from .paths import EMBEDDED
 from .reading import Reading
@@ -42,7 +43,7 @@ NOTE = 15.0  # seconds that a note about the session stays, if no key is pressed
 READ = 3.0  # seconds that any note stays at least
 
 
-class MnistApp(App[None]):
+class MnistApp(LeastSize):
     """Hosts the network; one session, one main screen."""
 
     TITLE = "mnist-tui"
