@@ -78,9 +78,7 @@ def test_bars(share: float, width: int) -> None:
 
 
 @given(SIDES | st.just(0), WIDTHS, HEIGHTS, st.integers(0, 900), st.integers(0, 30))
-def test_pages_of_tiles(
-    side: int, width: int, height: int, count: int, caption: int
-) -> None:
+def test_pages_of_tiles(side: int, width: int, height: int, count: int, caption: int) -> None:
     here = page(width, height, side, count, caption)
     assert here.count >= 1
     assert here.wide >= 1

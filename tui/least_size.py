@@ -67,6 +67,11 @@ class LeastSize(App[None]):
         if isinstance(event, events.Resize):
             before, self._terminal_size = self.is_too_small, event.size
             await super().on_event(events.Resize(self.size, self.size, None, event.pixel_size))
+            if self._resize_timer is not None:
+                # On a busy machine it may never fire, and no resize would be heeded any more.
+                # Without it, Textual lays out anew as soon as it has nothing else to do.
+                self._resize_timer.stop()
+                self._resize_timer = None
             if self._running and self.screen_stack and (before or self.is_too_small):
                 self.screen.refresh(layout=True)  # even if the layout is of the same size
         elif not self.is_too_small or not isinstance(event, (events.InputEvent, events.Paste)):
