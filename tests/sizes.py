@@ -25,7 +25,7 @@ from textual.events import Key, Resize
 from textual.geometry import Region, Size
 from textual.screen import ModalScreen
 
-from . import conftest  # noqa: F401  (Pilot then does not wait for training to pause)
+from . import conftest  # noqa: F401  (Pilot then does not wait for training to pause)  # pyright: ignore[reportUnusedImport]: likewise
 from .made_up import ALL_62, made_up
 from .pilot import ENDLESS, Driver, opened
 from .support import part_of
@@ -50,7 +50,7 @@ SCREENS: dict[str, Sequence[str]] = {
     "main: the prediction alone": ("3",),
     "main: the hyperparameters alone": ("4", "tab"),
     "main: the runs alone": ("5",),
-    **{f"maths, stage {n}": ("m", *["right"] * n) for n in range(0, 14)},
+    **{f"maths, stage {n}": ("m", *["right"] * n) for n in range(14)},
     "maths, a list's terms": ("m", "right", "tab"),
     "maths, to a unit": ("m", "slash"),
     "gradient check": ("m", "k"),
@@ -129,21 +129,23 @@ async def staged(scene: Scene) -> AsyncGenerator[Driver]:
 
 def broken(app: Driver) -> None:
     """Raise what the app ended with, if it did."""
-    if app.app._exception is not None:  # pyright: ignore[reportPrivateUsage]: what Pilot raises at its end  # noqa: SLF001
-        raise app.app._exception  # pyright: ignore[reportPrivateUsage]: likewise  # noqa: SLF001
+    if app.app._exception is not None:  # pyright: ignore[reportPrivateUsage]: what Pilot raises at its end
+        raise app.app._exception  # pyright: ignore[reportPrivateUsage]: likewise
 
 
 async def idle(app: Driver) -> None:
     """Let everything that was asked for be drawn."""
     for _ in range(1000):
         broken(app)
-        screen, drawn = app.app.screen, asyncio.Event()
-        screen.call_after_refresh(drawn.set)
-        with suppress(TimeoutError):  # it was closed meanwhile
-            await asyncio.wait_for(drawn.wait(), 1)
+        screen = app.app.screen
+        for later in (app.app.call_later, screen.call_later, screen.call_after_refresh):
+            passed = asyncio.Event()
+            later(passed.set)
+            with suppress(TimeoutError):  # it was closed meanwhile
+                await asyncio.wait_for(passed.wait(), 1)
         if screen is app.app.screen and screen.size == app.app.size:
+            broken(app)
             return
-        await asyncio.sleep(0.005)
     raise AssertionError("it does not come to the terminal's size")
 
 
@@ -158,17 +160,18 @@ async def leave(app: Driver) -> None:
 
 
 async def enter(app: Driver, keys: Iterable[str]) -> None:
-    """Press keys one by one, each once what the one before opened is drawn."""
+    """Press keys one by one, each once what the one before opened has something to show."""
     for key in keys:
         app.app.post_message(Key(key, None))
         await asyncio.sleep(0)
         await idle(app)
-    for _ in range(1000):
-        if shows_something(app):
-            return
-        await asyncio.sleep(0.01)
-        await idle(app)
-    raise AssertionError("there is nothing to be seen")
+        for _ in range(1000):
+            if shows_something(app):
+                break
+            await asyncio.sleep(0.01)
+            await idle(app)
+        else:
+            raise AssertionError(f"there is nothing to be seen after {key}")
 
 
 def shows_something(app: Driver) -> bool:
@@ -198,6 +201,7 @@ def over_the_edge(app: Driver) -> list[str]:
 
 async def check(app: Driver) -> None:
     """Wait until nothing hangs over any edge: what a room changes at a new size comes after it."""
+    found: list[str] = []
     for _ in range(200):
         if not (found := over_the_edge(app)):
             return
@@ -224,7 +228,7 @@ def redraw(app: Driver, sizes: Iterable[tuple[int, int]]) -> None:
 
 async def resize(app: Driver, width: int, height: int, *, drawn: bool = True) -> None:
     """Change the terminal's size, and wait until that is drawn, unless dragging goes on."""
-    app.app._driver._size = Size(width, height)  # type: ignore[union-attr]  # as Pilot does  # noqa: SLF001
+    app.app._driver._size = Size(width, height)  # type: ignore[union-attr]  # as Pilot does
     app.app.post_message(Resize(Size(width, height), Size(width, height)))
     if drawn:
         await idle(app)
@@ -277,7 +281,6 @@ def main(minutes: float, seed: int) -> int:
     generator = random.Random(seed)  # noqa: S311  (of no secret)
     end, found = time.monotonic() + 60 * minutes, dict[str, str]()
     swept = 0
-    turns = [(scene, screen) for scene in scenes().items() for screen in SCREENS.items()]
     staging = scenes()
     while time.monotonic() < end:
         scene = generator.choice(list(staging))
@@ -285,7 +288,7 @@ def main(minutes: float, seed: int) -> int:
         done: list[str] = []
         try:
             swept += asyncio.run(_turn(staging[scene], ways, generator, end, done))
-        except Exception as failure:  # noqa: BLE001  (whatever it is, it is what is looked for)
+        except Exception as failure:
             frames = traceback.extract_tb(failure.__traceback__)
             ours = [f for f in frames if "/tui/" in f.filename] or list(frames)
             what = f"{ours[-1].filename}:{ours[-1].lineno} {type(failure).__name__}: {failure}"

@@ -161,7 +161,9 @@ def test_blocks(parts: list[tuple[int, int]], width: int, room: int) -> None:
     assert len(lines) == max((rows for _, rows in parts), default=0)
     wide = sum(columns for columns, _ in parts) + 2 * max(0, len(parts) - 1)
     assert all(line.cell_len == wide for line in lines)
-    assert all(line.cell_len <= max(8, width) for line in words("a text of many words", width, ""))
+    assert all(
+        line.cell_len <= max(8, width) for line in words("a text of many words", width, Style())
+    )
     assert len(stretch(9, 8, room)) <= max(0, room)
 
 

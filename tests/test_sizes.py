@@ -8,6 +8,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.least_size import LEAST
 from mnist_tui.tui.screens.help import HelpScreen
+from mnist_tui.tui.widgets.rows import Rows
 from textual.events import Key, MouseScrollDown, Paste
 
 from .made_up import ALL_62, made_up
@@ -133,3 +134,27 @@ def test_too_small_says_so_in_a_real_terminal_and_all_is_drawn_again() -> None:
         there.until(lambda: there.screen.display == ["Needs 20×6; ", "q quits.    "])
         there.type(b"q")
         assert there.end() == 0
+
+
+@pytest.mark.parametrize("size", [(60, 10), (80, 10), (80, 12)])
+async def test_a_low_pane_shows_what_matters_most(small: Dataset, size: tuple[int, int]) -> None:
+    async with staged(Scene(small, past=True, chosen=QUICK)) as app:
+        await resize(app, *size)
+        for keys, wanted in (
+            (("i",), ("◂", "taken for", "less likely")),  # the true class, whichever it is
+            (("m", "right"), ("Z1 = W1·x + b1", "▸", "more, ")),
+            (("w",), ("→", "Unit 0")),
+            (("w", "enter"), ("bias", "adds to each class")),
+            (("w", "k"), ("= logit", "softmax")),
+            (("c",), ("recall", "prec", "of")),
+            (("x",), ("▸", "logit of", "flips")),
+            (("d", "d"), ("centred", "Centred:")),
+        ):
+            await leave(app)
+            await enter(app, keys)
+            panels = [rows for rows in app.app.screen.query(Rows) if rows.is_on_screen]
+            shown = "\n".join(
+                panel.render_line(y).text for panel in panels for y in range(panel.size.height)
+            )
+            for words in wanted:
+                assert words in shown, f"{keys}: no {words} in\n{shown}"

@@ -8,6 +8,7 @@ smaller, what would be drawn is held back, and so are the keys that would act on
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import Any
 
 from rich.console import RenderableType
 from textual import events
@@ -31,6 +32,7 @@ WORDINGS = (
 def notice(size: tuple[int, int], needed: tuple[int, int]) -> list[str]:
     """The longest wording that fits into columns × rows; of the shortest, as much as fits."""
     width, height = size
+    lines: list[str] = []
     for wording in WORDINGS:
         words = wording.format(*needed)
         lines = wrap(words, max(1, width))
@@ -42,7 +44,7 @@ def notice(size: tuple[int, int], needed: tuple[int, int]) -> list[str]:
 class LeastSize(App[None]):
     """An app whose screens are never smaller than LEAST, however small the terminal is."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._terminal_size: Size | None = None  # None: as the driver says
 

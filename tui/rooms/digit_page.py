@@ -125,7 +125,9 @@ class DigitPage(Rows):
 
     def _heat(self, watched: Watched, trace: Trace, span: Span, room: int) -> Block:
         shown = rows_of(trace, room)
-        tall = min(TALLEST, max(1, room // len(shown)))
+        if 1 < room < trace.answers.shape[1]:  # the last row tells of those that are not shown
+            shown = rows_of(trace, room - 1)
+        tall = min(TALLEST, max(1, room // trace.answers.shape[1]))
         at = watched.done if watched.past is None else watched.past
         now = trace.answers[trace.at(np.array([at]))[0]]
         block: Block = []
@@ -140,9 +142,9 @@ class DigitPage(Rows):
                 role = "chosen" if mine else "quiet"
                 line.append(name if y == 0 else " " * self._left, self.ink(role))
                 block.append(line.append_text(strip))
-        if 1 < len(shown) < trace.answers.shape[1]:
+        if len(shown) < trace.answers.shape[1] and room > 1:
             less = trace.answers.shape[1] - len(shown)
-            block[-1] = Text(f" … {less + 1} classes less likely", self.ink("quiet"))
+            block.append(Text(f" … {less} classes less likely", self.ink("quiet")))
         line = Text(no_wrap=True).append(f"{'taken for':>{self._left - 2}}  ", self.ink("quiet"))
         block.append(line.append_text(answers(trace, span, self.ink)))
         for row in ruler(span, watched.past, self.ink):

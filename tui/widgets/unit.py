@@ -101,6 +101,7 @@ class UnitView(Rows):
             for columns in sizes(facts.side)
             if columns <= self.size.width - LEAST_FACTS
             and -(-columns // 2) + 1 + 7 <= max(height, 22)
+            and -(-columns // 2) + 1 <= height
         ]
         smallest = sizes(facts.side)[-1]
         columns = fitting[0] if fitting else max(2, min(smallest, 2 * (height - 2)))
