@@ -26,7 +26,7 @@ GROUPS = {
         lambda name: name.split(",")[0].split(":")[0],
     )
 }
-TRAINED = {"main", "confusion", "weights", "one digit", "presets"}
+TRAINED = {"confusion", "one digit", "presets"}  # elsewhere the paused network is quicker
 QUICK = {"batch_size": 50, "iterations": ENDLESS}
 
 
@@ -136,7 +136,7 @@ def test_too_small_says_so_in_a_real_terminal_and_all_is_drawn_again() -> None:
         assert there.end() == 0
 
 
-@pytest.mark.parametrize("size", [(60, 10), (80, 10), (80, 12)])
+@pytest.mark.parametrize("size", [(60, 10), (80, 12)])
 async def test_a_low_pane_shows_what_matters_most(small: Dataset, size: tuple[int, int]) -> None:
     async with staged(Scene(small, past=True, chosen=QUICK)) as app:
         await resize(app, *size)
