@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
@@ -22,6 +22,7 @@ from .guard import LONG_PATIENCE, Guard
 from .input_queue import InputQueue
 from .keys import KEYS
 from .launch import Options
+from .least_size import LeastSize
 from .line import Line
 from .paths import EMBEDDED
 from .reading import Reading
@@ -55,7 +56,7 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class MnistApp(App[None]):
+class MnistApp(LeastSize):
     """Hosts the network; one session, one main screen."""
 
     TITLE = "mnist-tui"

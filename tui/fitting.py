@@ -13,8 +13,11 @@ def fitted(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[n
     """A square image as it is best drawn in so many rows and columns, and the rows it then takes.
 
     Whole pixels, two columns each, as large as there is room; else half a row a pixel, paper cut
-    off above and below; and if ink would be cut off, or it is too wide, smaller.
+    off above and below; and if ink would be cut off, or it is too wide, smaller. Where there is
+    no room for any, an image without pixels.
     """
+    if rows < 1 or columns < 2:
+        return image[:0, :0], 0
     side = len(image)
     times = min(rows // side, columns // (2 * side))
     if times >= 1:

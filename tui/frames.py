@@ -20,7 +20,7 @@ EDGE = 2  # columns, and rows, that a frame takes
 
 def fitting(side: int, most: int) -> int:
     """How many columns to show `side` pixels in, of at most so many: all alike, if they fit."""
-    return most // side * side if most >= side else most
+    return most // side * side if most >= side else max(0, most)
 
 
 def cell_of(x: float, y: float, side: int, columns: int) -> tuple[int, int]:

@@ -67,18 +67,23 @@ def sizes(side: int) -> list[int]:
 def page(width: int, height: int, side: int, count: int, caption: int) -> Page:
     """The largest tiles of which all fit; if none do, as many of the smallest as fit.
 
+    Where not even one of the smallest fits, one that does, and if need be its caption alone.
     side: of a picture in pixels, 0 if there are captions only; caption: its columns.
     """
     found = [_page(width, height, columns, caption) for columns in (sizes(side) if side else [0])]
     fitting = [one for one in found if one.wide <= width and one.high <= height]
-    return next((one for one in fitting if one.count >= count), found[-1])
+    smallest = found[-1]
+    if smallest.high > height:
+        columns = max(0, min(smallest.columns, 2 * (height - 1), width - GAP))
+        smallest = _page(width, height, columns, caption)
+    return next((one for one in fitting if one.count >= count), smallest)
 
 
 def _page(width: int, height: int, columns: int, caption: int) -> Page:
     rows = -(-columns // 2)
     least, wide = rows + 1, max(columns, caption) + GAP
     across, down = max(1, width // wide), max(1, height // least)
-    spread = min(4, (width - across * wide) // across)
+    spread = max(1 - wide, min(4, (width - across * wide) // across))
     gap = min(1, max(0, height - down * least) // down) if rows else 0
     return Page(columns, rows, across, down, wide + spread, least + gap)
 

@@ -15,11 +15,11 @@ Block = list[Text]
 def beside(*blocks: tuple[int, Block], gap: int = 2) -> Block:
     """Blocks of these widths side by side, each line padded or cut to its block's width."""
     lines: Block = []
-    for y in range(max(len(block) for _, block in blocks)):
+    for y in range(max((len(block) for _, block in blocks), default=0)):
         line = Text(no_wrap=True)
         for i, (width, block) in enumerate(blocks):
             part = block[y].copy() if y < len(block) else Text()
-            part.truncate(width, overflow="crop", pad=True)
+            part.truncate(max(0, width), overflow="crop", pad=True)
             line.append_text(part).append(" " * (gap if i + 1 < len(blocks) else 0))
         lines.append(line)
     return lines

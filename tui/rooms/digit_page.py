@@ -21,6 +21,7 @@ LEFT = 16  # columns before the strip: the class and its probability, which chan
 PICTURE = 110  # columns of a window that has room for the digit itself
 LEAST_PINS = 4  # rows kept for pinned digits, heading included, if there are any
 TALLEST = 4  # lines of one class
+LEAST_FACTS = 12  # rows of the page, below which all that is said of the digit has one line
 LATEST = 3  # flips that are told one by one
 
 
@@ -72,9 +73,9 @@ class DigitPage(Rows):
         note = f"digit {watched.index} · label {called(watched.names, trace.label)}"
         pin = ("pinned · ", self.ink("moving")) if watched.index in watched.pinned else ("", "")
         lines = [self.title("Watch one digit", pin, (note, self.ink("chosen")))]  # pyright: ignore[reportArgumentType]
-        lines += self._facts(watched, trace)
+        lines += self._facts(watched, trace)[: 3 if height >= LEAST_FACTS else 1]
         side = len(watched.image) if width >= PICTURE else 0
-        strip = width - self._left - 1 - (side + 3 if side else 0)
+        strip = max(0, width - self._left - 1 - (side + 3 if side else 0))
         end = nice_end(max(1, watched.done), max(1, watched.wanted, watched.done))
         self._span = Span(watched.start, max(end, watched.start + 1), watched.done, strip)
         pins = min(len(watched.pinned) + 2, max(LEAST_PINS, height // 4)) if watched.pinned else 0
@@ -124,7 +125,9 @@ class DigitPage(Rows):
 
     def _heat(self, watched: Watched, trace: Trace, span: Span, room: int) -> Block:
         shown = rows_of(trace, room)
-        tall = min(TALLEST, max(1, room // len(shown)))
+        if 1 < room < trace.answers.shape[1]:  # the last row tells of those that are not shown
+            shown = rows_of(trace, room - 1)
+        tall = min(TALLEST, max(1, room // trace.answers.shape[1]))
         at = watched.done if watched.past is None else watched.past
         now = trace.answers[trace.at(np.array([at]))[0]]
         block: Block = []
@@ -139,9 +142,9 @@ class DigitPage(Rows):
                 role = "chosen" if mine else "quiet"
                 line.append(name if y == 0 else " " * self._left, self.ink(role))
                 block.append(line.append_text(strip))
-        if len(shown) < trace.answers.shape[1]:
+        if len(shown) < trace.answers.shape[1] and room > 1:
             less = trace.answers.shape[1] - len(shown)
-            block[-1] = Text(f" … {less + 1} classes less likely", self.ink("quiet"))
+            block.append(Text(f" … {less} classes less likely", self.ink("quiet")))
         line = Text(no_wrap=True).append(f"{'taken for':>{self._left - 2}}  ", self.ink("quiet"))
         block.append(line.append_text(answers(trace, span, self.ink)))
         for row in ruler(span, watched.past, self.ink):
@@ -149,6 +152,7 @@ class DigitPage(Rows):
         return block
 
     def _pinned(self, watched: Watched, span: Span, room: int) -> Block:
+        room = max(0, room)
         if not watched.pinned:
             told = "Enter pins this digit: pinned ones stay here, a line each, to be compared."
             return [Text(), *words(f" {told}", self.size.width - 2, self.ink("quiet"))][:room]
@@ -171,7 +175,7 @@ class DigitPage(Rows):
             line.append(" ✓" if right else " ✗", self.ink("moving" if right else "warning"))
             line.stylize(Style(meta={"digit": index}))
             block.append(line)
-        if len(block) > room:
+        if len(block) > room > 0:
             more = len(block) - room + 1
             block = [*block[: room - 1], Text(f"   … {more} more", self.ink("quiet"))]
-        return block
+        return block[:room]

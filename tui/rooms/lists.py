@@ -32,7 +32,7 @@ def listed(
     head = f"  {what[:digits]:<{digits}}" + "".join(f"{name:>{WIDTH + 1}}" for name in heads)
     block = [Text(head, ink("quiet"), no_wrap=True)]
     lines = max(1, height - 1)
-    shown = stretch(len(rows), rows.index(chosen), lines - (len(rows) > lines))
+    shown = stretch(len(rows), rows.index(chosen), max(1, lines - (len(rows) > lines)))
     values = columns[-1][1]
     largest = float(max(abs(values), default=0)) or 1.0
     room = max(0, width - (2 + digits + (WIDTH + 1) * len(columns)) - 1)

@@ -14,6 +14,7 @@ from .stages import Stage, formula, shapes, stages, title, why
 
 MOST_WORDS = 100  # columns of a line that is read
 LEAST_WHY = 18  # rows of the page, below which an explanation has one line
+LEAST_WORDS = 10  # below which it gives way to the numbers
 
 
 class MathsPage(Rows):
@@ -79,6 +80,8 @@ def told(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     for note in notes:
         if line.cell_len + gap + len(note) < width:
             line.append(" " * gap + note, ink("quiet"))
+    if height < LEAST_WORDS:
+        return [line]
     reason = words(why(stage, sizes), min(MOST_WORDS, width - 2), ink("title"))
     block = [line, *(Text(" ").append_text(text) for text in reason)]
     return block if height < LEAST_WHY else [*block, Text()]

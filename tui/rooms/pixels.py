@@ -73,10 +73,10 @@ class PixelsRoom(Room):
         most = self.size.width - SIDE_PANEL - 1
         zoom = max(1, min(most // (2 * side), (rows - 1) // side))
         wide = 2 * zoom * side
-        self.query_one(Slopes).styles.width = wide if wide <= most else min(side, most)
+        self.query_one(Slopes).styles.width = wide if wide <= most else max(1, min(side, most))
         classes = self.dataset.classes
         answers = 2 + (2 * classes if rows >= SPREAD else classes)
-        self.query_one(Answers).styles.height = min(answers, rows - FEWEST_FACTS)
+        self.query_one(Answers).styles.height = min(answers, max(rows - FEWEST_FACTS, rows // 2))
 
     def show(self, parameters: Parameters) -> None:
         """This network's slopes; the flips stay while the digit does."""
@@ -154,6 +154,8 @@ class PixelsRoom(Room):
 
     def action_jump(self, sign: int) -> None:
         """To the pixel whose flip promises to move the logit most, up (1) or down (-1)."""
+        if not len(self._promised):  # pressed before the first picture
+            return
         gains = np.nan_to_num(sign * self._promised, nan=-np.inf)
         gains[list(self.flips)] = -np.inf  # a pixel that was turned over has done its part
         self.row, self.column = divmod(int(gains.argmax()), self.dataset.side)

@@ -18,11 +18,13 @@ LEGEND = "#*+ more than 0   =~- less"
 
 
 def signed_rows(values: NDArray[np.floating], rows: int, ink: Ink) -> list[Text]:
-    """side × side numbers as `rows` lines; each character is two of them above one another.
+    """side × side numbers as at most `rows` lines; each character is two of them above one another.
 
     Where there is room for all rows, each number is two characters wide. The strongest sign of
     each is that of the largest number of the picture; what is no number is left empty.
     """
+    if rows < 1:
+        return []
     side = len(values)
     numbers = np.nan_to_num(values.astype(float), nan=0.0, posinf=0.0, neginf=0.0)
     if rows >= side:

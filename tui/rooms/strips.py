@@ -40,11 +40,11 @@ class Span:
     def column(self, iteration: float) -> int:
         """Which column an iteration is in."""
         place = (iteration - self.start) / max(1e-9, self.end - self.start)
-        return min(self.width - 1, max(0, int(np.ceil(place * self.width)) - 1))
+        return max(0, min(self.width - 1, int(np.ceil(place * self.width)) - 1))
 
     def iteration(self, column: int) -> float:
         """The last iteration of a column."""
-        return self.start + (column + 1) * (self.end - self.start) / self.width
+        return self.start + (column + 1) * (self.end - self.start) / max(1, self.width)
 
 
 def heat(trace: Trace, span: Span, k: int, ink: Ink, *, blocks: bool) -> Text:
@@ -95,6 +95,8 @@ def _runs(cells: list[tuple[str, str]], ink: Ink) -> Text:
 
 def ruler(span: Span, mark: int | None, ink: Ink) -> Block:
     """The axis: its numbers below their ticks; ▲ is the moment looked at, if it is the past."""
+    if span.width < 1:
+        return [Text(), Text()]
     cells, axis = ["─"] * span.width, Axis(span.start, span.end)
     numbers = [" "] * span.width
     free = 0
@@ -102,7 +104,7 @@ def ruler(span: Span, mark: int | None, ink: Ink) -> Block:
         column, text = span.column(tick), axis.written(tick)
         begin = min(max(0, column - len(text) // 2), span.width - len(text))
         cells[column] = "┬"
-        if begin >= free:
+        if begin >= free:  # never so where the number is longer than the axis
             numbers[begin : begin + len(text)] = text
             free = begin + len(text) + 1
     line = Text("".join(cells), ink("quiet"), no_wrap=True)

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 from ..drawing import Line
 from ..findings import doubts
 from ..keys import FILE_ACTIONS, KEYS
+from ..least_size import WORDINGS
 from ..naming import heading, is_of_digits, thing
 from ..pending import is_over, pending
 from ..runs import Run, Snapshot, State
@@ -39,16 +40,17 @@ if TYPE_CHECKING:
 
 REFRESH = 0.25  # seconds between two looks into the session while it trains
 MOST_LINES = 6  # on the chart at once, unless a person wants more
+NEEDS = (60, 20)  # columns and rows: below, a line says so
 WIDTHS = [
     (0, "-slim"),
-    (60, "-tight"),
+    (NEEDS[0], "-tight"),
     (72, "-narrow"),
     (100, "-wide"),
     (140, "-widest"),
 ]
 HEIGHTS = [
     (0, "-flat"),
-    (20, "-low"),
+    (NEEDS[1], "-low"),
     (23, "-middle"),
     (30, "-high"),
     (38, "-higher"),
@@ -67,6 +69,7 @@ class Cockpit(Screen[None]):
 
     AUTO_FOCUS = ""  # the keys belong to the screen until a person goes into a field
     BINDINGS = [key.binding for key in KEYS]
+    NEEDS = NEEDS
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
@@ -122,9 +125,7 @@ class Cockpit(Screen[None]):
                 yield Probabilities(id="probabilities")
             yield RunsPanel(id="runs")
             yield Coach(id="coach")
-        yield Static(
-            "Too small to draw in: needs 60 × 20. Enlarge the terminal; q quits.", id="small"
-        )
+        yield Static(WORDINGS[0].format(*NEEDS), id="small")
         yield KeyLine()
 
     def on_mount(self) -> None:

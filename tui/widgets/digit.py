@@ -38,7 +38,7 @@ class Digit(Rows):
         if self._image is None:
             self.show([title, Text(), Text("  loading the images …", self.ink("quiet"))])
             return
-        image, rows = fitted(self._image, max(1, rows), self.size.width)
+        image, rows = fitted(self._image, rows, self.size.width)
         if self._blocks:
             picture = block_rows(image, rows, self.blends("title", SHADES))
         else:

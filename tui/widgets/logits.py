@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 NAME = 9  # columns of a row's name
 AROUND = 8  # rows that are not units: title, classes, rule, others, bias, rounding, logit, softmax
+LEAST_FOR_RULE = 12  # rows
 
 
 class Logits(Rows):
@@ -44,7 +45,7 @@ class Logits(Rows):
     @property
     def room(self) -> int:
         """How many units are shown at once."""
-        return max(1, self.size.height - AROUND)
+        return max(1, self.size.height - AROUND + (self.size.height < LEAST_FOR_RULE))
 
     @property
     def chosen(self) -> int:
@@ -95,13 +96,14 @@ class Logits(Rows):
         shown = min(self.room, units)
         decimals, digits = _format(found)
         self._columns = self._around(classes, digits + 1)
-        self._wide = min(11, (self.size.width - NAME - 1) // len(self._columns))
+        self._wide = max(4, min(11, (self.size.width - NAME - 1) // len(self._columns)))
         sums = {k: found.printed(k, order, shown, decimals) for k in self._columns}
         lines = [self._title(found), self._head(found)]
         for row in range(shown):
             unit = int(order[row])
             lines.append(self._row(f"unit {unit}", [sums[k].products[row] for k in sums], decimals))
-        lines.append(Text(" " + "─" * (NAME + self._wide * len(sums) - 1), self.ink("quiet")))
+        if self.size.height >= LEAST_FOR_RULE:
+            lines.append(Text(" " + "─" * (NAME + self._wide * len(sums) - 1), self.ink("quiet")))
         if shown < units:
             name = f"{units - shown} more"
             lines.append(self._row(name, [one.rest for one in sums.values()], decimals))

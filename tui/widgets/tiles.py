@@ -95,7 +95,7 @@ class Tiles(Rows):
         if contents is None or self.size.width < 2:
             return
         feet = contents.feet if self.size.height >= ROOMY else 1
-        width, height = self.size.width, self.size.height - 1 - feet
+        width, height = self.size.width, max(0, self.size.height - 1 - feet)
         here = page(width, height, contents.side, contents.count, contents.caption or width - GAP)
         if here != self._page:
             self._page, self._drawn = here, {}
@@ -103,14 +103,15 @@ class Tiles(Rows):
         shown = range(first, min(first + here.count, contents.count))
         # What was drawn is kept while the cursor moves about its page.
         self._drawn = {
-            index: self._drawn.get(index) or contents.draw(index, here.columns or width - GAP)
+            index: self._drawn.get(index)
+            or contents.draw(index, here.columns or max(1, width - GAP))
             for index in shown
         }
         pages = -(-contents.count // here.count)
         place = f"  {first + 1}–{shown.stop} of {contents.count}" if contents.count else ""
         turned = f"  page {self.cursor // here.count + 1}/{pages}" if pages > 1 else ""
         notes = [*contents.notes, (place, self.ink("title")), (turned, self.ink("quiet"))]
-        while cell_len(contents.title + "".join(note for note, _ in notes)) + 8 > width:
+        while notes and cell_len(contents.title + "".join(note for note, _ in notes)) + 8 > width:
             del notes[-1]  # the less important comes last
         lines: list[Text | Strip] = [self.title(contents.title, *notes)]
         for begin in range(shown.start, shown.stop, here.across):

@@ -101,8 +101,10 @@ class UnitView(Rows):
             for columns in sizes(facts.side)
             if columns <= self.size.width - LEAST_FACTS
             and -(-columns // 2) + 1 + 7 <= max(height, 22)
+            and -(-columns // 2) + 1 <= height
         ]
-        columns = fitting[0] if fitting else sizes(facts.side)[-1]
+        smallest = sizes(facts.side)[-1]
+        columns = fitting[0] if fitting else max(2, min(smallest, 2 * (height - 2)))
         incoming, side = facts.weights.incoming, facts.side
         return weight_tile(self, incoming, side, columns, in_signs=facts.in_signs)
 
@@ -134,6 +136,7 @@ class UnitView(Rows):
         """
         import numpy as np
 
+        height = max(0, height)
         shown = np.arange(len(weights)) if len(weights) <= height else by_size(weights)[:height]
         most = float(abs(weights).max())
         digits = widest(names, len(weights), SHORT_CLASS)

@@ -1,0 +1,94 @@
+"""A terminal too small to draw in: no widget learns of its size, and a notice stands there instead.
+
+Textual and Rich fail where a list has no rows or a text no columns to wrap in. So the app lays
+out every screen, window and palette in at least LEAST, wherever it is; while the terminal is
+smaller, what would be drawn is held back, and so are the keys that would act on what nobody sees.
+"""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Any
+
+from rich.console import RenderableType
+from textual import events
+from textual._compositor import LayoutUpdate  # the only way to know that all is drawn anew
+from textual.app import App
+from textual.geometry import Size
+from textual.screen import Screen
+
+LEAST = Size(20, 6)
+PASSED_ON = {"escape", "ctrl+c", "ctrl+q", "ctrl+z"}  # keys
+CLEAR = "\x1b[0m\x1b[2J"
+WORDINGS = (
+    "Too small to draw in: needs {} × {}. Enlarge the terminal; q quits.",
+    "Too small: needs {} × {}; q quits.",
+    "Needs {}×{}; q quits.",
+    "Needs {}×{}, q",
+    "{}×{} q",
+)
+
+
+def notice(size: tuple[int, int], needed: tuple[int, int]) -> list[str]:
+    """The longest wording that fits into columns × rows; of the shortest, as much as fits."""
+    width, height = size
+    lines: list[str] = []
+    for wording in WORDINGS:
+        words = wording.format(*needed)
+        lines = wrap(words, max(1, width))
+        if len(lines) <= height and width >= max(map(len, words.split())):
+            return lines
+    return lines[:height] if width else []
+
+
+class LeastSize(App[None]):
+    """An app whose screens are never smaller than LEAST, however small the terminal is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._terminal_size: Size | None = None  # None: as the driver says
+
+    @property
+    def terminal_size(self) -> Size:
+        """Columns and rows that there really are."""
+        return self._terminal_size or super().size
+
+    @property
+    def size(self) -> Size:
+        """Columns and rows that screens are laid out in."""
+        width, height = self.terminal_size
+        return Size(max(width, LEAST.width), max(height, LEAST.height))
+
+    @property
+    def is_too_small(self) -> bool:
+        """Whether the notice stands in place of the screen."""
+        return self.terminal_size != self.size
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold back sizes that are too small, and input that would act on what is not seen."""
+        if isinstance(event, events.Resize):
+            before, self._terminal_size = self.is_too_small, event.size
+            await super().on_event(events.Resize(self.size, self.size, None, event.pixel_size))
+            if self._resize_timer is not None:
+                # On a busy machine it may never fire, and no resize would be heeded any more.
+                # Without it, Textual lays out anew as soon as it has nothing else to do.
+                self._resize_timer.stop()
+                self._resize_timer = None
+            if self._running and self.screen_stack and (before or self.is_too_small):
+                self.screen.refresh(layout=True)  # even if the layout is of the same size
+        elif not self.is_too_small or not isinstance(event, (events.InputEvent, events.Paste)):
+            await super().on_event(event)
+        elif isinstance(event, events.Key):
+            if event.key == "q":
+                await self.run_action("quit")
+            elif event.key in PASSED_ON:
+                await super().on_event(event)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Draw the screen, or the notice."""
+        if not self.is_too_small:
+            super()._display(screen, renderable)
+        elif isinstance(renderable, LayoutUpdate) and self._driver is not None:
+            needed = getattr(screen, "NEEDS", LEAST)
+            lines = enumerate(notice(self.terminal_size, needed), 1)
+            self._driver.write(CLEAR + "".join(f"\x1b[{row};1H{line}" for row, line in lines))
