@@ -316,10 +316,8 @@ async def test_it_explains_itself(small: Dataset) -> None:
     async with bench(small, (100, 40)) as there:
         await there.press("question_mark")
         assert isinstance(there.app.screen, HelpScreen)
-        asked = there.app.screen.query(".asked")
-        text = " ".join(str(part.render()) for part in asked)
-        assert "gradient" in text
-        assert "forgotten" in text
+        assert "gradient" in there.app.screen.asked
+        assert "forgotten" in there.app.screen.asked
         await there.press("escape", "escape")
         assert there.app.screen is there.app.main
 

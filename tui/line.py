@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from typing import TYPE_CHECKING, Any, TextIO
 
 from textual.drivers.linux_driver import LinuxDriver
 
 from .ascii import in_ascii
 from .colorless import without_color
+from .sgr import without_repeats
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 MOST_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
 RATE = 3.5  # characters a second for each cell of the screen: 6.7 KB/s at 80×24, ASCII
 MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
+LEAST_FRAME, TWICE = 1000, 0.3  # characters of a whole frame; seconds until it may be drawn anew
 MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
 
 
@@ -63,6 +66,10 @@ class Line(LinuxDriver):
         self._read = _Counted(sys.__stderr__)
         self._file: Any = self._read
         self._writes = self._characters = 0  # handed on to be written
+        # GNU screen, but not tmux under its name, erases in its own ground.
+        is_screen = os.environ.get("TERM", "").startswith("screen") and "TMUX" not in os.environ
+        self._erases = not is_screen
+        self._frame, self._drawn = "", 0.0  # the last long one, and when
         self._insists = False  # whether all must get through: modes of the terminal, not frames
         self.dropped = False  # whether the screen there is not what it should be
 
@@ -95,13 +102,27 @@ class Line(LinuxDriver):
             or self._writes - self._read.writes >= MOST_WRITES
         )
 
+    def _is_repeat(self, data: str) -> bool:
+        """Whether this is the very frame that was drawn just before, as Textual may draw one twice.
+
+        Only just before: later, something else may have been written over it, and is to go.
+        """
+        now, before, drawn = time.monotonic(), self._frame, self._drawn
+        if len(data) < LEAST_FRAME:
+            return False
+        self._frame, self._drawn = data, now
+        return data == before and now - drawn < TWICE
+
     def write(self, data: str) -> None:
         """Hand it on, unless too much is unread already."""
+        if not self._insists and self._is_repeat(data):
+            return
         if self._is_full and not self._insists and data not in MODES:
-            self.dropped = True
+            self.dropped, self._frame = True, ""
             return
         data = without_color(data) if self.colorless else data
         data = in_ascii(data) if self.ascii_only else data
+        data = without_repeats(data, erases=self._erases)
         self._writes += 1
         self._characters += len(data)
         super().write(data)
@@ -121,6 +142,7 @@ class Line(LinuxDriver):
         """Take the terminal, for the first time or again."""
         self._insists = True
         self.dropped = self._must_signal_resume  # back from a shell, which has drawn there
+        self._frame = ""
         # Its writer thread begins anew.
         self._writes, self._characters = self._read.writes, self._read.characters
         super().start_application_mode()

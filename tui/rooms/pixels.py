@@ -41,7 +41,6 @@ SPREAD = 34  # rows of the room from which the answer's rows stand apart
 class PixelsRoom(Room):
     """A cursor goes over the digit's pixels and turns them over."""
 
-    CSS_PATH = ["room.tcss", "pixels.tcss"]
     HEADING = "Pixels: saliency and flips"
     BINDINGS = [
         *Room.BINDINGS,

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from ..screens.cockpit import REFRESH, Cockpit
+from ..screens.entering import enter
 from ..screens.help import HelpScreen
 from ..widgets.key_line import KeyLine
 from ..widgets.status import StatusLine
@@ -31,7 +32,6 @@ class Room(Screen[None]):
     step, and travel in time.
     """
 
-    CSS_PATH = "room.tcss"
     AUTO_FOCUS = ""
     HEADING: ClassVar[str] = ""  # of the section in help that explains it
     BINDINGS = [
@@ -115,9 +115,9 @@ class Room(Screen[None]):
         await self.cockpit.run_action(f"{action}({', '.join(map(repr, parameters))})")
         self.look()
 
-    def action_explain(self) -> None:
+    async def action_explain(self) -> None:
         """Help, at this room's section."""
-        self.app.push_screen(HelpScreen(self.HEADING))
+        await enter(self, HelpScreen(self.HEADING))
 
     def action_leave(self) -> None:
         """Back to the main screen."""

@@ -16,7 +16,6 @@ from textual.widgets.option_list import Option
 class DrawingsScreen(ModalScreen[str | None]):
     """Ends with a drawing's name, or None."""
 
-    CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape,q", "leave", "Leave")]
 
     def __init__(self, names: Sequence[str]) -> None:
