@@ -79,7 +79,7 @@ class Bench(Driver):
     @property
     def shown_class(self) -> int:
         """Whose slopes the title says these are."""
-        found = re.search(r"lopes for (\d+)", self.rows(Slopes)[0])
+        found = re.search(r"speak for (\d+)\?", self.rows(Slopes)[0])
         assert found
         return int(found[1])
 
@@ -156,7 +156,7 @@ async def test_a_pixel_is_turned_over_and_back(small: Dataset) -> None:
         assert not before[:, 1].any()
         await there.press("enter")
         assert there.image[14 * 28 + 14] == 255 - small.test.images[0][14 * 28 + 14]
-        assert there.fact("by flips: 1")
+        assert there.fact("by 1 flip")
         assert "×" in "".join(there.rows(Slopes)[1:])
         await there.press("f")
         assert not there.room.flips
@@ -267,7 +267,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
     async with bench(small, size) as there:
         check_layout(there, size)
         assert there.answers.shape == (10, 2)
-        for name in ("logit", "by flips", "row, column", "ink", "slope", "promises"):
+        for name in ("logit", "flips", "row, column", "ink", "slope", "flipped: about"):
             assert there.fact(name), name
         if size[1] >= 24:
             assert "+ for − against × flip" in "".join(there.rows(Facts))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from ...net.units import excitement, unit_weights
-from ..naming import called
+from ..naming import called, thing
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..screens.entering import enter
@@ -104,5 +104,6 @@ class UnitRoom(ReckoningRoom):
                 names=dataset.names,
                 Z=found.Z[self._unit],
                 in_signs=self._in_signs,
+                things=f"{thing(dataset)}s",
             )
         )

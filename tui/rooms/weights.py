@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import on
 
 from ...net.units import excitement, unit_weights
-from ..naming import called
+from ..naming import SHORT_CLASS, called, thing
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
 from ..screens.entering import enter
@@ -144,16 +144,20 @@ class WeightsRoom(PictureRoom):
         parameters, layer, found = self._found
         tiles, ink = self.tiles, self.tiles.ink
         unit, share = unit_weights(parameters, layer, index), float(found.share[index])
-        whole = " of the test digits" if tiles.size.width >= WIDE else ""
-        words = f" speaks at {share:.1%}{whole}" if share else " is silent at every test digit"
+        dataset = self.cockpit.session.dataset
+        names = dataset.names if dataset and layer == len(parameters.W) - 1 else ()
+        is_last = layer == len(parameters.W) - 1
+        whole = f" of the test {thing(dataset)}s" if tiles.size.width >= WIDE else ""
+        words = f" active on {share:.1%}{whole}" if share else " never active"
+        if is_last:
+            votes = called(names, int(unit.outgoing.argmax()), SHORT_CLASS)
+            words = f" · votes for {votes} ·{words}"
         line = Text.assemble(
             (f" Unit {index}", ink("chosen")),
             (f"{words:<{18 + len(whole)}}", ink("title" if share else "warning")),
-            ("  adds ", ink("quiet")),
+            ("  adds to " if is_last else "  adds ", ink("quiet")),
             no_wrap=True,
         )
-        dataset = self.cockpit.session.dataset
-        names = dataset.names if dataset and layer == len(parameters.W) - 1 else ()
         line.append_text(strongest(tiles, unit.outgoing, tiles.size.width - line.cell_len, names))
         legend = Text(" ", no_wrap=True)
         if layer == 1:
