@@ -217,7 +217,7 @@ async def test_another_digit_forgets_the_flips(small: Dataset) -> None:
             await there.press(key)
             assert there.index == other
             assert not there.room.flips
-            assert f"Digit {other}, label {small.test.labels[other]}" in there.rows(Slopes)[0]
+            assert f"Digit {other} ({small.test.labels[other]}):" in there.rows(Slopes)[0]
         await there.press("n")
         there_index = there.index
         assert there_index != 0

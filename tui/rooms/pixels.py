@@ -108,7 +108,7 @@ class PixelsRoom(Room):
         name, what = called(names, k), thing(self.dataset).capitalize()
         self.query_one(Slopes).update(
             (
-                f"Which pixels speak for {name}?  ({what} {self._index}, label {label})",
+                f"{what} {self._index} ({label}): which pixels speak for {name}?",
                 f"Which pixels speak for {name}?",
             ),
             now.reshape(side, side),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ROOMY = 54  # columns, for the longer title
+FRAME = 6  # columns of a title's rule and gaps
 Place = tuple[int, int]  # row, column
 
 
@@ -78,7 +78,11 @@ class Slopes(Rows):
         )
         part = f"rows {corner[0]}-{corner[0] + shown.rows - 1}"
         notes = [] if shown.rows == side else [(part, self.ink("quiet"))]
-        title = self._titles[0 if self.size.width >= ROOMY else 1]
+        taken = len(part) + FRAME if notes else FRAME
+        title = next(
+            (title for title in self._titles if len(title) + taken <= self.size.width),
+            self._titles[-1],
+        )
         self.show([self.title(title, *notes), *self._picture(corner, shown)])
 
     def _picture(self, corner: Place, shown: Cells) -> list[Strip]:
