@@ -79,7 +79,7 @@ class Bench(Driver):
     @property
     def shown_class(self) -> int:
         """Whose slopes the title says these are."""
-        found = re.search(r"speak for (\d+)\?", self.rows(Slopes)[0])
+        found = re.search(r"(?:speak|Pixels) for (\d+)", self.rows(Slopes)[0])
         assert found
         return int(found[1])
 

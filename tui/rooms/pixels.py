@@ -110,6 +110,7 @@ class PixelsRoom(Room):
             (
                 f"{what} {self._index} ({label}): which pixels speak for {name}?",
                 f"Which pixels speak for {name}?",
+                f"Pixels for {name}",
             ),
             now.reshape(side, side),
             shares.reshape(side, side),

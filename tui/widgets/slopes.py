@@ -34,7 +34,7 @@ class Slopes(Rows):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._titles = ("", "")
+        self._titles: tuple[str, ...] = ("",)
         self._image: NDArray[np.uint8] | None = None
         self._shares: NDArray[np.floating] | None = None
         self._cursor: Place = (0, 0)
@@ -46,7 +46,7 @@ class Slopes(Rows):
 
     def update(
         self,
-        titles: tuple[str, str],
+        titles: tuple[str, ...],
         image: NDArray[np.uint8],
         shares: NDArray[np.floating],
         cursor: Place,
@@ -54,7 +54,7 @@ class Slopes(Rows):
     ) -> None:
         """Show side × side pixels and, as shares of the steepest, their slopes.
 
-        titles: a long one, and one for where there is little room.
+        titles: the longest first; the first that has room is shown.
         """
         self._titles, self._image, self._shares = titles, image, shares
         self._cursor, self._flipped = cursor, flipped
