@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...net.confusion import Confusion
 
 TINTS = (0, 2, 4, 6, 8)  # of 16, by level: how much of the warning colour lies under a mistake
-WORDY, WITH_LEGEND = 76, 120  # columns for what rows and columns are, and for what shades mean
+WORDY, WORDIER, WITH_LEGEND = 76, 90, 120  # columns for what rows, columns and shades mean
 ROOMY = 6  # columns of a cell in which decimals have room
 BELOW = 9  # rows that the strip under the matrix would like: a rule, pictures, captions
 
@@ -89,8 +89,10 @@ class Matrix(Rows):
         quiet = self.ink("quiet")
         notes = [(f"{right} right, ", quiet), (f"{whole - right} wrong", quiet)]
         title = "Confusion"
-        if self.size.width >= WORDY:
-            title += ": row what it is, column what the network said"
+        if self.size.width >= WORDIER:
+            title += ": row: what it is, column: what the network said"
+        elif self.size.width >= WORDY:
+            title += ": row what it is, column the answer"
         if self._grid and len(self._grid.labels) * len(self._grid.answers) < classes**2:
             labels, answers = self._grid.labels, self._grid.answers
             ends = labels[0], labels[-1], answers[0], answers[-1]
