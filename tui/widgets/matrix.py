@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
     from ...net.confusion import Confusion
 
 TINTS = (0, 2, 4, 6, 8)  # of 16, by level: how much of the warning colour lies under a mistake
-WORDY, WORDIER, WITH_LEGEND = 76, 90, 120  # columns for what rows, columns and shades mean
+FRAME = 7  # columns of a title's rule and gaps
+AXES = (
+    ": row: what it is, column: what the network said",
+    ": row what it is, column the answer",
+    "",
+)
 ROOMY = 6  # columns of a cell in which decimals have room
 BELOW = 9  # rows that the strip under the matrix would like: a rule, pictures, captions
 
@@ -89,16 +95,14 @@ class Matrix(Rows):
         quiet = self.ink("quiet")
         notes = [(f"{right} right, ", quiet), (f"{whole - right} wrong", quiet)]
         title = "Confusion"
-        if self.size.width >= WORDIER:
-            title += ": row: what it is, column: what the network said"
-        elif self.size.width >= WORDY:
-            title += ": row what it is, column the answer"
         if self._grid and len(self._grid.labels) * len(self._grid.answers) < classes**2:
             labels, answers = self._grid.labels, self._grid.answers
             ends = labels[0], labels[-1], answers[0], answers[-1]
             title += ": {}–{} taken for {}–{}".format(*(called(self._names, k) for k in ends))
-        if self.size.width >= WITH_LEGEND:
-            notes = [*self.legend(), *notes]
+        # The words before the legend, which stands below too where there is no room for pictures.
+        for words, told in product(AXES, ([*self.legend(), *notes], notes)):
+            if FRAME + len(title + words) + sum(len(text) for text, _ in told) <= self.size.width:
+                return self.title(title + words, *told)
         return self.title(title, *notes)
 
     def legend(self) -> list[tuple[str, Style]]:
