@@ -27,9 +27,11 @@ PATIENCE = 60.0  # seconds until a test gives up waiting; nothing is measured by
 class Terminal:
     """A program in a terminal, its screen as a person would see it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], side: int) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], side: int, size: tuple[int, int] = (COLUMNS, ROWS)
+    ) -> None:
         self.process, self.side = process, side
-        self.screen = pyte.Screen(COLUMNS, ROWS)
+        self.screen = pyte.Screen(*size)
         self.sent = b""  # everything the program ever wrote
         self._stream = pyte.ByteStream(self.screen)
 
@@ -84,7 +86,7 @@ class Terminal:
     def picture(self) -> list[tuple[object, ...]]:
         """Every cell of the screen, colours and all; but for the status line, which goes on."""
         cells = self.screen.buffer
-        return [tuple(cells[y][x]) for y in range(1, self.screen.lines) for x in range(COLUMNS)]
+        return [seen(cells[y][x]) for y in range(1, self.screen.lines) for x in range(COLUMNS)]
 
     def repainted(self) -> list[tuple[object, ...]]:
         """The same, after the program has drawn everything anew on an empty screen."""
@@ -135,6 +137,13 @@ class Terminal:
         return self.process.wait()
 
 
+def seen(cell: pyte.screens.Char) -> tuple[object, ...]:
+    """What of a cell can be seen: of a blank only its ground and lines through it."""
+    if cell.data != " " or cell.reverse:
+        return tuple(cell)
+    return cell.data, cell.bg, cell.underscore, cell.strikethrough
+
+
 def unread(there: Terminal) -> int:
     """Bytes that the program has written and nobody has read."""
     return struct.unpack("i", fcntl.ioctl(there.side, termios.FIONREAD, b"\0" * 4))[0]
@@ -163,13 +172,15 @@ def terminal(
     program: str | Path = PROGRAM,
     environment: Mapping[str, str] | None = None,
     before_it: Callable[[], None] | None = None,
+    size: tuple[int, int] = (COLUMNS, ROWS),
 ) -> Generator[tuple[Terminal, list[object]]]:
     """The program in a terminal of its own, and the attributes that terminal had before.
 
     environment: on top of ours. before_it: done in the new process, before the program begins.
+    size: columns and rows.
     """
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     before: list[object] = list(termios.tcgetattr(theirs))
     process = subprocess.Popen(
         [program, *map(str, arguments)],
@@ -180,7 +191,7 @@ def terminal(
         env={**os.environ, **USUAL, **(environment or {})},
         preexec_fn=before_it,  # noqa: PLW1509  (the tests have no thread that holds a lock)
     )
-    there = Terminal(process, ours)
+    there = Terminal(process, ours, size)
     try:
         yield there, before
         assert there.side < 0 or list(termios.tcgetattr(theirs)) == before, (

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from mnist_tui.net.lens import look
 from mnist_tui.net.trace import Trace
 from mnist_tui.tui.axes import Axis
-from mnist_tui.tui.curves import Curve, draw
+from mnist_tui.tui.curves import Curve, draw, frame
 from mnist_tui.tui.fitting import fitted
 from mnist_tui.tui.frames import EDGE, bottom, fitting, pixel_row, scaled, top
 from mnist_tui.tui.glyphs import ascii_rows, bar, block_rows
@@ -146,8 +146,9 @@ def test_strips(classes: int, moments: int, done: int, width: int, room: int) ->
 )
 def test_curves(ys: list[float], width: int, height: int, end: float, top: float) -> None:
     curve = Curve(np.linspace(0, end, len(ys)), np.array(ys, float), Style())
-    plot = draw([curve], Axis(0, end), Axis(0, top), width, height, Style())
+    plot = frame(Axis(0, end), Axis(0, top), width, height, Style())
     if plot is not None:
+        draw(plot, [curve])
         assert len(plot.lines) <= height
         assert all(line.cell_len <= width for line in plot.lines)
         assert plot.columns > 0

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.tui.glyphs import EIGHTHS, RAMP, ascii_rows, bar, block_rows, window
+from mnist_tui.tui.glyphs import EIGHTHS, RAMP, ascii_rows, bar, block_rows, signed_bar, window
 from rich.color import Color
 
 SHADES = [Color.from_rgb(20 * i, 20 * i, 20 * i) for i in range(12)]
@@ -74,3 +74,19 @@ def test_blocks_have_ink_where_the_digit_has(mnist: Dataset) -> None:
         above, below = pair[:28], pair[28:]
         for character, one, other in zip(drawn.plain, above, below, strict=True):
             assert (character == "▀") == (max(one, other) > 11)
+
+
+EIGHTHS_OF = {" ": 0, **{sign: 8 - i for i, sign in enumerate("█▉▊▋▌▍▎▏")}, "▐": 4}
+
+
+@given(st.floats(-1, 1), st.integers(3, 90))
+def test_a_bar_of_either_sign_is_as_long_as_its_share(share: float, width: int) -> None:
+    left, line, right = signed_bar(share, width).partition("│")
+    half = (width - 1) // 2
+    assert line
+    assert len(left) == len(right) == half
+    drawn = [sum(EIGHTHS_OF[sign] for sign in side) / 8 for side in (left, right)]
+    assert abs(drawn[0] - max(0.0, -share) * half) <= 1 / 4 + 1e-9
+    assert abs(drawn[1] - max(0.0, share) * half) <= 1 / 16 + 1e-9
+    assert left == left.lstrip().rjust(half)  # it touches the line
+    assert right == right.rstrip().ljust(half)

@@ -295,7 +295,7 @@ async def test_it_explains_itself(small: Dataset) -> None:
     async with watching(small) as room:
         await room.app.press("question_mark")
         assert isinstance(room.app.app.screen, HelpScreen)
-        assert room.app.app.screen.query(".asked")
+        assert room.app.app.screen.asked
 
 
 async def test_a_room_over_the_cockpit_leaves_it_at_rest(small: Dataset) -> None:

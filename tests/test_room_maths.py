@@ -435,7 +435,7 @@ async def test_it_explains_itself(small: Dataset) -> None:
     async with maths(small) as room:
         await room.app.press("question_mark")
         assert isinstance(room.app.app.screen, HelpScreen)
-        assert room.app.app.screen.query(".asked")
+        assert room.app.app.screen.asked
 
 
 async def test_a_network_that_has_gone_wrong_is_shown_all_the_same(small: Dataset) -> None:

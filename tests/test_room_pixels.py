@@ -79,7 +79,7 @@ class Bench(Driver):
     @property
     def shown_class(self) -> int:
         """Whose slopes the title says these are."""
-        found = re.search(r"lopes for (\d+)", self.rows(Slopes)[0])
+        found = re.search(r"(?:speak|Pixels) for (\d+)", self.rows(Slopes)[0])
         assert found
         return int(found[1])
 
@@ -122,7 +122,8 @@ async def test_answers_and_facts_are_nets_own(small: Dataset) -> None:
         slopes = saliency(there.network, there.image, k)
         assert float(there.fact("  slope")) == pytest.approx(float(slopes[cursor]), abs=6e-4)
         want = promised(slopes, there.image)[cursor]
-        assert float(there.fact("promises")) == pytest.approx(float(want), abs=6e-4)
+        told = there.fact("flipped: about").replace("−", "-")
+        assert float(told) == pytest.approx(float(want), abs=6e-4)
         assert there.fact("  ink") == str(there.image[cursor])
         assert there.fact("row, column") == f"{there.room.row}, {there.room.column}"
 
@@ -156,7 +157,7 @@ async def test_a_pixel_is_turned_over_and_back(small: Dataset) -> None:
         assert not before[:, 1].any()
         await there.press("enter")
         assert there.image[14 * 28 + 14] == 255 - small.test.images[0][14 * 28 + 14]
-        assert there.fact("by flips: 1")
+        assert there.fact("by 1 flip")
         assert "×" in "".join(there.rows(Slopes)[1:])
         await there.press("f")
         assert not there.room.flips
@@ -216,7 +217,7 @@ async def test_another_digit_forgets_the_flips(small: Dataset) -> None:
             await there.press(key)
             assert there.index == other
             assert not there.room.flips
-            assert f"Digit {other}, label {small.test.labels[other]}" in there.rows(Slopes)[0]
+            assert f"Digit {other} ({small.test.labels[other]}):" in there.rows(Slopes)[0]
         await there.press("n")
         there_index = there.index
         assert there_index != 0
@@ -267,7 +268,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
     async with bench(small, size) as there:
         check_layout(there, size)
         assert there.answers.shape == (10, 2)
-        for name in ("logit", "by flips", "row, column", "ink", "slope", "promises"):
+        for name in ("logit", "flips", "row, column", "ink", "slope", "flipped: about"):
             assert there.fact(name), name
         if size[1] >= 24:
             assert "+ for − against × flip" in "".join(there.rows(Facts))
@@ -316,10 +317,8 @@ async def test_it_explains_itself(small: Dataset) -> None:
     async with bench(small, (100, 40)) as there:
         await there.press("question_mark")
         assert isinstance(there.app.screen, HelpScreen)
-        asked = there.app.screen.query(".asked")
-        text = " ".join(str(part.render()) for part in asked)
-        assert "gradient" in text
-        assert "forgotten" in text
+        assert "gradient" in there.app.screen.asked
+        assert "forgotten" in there.app.screen.asked
         await there.press("escape", "escape")
         assert there.app.screen is there.app.main
 

@@ -70,7 +70,7 @@ async def test_every_unit_has_its_picture_and_how_often_it_speaks(
             to = int(unit_weights(network(app), 1, unit).outgoing.argmax())
             assert re.search(rf"{unit} →{to} +{100 * found.share[unit]:.0f}%", text)
         assert re.search("[▀▄█]{3}|[-+*#~=]{2}", text)  # as many colours as there are
-        assert f"speaks at {found.share[0]:.1%}" in text
+        assert f"active on {found.share[0]:.1%}" in text
 
 
 async def test_the_cursor_goes_over_the_pictures(small: Dataset) -> None:
@@ -168,7 +168,7 @@ async def test_a_silent_unit_is_called_so(small: Dataset) -> None:
         assert re.search(r"3 →\d silent", "\n".join(app.lines(Tiles)))
         await app.press("right", "right", "right")
         await enter_unit(app)
-        assert "silent at every test digit" in app.lines(UnitView)[0]
+        assert "never active on any test digit" in app.lines(UnitView)[0]
 
 
 def sums(app: Driver) -> dict[str, list[Decimal]]:

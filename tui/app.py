@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -43,6 +43,18 @@ if TYPE_CHECKING:
     from ..data.dataset import Dataset
     from ..net.trainer import Course
 
+HERE = Path(__file__).parent
+# All of them at once: one that came with its screen would have everything parsed and styled anew
+# just when a person waits for that screen.
+STYLES: list[str | PurePath] = [
+    HERE / "screens" / "main.tcss",
+    HERE / "screens" / "window.tcss",
+    HERE / "screens" / "open.tcss",
+    HERE / "rooms" / "room.tcss",
+    HERE / "rooms" / "maths.tcss",
+    HERE / "rooms" / "pixels.tcss",
+    HERE / "rooms" / "draw.tcss",
+]
 LOOK = 0.25  # seconds between two looks whether the line is free again
 MOST_PASTED = 100_000  # characters: as long as a recipe may be
 NOTE = 15.0  # seconds that a note about the session stays, if no key is pressed
@@ -60,7 +72,7 @@ class MnistApp(LeastSize):
     """Hosts the network; one session, one main screen."""
 
     TITLE = "mnist-tui"
-    CSS_PATH = Path(__file__).with_name("screens") / "main.tcss"
+    CSS_PATH = STYLES
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar = {_commands}
     BINDINGS = [

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RAMP = " .:-=+*#%@"  # from paper to ink, each a little darker on the page
+LEAST_SIGNED = 3  # cells of a bar to either side of a line
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -64,6 +65,21 @@ def bar(share: float, width: int) -> str:
     eighths = 0 if math.isnan(share) else round(min(max(share, 0.0), 1.0) * width * 8)
     whole, rest = divmod(eighths, 8)
     return "█" * whole + (EIGHTHS[rest] if rest else "")
+
+
+def signed_bar(share: float, width: int) -> str:
+    """A share of -1 to 1 as a bar to the left or to the right of a middle line, `width` cells.
+
+    To the right it is exact to an eighth of a cell, to the left to half a cell: no character is
+    filled from its right in eighths.
+    """
+    if width < LEAST_SIGNED:
+        return ""
+    half = (width - 1) // 2
+    if not share < 0:
+        return f"{'':{half}}│{bar(share, half):<{half}}"
+    whole, rest = divmod(round(min(-share, 1.0) * half * 2), 2)
+    return f"{'▐' * rest + '█' * whole:>{half}}│{'':{half}}"
 
 
 def block_rows(image: NDArray[np.uint8], rows: int, shades: Sequence[Color]) -> list[Text]:

@@ -21,6 +21,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from .ascii import in_ascii
 from .colorless import without_color
 from .input_parser import InputParser
+from .sgr import without_repeats
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -30,6 +31,7 @@ RATE = 3.5  # characters a second for each cell of the screen: 6.7 KB/s at 80×2
 MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
 POLL_INTERVAL_S = 0.1  # of the input thread: a lone Escape is told within it
 READ_BYTES = 4096
+LEAST_FRAME, TWICE = 1000, 0.3  # characters of a whole frame; seconds until it may be drawn anew
 MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
 
 
@@ -71,6 +73,10 @@ class Line(LinuxDriver):
         self._read = _Counted(sys.__stderr__)
         self._file: Any = self._read
         self._writes = self._characters = 0  # handed on to be written
+        # GNU screen, but not tmux under its name, erases in its own ground.
+        is_screen = os.environ.get("TERM", "").startswith("screen") and "TMUX" not in os.environ
+        self._erases = not is_screen
+        self._frame, self._drawn = "", 0.0  # the last long one, and when
         self._insists = False  # whether all must get through: modes of the terminal, not frames
         self.dropped = False  # whether the screen there is not what it should be
         self._is_on = False  # whether the terminal is ours
@@ -107,13 +113,28 @@ class Line(LinuxDriver):
             or self._writes - self._read.writes >= MOST_WRITES
         )
 
+    def _is_repeat(self, data: str) -> bool:
+        """Whether this is the very frame that was drawn just before, as Textual may draw one twice.
+
+        Only just before: later, something else may have been written over it, and is to go.
+        """
+        now, before, drawn = monotonic(), self._frame, self._drawn
+        if len(data) < LEAST_FRAME:
+            self._frame = ""
+            return False
+        self._frame, self._drawn = data, now
+        return data == before and now - drawn < TWICE
+
     def write(self, data: str) -> None:
         """Hand it on, unless too much is unread already."""
+        if not self._insists and self._is_repeat(data):
+            return
         if self._is_full and not self._insists and data not in MODES:
-            self.dropped = True
+            self.dropped, self._frame = True, ""
             return
         data = without_color(data) if self.colorless else data
         data = in_ascii(data) if self.ascii_only else data
+        data = without_repeats(data, erases=self._erases)
         self._writes += 1
         self._characters += len(data)
         super().write(data)
@@ -156,6 +177,7 @@ class Line(LinuxDriver):
             return
         self._is_on = self._insists = self._is_switching = True
         self.dropped = self._must_signal_resume  # back from a shell, which has drawn there
+        self._frame = ""
         # Its writer thread begins anew.
         self._writes, self._characters = self._read.writes, self._read.characters
         super().start_application_mode()

@@ -126,8 +126,10 @@ def halves(levels: NDArray[np.int64], inks: Sequence[Color]) -> Tile:
     for upper, lower in zip_longest(levels[0::2], levels[1::2], fillvalue=blank):
         segments: list[Segment] = []
         run, style = "", None
+        cell = "", 0, 0
         for above, below in zip(upper.tolist(), lower.tolist(), strict=True):
-            character, wanted = _half(above, below, inks)
+            cell = character, ink, ground = _half(above, below, cell)
+            wanted = _style(inks[ink], inks[ground] if ground else None) if ink else None
             if wanted is not style and run:
                 segments.append(Segment(run, style))
                 run = ""
@@ -136,17 +138,21 @@ def halves(levels: NDArray[np.int64], inks: Sequence[Color]) -> Tile:
     return tile
 
 
-def _half(above: int, below: int, inks: Sequence[Color]) -> tuple[str, Style | None]:
-    """One cell. Paper takes no colour, so that the shape is there even where colours are not."""
-    if not above and not below:
-        return " ", None
+def _half(above: int, below: int, before: tuple[str, int, int]) -> tuple[str, int, int]:
+    """One cell: its character and the levels of its ink and its ground; `before` is to its left.
+
+    Paper takes no colour, so that the shape is there even where colours are not. Two colours lie
+    either way round: the one that repeats more of the cell before sends fewer bytes.
+    """
     if above == below:
-        return "█", _style(inks[above], None)
+        return ("█" if above else " "), above, 0
     if not below:
-        return "▀", _style(inks[above], None)
-    if not above:
-        return "▄", _style(inks[below], None)
-    return "▀", _style(inks[above], inks[below])
+        return "▀", above, 0
+    if not above or (below == before[1]) + (above == before[2]) > (above == before[1]) + (
+        below == before[2]
+    ):
+        return "▄", below, above
+    return "▀", above, below
 
 
 @lru_cache(maxsize=4096)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from textual import on
+
 from ..screens.cockpit import Cockpit
+from ..screens.entering import enter
 
 ROOMS = {  # where each is, and what it is called there
     "maths": "MathsRoom",
@@ -16,13 +19,28 @@ ROOMS = {  # where each is, and what it is called there
 }
 
 
+def preload() -> None:
+    """Import every room, and what else opens over the main screen."""
+    for name in ("..screens.help", "..screens.deformed", *(f"..rooms.{name}" for name in ROOMS)):
+        import_module(name, __package__)
+
+
 class RoomActions(Cockpit):
     """What leads into the rooms."""
 
-    def action_room(self, name: str) -> None:
+    _preloads = False  # whether the rooms' modules are read, or were
+
+    @on(Cockpit.Settled)
+    def _preload(self) -> None:
+        """Once there is something to look at, read the rooms' modules before a person waits."""
+        if not self._preloads and self.session.dataset is not None:
+            self._preloads = True
+            self.run_worker(preload, thread=True)
+
+    async def action_room(self, name: str) -> None:
         """Enter, once there is a network and a digit to look at."""
         if self.viewed is None or self.session.dataset is None:
             self.notify("The data are still being read; then there is something to look at.")
         else:
             module = import_module(f"..rooms.{name}", __package__)
-            self.app.push_screen(getattr(module, ROOMS[name])(self))
+            await enter(self, getattr(module, ROOMS[name])(self))

@@ -15,6 +15,7 @@ from ..line import shades
 from ..naming import called
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
+from ..screens.entering import enter
 from ..tiles import Tile, page, sizes
 from ..widgets.matrix import Matrix
 from ..widgets.shelf import digit_tile, shelf
@@ -79,10 +80,10 @@ class ConfusionRoom(ReckoningRoom):
         where = cells.index(here) + step if here in cells else 0
         self.matrix.go_to(*cells[where % len(cells)])
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """The digits of the cell at the cursor."""
         label, predicted = self.matrix.cell
-        self._hang(
+        await self._hang(
             Choice(
                 self._words(label, predicted),
                 "There is none.",
@@ -90,22 +91,24 @@ class ConfusionRoom(ReckoningRoom):
             )
         )
 
-    def action_mistakes(self) -> None:
+    async def action_mistakes(self) -> None:
         """All mistakes, worst first."""
-        self._hang(Choice("Mistakes", "There is none.", lambda _, answers: answers.mistakes()))
+        await self._hang(
+            Choice("Mistakes", "There is none.", lambda _, answers: answers.mistakes())
+        )
 
     @on(Matrix.Opened)
-    def _opened(self, event: Matrix.Opened) -> None:
+    async def _opened(self, event: Matrix.Opened) -> None:
         event.stop()
-        self.action_open()
+        await self.action_open()
 
-    def _hang(self, choice: Choice) -> None:
+    async def _hang(self, choice: Choice) -> None:
         """Open the gallery with exactly what the matrix counts."""
         if self._answered is None:
             return
         parameters, iteration, answers = self._answered
         hanging = Hanging(parameters, iteration, answers, choice.choose(parameters, answers))
-        self.app.push_screen(GalleryRoom(self.cockpit, choice, hanging))
+        await enter(self, GalleryRoom(self.cockpit, choice, hanging))
 
     def _take(
         self, parameters: Parameters, iteration: int, found: tuple[Answers, Confusion]

@@ -55,7 +55,6 @@ def widths(width: int, height: int, side: int) -> tuple[int, int]:
 class DrawRoom(Room):
     """Mouse or keys draw; every stroke is answered at once."""
 
-    CSS_PATH = ["room.tcss", "draw.tcss"]
     HEADING = "Draw"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["draw"])]
 

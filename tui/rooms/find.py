@@ -19,7 +19,6 @@ from .path import Path
 class FindScreen(Dialog[Path | None]):
     """Ends with a path, or None."""
 
-    CSS_PATH = "../screens/window.tcss"
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
     def __init__(self, what: str, such_as: str, read: Callable[[str], Path]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from ..glyphs import bar
+from ..glyphs import bar, signed_bar
 from ..naming import called, widest
 from .blocks import Block, Ink, pick, stretch
 from .looked import Looked, Values
@@ -35,6 +35,7 @@ def listed(
     shown = stretch(len(rows), rows.index(chosen), max(1, lines - (len(rows) > lines)))
     values = columns[-1][1]
     largest = float(max(abs(values), default=0)) or 1.0
+    both = bool((values < 0).any())  # signs: else all bars begin at the left
     room = max(0, width - (2 + digits + (WIDTH + 1) * len(columns)) - 1)
     for i in shown:
         unit = rows[i]
@@ -52,8 +53,9 @@ def listed(
             for scale, (_, numbers) in zip(scales, columns, strict=True)
         )
         line.append(" ".join(written), ink("chosen") if mine else "")
-        share = abs(float(values[unit])) / largest
-        line.append(" " + bar(share, room), ink("moving" if values[unit] > 0 else "run2"))
+        share = float(values[unit]) / largest
+        drawn = signed_bar(share, room) if both else bar(share, room)
+        line.append(" " + drawn, ink("moving" if values[unit] > 0 else "run2"))
         line.stylize(pick(layer, unit))
         block.append(line)
     if len(rows) > len(shown):

@@ -31,7 +31,6 @@ EACH = 2  # random weights, and biases, of every layer that a check takes beside
 class MathsRoom(Room):
     """Walks through the stages, follows what is chosen, and lets the numbers move beneath."""
 
-    CSS_PATH = ["room.tcss", "maths.tcss"]
     HEADING = "Maths"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["maths"])]
 

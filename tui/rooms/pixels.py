@@ -33,7 +33,7 @@ LEGEND = (  # each stands below the numbers if there is room for it
     "Another digit forgets the flips; r does too.",
     "",
     "A slope is the gradient of the logit over the pixel; a doubled sign is a steep one.",
-    "What a flip promises is its slope times the step, and true if the network were straight.",
+    "Flipped: what the logit would change by were the network straight: slope times step.",
 )
 SPREAD = 34  # rows of the room from which the answer's rows stand apart
 
@@ -41,7 +41,6 @@ SPREAD = 34  # rows of the room from which the answer's rows stand apart
 class PixelsRoom(Room):
     """A cursor goes over the digit's pixels and turns them over."""
 
-    CSS_PATH = ["room.tcss", "pixels.tcss"]
     HEADING = "Pixels: saliency and flips"
     BINDINGS = [
         *Room.BINDINGS,
@@ -108,7 +107,11 @@ class PixelsRoom(Room):
         label = called(names, int(self.dataset.test.labels[self._index]))
         name, what = called(names, k), thing(self.dataset).capitalize()
         self.query_one(Slopes).update(
-            (f"{what} {self._index}, label {label}: slopes for {name}", f"Slopes for {name}"),
+            (
+                f"{what} {self._index} ({label}): which pixels speak for {name}?",
+                f"Which pixels speak for {name}?",
+                f"Pixels for {name}",
+            ),
             now.reshape(side, side),
             shares.reshape(side, side),
             (self.row, self.column),
@@ -120,11 +123,14 @@ class PixelsRoom(Room):
         Z = passed.Z[-1][k].tolist()
         facts = (
             (f"logit of {name[:6]}", f"{Z[1]:+.3f}"),
-            (f"  by flips: {len(self.flips)}", f"{Z[1] - Z[0]:+.3f}"),
+            (
+                f"  by {len(self.flips)} flip{'' if len(self.flips) == 1 else 's'}",
+                f"{Z[1] - Z[0]:+.3f}",
+            ),
             ("row, column", f"{self.row}, {self.column}"),
             ("  ink", str(int(now[cursor]))),
             ("  slope", f"{slopes[cursor]:+.3f}"),
-            ("  flip promises", f"{self._promised[cursor]:+.3f}"),
+            ("flipped: about", f"{self._promised[cursor]:+.3f}".replace("-", "−")),
         )
         self.query_one(Facts).update(facts, LEGEND)
 

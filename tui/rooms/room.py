@@ -14,6 +14,7 @@ from textual.widgets import Input
 from ..naming import thing
 from ..screens.cockpit import REFRESH, Cockpit
 from ..screens.dialog import ClosesOnce
+from ..screens.entering import enter
 from ..screens.help import HelpScreen
 from ..widgets.key_line import KeyLine
 from ..widgets.status import StatusLine
@@ -32,7 +33,6 @@ class Room(ClosesOnce[None]):
     step, and travel in time.
     """
 
-    CSS_PATH = "room.tcss"
     AUTO_FOCUS = ""
     HEADING: ClassVar[str] = ""  # of the section in help that explains it
     BINDINGS = [
@@ -120,9 +120,9 @@ class Room(ClosesOnce[None]):
         await self.cockpit.run_action(f"{action}({', '.join(map(repr, parameters))})")
         self.look()
 
-    def action_explain(self) -> None:
+    async def action_explain(self) -> None:
         """Help, at this room's section."""
-        self.app.push_screen(HelpScreen(self.HEADING))
+        await enter(self, HelpScreen(self.HEADING))
 
     def action_leave(self) -> None:
         """Back to the main screen."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from ...net.units import excitement, unit_weights
-from ..naming import called
+from ..naming import called, thing
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
+from ..screens.entering import enter
 from ..widgets.unit import Facts, UnitView
 from .gallery import Choice, GalleryRoom
 from .logits import LogitsRoom
@@ -59,7 +60,7 @@ class UnitRoom(ReckoningRoom):
             self._unit = (self._unit + by) % self._found[0].sizes[self._layer]
             self._show_unit()
 
-    def action_open(self) -> None:
+    async def action_open(self) -> None:
         """A gallery of what excites it."""
         dataset, layer, unit = self.cockpit.session.dataset, self._layer, self._unit
         if dataset is None:
@@ -69,11 +70,11 @@ class UnitRoom(ReckoningRoom):
             return excitement(parameters, dataset.test, layer, TOP).digits[unit]
 
         title = f"What excites unit {unit} of layer {layer} most"
-        self.app.push_screen(GalleryRoom(self.cockpit, Choice(title, "", choose)))
+        await enter(self, GalleryRoom(self.cockpit, Choice(title, "", choose)))
 
-    def action_logits(self) -> None:
+    async def action_logits(self) -> None:
         """What adds up to the logits of the chosen digit."""
-        self.app.push_screen(LogitsRoom(self.cockpit))
+        await enter(self, LogitsRoom(self.cockpit))
 
     def action_glyphs(self) -> None:
         """Draw the other way."""
@@ -103,5 +104,6 @@ class UnitRoom(ReckoningRoom):
                 names=dataset.names,
                 Z=found.Z[self._unit],
                 in_signs=self._in_signs,
+                things=f"{thing(dataset)}s",
             )
         )

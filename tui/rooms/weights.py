@@ -9,11 +9,12 @@ from rich.text import Text
 from textual import on
 
 from ...net.units import excitement, unit_weights
-from ..naming import called
+from ..naming import SHORT_CLASS, called, thing
 from ..room_keys import ROOM_KEYS
 from ..screens.cockpit import Cockpit
+from ..screens.entering import enter
 from ..tiles import Tile
-from ..widgets.shelf import weight_tile
+from ..widgets.shelf import SIGNED, weight_tile
 from ..widgets.tiles import Contents, Tiles
 from ..widgets.unit import strongest
 from .logits import LogitsRoom
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ...net.units import Excitement
 
 WIDE = 76  # columns from which there is room for whole sentences
+MANY_CELLS = 2500  # in all pictures of a page, from which colours are few: a line has 40 KB
+FEW_SHADES = 2
 CAPTION = 12  # columns under a picture
 
 
@@ -69,9 +72,9 @@ class WeightsRoom(PictureRoom):
         self.hurry()
         self.again()
 
-    def action_logits(self) -> None:
+    async def action_logits(self) -> None:
         """What adds up to the logits of the chosen digit."""
-        self.app.push_screen(LogitsRoom(self.cockpit))
+        await enter(self, LogitsRoom(self.cockpit))
 
     def action_glyphs(self) -> None:
         """Draw the other way."""
@@ -79,11 +82,12 @@ class WeightsRoom(PictureRoom):
         self.tiles.redraw()
 
     @on(Tiles.Picked)
-    def _picked(self, event: Tiles.Picked) -> None:
+    async def _picked(self, event: Tiles.Picked) -> None:
         event.stop()
         if self._found is not None:
             layer = self._found[1]
-            self.app.push_screen(UnitRoom(self.cockpit, layer, event.index, self.in_signs))
+            room = UnitRoom(self.cockpit, layer, event.index, self.in_signs)
+            await enter(self, room)
 
     def _take(self, parameters: Parameters, layer: int, found: Excitement) -> None:
         dataset, ink = self.cockpit.session.dataset, self.tiles.ink
@@ -124,8 +128,12 @@ class WeightsRoom(PictureRoom):
             *((f" {_percent(share):>4}", ink("quiet")) if share else (" silent", ink("warning")))
         )
         if layer == 1:
-            tile = weight_tile(tiles, unit.incoming, dataset.side, columns, in_signs=self.in_signs)
-            return tile, caption
+            signs, shades = self.in_signs, SIGNED if tiles.cells <= MANY_CELLS else FEW_SHADES
+            side = dataset.side
+            picture = weight_tile(
+                tiles, unit.incoming, side, columns, in_signs=signs, shades=shades
+            )
+            return picture, caption
         caption.append(f"  bias {unit.bias:+7.3f}   reads ", ink("quiet"))
         room = columns - caption.cell_len
         return [], caption.append_text(strongest(tiles, unit.incoming, room))
@@ -136,16 +144,20 @@ class WeightsRoom(PictureRoom):
         parameters, layer, found = self._found
         tiles, ink = self.tiles, self.tiles.ink
         unit, share = unit_weights(parameters, layer, index), float(found.share[index])
-        whole = " of the test digits" if tiles.size.width >= WIDE else ""
-        words = f" speaks at {share:.1%}{whole}" if share else " is silent at every test digit"
+        dataset = self.cockpit.session.dataset
+        names = dataset.names if dataset and layer == len(parameters.W) - 1 else ()
+        is_last = layer == len(parameters.W) - 1
+        whole = f" of the test {thing(dataset)}s" if tiles.size.width >= WIDE else ""
+        words = f" active on {share:.1%}{whole}" if share else " never active"
+        if is_last:
+            votes = called(names, int(unit.outgoing.argmax()), SHORT_CLASS)
+            words = f" · votes for {votes} ·{words}"
         line = Text.assemble(
             (f" Unit {index}", ink("chosen")),
             (f"{words:<{18 + len(whole)}}", ink("title" if share else "warning")),
-            ("  adds ", ink("quiet")),
+            ("  adds to " if is_last else "  adds ", ink("quiet")),
             no_wrap=True,
         )
-        dataset = self.cockpit.session.dataset
-        names = dataset.names if dataset and layer == len(parameters.W) - 1 else ()
         line.append_text(strongest(tiles, unit.outgoing, tiles.size.width - line.cell_len, names))
         legend = Text(" ", no_wrap=True)
         if layer == 1:

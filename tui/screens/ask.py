@@ -21,7 +21,6 @@ LONGEST_NAME = 40
 class NameScreen(Dialog[str | None]):
     """Ends with a name that is not empty, or None."""
 
-    CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
     def __init__(
@@ -62,7 +61,6 @@ class NameScreen(Dialog[str | None]):
 class ConfirmScreen(Dialog[bool | None]):
     """Ends with True for yes. Enter gives the answer that is marked."""
 
-    CSS_PATH = "window.tcss"
     BINDINGS = [
         Binding("y", "answer(True)", "Yes"),
         Binding("n,escape,q", "answer(False)", "No"),

@@ -73,7 +73,6 @@ class Copies(Rows):
 class DeformedScreen(Dialog[None]):
     """Space draws other deformations, Esc goes back."""
 
-    CSS = "DeformedScreen { background: $background; }"
     BINDINGS = [
         Binding("escape,q,e", "leave", "Back"),
         Binding("space,right", "another", "Others"),

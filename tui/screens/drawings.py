@@ -17,7 +17,6 @@ from .dialog import Dialog
 class DrawingsScreen(Dialog[str | None]):
     """Ends with a drawing's name, or None."""
 
-    CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape,q", "leave", "Leave")]
 
     def __init__(self, names: Sequence[str]) -> None:

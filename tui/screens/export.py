@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooSoonError
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -41,7 +41,6 @@ RECIPE = len(FORMS)  # its place among the choices; it is shown, not written
 class ExportScreen(Dialog[None]):
     """Closes when something was written."""
 
-    CSS_PATH: ClassVar = ["window.tcss", "open.tcss"]
     BINDINGS = [
         Binding("escape", "leave", "Leave"),
         Binding("down", "move(1)", "Choose", show=False),

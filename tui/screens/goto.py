@@ -17,7 +17,6 @@ from .dialog import Dialog
 class GoToScreen(Dialog[int | None]):
     """Ends with an index from 0 to count - 1, or None."""
 
-    CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
     def __init__(self, count: int, thing: str = "digit") -> None:

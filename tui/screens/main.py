@@ -12,6 +12,7 @@ from ..actions.rooms import RoomActions
 from ..actions.runs import RunActions
 from ..themes import THEMES
 from ..widgets.runs import RunTable
+from .entering import enter
 
 HEADINGS = {  # of the sections in help about the panels
     "chart": "Chart",
@@ -39,11 +40,11 @@ class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitAction
         now = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(now + 1) % len(names)]
 
-    def action_help(self) -> None:
+    async def action_help(self) -> None:
         """Explain; from within a panel, or while it is alone, that panel."""
         from .help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self._heading()))
+        await enter(self, HelpScreen(self._heading()))
 
     def _heading(self) -> str:
         """The section of help that a person is in."""

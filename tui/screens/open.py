@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -33,7 +33,6 @@ FORMS = (
 class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
     """Ends with a source and what was read from it, or None."""
 
-    CSS_PATH: ClassVar = ["window.tcss", "open.tcss"]
     BINDINGS = [
         Binding("escape", "leave", "Leave"),
         Binding("down", "move(1)", "Choose", show=False),

@@ -16,7 +16,6 @@ from .dialog import Dialog
 class PresetScreen(Dialog[str | None]):
     """Ends with a preset's name, or None."""
 
-    CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape,q", "leave", "Leave")]
 
     def __init__(self, current: str | None) -> None:

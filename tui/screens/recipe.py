@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 class RecipeScreen(Dialog["Course | None"]):
     """Ends with the course that a recipe describes, or None."""
 
-    CSS_PATH = "window.tcss"
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
     def compose(self) -> ComposeResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from ...net.confusion import Confusion
 
 TINTS = (0, 2, 4, 6, 8)  # of 16, by level: how much of the warning colour lies under a mistake
+FRAME = 7  # columns of a title's rule and gaps
+AXES = (
+    ": row: what it is, column: what the network said",
+    ": row what it is, column the answer",
+    "",
+)
 ROOMY = 6  # columns of a cell in which decimals have room
 BELOW = 9  # rows that the strip under the matrix would like: a rule, pictures, captions
 
@@ -92,8 +99,10 @@ class Matrix(Rows):
             labels, answers = self._grid.labels, self._grid.answers
             ends = labels[0], labels[-1], answers[0], answers[-1]
             title += ": {}–{} taken for {}–{}".format(*(called(self._names, k) for k in ends))
-        if self.size.width >= 80:
-            notes = [*self.legend(), *notes]
+        # The words before the legend, which stands below too where there is no room for pictures.
+        for words, told in product(AXES, ([*self.legend(), *notes], notes)):
+            if FRAME + len(title + words) + sum(len(text) for text, _ in told) <= self.size.width:
+                return self.title(title + words, *told)
         return self.title(title, *notes)
 
     def legend(self) -> list[tuple[str, Style]]:

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.strip import Strip
 
+from ..indexed_color import nearest
 from ..line import Line
 from ..tiles import Page, Tile, characters, dots, halves, resized, signs, steps
 from .rows import Rows
@@ -57,13 +58,24 @@ def shelf(
 
 
 def weight_tile(
-    rows: Rows, weights: Array, side: int, columns: int, *, in_signs: bool = False
+    rows: Rows,
+    weights: Array,
+    side: int,
+    columns: int,
+    *,
+    in_signs: bool = False,
+    shades: int = SIGNED,
 ) -> Tile:
-    """A unit's weights, one a pixel, by their own largest: in two colours, or as signs."""
+    """A unit's weights, one a pixel, by their own largest: in two colours, or as signs.
+
+    shades: of either colour. With few of them equal neighbours are many, and so bytes are few.
+    """
     picture = resized(weights.reshape(1, side, side), columns)[0]
     most = float(abs(picture).max())
     if in_signs:
         return signs(steps(picture, most, 3), rows.ink("plus"), rows.ink("minus"))
-    plus, minus = rows.blends("plus", SIGNED + 1), rows.blends("minus", SIGNED + 1)
-    # A negative level counts from the end of the list.
-    return halves(steps(picture, most, SIGNED), [*plus, *reversed(minus[1:])])
+    plus, minus = rows.blends("plus", shades + 1), rows.blends("minus", shades + 1)
+    inks = [*plus, *reversed(minus[1:])]  # a negative level counts from the end
+    if shades < SIGNED:
+        inks = [nearest(ink) for ink in inks]
+    return halves(steps(picture, most, shades), inks)

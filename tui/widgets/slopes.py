@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ROOMY = 54  # columns, for the longer title
+FRAME = 6  # columns of a title's rule and gaps
 Place = tuple[int, int]  # row, column
 
 
@@ -34,7 +34,7 @@ class Slopes(Rows):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._titles = ("", "")
+        self._titles: tuple[str, ...] = ("",)
         self._image: NDArray[np.uint8] | None = None
         self._shares: NDArray[np.floating] | None = None
         self._cursor: Place = (0, 0)
@@ -46,7 +46,7 @@ class Slopes(Rows):
 
     def update(
         self,
-        titles: tuple[str, str],
+        titles: tuple[str, ...],
         image: NDArray[np.uint8],
         shares: NDArray[np.floating],
         cursor: Place,
@@ -54,7 +54,7 @@ class Slopes(Rows):
     ) -> None:
         """Show side × side pixels and, as shares of the steepest, their slopes.
 
-        titles: a long one, and one for where there is little room.
+        titles: the longest first; the first that has room is shown.
         """
         self._titles, self._image, self._shares = titles, image, shares
         self._cursor, self._flipped = cursor, flipped
@@ -78,7 +78,11 @@ class Slopes(Rows):
         )
         part = f"rows {corner[0]}-{corner[0] + shown.rows - 1}"
         notes = [] if shown.rows == side else [(part, self.ink("quiet"))]
-        title = self._titles[0 if self.size.width >= ROOMY else 1]
+        taken = len(part) + FRAME if notes else FRAME
+        title = next(
+            (title for title in self._titles if len(title) + taken <= self.size.width),
+            self._titles[-1],
+        )
         self.show([self.title(title, *notes), *self._picture(corner, shown)])
 
     def _picture(self, corner: Place, shown: Cells) -> list[Strip]:

@@ -57,6 +57,12 @@ class Tiles(Rows):
         """How many pictures there are, on all pages."""
         return self._contents.count if self._contents else 0
 
+    @property
+    def cells(self) -> int:
+        """How many cells of the screen the pictures of a page take."""
+        here = self._page
+        return min(self.count, here.count) * here.columns * here.rows if here else 0
+
     def update(self, contents: Contents) -> None:
         """Show these instead."""
         self._contents = contents

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.strip import Strip
 
 from ...net.terms import by_size
-from ..glyphs import bar
+from ..glyphs import signed_bar
 from ..naming import SHORT_CLASS, a, called, widest
 from ..tiles import Page, sizes
 from .rows import Rows
@@ -41,6 +41,7 @@ class Facts:
     labels: tuple[str, ...]  # what each is called
     names: tuple[str, ...]  # of the classes
     Z: Array  # top
+    things: str  # what the images are called
     in_signs: bool
 
 
@@ -75,9 +76,9 @@ class UnitView(Rows):
         facts, width = self._facts, self.size.width
         if facts is None or width < 2:
             return
-        note = ("silent at every test digit", self.ink("warning"))
+        note = (f"never active on any test {facts.things.removesuffix('s')}", self.ink("warning"))
         if facts.share:
-            note = (f"speaks at {facts.share:.1%} of test digits", self.ink("quiet"))
+            note = (f"active on {facts.share:.1%} of test {facts.things}", self.ink("quiet"))
         lines: list[Text | Strip] = [self.title(f"Unit {facts.unit} of layer {facts.layer}", note)]
         picture = self._picture(facts)
         columns = max((row.cell_length for row in picture), default=0)
@@ -145,17 +146,11 @@ class UnitView(Rows):
         for index in shown.tolist():
             weight = float(weights[index])
             ink = self.ink("plus" if weight > 0 else "minus")
-            share = abs(weight) / most if most > 0 and np.isfinite(weight) else 0.0
-            # A bar to the left cannot begin in eighths: only its whole cells are drawn.
-            left = f"{'█' * round(share * half):>{half}}"
+            share = weight / most if most > 0 and np.isfinite(weight) else 0.0
             name = called(names, index, digits)
             line = Text(f"{name:>{digits}} ", self.ink("title"), no_wrap=True)
             line.append(f"{weight:+7.3f} ", ink)
-            if weight > 0:
-                line.append(" " * half + "│", self.ink("quiet")).append(bar(share, half), ink)
-            else:
-                line.append(left, ink).append("│", self.ink("quiet"))
-            lines.append(line)
+            lines.append(line.append(signed_bar(share, 2 * half + 1), ink))
         return lines
 
     def _digits(self, facts: Facts, height: int) -> list[Text | Strip]:

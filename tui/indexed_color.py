@@ -1,0 +1,22 @@
+"""The terminal's 256 colours: half as many bytes to tell as one of all colours."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.color import Color as RichColor
+from textual.color import Color, rgb_to_lab
+
+FIRST, LAST = 16, 255  # those before are the terminal's own, and may be anything
+
+
+@lru_cache(maxsize=256)
+def nearest(color: RichColor) -> RichColor:
+    """That of the 256 which looks most like it: the hue counts, which Rich's cube often misses."""
+    wanted = rgb_to_lab(Color(*color.get_truecolor()))
+
+    def distance(number: int) -> float:
+        lab = rgb_to_lab(Color(*RichColor.from_ansi(number).get_truecolor()))
+        return (lab.L - wanted.L) ** 2 + (lab.a - wanted.a) ** 2 + (lab.b - wanted.b) ** 2
+
+    return RichColor.from_ansi(min(range(FIRST, LAST + 1), key=distance))

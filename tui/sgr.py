@@ -1,0 +1,105 @@
+"""Colours and attributes told to the terminal only where they change: most of a frame's bytes.
+
+Rich writes every style in full before its text and takes it back after it. Here what the terminal
+is in already is left out, and blanks, which show no ink, need their ground alone; many of them in a
+row are erased rather than written.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+SGR = re.compile(r"\x1b\[([\d;]*)m")
+BLANK = re.compile(r"(?:[ \r\n]|\x1b\[\d*;?\d*H)*")  # no ink: blanks, and moves of the cursor
+LONG = re.compile(r" {14,}")  # blanks that take less to erase than to write
+LENGTHS = {"5": 3, "2": 5}  # parameters of a colour of the palette, and of one of all colours
+SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})  # lines and reverse
+
+
+class Look(NamedTuple):
+    """How a character looks; an empty colour is the terminal's own."""
+
+    ink: str = ""
+    ground: str = ""
+    flags: frozenset[str] = frozenset()
+
+
+PLAIN = Look()
+
+
+@lru_cache(maxsize=4096)
+def followed(look: Look, parameters: str) -> Look:
+    """The look after a sequence with these parameters."""
+    ink, ground, flags = look
+    rest = parameters.split(";")
+    while rest:
+        first = rest[0]
+        length = 1
+        if first in {"", "0"}:
+            ink, ground, flags = PLAIN
+        elif first in {"38", "48"}:
+            length = LENGTHS.get(rest[1] if len(rest) > 1 else "", len(rest))
+            colour = ";".join(rest[:length])
+            ink, ground = (colour, ground) if first == "38" else (ink, colour)
+        elif first in {"39", "49"}:
+            ink, ground = ("", ground) if first == "39" else (ink, "")
+        elif len(first) > 1 and first[:-1] in {"3", "9"}:
+            ink = first
+        elif len(first) > 1 and first[:-1] in {"4", "10"}:
+            ground = first
+        else:
+            flags |= {first}
+        rest = rest[length:]
+    return Look(ink, ground, flags)
+
+
+@lru_cache(maxsize=4096)
+def change(before: Look, after: Look) -> str:
+    """The shortest sequence from one look to another; empty if they are the same."""
+    if before == after:
+        return ""
+    told: list[str] = []
+    if not before.flags <= after.flags:
+        before = PLAIN
+        told.append("0")
+    told += sorted(after.flags - before.flags)
+    if before.ink != after.ink:
+        told.append(after.ink or "39")
+    if before.ground != after.ground:
+        told.append(after.ground or "49")
+    return f"\x1b[{';'.join(told)}m"
+
+
+def _erased(blanks: re.Match[str]) -> str:
+    """So many columns erased, and the cursor behind them."""
+    count = len(blanks[0])
+    return f"\x1b[{count}X\x1b[{count}C"
+
+
+def without_repeats(data: str, *, erases: bool = False) -> str:
+    """The same picture in fewer characters. It begins and ends with the terminal's own look.
+
+    erases: whether what the terminal erases takes the ground that is in force.
+    """
+    out: list[str] = []
+    wanted = there = PLAIN
+    parts = SGR.split(data)  # text, parameters, text, …
+    for i in range(0, len(parts), 2):
+        if i:
+            wanted = followed(wanted, parts[i - 1])
+        text = parts[i]
+        if not text:
+            continue
+        needed = wanted
+        if not (wanted.flags | there.flags) & SEEN_ON_BLANKS:
+            if BLANK.fullmatch(text):
+                needed = Look(there.ink, wanted.ground, there.flags)
+            if erases:
+                text = LONG.sub(_erased, text)
+        out += (change(there, needed), text)
+        there = needed
+    if there != PLAIN:
+        out.append("\x1b[0m")
+    return "".join(out)
