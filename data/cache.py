@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .archive import BYTES, Archive
 from .errors import DataError
-from .files import LARGEST as LARGEST_SOURCE
-from .files import opened
-from .found import Found, side_of
-from .idx import Bytes
+from .readers.idx_format import Bytes
+from .readers.npz_archive import BYTES, Archive
+from .readers.safe_files import LARGEST as LARGEST_SOURCE
+from .readers.safe_files import opened
+from .source_content import Found, side_of
 
 VERSION = 1  # of what is parsed and how: another one finds other entries
 LARGEST = 1 << 31  # bytes that all entries may take

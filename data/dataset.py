@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import ClassesError, DataError, UnlabelledError
-from .files import OnProgress
 from .findings import Finding
-from .found import MOST_CLASSES, Digits, Found
-from .idx import Bytes
 from .layout import MNIST, ImageLayout, measured
-from .looked_over import odd, upright_ink
+from .quality import odd, upright_ink
+from .readers.idx_format import Bytes
+from .readers.safe_files import OnProgress
+from .source_content import MOST_CLASSES, Digits, Found
 from .sources import EMBEDDED, read
 from .split import SEED, SHARE, parted
 

@@ -1,4 +1,4 @@
-"""What is odd about images that were read, as data; tui/findings.py puts it into words."""
+"""What is odd about images that were read, as data; tui/datasets/findings.py puts it into words."""
 
 from __future__ import annotations
 

@@ -7,12 +7,20 @@ from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from . import album, idx_set, npz_set, pictures, tabular
-from .archive import MAGIC as ZIP_MAGIC
 from .cache import Cache, key_of
 from .errors import DataError
-from .files import GZIP_MAGIC, OnProgress, is_packed, opened, unpacked
-from .found import Found
+from .readers import (
+    csv_table,
+    idx,
+    image_folder,
+    npz,
+)
+from .readers import (
+    picture as pictures,
+)
+from .readers.npz_archive import MAGIC as ZIP_MAGIC
+from .readers.safe_files import GZIP_MAGIC, OnProgress, is_packed, opened, unpacked
+from .source_content import Found
 
 EMBEDDED = "mnist"
 FORMS = (
@@ -47,11 +55,11 @@ def read(
 
 
 def _in_folder(folder: Path, on_progress: OnProgress | None) -> Found:
-    found = idx_set.from_folder(folder)
+    found = idx.from_folder(folder)
     if found is not None:
         return found
-    if album.is_album(folder):
-        return album.read_album(folder, on_progress)
+    if image_folder.is_album(folder):
+        return image_folder.read_album(folder, on_progress)
     raise DataError(f"{folder}: holds no set as a folder; expected {FORMS}")
 
 
@@ -67,12 +75,12 @@ def _in_file(
         raise DataError(f"{path}: is gzipped though packed already; unpack it with gunzip")
     if start[:2] == ZIP_MAGIC:
         with opened(path) as file:
-            return npz_set.read_archive(file, path, on_progress)
+            return npz.read_archive(file, path, on_progress)
     if start[:2] == b"\0\0":
         images = len(start) == 4 and start[3] == 3
         if alone and images:
-            return idx_set.images_alone(path)
-        return idx_set.from_file(path, dimensions=3 if images else 1)
+            return idx.images_alone(path)
+        return idx.from_file(path, dimensions=3 if images else 1)
     if is_picture and alone:
         picture = pictures.read_picture(path)
         return Found(picture.image.reshape(1, -1), notes=picture.notes)
@@ -85,14 +93,14 @@ def _table(path: Path, cache: Path | None, on_progress: OnProgress | None) -> Fo
     """A CSV file, parsed or, if that was done before, out of the cache."""
     if cache is None:
         with opened(path) as file:
-            return tabular.read_table(file, path, on_progress)
+            return csv_table.read_table(file, path, on_progress)
     entries = Cache(cache)
     with opened(path) as file:
         key = key_of(file)
         found = entries.kept(key)
         if found is not None:
             return replace(found, notes=(*found.notes, "parsed before, taken from the cache"))
-        found = tabular.read_table(file, path, on_progress)
+        found = csv_table.read_table(file, path, on_progress)
     # Only now is it known that nobody changed the file on the way.
     try:
         entries.keep(key, found)

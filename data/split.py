@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
-from .found import Digits
-from .idx import Bytes
+from .readers.idx_format import Bytes
+from .source_content import Digits
 
 SHARE = 0.2  # of each class, to test on
 SEED = 0  # of the draw: the same images and share are parted the same way, always

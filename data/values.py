@@ -7,8 +7,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .found import MOST_CLASSES
-from .idx import Bytes
+from .readers.idx_format import Bytes
+from .source_content import MOST_CLASSES
 
 WHOLE, UNIT = 255, 1  # what full ink is on the two scales: 0–255 and 0–1
 SAID: Final = {

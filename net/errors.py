@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .diagnosis import Trouble
+    from .run.diagnosis import Trouble
 
 
 class NetError(Exception):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from .architecture import check_hidden
 from .errors import NetError
-from .sizes import check_hidden
 
 # Which fields act only through a reset: they decide what the first weights are.
 NEED_RESET = frozenset({"hidden", "seed", "init"})

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .sizes import count
+from .architecture import count
 
 Array = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]

@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .batches import Batches, Place
-from .diagnosis import Trouble, Watch, has_cause, trouble
+from .architecture import check_hidden, named
+from .engine.batches import Batches, Place
+from .engine.engine import Engine, Samples, Score
+from .engine.input_blocks import Images
 from .errors import DivergedError, NetError
-from .gradient import Engine, Samples, Score
-from .history import LOSS, History, Progress
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch
-from .initialisation import first_parameters
+from .initialization import first_parameters
 from .network import Array, Parameters
 from .optimizers import OPTIMIZERS, GradientDescent
-from .pixels import Images
+from .run.diagnosis import Trouble, Watch, has_cause, trouble
+from .run.history import LOSS, History, Progress
+from .run.timeline import Moment
 from .schedule import scheduled
-from .sizes import check_hidden, named
-from .timeline import Moment
 
 FIRST_STEPS = 10  # each of these is tested, so that the beginning can be watched
 Course = tuple[tuple[int, Hyperparameters], ...]  # after how many updates which came into force

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from mnist_tui.data.dataset import Dataset, Digits, load
-from mnist_tui.tui.cli import main
+from mnist_tui.tui.cli.main import main
 from textual import _wait
 
-from .support import Ended, Run, first, part_of, write_folder
+from tests.helpers.support import Ended, Run, first, part_of, write_folder
 
 # No deadline: how long an example takes says nothing on a machine that does other things too.
 settings.register_profile("suite", deadline=None, max_examples=100)

@@ -17,25 +17,25 @@ from textual.screen import Screen
 
 from ..net.hyperparameters import Hyperparameters
 from . import kiosk
-from .findings import noticed
-from .guard import LONG_PATIENCE, Guard
-from .input_queue import InputQueue
-from .keys import KEYS
-from .launch import Options
-from .least_size import LeastSize
-from .line import Line
-from .paths import EMBEDDED
-from .reading import Reading
-from .report import write_report
-from .resuming import Folder, Opening
-from .screens.dialog import Palette
-from .screens.main import MainScreen
-from .session import Session, planned
-from .settings import remember, remembered
+from .cli.launch import Options
+from .config.settings import remember, remembered
+from .crash_report import write_report
+from .datasets.findings import noticed
+from .datasets.paths import EMBEDDED
+from .datasets.progress import Reading
+from .keymap.main_keys import KEYS
+from .screens.dialogs.base import Palette
+from .screens.main.screen import MainScreen
+from .screens.minimum_size import LeastSize
 from .shortage import shortage
-from .switching import Switching, worth_keeping
+from .storage.resume import Folder, Opening
+from .storage.switch import Switching, worth_keeping
+from .terminal.driver import Line
+from .terminal.input_queue import InputQueue
+from .terminal.shutdown import LONG_PATIENCE, Guard
 from .text import printable
 from .themes import DARK_RUNS, DARK_SIGNS, INK, themes_for
+from .training.session import Session, planned
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -47,13 +47,13 @@ HERE = Path(__file__).parent
 # All of them at once: one that came with its screen would have everything parsed and styled anew
 # just when a person waits for that screen.
 STYLES: list[str | PurePath] = [
-    HERE / "screens" / "main.tcss",
-    HERE / "screens" / "window.tcss",
-    HERE / "screens" / "open.tcss",
+    HERE / "screens" / "main" / "main.tcss",
+    HERE / "screens" / "dialogs" / "dialog.tcss",
+    HERE / "screens" / "dialogs" / "open_data.tcss",
     HERE / "rooms" / "room.tcss",
-    HERE / "rooms" / "maths.tcss",
-    HERE / "rooms" / "pixels.tcss",
-    HERE / "rooms" / "draw.tcss",
+    HERE / "rooms" / "maths" / "maths.tcss",
+    HERE / "rooms" / "saliency" / "saliency.tcss",
+    HERE / "rooms" / "draw" / "draw.tcss",
 ]
 LOOK = 0.25  # seconds between two looks whether the line is free again
 MOST_PASTED = 100_000  # characters: as long as a recipe may be
@@ -63,7 +63,7 @@ READ = 3.0  # seconds that any note stays at least
 
 def _commands() -> type[Provider]:
     """The palette's commands, imported when it is first opened."""
-    from .palette import Commands
+    from .keymap.palette import Commands
 
     return Commands
 
@@ -305,7 +305,7 @@ class MnistApp(LeastSize):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The palette: every key's action by name, then Textual's own."""
         if isinstance(screen, MainScreen):
-            from .palette import title_of
+            from .keymap.palette import title_of
 
             for key in KEYS:
                 if not screen.check_action(key.action.partition("(")[0], ()):

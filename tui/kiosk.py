@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..net.sizes import count
-from .problem import Problem
+from ..net.architecture import count
+from .errors import Problem
 
 
 @dataclass(frozen=True, slots=True)

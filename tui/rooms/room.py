@@ -11,13 +11,13 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Input
 
-from ..naming import thing
-from ..screens.cockpit import REFRESH, Cockpit
-from ..screens.dialog import ClosesOnce
-from ..screens.entering import enter
-from ..screens.help import HelpScreen
-from ..widgets.key_line import KeyLine
-from ..widgets.status import StatusLine
+from ..render.labels import thing
+from ..screens.dialogs.base import ClosesOnce
+from ..screens.dialogs.help import HelpScreen
+from ..screens.enter import enter
+from ..screens.main.dashboard import REFRESH, Cockpit
+from ..widgets.footer import KeyLine
+from ..widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from ...net.network import Parameters

@@ -11,13 +11,13 @@ from rich.text import Text
 from textual import events
 from textual.message import Message
 
-from ..axes import Axis
-from ..curves import Plot
-from ..drawing import Line, draw_runs, readings, told
-from ..line import Line as Terminal
-from ..subcells import mark
-from ..view import View
-from .rows import Rows
+from ..render.axes import Axis
+from ..render.chart import Line, draw_runs, readings, told
+from ..render.chart_view import View
+from ..render.plot import Plot
+from ..render.subcells import mark
+from ..terminal.driver import Line as Terminal
+from .lines import Rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -193,7 +193,7 @@ class Chart(Rows):
 
     def _notes(self) -> list[tuple[str, Style]]:
         """The values of the current run, as it is or was, at the right of the title."""
-        from ...net.history import LOSS, TRAIN
+        from ...net.run.history import LOSS, TRAIN
 
         number = "{:6.4f}".format if self.view.loss else "{:6.1%}".format
         line = self._lines[-1]

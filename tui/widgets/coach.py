@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
-from ..fields import shown
-from .rows import Rows
+from ..config.fields import shown
+from .lines import Rows
 
 if TYPE_CHECKING:  # it imports NumPy, which the first screen does not wait for
-    from ...net.diagnosis import Cure, Trouble
+    from ...net.run.diagnosis import Cure, Trouble
 
 WHY = {
     "diverged": "Alpha is too large here: each update overshoots more than the one before.",
@@ -69,7 +69,7 @@ class Coach(Rows):
 
 def numbers(trouble: Trouble) -> str:
     """The figures that show it."""
-    from ...net.diagnosis import TINY_STEP
+    from ...net.run.diagnosis import TINY_STEP
 
     step = trouble.alpha * trouble.slope
     share = step / trouble.length if trouble.length else 0.0

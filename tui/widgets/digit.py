@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ..fitting import fitted
-from ..glyphs import ascii_rows, block_rows
-from .rows import Rows
+from ..render.glyphs import ascii_rows, block_rows
+from ..render.resample import fitted
+from .lines import Rows
 
 if TYPE_CHECKING:
     import numpy as np

@@ -16,12 +16,12 @@ from textual.widgets import Input, Label
 
 from ...net.hyperparameters import Hyperparameters
 from ...net.presets import preset_of
-from ..fields import FIELDS, Field, shown
-from ..pending import Event, waiting_words
-from ..problem import EXPECTED
-from ..stepping import Step
+from ..config.fields import FIELDS, Field, shown
+from ..config.stepping import Step
+from ..errors import EXPECTED
 from ..text import printable
-from .rows import Rows
+from ..training.pending import Event, waiting_words
+from .lines import Rows
 
 TURN = Binding.Group("value", compact=True)
 MARK = "↻"  # a field that acts from the next run on

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
-from ..glyphs import bar
-from ..naming import a, called, spoken
-from .rows import Rows
+from ..render.glyphs import bar
+from ..render.labels import a, called, spoken
+from .lines import Rows
 
 if TYPE_CHECKING:
     import numpy as np

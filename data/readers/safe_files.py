@@ -1,0 +1,143 @@
+"""Files from outside: opened without trust, unpacked within bounds, watched while they are read."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import zlib
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import DataError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+GZIP_MAGIC = b"\x1f\x8b"
+LARGEST = 1 << 31  # bytes of pixels a source may have: 45 times MNIST
+SMALL = 1 << 24  # bytes that packed content may unfold into, however tightly it is packed
+MOST_PACKED = 200  # times smaller than its content packed data may be; MNIST's are 5 to 40
+
+OnProgress = Callable[[int, int], None]  # done bytes, all bytes; what it raises ends the reading
+
+
+def most_unfolded(packed: int) -> int:
+    """How many bytes so many packed ones may unfold into; more is a bomb, not data."""
+    return max(SMALL, packed * MOST_PACKED)
+
+
+@contextmanager
+def opened(path: Path) -> Generator[io.BufferedReader]:
+    """A regular file, open for reading while the context lasts.
+
+    Raises DataError, one line that names the path: for what is not a file (a pipe or a device is
+    not waited for), may not be read, holds damaged gzip data, or was changed by somebody before
+    the context ends. That is then said in place of any other complaint, which it explains.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DataError(f"{path}: is not a file")
+        file: io.BufferedReader = io.BufferedReader(_Raw(path))
+    except OSError as failure:
+        raise DataError(f"{path}: cannot be read: {failure.strerror or failure}") from failure
+    except ValueError as failure:
+        raise DataError(f"{path}: cannot be read: {failure}") from failure
+    with file:
+        before = os.fstat(file.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise DataError(f"{path}: is not a file")
+        try:
+            yield file
+        except (DataError, EOFError, gzip.BadGzipFile, zlib.error) as problem:
+            _refuse_changed(path, file, before)
+            if isinstance(problem, DataError):
+                raise
+            raise DataError(
+                f"{path}: the gzip data is damaged or cut short; fetch it again"
+            ) from problem
+        _refuse_changed(path, file, before)
+
+
+def _refuse_changed(path: Path, file: io.BufferedReader, before: os.stat_result) -> None:
+    now = os.fstat(file.fileno())
+    if (now.st_size, now.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise DataError(f"{path}: was changed while it was read; try again when it is complete")
+
+
+class _Raw(io.FileIO):
+    """A file that tells a failure to read as DataError, apart from other OSErrors around it."""
+
+    def __init__(self, path: Path) -> None:
+        # Should a pipe take the file's place after the check, opening it does not wait.
+        super().__init__(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
+        self._path = path
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        try:
+            return super().readinto(buffer)
+        except OSError as failure:
+            why = failure.strerror or failure
+            raise DataError(f"{self._path}: cannot be read: {why}") from failure
+
+
+def is_there(path: Path) -> bool:
+    """Whether something lies at a path; also if it may not be looked at: opening it tells."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder lies there. Raises DataError if it may not be looked at."""
+    try:
+        return path.is_dir()
+    except OSError as failure:
+        raise DataError(f"{path}: cannot be read: {failure.strerror or failure}") from failure
+
+
+def inside(folder: Path) -> list[Path]:
+    """What lies in a folder, by name. Raises DataError if it may not be listed."""
+    try:
+        return sorted(folder.iterdir(), key=lambda path: path.name)
+    except OSError as failure:
+        raise DataError(f"{folder}: cannot be read: {failure.strerror or failure}") from failure
+
+
+def size_of(file: io.BufferedReader) -> int:
+    """How many bytes the file has on disk."""
+    return os.fstat(file.fileno()).st_size
+
+
+def is_packed(file: io.BufferedReader) -> bool:
+    """Whether gzip data lie here, whatever the file is called; nothing is consumed."""
+    return file.peek(2)[:2] == GZIP_MAGIC
+
+
+def unpacked(file: io.BufferedReader, path: Path) -> io.BufferedIOBase:
+    """The file itself, or what is gzipped in it; to be read from piece by piece."""
+    return _Unpacked(file, path) if is_packed(file) else file
+
+
+class _Unpacked(gzip.GzipFile):
+    """Gzipped content, as long as it is not absurdly more than what it is unpacked from."""
+
+    def __init__(self, file: io.BufferedReader, path: Path) -> None:
+        super().__init__(fileobj=file, mode="rb")
+        self._packed, self._path = file, path
+
+    def read(self, size: int | None = -1) -> bytes:
+        content = super().read(size)
+        if self.tell() > most_unfolded(self._packed.tell()):
+            raise DataError(
+                f"{self._path}: unfolds into more than {MOST_PACKED} times its size; "
+                f"that is no data"
+            )
+        return content

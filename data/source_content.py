@@ -1,0 +1,41 @@
+"""What a reader finds in a source, before it becomes a Dataset; and what every source must be."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .findings import Finding
+from .readers.idx_format import Bytes
+
+SIDES = range(4, 129)  # pixels that an image may have on each side
+MOST_CLASSES = 62  # ten digits, twice 26 letters
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """Images with their labels, row for row."""
+
+    images: Bytes  # m × pixels, 0 (paper) to 255 (ink), one image a row, read top-left first
+    labels: Bytes  # m, each 0 to classes - 1
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What one source holds: images, and whatever else it said of them."""
+
+    images: Bytes  # m × side², to learn from
+    labels: Bytes | None = None  # m; None where the source has none
+    test: Digits | None = None  # a part to test on, where the source keeps one apart
+    names: tuple[str, ...] = ()  # of the classes, where the source names them
+    notes: tuple[str, ...] = ()  # what was found out on the way, one line each
+    findings: tuple[Finding, ...] = ()  # what is odd about it
+
+
+def side_of(pixels: int) -> int | None:
+    """The side of a square image of so many pixels; None if no image here may have them."""
+    side = math.isqrt(max(0, pixels))
+    return side if side * side == pixels and side in SIDES else None

@@ -1,0 +1,1 @@
+"""How the mathematics is made fast."""

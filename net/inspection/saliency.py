@@ -1,0 +1,37 @@
+"""Which pixels spoke for a class and which against it: the slope of its logit over the pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..engine.input_blocks import Images
+from ..network import Array, Parameters, forward
+from ..validation import check_class, columns
+
+
+@np.errstate(all="ignore")
+def saliency(parameters: Parameters, image: Images, k: int) -> Array:
+    """How fast the logit of class k grows when a pixel gets darker: ∂Z[L][k] / ∂x, n_in numbers.
+
+    image: n_in bytes, 0 to 255. The result is in logits per unit of ink (x is 0 to 1), in the
+    network's dtype: positive where more ink speaks for k, negative where it speaks against it.
+    Raises NetError if the network has not so many inputs or no class k.
+
+    K. Simonyan, A. Vedaldi and A. Zisserman, "Deep Inside Convolutional Networks: Visualising
+    Image Classification Models and Saliency Maps", 2013, section 3. They keep the size of the
+    slope alone; its sign is kept here, because it tells for from against.
+    """
+    check_class(parameters, k)
+    Z = forward(parameters, columns(parameters, image[np.newaxis])).Z
+    # The walk of `backward`, for another beginning. There it is the loss that is followed back,
+    # and dZ of the last layer is A - Y. Here it is the logit Z[L][k] itself: it grows by 1 when
+    # it grows by 1, and the other logits have no part in it.
+    d = np.zeros_like(Z[-1])  # 10 × 1
+    d[k] = 1
+    for i in reversed(range(len(parameters.W))):
+        # From here on as there: back through W to what it read ...
+        d = parameters.W[i].T @ d  # sizes[i] × 1
+        if i > 0:
+            # ... and where ReLU was silent nothing passes.
+            d *= Z[i - 1] > 0
+    return d[:, 0]

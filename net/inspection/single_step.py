@@ -1,0 +1,103 @@
+"""Every number of one forward pass, one backward pass and one update, for one digit.
+
+The numbers are not worked out here: `forward`, `losses`, `backward` and `GradientDescent` are
+called, as training calls them, and what they leave behind is kept. Names and indices are
+network.py's: W1 is `W[0]`, Z1 is `Z[0]`, but A1 is `A[1]`, because `A[0]` is the digit x.
+`dA` goes with `A`: dA1 is `dA[1]`.
+
+Training averages the gradient over many digits; here one digit is alone. So the update is the
+one that this digit would make if it were the whole batch, by plain gradient descent.
+"""
+# ruff: noqa: N815  (dZ, dW and dA are the names of the mathematics)
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine.input_blocks import Images
+from ..hyperparameters import Hyperparameters
+from ..network import Array, Parameters, backward, forward, losses
+from ..optimizers import GradientDescent
+from ..validation import check_class, columns
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lens:
+    """What `look` saw, in memory of its own: training may go on meanwhile.
+
+    All arrays are of the network's dtype. One digit is one column, so every Z, A, dZ and dA is
+    n × 1; `sizes` are the widths, 784 to 10.
+    """
+
+    sizes: tuple[int, ...]
+    label: int  # the right class
+    alpha: float  # the learning rate of the update
+    W: tuple[Array, ...]  # W[i]: sizes[i+1] × sizes[i]
+    b: tuple[Array, ...]  # b[i]: sizes[i+1] × 1
+    Z: tuple[Array, ...]  # Z[i] = W[i] @ A[i] + b[i]: sizes[i+1] × 1
+    A: tuple[Array, ...]  # A[0] = x;  A[i] = relu(Z[i-1]): sizes[i] × 1;  A[-1] = softmax(Z[-1])
+    Y: Array  # the truth: 1 at the label, 0 elsewhere, 10 × 1
+    loss: float  # -log A[-1][label], in nats
+    dZ: tuple[Array, ...]  # dZ[-1] = A[-1] - Y;  dZ[i] = dA[i+1] where Z[i] > 0, else 0
+    dW: tuple[Array, ...]  # dW[i] = dZ[i] @ A[i].T: as W[i]
+    db: tuple[Array, ...]  # db[i] = dZ[i]: as b[i]
+    dA: tuple[Array, ...]  # dA[i] = W[i].T @ dZ[i]: sizes[i] × 1; dA[0] tells of the pixels
+    W_after: tuple[Array, ...]  # W - alpha·dW
+    b_after: tuple[Array, ...]  # b - alpha·db
+    A_after: tuple[Array, ...]  # what the updated network makes of the same x
+    loss_after: float
+
+    @property
+    def x(self) -> Array:
+        """The digit as the network reads it: 784 × 1, 0 (paper) to 1 (ink)."""
+        return self.A[0]
+
+
+@np.errstate(all="ignore")  # what overflows shows in the loss
+def look(parameters: Parameters, image: Images, label: int, alpha: float) -> Lens:
+    """Learn from one digit, on a copy, and keep every number on the way.
+
+    image: n_in bytes, 0 to 255; label: its right class; alpha: the learning rate.
+    Raises NetError if the network has not so many inputs or no such class, or if no update can
+    be made with such an alpha.
+    """
+    chosen = Hyperparameters(alpha=alpha)
+    check_class(parameters, label)
+    x, labels = columns(parameters, image[np.newaxis]), np.array([label])
+    before = parameters.copy()
+    activations = forward(before, x)
+    Y = np.zeros_like(activations.A[-1])
+    Y[label] = 1
+
+    gradient = Parameters.zeros(before.sizes, before.vector.dtype)
+    backward(before, activations, labels, 1, gradient)
+    # b is added to Z as it is, so db is dZ summed over the digits of the batch. Of one digit it
+    # is dZ itself: what `backward` does not hand out can be read there.
+    dZ = tuple(gradient.b)
+    # dA it does not hand out either: the same product again, from the same numbers.
+    dA = tuple(W.T @ dZ_of_W for W, dZ_of_W in zip(before.W, dZ, strict=True))
+
+    after = before.copy()
+    GradientDescent(after).update(after, gradient, alpha, chosen)
+    activations_after = forward(after, x)
+    return Lens(
+        sizes=before.sizes,
+        label=label,
+        alpha=alpha,
+        W=tuple(before.W),
+        b=tuple(before.b),
+        Z=tuple(activations.Z),
+        A=tuple(activations.A),
+        Y=Y,
+        loss=float(losses(activations.Z[-1], labels)[0]),
+        dZ=dZ,
+        dW=tuple(gradient.W),
+        db=tuple(gradient.b),
+        dA=dA,
+        W_after=tuple(after.W),
+        b_after=tuple(after.b),
+        A_after=tuple(activations_after.A),
+        loss_after=float(losses(activations_after.Z[-1], labels)[0]),
+    )

@@ -1,0 +1,235 @@
+"""A run in one .npz file: written all or nothing, read without believing a word of it.
+
+The file is a zip of NumPy arrays, one member each, and this is the whole format, version 3:
+
+    format      int64 scalar, 3
+    sizes       int64, L + 1: the widths, input to output
+    W1 … WL     float32 or float64, sizes[l] × sizes[l-1]
+    b1 … bL     the same type, sizes[l] × 1
+    memory_…    the same type, as many as weights and biases together: what the optimizer
+                remembers (velocity; mean and square; nothing), all weights first
+    history     float64, n × 7: iteration, alpha, loss, train_accuracy, slope, test_loss,
+                test_accuracy; iterations ascend from 0 and are all there, unless the app has
+                thinned the early part of a very long run
+    run         bytes (uint8) of a JSON object: iteration; updates (that the optimizer has made);
+                hyperparameters; course: [[updates before they came into force, hyperparameters],
+                …], where an entry that changes nothing notes that an update diverged there and
+                the optimizer forgot; place: the generator's state, epoch and position that the
+                next batch comes from; made: data, source, form, share, sha256, names, program,
+                date and layout, as in net/run/provenance.py (sha256: of the training images'
+                bytes, row by row, and then the labels' bytes; layout: how these images lay in
+                their frame)
+
+Version 2 was the same without `layout`, and version 1 without `made`; its first files had no
+`course` either. All are read: `layout` and `made` are then empty, and the course is the
+hyperparameters that the run ended with.
+
+No member is ever a pickled object, so that reading one cannot run anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from ..architecture import check_hidden, count
+from ..errors import NetError
+from ..network import Parameters
+from ..optimizers import OPTIMIZERS
+from ..trainer import RunState
+from .checkpoint_json import as_json, course_in, hyperparameters_in, place_in, whole
+from .history import COLUMNS
+from .provenance import Made, from_json
+
+VERSION = 3
+VERSIONS = (1, 2, 3)  # that can be read
+SMALL = 1 << 20  # bytes of a member that may be packed as tightly as it likes
+MOST_PACKED = 20  # times smaller than its content a larger one may be; real weights hardly shrink
+REFUSED = ("f2", "f16", "f12")  # half and long floats, which no run is made of
+NOBODY = Made()
+UNREADABLE = (EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Saved:
+    """What a file holds: the run, and what made it."""
+
+    state: RunState
+    made: Made
+
+
+def save(state: RunState, path: Path, made: Made = NOBODY) -> None:
+    """Write a run. An older file of this name stays whole until the new one is complete.
+
+    made: what is known of where it comes from. Raises NetError if it cannot be written.
+    """
+    parameters = Parameters(state.sizes, state.vector)
+    members: dict[str, NDArray[Any]] = {
+        "format": np.array(VERSION, np.int64),
+        "sizes": np.array(state.sizes, np.int64),
+        "history": state.history,
+        "run": np.frombuffer(json.dumps(as_json(state, made)).encode(), np.uint8),
+    }
+    for layer, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
+        members |= {f"W{layer}": W, f"b{layer}": b}
+    for name, array in state.memory.items():
+        members[f"memory_{name}"] = array
+    temporary = path.with_name(f".{path.name[:40]}.{os.getpid()}")
+    try:
+        with temporary.open("wb") as file:
+            np.savez(file, **members)  # pyright: ignore[reportArgumentType]: its stub takes allow_pickle for one of them
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as failure:
+        raise NetError(f"{path}: cannot be written: {failure.strerror or failure}") from failure
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def load(path: Path) -> RunState:
+    """Read a run. Raises as `read` does."""
+    return read(path).state
+
+
+def read(path: Path) -> Saved:
+    """Read a run and what made it.
+
+    Raises NetError, naming file and member, for anything not exactly as above.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise NetError(f"{path}: is not a file; expected a model (.npz)")
+        with zipfile.ZipFile(path) as archive:
+            return _Reader(path, archive).saved()
+    except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as damage:
+        raise NetError(f"{path}: is not a model file (.npz), or is cut short") from damage
+    except OSError as failure:
+        raise NetError(f"{path}: cannot be read: {failure.strerror or failure}") from failure
+
+
+class _Reader:
+    """Takes members out of an archive, each checked against what it must be."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self.path, self.archive = path, archive
+        self.names = archive.namelist()
+
+    def saved(self) -> Saved:
+        version = int(self.array("format", "iu", ())[()])
+        if version not in VERSIONS:
+            known = f"{', '.join(map(str, VERSIONS[:-1]))} and {VERSIONS[-1]}"
+            raise self.refusal("format", f"is version {version}; this program reads {known}")
+        widths = self.array("sizes", "iu", (None,))
+        sizes = tuple(int(size) for size in widths)
+        if len(sizes) < 3 or min(sizes) < 1:
+            raise self.refusal("sizes", f"is {sizes}; expected at least three positive widths")
+        try:
+            check_hidden(sizes[1:-1], sizes[0], sizes[-1])
+        except NetError as problem:
+            raise self.refusal("sizes", f"is out of range: {problem}") from problem
+        first = self.array("W1", "f", (sizes[1], sizes[0]))
+        parameters = Parameters(sizes, np.empty(count(sizes), first.dtype))
+        for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
+            W[:] = self.array(f"W{i + 1}", "f", W.shape)
+            b[:] = self.array(f"b{i + 1}", "f", b.shape)
+        if not np.isfinite(parameters.vector).all():
+            raise self.refusal("W1", "or another layer has weights that are not finite numbers")
+        history = self.array("history", "f", (None, len(COLUMNS))).astype(np.float64)
+        if not _ascends_from_zero(history[:, 0]):
+            raise self.refusal("history", "does not count its iterations from 0 on")
+        text = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
+        try:
+            run = json.loads(text)
+            hyperparameters = hyperparameters_in(run["hyperparameters"], sizes)
+            remembered = OPTIMIZERS[hyperparameters.optimizer].remembers
+            course = run["course"] if version > 1 or "course" in run else None
+            state = RunState(
+                sizes=sizes,
+                vector=parameters.vector,
+                hyperparameters=hyperparameters,
+                iteration=whole(run["iteration"]),
+                place=place_in(run["place"]),
+                memory={
+                    name: self.array(f"memory_{name}", "f", parameters.vector.shape).astype(
+                        first.dtype
+                    )
+                    for name in remembered
+                },
+                updates=whole(run["updates"]),
+                history=history,
+                course=((0, hyperparameters),) if course is None else course_in(course, sizes),
+            )
+            if version == 1:
+                return Saved(state, NOBODY)
+            return Saved(state, from_json(run["made"], has_layout=version > 2))
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as damage:
+            raise self.refusal("run", f"is not what this program writes ({damage})") from damage
+        except RecursionError as damage:
+            raise self.refusal("run", "is nested without end") from damage
+
+    def array(self, name: str, kinds: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
+        """The member of that name; its type and shape are read and checked before its numbers."""
+        member = f"{name}.npy"
+        if self.names.count(member) != 1:
+            raise self.refusal(name, "is missing" if member not in self.names else "is there twice")
+        try:
+            info = self.archive.getinfo(member)
+            if info.file_size > SMALL and info.file_size > MOST_PACKED * info.compress_size:
+                raise self.refusal(name, f"unfolds into {info.file_size:,} bytes: too many")
+            with self.archive.open(member) as file:
+                found, dtype = self.header(name, file)
+                fits = len(found) == len(shape) and all(
+                    want in (None, have) for want, have in zip(shape, found, strict=True)
+                )
+                if dtype.kind not in kinds or dtype.str[1:] in REFUSED or not fits:
+                    raise self.refusal(
+                        name, f"is {dtype} {_named(found)}; expected {_named(shape)}"
+                    )
+                size = dtype.itemsize * int(np.prod(found, dtype=object))
+                if size > info.file_size:
+                    raise self.refusal(name, f"declares {size:,} bytes and holds fewer")
+                numbers = file.read(size + 1)
+        except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as damage:
+            raise self.refusal(name, f"is damaged: {damage}") from damage
+        if len(numbers) != size:
+            raise self.refusal(name, f"does not hold the {size:,} bytes it declares")
+        return np.frombuffer(numbers, dtype).reshape(found)
+
+    def header(self, name: str, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
+        """Shape and type; NumPy's own reader, which evaluates literals and nothing else."""
+        try:
+            version = npy.read_magic(file)
+            read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+            shape, in_fortran_order, dtype = read(file)
+        except Exception as damage:  # NumPy's parser raises what it likes at rubbish
+            raise self.refusal(name, "is not an array of NumPy's") from damage
+        if dtype.hasobject or (in_fortran_order and len(shape) > 1):
+            raise self.refusal(name, f"is {dtype} in an order this program never writes")
+        return shape, dtype
+
+    def refusal(self, name: str, what: str) -> NetError:
+        return NetError(f"{self.path}: {name} {what}")
+
+
+def _ascends_from_zero(iterations: NDArray[np.float64]) -> bool:
+    """Whether these are whole numbers from 0 on, each larger than the one before."""
+    if not np.isfinite(iterations).all() or np.any(iterations != np.floor(iterations)):
+        return False
+    return not len(iterations) or bool(iterations[0] == 0 and np.all(np.diff(iterations) > 0))
+
+
+def _named(shape: tuple[int | None, ...]) -> str:
+    return " × ".join("any" if side is None else str(side) for side in shape) or "one number"

@@ -1,0 +1,64 @@
+"""The part of a saved run that is no array, to JSON and back; nothing in it is believed."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from ..engine.batches import Place, check_generator
+from ..errors import NetError
+from ..hyperparameters import Hyperparameters
+from ..trainer import Course, RunState
+from .provenance import Made
+
+
+def as_json(state: RunState, made: Made) -> dict[str, Any]:
+    """All of a run that is no array, as simple as JSON."""
+    return {
+        "made": dataclasses.asdict(made),
+        "iteration": state.iteration,
+        "updates": state.updates,
+        "hyperparameters": dataclasses.asdict(state.hyperparameters),
+        "course": [(since, dataclasses.asdict(chosen)) for since, chosen in state.course],
+        "place": dataclasses.asdict(state.place),
+    }
+
+
+def hyperparameters_in(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperparameters:
+    """As `as_json` wrote them; raises ValueError for a value of the wrong kind or range."""
+    default = dataclasses.asdict(Hyperparameters())
+    for name, value in chosen.items():
+        kind = type(value).__name__
+        # JSON has no tuples, writes 1.0 as it likes, and None stands for a full batch.
+        usual = {type(default[name]).__name__, "int", "list"}
+        if kind not in ({"int", "NoneType"} if name == "batch_size" else usual):
+            raise ValueError(f"{name} is {str(value)[:24]!r}")
+    hidden = tuple(whole(units) for units in chosen["hidden"])
+    if hidden != sizes[1:-1]:
+        raise ValueError(f"hidden is {hidden} for a network {sizes}")
+    try:
+        return Hyperparameters(**dict[str, Any](chosen, hidden=hidden))
+    except NetError as problem:
+        raise ValueError(str(problem)) from problem
+
+
+def course_in(course: list[list[Any]], sizes: tuple[int, ...]) -> Course:
+    """As `as_json` wrote it: it begins at 0 and each change comes after the one before."""
+    found = tuple((whole(since), hyperparameters_in(chosen, sizes)) for since, chosen in course)
+    begins = [since for since, _ in found]
+    if not begins or begins[0] != 0 or begins != sorted(begins):
+        raise ValueError("its course does not begin at 0 and go on from there")
+    return found
+
+
+def place_in(place: dict[str, Any]) -> Place:
+    """As `as_json` wrote it; raises likewise for a state that no generator has."""
+    check_generator(place["generator"])
+    return Place(place["generator"], whole(place["epoch"]), whole(place["position"]))
+
+
+def whole(value: object) -> int:
+    """A count out of JSON, which has numbers of every kind."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{str(value)[:24]!r} is not a count")
+    return value

@@ -1,0 +1,110 @@
+"""A session without a screen, its orders awaited: what tests ask of it and how they drive it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.run.history import HistoryView
+from mnist_tui.net.run.timeline import Moment, TimelineView
+from mnist_tui.tui.training.session import Session
+from mnist_tui.tui.training.snapshot import Run, Snapshot, State
+
+PATIENCE = 30.0  # seconds until a test gives up waiting; nothing is measured by it
+ENDLESS = 1_000_000
+
+
+class Driven:
+    """A session whose orders are awaited."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait until this holds."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, "still not so"
+            assert self.now.state is not State.FAILED, self.now.message
+            time.sleep(0.002)
+
+    def train(self, updates: int) -> None:
+        """Make exactly so many updates."""
+        goal = self.iteration + updates
+        self.session.train(updates)
+        self.until(lambda: self.rests and self.iteration == goal)
+
+    def ordered(self, order: Callable[[], None]) -> None:
+        """Give an order that makes another run the current one, and wait for it."""
+        before = self.now.run
+        order()
+        self.until(lambda: self.now.run is not before)
+
+    def fork(self, number: int, moment: Moment | None = None) -> None:
+        self.ordered(lambda: self.session.fork(number, moment))
+
+    def change(self, **chosen: Any) -> None:
+        self.session.change(replace(self.session.wanted, **chosen))
+
+    @property
+    def now(self) -> Snapshot:
+        return self.session.snapshot()
+
+    @property
+    def run(self) -> Run:
+        assert self.now.run is not None
+        return self.now.run
+
+    @property
+    def history(self) -> HistoryView:
+        assert self.now.history is not None
+        return self.now.history
+
+    @property
+    def timeline(self) -> TimelineView:
+        assert self.now.timeline is not None
+        return self.now.timeline
+
+    @property
+    def iteration(self) -> int:
+        return self.now.progress.iteration if self.now.progress else -1
+
+    @property
+    def rests(self) -> bool:
+        return not self.session.is_training and self.now.state is not State.TRAINING
+
+    @property
+    def numbers(self) -> list[int]:
+        return [seen.run.number for seen in self.session.runs() if seen.run]
+
+    def bits(self) -> tuple[bytes, bytes]:
+        """The current run's weights and history."""
+        assert self.now.parameters is not None
+        return self.now.parameters.vector.tobytes(), self.history.rows().tobytes()
+
+
+@contextmanager
+def session_of(dataset: Dataset, **chosen: Any) -> Generator[Driven]:
+    """An open session with its first run ready."""
+    chosen = {"iterations": ENDLESS, "alpha": 0.01, **chosen}
+    driven = Driven(Session(lambda: dataset, Hyperparameters(**chosen), threads=1))
+    driven.session.open()
+    driven.until(lambda: driven.now.state is State.READY)
+    try:
+        yield driven
+    finally:
+        driven.session.close(PATIENCE)
+
+
+def moments(driven: Driven) -> list[Moment]:
+    """All that is kept of the current run."""
+    timeline = driven.timeline
+    found = [timeline.first]
+    while after := timeline.after(found[-1].iteration):
+        found.append(after)
+    return found

@@ -1,0 +1,320 @@
+"""Other data opened inside the app: read beside the screen, refused in one line, begun on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.tui.app import MnistApp
+from mnist_tui.tui.cli.launch import Options
+from mnist_tui.tui.config.recent import MOST, note, recent
+from mnist_tui.tui.datasets import paths
+from mnist_tui.tui.datasets import progress as reading
+from mnist_tui.tui.keymap.main_keys import FILE_ACTIONS, KEYS
+from mnist_tui.tui.screens.dialogs.help import HelpScreen
+from mnist_tui.tui.screens.dialogs.open_data import OpenScreen
+from mnist_tui.tui.screens.dialogs.prompts import ConfirmScreen
+from mnist_tui.tui.storage import catalog
+from mnist_tui.tui.storage.catalog import sessions
+from mnist_tui.tui.storage.resume import Folder
+from mnist_tui.tui.storage.store import Store
+from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.widgets.digit import Digit
+from mnist_tui.tui.widgets.path_input import PathField
+from mnist_tui.tui.widgets.runs_table import RunsPanel, RunTable
+from textual.widgets import Label, OptionList, Static
+
+from tests.helpers.app_driver import Driver, SmallApp, opened, presses
+from tests.helpers.source_files import csv_text, write_album
+from tests.helpers.synthetic_data import SETS, SHAPES
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sessions and parsed tables of these tests' own."""
+    for what in ("STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{what}_HOME", str(tmp_path_factory.mktemp(what.lower())))
+
+
+@pytest.fixture
+def table(small: Dataset, tmp_path: Path) -> Path:
+    """Forty digits as Kaggle's train.csv has them."""
+    path = tmp_path / "digits.csv"
+    path.write_text(csv_text(small.train.images[:40], small.train.labels[:40].tolist()))
+    return path
+
+
+class KeptApp(SmallApp):
+    """The small app, but its session is on disk."""
+
+    def __init__(self, dataset: Dataset, **chosen: Any) -> None:
+        super().__init__(dataset)
+        self._small = dataset
+        course = ((0, Hyperparameters(**chosen)),)
+        MnistApp.__init__(self, "mnist", course, Options(), Folder(catalog.new()))
+
+
+@asynccontextmanager
+async def kept(dataset: Dataset, **chosen: Any) -> AsyncGenerator[Driver]:
+    """An app with a session on disk, open and ready."""
+    app = KeptApp(dataset, **chosen)
+    async with app.run_test(size=(80, 24)) as pilot:
+        driver = Driver(app, pilot)
+        await driver.until(lambda: app.session.snapshot().progress is not None)
+        await driver.until(lambda: driver.loaded)
+        yield driver
+
+
+async def asked(app: Driver, source: str | Path) -> OpenScreen:
+    """The window, with this in its field and Enter pressed."""
+    await app.press("O")
+    window = app.app.screen
+    assert isinstance(window, OpenScreen)
+    window.query_one(PathField).value = str(source)
+    await app.press("enter")
+    return window
+
+
+def complaint(window: OpenScreen) -> str:
+    """What the window says is wrong."""
+    return str(window.query_one(".complaint", Label).content)
+
+
+def offered(window: OpenScreen) -> list[str | None]:
+    """The choices under the field."""
+    return [option.id for option in window.query_one(OptionList).options]
+
+
+async def begun_on(app: Driver, pixels: int, classes: int) -> None:
+    """Wait until a network for these data stands on the screen."""
+    await app.until(lambda: app.app.screen is app.app.main)
+    await app.until(lambda: app.status.strip().startswith(f"{pixels}-10-{classes} "))
+    await app.until(lambda: app.loaded)
+
+
+@presses("O")
+async def test_a_table_is_opened_and_a_new_session_trains_on_it(
+    small: Dataset, table: Path
+) -> None:
+    async with kept(small, alpha=0.3) as app:
+        before = app.app.session
+        await app.make(3)
+        app.app.main.names[1] = "first"
+        app.app.main.hidden.add(1)
+        app.app.main.index = 150
+        await asked(app, table)
+        await app.until(lambda: app.app.session is not before)
+        await begun_on(app, 784, 10)
+        now = app.app.session
+        assert now.dataset is not None
+        assert now.dataset.name == "digits.csv"
+        assert app.iteration == 0
+        assert app.index == 0
+        assert now.wanted == Hyperparameters(alpha=0.3)
+        assert not app.app.main.hidden
+        assert app.app.main.names == {1: "run 1"}
+        assert app.app.main.query_one(RunsPanel).query_one(RunTable).row_count == 1
+        await app.make(2)
+        assert recent() == [str(table)]
+        assert not before.is_training
+    assert {Store(path).page().source for path in sessions()} == {"mnist", str(table)}
+
+
+async def test_the_runs_before_are_on_disk_with_all_they_learnt(
+    small: Dataset, table: Path
+) -> None:
+    async with kept(small) as app:
+        await app.make(3)
+        learnt = app.parameters.vector.copy()
+        await asked(app, table)
+        await begun_on(app, 784, 10)
+    stores = {store.page().source: store for store in map(Store, sessions())}
+    runs = stores["mnist"].runs(stores["mnist"].page())
+    assert [kept.run.iteration for kept in runs] == [3]
+    assert runs[0].run.vector.tolist() == learnt.tolist()
+
+
+async def test_images_of_other_sides_with_named_classes(small: Dataset, tmp_path: Path) -> None:
+    shapes = SETS["8 × 8, three named classes"]
+    write_album(tmp_path / "shapes", shapes.train, 8, list(SHAPES))
+    async with opened(small, batch_size=400) as app:
+        await asked(app, tmp_path / "shapes")
+        await begun_on(app, 64, 3)
+        assert app.app.session.wanted == Hyperparameters(), "a batch of 400 is too large"
+        assert any(name in app.lines(Digit)[0] for name in SHAPES)
+        await app.make(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "found"),
+    [
+        ("no.csv", None, "does not exist"),
+        ("empty", b"", "is empty"),
+        ("text.csv", b"label,pixel0\nx,y\n", "text.csv"),
+        ("cut.gz", b"\x1f\x8b\x08\0cut", "cut.gz"),
+        ("\x1b[31m.csv", b"a,b\n1,2\n", "?[31m.csv"),
+    ],
+)
+async def test_what_is_wrong_is_said_in_the_window_and_the_data_stay(
+    small: Dataset, tmp_path: Path, name: str, content: bytes | None, found: str
+) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    async with opened(small) as app:
+        before = app.app.session
+        window = await asked(app, tmp_path / name)
+        await app.until(lambda: complaint(window))
+        assert found in complaint(window)
+        assert "\n" not in complaint(window)
+        assert "\x1b" not in complaint(window)
+        assert app.app.screen is window
+        await app.press("escape")
+        assert app.app.session is before
+        await app.make(1)
+        assert recent() == []
+
+
+async def test_escape_gives_up_a_reading_and_nothing_freezes(
+    small: Dataset, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, free = threading.Event(), threading.Event()
+
+    def slow(self: reading.Reading) -> Dataset:
+        self.note(30, 100)
+        going.set()
+        free.wait(10)
+        self.note(60, 100)
+        return small
+
+    monkeypatch.setattr(reading.Reading, "dataset", slow)
+    async with opened(small) as app:
+        before = app.app.session
+        window = await asked(app, table)
+        await app.until(going.is_set)
+        progress = window.query_one(".progress", Label)
+        await app.until(lambda: " 30% " in str(progress.content))
+        assert progress.display
+        await app.press("escape")
+        assert app.app.screen is window
+        assert "Given up" in complaint(window)
+        free.set()
+        await app.press("escape")
+        assert app.app.screen is app.app.main
+        await app.make(1)
+        assert app.app.session is before
+
+
+async def test_tab_and_the_arrow_complete_what_lies_there(small: Dataset, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("train-a.csv", "train-b.csv", ".hidden"):
+        (tmp_path / "data" / name).write_text("")
+    async with opened(small) as app:
+        await app.press("O")
+        window = app.app.screen
+        assert isinstance(window, OpenScreen)
+        field = window.query_one(PathField)
+        field.put(f"{tmp_path}/da")
+        await app.press("tab")
+        await app.until(lambda: field.value == f"{tmp_path}/data/")
+        both = [f"{tmp_path}/data/train-{x}.csv" for x in "ab"]
+        await app.until(lambda: offered(window) == both)
+        await app.press("tab")
+        await app.until(lambda: field.value == f"{tmp_path}/data/train-")
+        await app.until(lambda: offered(window) == both)
+        await app.pilot.pause()
+        await app.press("right")
+        assert field.value == both[0]
+        field.put(f"{tmp_path}/data/.")
+        await app.until(lambda: offered(window) == [f"{tmp_path}/data/.hidden"])
+
+
+async def test_known_sources_are_offered_and_chosen_with_the_arrows(
+    small: Dataset, table: Path
+) -> None:
+    note(str(table))
+    async with opened(small) as app:
+        await app.press("O")
+        window = app.app.screen
+        assert isinstance(window, OpenScreen)
+        assert offered(window) == ["mnist", str(table)]
+        await app.press("down", "down", "up", "up", "down", "down", "enter")
+        await app.until(lambda: app.app.screen is app.app.main)
+        await app.until(lambda: app.app.session.dataset is not None)
+        assert app.app.session.dataset is not None
+        assert app.app.session.dataset.name == "digits.csv"
+
+
+async def test_runs_that_cannot_be_saved_are_not_lost_unasked(small: Dataset, table: Path) -> None:
+    async with opened(small) as app:
+        before = app.app.session
+        await app.make(1)
+        for answer, goes_on in (("n", False), ("y", True)):
+            await asked(app, table)
+            await app.until(lambda: isinstance(app.app.screen, ConfirmScreen))
+            await app.press(answer)
+            await app.until(lambda: app.app.screen is app.app.main)
+            assert (app.app.session is not before) == goes_on
+
+
+async def test_data_are_changed_again_and_again_while_it_trains(
+    small: Dataset, table: Path
+) -> None:
+    async with kept(small, iterations=1_000_000) as app:
+        for source in (table, table, table):
+            await app.press("space")
+            await app.until(lambda: app.iteration > 3)
+            before = app.app.session
+            await asked(app, source)
+            await app.until(lambda before=before: app.app.session is not before)
+            await begun_on(app, 784, 10)
+            assert app.app.session.snapshot().state is State.READY
+        assert len(sessions()) >= 3
+
+
+async def test_strangers_get_no_files(small: Dataset) -> None:
+    app = SmallApp(small)
+    app.main.may_touch_files = False
+    offers = {command.title.lower() for command in app.get_system_commands(app.main)}
+    for key in KEYS:
+        assert (key.help.lower() in offers) == (key.action not in FILE_ACTIONS)
+    assert not MnistApp(None, ((0, Hyperparameters()),), Options(kiosk=True)).main.may_touch_files
+    async with opened(small) as driver:
+        driver.app.main.may_touch_files = False
+        await driver.press("O", "E")
+        assert driver.app.screen is driver.app.main
+        await driver.press("question_mark")
+        assert isinstance(driver.app.screen, HelpScreen)
+        told = "\n".join(str(part.content) for part in driver.app.screen.query(Static))
+        assert "open other data" not in told
+        assert "by a recipe" in told
+
+
+def test_only_so_many_sources_are_remembered_newest_first() -> None:
+    for i in range(MOST + 3):
+        note(f"/data/{i}")
+    note("/data/5")
+    note("mnist")
+    assert recent()[:2] == ["/data/5", f"/data/{MOST + 2}"]
+    assert len(recent()) == MOST
+
+
+def test_what_cannot_be_shown_or_looked_at_is_not_completed(tmp_path: Path) -> None:
+    (tmp_path / "a\x1b[2J").write_text("")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    assert paths.completions(f"{tmp_path}/") == [f"{tmp_path}/loop"]
+    assert paths.completions(f"{tmp_path}/no/") == []
+    assert paths.completions("\0") == []
+    assert paths.completions("~nobody-of-this-name/") == []
+    assert paths.completions("~") == ["~/"]
+
+
+def test_the_set_in_the_program_has_one_name() -> None:
+    from mnist_tui.data.dataset import EMBEDDED
+
+    assert paths.EMBEDDED == EMBEDDED

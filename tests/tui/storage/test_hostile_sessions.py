@@ -1,0 +1,184 @@
+"""Sessions nobody should believe: refused in a line, nothing run or written, and a clean start."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.run import checkpoint
+from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.storage import catalog
+from mnist_tui.tui.storage.manifest import DAMAGED, Page, read
+from mnist_tui.tui.storage.store import OLDER, PAGE, Store
+
+from tests.helpers.pty_terminal import check_restored, terminal
+from tests.net.run.test_checkpoint_hostile import Trap, npy, saved, write
+from tests.tui.storage.test_sessions import a_session
+
+FACTS: dict[str, Any] = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
+GOOD: dict[str, Any] = {
+    **asdict(Page(current=1, runs={"1": FACTS})),
+    "wanted": {**asdict(Hyperparameters()), "hidden": [10]},
+}
+HOSTILE: dict[str, Any] = {
+    "a list": [],
+    "a number": 7,
+    "nothing": None,
+    "another field": {**GOOD, "command": "reboot"},
+    "an absurd index": {**GOOD, "index": 10**400},
+    "a negative index": {**GOOD, "index": -1},
+    "an index that is true": {**GOOD, "index": True},
+    "a source of another kind": {**GOOD, "source": ["mnist"]},
+    "a source with a zero": {**GOOD, "source": "a\0b"},
+    "names in a list": {**GOOD, "names": [1]},
+    "a name of another kind": {**GOOD, "names": {"1": {}}},
+    "a number in another spelling": {**GOOD, "names": {" 1": "one"}},
+    "hidden lists": {**GOOD, "hidden": [[]]},
+    "runs in a list": {**GOOD, "runs": [FACTS]},
+    "a path for a run": {**GOOD, "runs": {"../../run": FACTS}},
+    "an absurd number": {**GOOD, "runs": {"9" * 50: FACTS}},
+    "no facts": {**GOOD, "runs": {"1": {}}},
+    "endless seconds": {**GOOD, "runs": {"1": {**FACTS, "seconds": float("inf")}}},
+    "seconds that are none": {**GOOD, "runs": {"1": {**FACTS, "seconds": float("nan")}}},
+    "wanting nothing": {**GOOD, "wanted": {}},
+    "wanting what is not there": {**GOOD, "wanted": {**GOOD["wanted"], "x": 1}},
+    "a huge network": {**GOOD, "wanted": {**GOOD["wanted"], "hidden": [10**9]}},
+    "half an iteration": {**GOOD, "wanted": {**GOOD["wanted"], "iterations": 1.5}},
+    "alpha in words": {**GOOD, "wanted": {**GOOD["wanted"], "alpha": "\x1b[2J"}},
+}
+
+
+@pytest.mark.parametrize("page", HOSTILE.values(), ids=list(HOSTILE))
+def test_a_page_that_this_program_would_not_write_is_refused(page: object) -> None:
+    with pytest.raises(DAMAGED):
+        read(json.dumps(page).encode())
+    assert read(json.dumps(GOOD).encode()).current == 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(sorted(GOOD)), JSON)
+def test_any_value_in_any_field_is_read_or_refused(name: str, value: object) -> None:
+    try:
+        page = read(json.dumps({**GOOD, name: value}).encode())
+    except DAMAGED:
+        return
+    page.hyperparameters()
+    assert all(text.isprintable() for text in page.names.values())
+
+
+@given(st.binary(max_size=60))
+def test_any_bytes_are_refused(text: bytes) -> None:
+    with pytest.raises(DAMAGED):
+        read(text)
+
+
+def test_nesting_without_end_is_refused() -> None:
+    with pytest.raises(DAMAGED):
+        read(b'{"names":' + b"[" * 100_000)
+
+
+def test_a_folder_with_anything_but_files_is_refused_and_nothing_written_through_it(
+    small: Dataset, tmp_path: Path
+) -> None:
+    target = tmp_path / "target"
+    target.write_text("mine")
+    for name in ("lock", PAGE, f".{PAGE}", "run-1.npz", "run-1.first.npz"):
+        folder = a_session(small, tmp_path / f"with {name}", updates=1)
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(target)
+        with pytest.raises(Problem, match="does not write"):
+            Store(folder)
+    assert target.read_text() == "mine"
+    (tmp_path / "link").symlink_to(folder)
+    with pytest.raises(Problem):
+        Store(tmp_path / "link")
+
+
+def with_pickle(folder: Path) -> None:
+    members = saved(folder / "run-1.npz")
+    members["W1.npy"] = npy(__import__("numpy").array(Trap(folder / "sprung"), dtype=object))
+    for file in folder.glob("run-*"):
+        write(file, members)
+
+
+def with_other_sizes(folder: Path) -> None:
+    for file in folder.glob("run-*"):
+        saved(file)  # a run of another network altogether
+
+
+def far_away(folder: Path) -> None:
+    from dataclasses import replace
+
+    state = checkpoint.load(folder / "run-1.npz")
+    place = replace(state.place, position=10**12)
+    for file in folder.glob("run-*"):
+        checkpoint.save(replace(state, place=place), file)
+
+
+def without_history(folder: Path) -> None:
+    from dataclasses import replace
+
+    state = checkpoint.load(folder / "run-1.npz")
+    for file in folder.glob("run-*"):
+        checkpoint.save(replace(state, history=state.history[:1]), file)
+
+
+def garbage(folder: Path) -> None:
+    for name in (PAGE, PAGE + OLDER):
+        (folder / name).write_bytes(b"\x1b]0;title\x07" * 1000)
+
+
+def huge(folder: Path) -> None:
+    for name in (PAGE, PAGE + OLDER):
+        (folder / name).write_bytes(b'{"names":"' + b"x" * (3 << 20) + b'"}')
+
+
+def linked(folder: Path) -> None:
+    (folder / "run-1.npz").unlink()
+    (folder / "run-1.npz").symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [with_pickle, with_other_sizes, far_away, without_history, garbage, huge, linked],
+    ids=lambda spoil: spoil.__name__,
+)
+@pytest.mark.parametrize("wish", [[], ["--resume"]], ids=["offered", "resumed"])
+def test_the_app_says_it_in_a_line_and_starts_clean(
+    spoil: Callable[[Path], None], wish: list[str], small: Dataset, state: Path, folder: Path
+) -> None:
+    session = a_session(small, state / "sessions" / "20200101-000000-1", updates=3)
+    spoil(session)
+    with terminal("--data", folder, *wish) as (there, _):
+        there.until(lambda: there.shows("ready") or there.shows("cut off"))
+        if there.shows("cut off"):
+            there.type(b"y")
+        there.until(lambda: there.iteration == 0 and there.shows("ready"))
+        there.until(lambda: any(there.shows(word) for word in ("cannot be", "hold", "read")))
+        there.type(b"q")
+        assert there.end() == 0
+        check_restored(there.sent)
+    assert not (session / "sprung").exists()
+    shutil.rmtree(session, ignore_errors=True)
+
+
+def test_escape_sequences_in_a_page_come_out_as_harmless_characters(small: Dataset) -> None:
+    page = read(json.dumps({**GOOD, "names": {"1": "\x1b]0;x\x07\x9b31m[/]"}}).encode())
+    assert page.names["1"].isprintable()
+    assert catalog.MOST_SESSIONS > 1
+    assert len(small.test) > 0

@@ -1,0 +1,46 @@
+"""The coach knows of odd data: it says so before it blames alpha."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.data.findings import Faint, LightPaper, Shared
+from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.widgets.coach import Coach
+
+from tests.helpers.app_driver import opened
+
+
+def shown(lines: list[str]) -> str:
+    return " ".join(" ".join(lines).split())
+
+
+async def test_the_coach_says_what_misleads_until_it_is_closed(small: Dataset) -> None:
+    odd = replace(small, findings=(LightPaper(), Shared(150, 200)))
+    async with opened(odd, (120, 40)) as app:
+        await app.until(lambda: "! the data" in shown(app.lines(Coach)))
+        words = shown(app.lines(Coach))
+        assert "150 of 200 test images are training images too" in words
+        assert "dark on light" not in words
+        await app.press("escape")
+        await app.until(lambda: not app.find("#coach").display)
+        await app.make(1)
+        assert not app.find("#coach").display
+
+
+async def test_data_that_do_no_harm_are_no_matter_for_the_coach(small: Dataset) -> None:
+    async with opened(replace(small, findings=(LightPaper(), Shared(1, 200)))) as app:
+        await app.make(1)
+        assert not app.find("#coach").display
+
+
+async def test_trouble_on_odd_data_points_at_the_data_first(small: Dataset) -> None:
+    odd = replace(small, findings=(Faint(15),))
+    async with opened(odd, (120, 40), alpha=1e30) as app:
+        app.app.session.train()
+        await app.until_state(State.DIVERGED)
+        await app.until(lambda: "diverged" in shown(app.lines(Coach)))
+        words = shown(app.lines(Coach))
+        assert "Look at the data first: Faint: the strongest ink is 15" in words
+        assert "Alpha is too large" not in words

@@ -1,0 +1,235 @@
+"""How fast the engine is on this machine: beside the recipes it replaces, and rivals if installed.
+
+All ways of one row are timed in turns, so that whatever else the machine does meets them alike;
+a figure is the median of its turns.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import click
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from ...data.dataset import Digits, load
+from ...net.engine.engine import Engine
+from ...net.initialization import first_parameters
+from ...net.network import Array, Parameters, backward, forward, losses
+from .bench_rivals import UPDATES
+
+Floats = type[np.float32] | type[np.float64]
+TURNS = 5
+REST = 0.3  # seconds before each turn: other libraries' threads spin on a while after their work
+FULL = (10, 128)
+EPOCHS = ((10, 64), (128, 64), (128, 128), (256, 256))  # hidden × batch
+SIDE = 1500  # of the matrices whose product measures the machine's peak
+
+
+@dataclass
+class Row:
+    """One task: what each way of doing it took."""
+
+    task: str
+    images: int  # handled in that time
+    flop: float  # multiplications and additions the plain mathematics needs for them
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def figures(self, peak: float) -> dict[str, Any]:
+        """Everything the row says, for machines."""
+        ours = self.seconds["mnist-tui"]
+        return {
+            "task": self.task,
+            "seconds": self.seconds,
+            "images_per_second": self.images / ours,
+            "gflops": self.flop / ours / 1e9,
+            "share_of_peak": self.flop / ours / peak,
+            "times_faster_than": {
+                way: seconds / ours for way, seconds in self.seconds.items() if way != "mnist-tui"
+            },
+        }
+
+
+class Rivals:
+    """The other libraries, in their own process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "mnist_tui.tui.cli.bench_rivals"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.names: list[str] = json.loads(self._line())
+
+    def seconds(self, *task: object) -> float:
+        """What (name, task, hidden, batch, threads) took."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(task) + "\n")
+        self._process.stdin.flush()
+        return float(self._line())
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate()
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+
+def bench(*, as_json: bool, threads: int | None) -> int:
+    """Measure everything and print it; returns the exit code."""
+    train = load().train
+    engine, rivals = Engine(train, threads), Rivals()
+    peak = measured_peak(engine)
+    rows: list[dict[str, Any]] = []
+    if not as_json:
+        click.echo(
+            f"{engine.threads} threads; sgemm's peak {peak / 1e9:.0f} GFLOP/s; "
+            f"medians of {TURNS}; beside us: {', '.join(rivals.names) or 'no other library'}\n"
+        )
+    for hidden in FULL:
+        rows.append(full_batch(engine, rivals, train, hidden).figures(peak))
+        _show(rows[-1], as_json=as_json)
+    for hidden, batch in EPOCHS:
+        rows.append(epoch(engine, rivals, train, hidden, batch).figures(peak))
+        _show(rows[-1], as_json=as_json)
+    rivals.close()
+    engine.close()
+    if as_json:
+        result = {"threads": engine.threads, "peak_gflops": peak / 1e9, "rows": rows}
+        click.echo(json.dumps(result))
+    return 0
+
+
+def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Row:
+    """One update over all images."""
+    m = len(train)
+    parameters, gradient, step = _start(hidden)
+
+    def ours() -> float:
+        def updates() -> None:
+            for _ in range(UPDATES):
+                engine.gradient(parameters, gradient)
+                np.multiply(gradient.vector, 0.05, out=step)
+                parameters.vector -= step
+
+        return _timed(updates) / UPDATES
+
+    ways: dict[str, Callable[[], float]] = {"mnist-tui": ours}
+    for dtype in (np.float32, np.float64):
+        ways[f"NumPy {np.dtype(dtype).name}"] = _whole_array(train, hidden, dtype, engine.threads)
+    if "torch" in rivals.names:
+        ways["PyTorch"] = partial(rivals.seconds, "torch", "full", hidden, 0, 0)
+    # Forward and dW multiply each image by each weight once, and by W2 once more for dA.
+    flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
+    return in_turns(Row(f"update, full batch, 784-{hidden}-10", m, flop), ways)
+
+
+def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int) -> Row:
+    """Mini-batches through all images once."""
+    m = len(train)
+    parameters, gradient, step = _start(hidden)
+    generator = np.random.default_rng(0)
+
+    def ours() -> float:
+        def updates() -> None:
+            order = generator.permutation(m)
+            for start in range(0, m, batch):
+                engine.gradient(parameters, gradient, order[start : start + batch])
+                np.multiply(gradient.vector, 0.05, out=step)
+                parameters.vector -= step
+
+        return _timed(updates)
+
+    ways: dict[str, Callable[[], float]] = {"mnist-tui": ours}
+    if "torch" in rivals.names:
+        for threads in sorted({1, engine.threads}):
+            ways[f"PyTorch, {threads} threads"] = partial(
+                rivals.seconds, "torch", "epoch", hidden, batch, threads
+            )
+    if "sklearn" in rivals.names:
+        ways["scikit-learn"] = partial(rivals.seconds, "sklearn", "epoch", hidden, batch, 0)
+    flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
+    return in_turns(Row(f"epoch, 784-{hidden}-10, batch {batch}", m, flop), ways)
+
+
+def measured_peak(engine: Engine) -> float:
+    """Multiplications and additions a second of large products, one on each thread at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    A = np.random.default_rng(0).random((SIDE, SIDE), dtype=np.float32)
+    with ThreadPoolExecutor(engine.threads) as pool:
+
+        def products() -> None:
+            times = 4 * engine.threads
+            list(pool.map(np.matmul, [A] * times, [A] * times))
+
+        products()
+        seconds = statistics.median(_timed(products) for _ in range(TURNS))
+    return 4 * engine.threads * 2 * SIDE**3 / seconds
+
+
+def _whole_array(train: Digits, hidden: int, dtype: Floats, threads: int) -> Callable[[], float]:
+    """The recipe of the original: all images as one array of floats, BLAS with its own threads."""
+    X: Array = np.ascontiguousarray((train.images.T / 255).astype(dtype))
+    parameters, gradient, step = _start(hidden, dtype)
+
+    def update() -> None:
+        activations = forward(parameters, X)
+        backward(parameters, activations, train.labels, len(train), gradient)
+        np.multiply(gradient.vector, 0.05, out=step)
+        parameters.vector[:] -= step
+        losses(activations.Z[-1], train.labels).mean()
+        (activations.A[-1].argmax(axis=0) == train.labels).mean()
+
+    def measure() -> float:
+        with threadpool_limits(threads, user_api="blas"):
+            return _timed(update)
+
+    return measure
+
+
+def _start(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters, Parameters, Any]:
+    parameters = first_parameters((784, hidden, 10), "he", np.random.default_rng(0), dtype)
+    return parameters, parameters.copy(), np.empty_like(parameters.vector)
+
+
+def in_turns(row: Row, ways: dict[str, Callable[[], float]]) -> Row:
+    """Fill in the medians; the ways take turns, so that a slow moment meets them all."""
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for turn in range(TURNS + 1):  # the first warms up and does not count
+        for way, measure in ways.items():
+            time.sleep(REST)
+            seconds = measure()
+            if turn:
+                times[way].append(seconds)
+    row.seconds = {way: statistics.median(seconds) for way, seconds in times.items()}
+    return row
+
+
+def _timed(work: Callable[[], None]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def _show(figures: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        return
+    click.echo(
+        f"{figures['task']}: {figures['images_per_second'] / 1e6:.2f} million images/s, "
+        f"{figures['gflops']:.0f} GFLOP/s, {figures['share_of_peak']:.0%} of the peak"
+    )
+    for way, seconds in figures["seconds"].items():
+        times = figures["times_faster_than"].get(way)
+        click.echo(f"  {way:<20} {1e3 * seconds:8.1f} ms" + (f"  {times:5.2f} ×" if times else ""))

@@ -1,0 +1,104 @@
+"""PyTorch and scikit-learn on the bench's tasks: a process of its own, a task a line, seconds back.
+
+Their thread pools stay out of our process, and ours out of theirs. Each is used plainly and
+well: float32 arrays made once, torch's modules with cross_entropy and SGD, the batch taken by
+index; scikit-learn's MLPClassifier for one epoch. `python -m mnist_tui.tui.cli.bench_rivals` says
+in its first line which of them there are.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from ...data.dataset import load
+
+UPDATES = 10  # in a row, as in training
+
+
+def torch_tasks(train: Any) -> Any:
+    """What answers torch's tasks: (task, hidden, batch, threads) to seconds."""
+    import numpy as np
+
+    torch: Any = import_module("torch")
+    functional = torch.nn.functional
+    X = torch.tensor(train.images.astype(np.float32) / 255)
+    y = torch.tensor(train.labels.astype(np.int64))
+    default = torch.get_num_threads()
+    networks: dict[int, Any] = {}
+
+    def network(hidden: int) -> Any:
+        layers = torch.nn
+        if hidden not in networks:
+            module = layers.Sequential(
+                layers.Linear(784, hidden), layers.ReLU(), layers.Linear(hidden, 10)
+            )
+            networks[hidden] = module, torch.optim.SGD(module.parameters(), lr=0.05)
+        return networks[hidden]
+
+    def answer(task: str, hidden: int, batch: int, threads: int) -> float:
+        torch.set_num_threads(threads or default)
+        module, optimizer = network(hidden)
+
+        def update(rows: Any) -> None:
+            optimizer.zero_grad()
+            functional.cross_entropy(module(X[rows]), y[rows]).backward()
+            optimizer.step()
+
+        begun = time.perf_counter()
+        if task == "full":
+            for _ in range(UPDATES):
+                update(slice(None))
+            return (time.perf_counter() - begun) / UPDATES
+        order = torch.randperm(len(y))
+        for start in range(0, len(y), batch):
+            update(order[start : start + batch])
+        return time.perf_counter() - begun
+
+    return answer
+
+
+def sklearn_tasks(train: Any) -> Any:
+    """What answers scikit-learn's task, one epoch."""
+    import numpy as np
+
+    classifier: Any = import_module("sklearn.neural_network").MLPClassifier
+    X = train.images.astype(np.float32) / 255
+
+    def answer(task: str, hidden: int, batch: int, threads: int) -> float:  # noqa: ARG001  (as torch's)
+        model = classifier(
+            (hidden,), solver="sgd", batch_size=batch, max_iter=1, learning_rate_init=0.05
+        )
+        begun = time.perf_counter()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # one epoch does not converge, as it rightly says
+            model.fit(X, train.labels)
+        return time.perf_counter() - begun
+
+    return answer
+
+
+def main() -> None:
+    """Answer until stdin ends."""
+    train = load().train
+    there = {
+        name: make(train)
+        for name, module, make in (
+            ("torch", "torch", torch_tasks),
+            ("sklearn", "sklearn", sklearn_tasks),
+        )
+        if find_spec(module)
+    }
+    print(json.dumps(sorted(there)), flush=True)  # noqa: T201  (the answer)
+    for line in sys.stdin:
+        name, *task = json.loads(line)
+        print(there[name](*task), flush=True)  # noqa: T201  (the answer)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""The command data: what a source holds, and the same as four IDX files for other programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import numpy as np
+
+from ...data.readers.idx_format import write_idx
+from ..datasets.findings import told
+from ..datasets.loading import digest_of, open_dataset
+from ..errors import Problem
+from ..export.files import check_writable, write
+from ..text import printable
+from .console import progress, tell
+
+if TYPE_CHECKING:
+    from ...data.dataset import Dataset
+
+
+def describe(
+    source: str,
+    share: float | None,
+    folder: Path | None,
+    *,
+    overwrite: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Say what is there; with a folder, write it."""
+    if folder is not None:
+        _check_folder(folder, overwrite=overwrite)
+    with progress(f"reading {source}", quiet=quiet) as on_progress:
+        dataset = open_dataset(source, share, on_progress)
+    tell(source, told(dataset.notes, dataset.findings), quiet=quiet)
+    if folder is not None:
+        write_folder(dataset, folder, overwrite=overwrite)
+    counts = np.bincount(dataset.train.labels, minlength=dataset.classes).tolist()
+    facts = {
+        "data": dataset.name,
+        "train": len(dataset.train),
+        "test": len(dataset.test),
+        "side": dataset.side,
+        "classes": dataset.names,
+        "train_of_each": counts,
+        "sha256": digest_of(dataset),
+        "written": None if folder is None else str(folder),
+    }
+    if as_json:
+        click.echo(json.dumps(facts))
+    elif not quiet:
+        names = ", ".join(printable(name, 24) for name in dataset.names)
+        click.echo(
+            f"{printable(dataset.name)}: {len(dataset.train):,} images to learn from, "
+            f"{len(dataset.test):,} to test on, {dataset.side} × {dataset.side}\n"
+            f"{dataset.classes} classes: {names}\n"
+            f"SHA-256 of the training part {facts['sha256']}"
+        )
+        if folder is not None:
+            click.echo(f"written to {printable(folder)}")
+    return 0
+
+
+def idx_files(dataset: Dataset) -> dict[str, bytes]:
+    """The four files, by the names that MNIST's have."""
+    files: dict[str, bytes] = {}
+    for part, digits in (("train", dataset.train), ("t10k", dataset.test)):
+        square = digits.images.reshape(-1, dataset.side, dataset.side)
+        files[f"{part}-images-idx3-ubyte"] = write_idx(square)
+        files[f"{part}-labels-idx1-ubyte"] = write_idx(digits.labels)
+    return files
+
+
+def write_folder(dataset: Dataset, folder: Path, *, overwrite: bool) -> None:
+    """The four files in a folder, which is made if it is not there. Raises Problem."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as failure:
+        raise Problem(f"{folder}: cannot be made: {failure.strerror or failure}") from failure
+    for name, content in idx_files(dataset).items():
+        write(folder / name, content, overwrite=overwrite)
+
+
+def _check_folder(folder: Path, *, overwrite: bool) -> None:
+    """Before a long reading. Raises Problem."""
+    if not folder.is_dir():
+        if folder.exists():
+            raise Problem(f"{folder}: is a file; expected a folder, or the name of a new one")
+        check_writable(folder, overwrite=False)
+        return
+    for part in ("train", "t10k"):
+        for what in ("images-idx3", "labels-idx1"):
+            check_writable(folder / f"{part}-{what}-ubyte", overwrite=overwrite)

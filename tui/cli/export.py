@@ -1,0 +1,142 @@
+"""The command export: saved runs as tables, pictures, scripts and recipes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ...net.run import checkpoint
+from ..datasets.findings import told
+from ..datasets.loading import questions_for
+from ..errors import Problem
+from ..export.files import check_apart, check_writable, write
+from ..export.png import PICTURES, picture
+from ..storage.manifest import LONGEST_PATH
+from ..text import printable
+from .console import note, progress, tell
+
+if TYPE_CHECKING:
+    from ...net.run.checkpoint import Saved
+
+WAYS = {  # the options, and what the names of their files may end in
+    "--history": (".csv", ".json"),
+    "--chart": PICTURES,
+    "--script": (".py",),
+    "--recipe": (),
+    "--predictions": (".csv", ".json"),
+    "--submission": (".csv",),
+}
+OF_ONE = ("--script", "--recipe", "--predictions", "--submission")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be exported, and where to."""
+
+    history: Path | None = None
+    chart: Path | None = None
+    script: Path | None = None
+    recipe: bool = False
+    predictions: Path | None = None
+    submission: Path | None = None
+    overwrite: bool = False
+    quiet: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether it is nothing at all."""
+        return not any(self._asked(way) for way in WAYS)
+
+    @property
+    def of_one(self) -> str | None:
+        """The first option that is of one model alone, if one is wanted."""
+        return next((way for way in OF_ONE if self._asked(way)), None)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files to write, by option."""
+        named = {way: getattr(self, way[2:]) for way in WAYS}
+        return {way: path for way, path in named.items() if isinstance(path, Path)}
+
+    def _asked(self, way: str) -> bool:
+        return bool(getattr(self, way[2:]))
+
+
+def export(paths: Sequence[Path], wanted: Wanted, source: str, share: float | None) -> int:
+    """Write all that is wanted: first everything is made, then the files are written."""
+    for way, path in wanted.files.items():
+        check_writable(path, overwrite=wanted.overwrite, endings=WAYS[way])
+    check_apart(wanted.files.values())
+    runs = [(name, checkpoint.read(path)) for name, path in zip(names(paths), paths, strict=True)]
+    texts = [(path, _text(way, path, runs)) for way, path in wanted.files.items() if way in MAKERS]
+    texts.extend(_answers(paths[0], runs[0][1], wanted, source, share))
+    for path, text in texts:
+        write(path, text, overwrite=wanted.overwrite)
+        if not wanted.quiet:
+            note(f"written to {path}")
+    if wanted.recipe:
+        from ..config.recipe import written
+
+        click.echo(written(runs[0][1].state.course))
+    return 0
+
+
+def names(paths: Sequence[Path]) -> list[str]:
+    """What to call the runs: short where that tells them apart. Raises Problem if one is twice."""
+    if len(set(paths)) < len(paths):
+        raise Problem("a model is named twice")
+    whole = [printable(path, LONGEST_PATH) for path in paths]
+    for found in ([printable(path.stem) for path in paths], whole):
+        if len(set(found)) == len(found):
+            return found
+    return [f"{name} ({number})" for number, name in enumerate(whole, 1)]
+
+
+def _history(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+    from ..export.tables import history_text
+
+    return history_text(runs, path.suffix)
+
+
+def _chart(path: Path, runs: Sequence[tuple[str, Saved]]) -> str | bytes:
+    from ..export.chart_svg import chart_svg
+
+    return picture(chart_svg(runs), path)
+
+
+def _script(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+    from ..export.script import script
+
+    (name, saved), *_ = runs
+    return script(name, saved, path.name)
+
+
+MAKERS = {"--history": _history, "--chart": _chart, "--script": _script}
+
+
+def _text(way: str, path: Path, runs: Sequence[tuple[str, Saved]]) -> str | bytes:
+    return MAKERS[way](path, runs)
+
+
+def _answers(
+    model: Path, saved: Saved, wanted: Wanted, source: str, share: float | None
+) -> list[tuple[Path, str]]:
+    """The tables of answers, for which data are needed."""
+    if wanted.predictions is None and wanted.submission is None:
+        return []
+    from ..export.tables import answers, predictions_text, submission_text
+
+    with progress(f"reading {printable(source)}", quiet=wanted.quiet) as on_progress:
+        questions = questions_for(saved, source, share, on_progress, model=str(model))
+    tell(source, told(questions.notes, questions.findings), quiet=wanted.quiet)
+    found = answers(saved, questions)
+    texts: list[tuple[Path, str]] = []
+    if wanted.predictions is not None:
+        texts.append((wanted.predictions, predictions_text(found, wanted.predictions.suffix)))
+    if wanted.submission is not None:
+        texts.append((wanted.submission, submission_text(found)))
+    return texts

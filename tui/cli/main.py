@@ -1,0 +1,129 @@
+"""The command line: arguments to the app, or to a command without a screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from ..errors import EXPECTED
+from ..shortage import shortage
+from ..terminal.capabilities import COLORS, GLYPHS
+from ..text import printable
+from .commands import COMMANDS
+from .launch import LAST
+from .options import (
+    chosen_course,
+    given_hyperparameters,
+    hyperparameter_options,
+    is_given,
+    recipe_option,
+    share_option,
+    threads_option,
+)
+
+WRONG_USE = 2
+HANDOVER = 0.001  # seconds until a thread that wants Python's lock is given it; usually five times
+# that, which the two threads of an update and the screen's spend waiting for each other
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mnist-tui")
+@hyperparameter_options
+@share_option
+@recipe_option
+@threads_option
+@click.option("--start", is_flag=True, help="Train at once, without waiting for Space.")
+@click.option(
+    "--resume",
+    is_flag=False,
+    flag_value=LAST,
+    metavar="[PATH]",
+    help="Go on with the last session, the one in a folder, or a run that was saved in a file.",
+)
+@click.option("--glyphs", type=click.Choice(GLYPHS), default="auto", help="What to draw with.")
+@click.option("--color", type=click.Choice(COLORS), default="auto", help="How many colours.")
+@click.option(
+    "--kiosk", is_flag=True, help="For strangers: no files, no suspend, small networks, one thread."
+)
+@click.pass_context
+def cli(  # noqa: PLR0913  (click hands every option over by name)
+    context: click.Context,
+    source: str,
+    *,
+    share: float | None,
+    recipe: str | None,
+    threads: int | None,
+    start: bool,
+    resume: str | None,
+    glyphs: str,
+    color: str,
+    kiosk: bool,
+    **values: Any,
+) -> None:
+    """Train a neural network on MNIST in your terminal; watch it, steer it, question it.
+
+    Without a command it opens the app. Press ? there for all keys.
+    """
+    if context.invoked_subcommand is not None:
+        given = [option for option in cli.params if option.name and is_given(option.name)]
+        if given:
+            raise click.UsageError(
+                f"{given[0].opts[-1]} stands before {context.invoked_subcommand}; write it after"
+            )
+        return
+    named = given_hyperparameters() + ["--recipe"] * (recipe is not None)
+    named += ["--test-share"] * (share is not None and not is_given("source"))
+    if resume is not None and named:
+        raise click.UsageError(f"--resume goes on as it was; leave out {named[0]}")
+    if kiosk and (resume is not None or is_given("source")):
+        raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
+    from .launch import Options, run
+
+    options = Options(1 if kiosk else threads, share, start, resume, kiosk)
+    data = source if is_given("source") else None
+    context.exit(run(data, chosen_course(values, recipe), options, glyphs=glyphs, color=color))
+
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; whatever is expected to go wrong is one line on stderr."""
+    sys.setswitchinterval(HANDOVER)
+    try:
+        code = cli.main(prog_name="mnist-tui", standalone_mode=False)
+    except click.UsageError as wrong:
+        _say(f"{wrong.format_message()} (see mnist-tui --help)")
+        code = WRONG_USE
+    except EXPECTED as problem:
+        _say(str(problem))
+        code = 1
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        # Whoever read stdout has gone; nothing more can reach them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except (MemoryError, RuntimeError, ImportError, OSError) as failure:
+        if (short := shortage(failure)) is None and not isinstance(failure, OSError):
+            raise
+        _say(short or f"the result cannot be written: {_why(failure)}")
+        code = 1
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:  # the terminal is gone; Python would end with 120 for what it cannot say
+        os._exit(code or 0)
+    sys.exit(code or 0)
+
+
+def _why(failure: BaseException) -> object:
+    return getattr(failure, "strerror", None) or failure
+
+
+def _say(message: str) -> None:
+    click.echo(f"mnist-tui: {printable(message)}", err=True)

@@ -1,0 +1,126 @@
+"""Saved models and what made them: found in folders, listed for people or as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...net.architecture import named
+from ...net.errors import NetError
+from ...net.run import checkpoint
+from ...net.run.history import History
+from ..config.fields import shown
+from ..errors import Problem
+from ..text import printable
+from .console import note
+
+if TYPE_CHECKING:
+    from ...net.run.checkpoint import Saved
+
+ENDING = ".npz"
+HEADINGS = ("model", "network", "data", "best", "last", "updates", "alpha", "optimizer", "saved")
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """One file: a saved run, or why it cannot be read."""
+
+    path: Path
+    saved: Saved | None
+    problem: str = ""  # one line that names the file
+    is_named: bool = True  # by a person; else it was found in a folder
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What made it and how far it came; nothing of a damaged one."""
+        if self.saved is None:
+            return {}
+        state, history = self.saved.state, History(self.saved.state.history)
+        return {
+            "network": named(state.sizes),
+            "best_accuracy": history.best.test_accuracy if history.best else None,
+            "last_accuracy": history.tested.test_accuracy if history.tested else None,
+            "iteration": state.iteration,
+            **asdict(state.hyperparameters),
+            "made": asdict(self.saved.made),
+        }
+
+
+def found(paths: Sequence[Path]) -> Iterator[Model]:
+    """The models at these paths, of a folder all in it, by name. Raises Problem for no folder."""
+    for path in paths:
+        try:
+            is_folder = path.is_dir()
+            inside = sorted(path.iterdir()) if is_folder else [path]
+        except (OSError, ValueError) as failure:
+            why = getattr(failure, "strerror", None) or failure
+            raise Problem(f"{path}: cannot be read: {why}") from failure
+        for file in inside:
+            if not is_folder or file.suffix.lower() == ENDING:
+                yield _model(file, is_named=not is_folder)
+
+
+def show(paths: Sequence[Path], *, as_json: bool) -> int:
+    """Print them; 1 if one that was named cannot be read, or none of several."""
+    models = list(found(paths))
+    read = [model for model in models if model.saved is not None]
+    if as_json:
+        listed = [{"model": str(m.path), **m.facts, "problem": m.problem or None} for m in models]
+        click.echo(json.dumps({"models": listed}))
+    else:
+        for line in table(read):
+            click.echo(line)
+    for model in models:
+        if model.saved is None:
+            note(model.problem)
+    if not models:
+        note(f"{', '.join(map(str, paths))}: holds no models ({ENDING})")
+    failed = any(model.is_named for model in models if model.saved is None)
+    return 1 if failed or (models and not read) else 0
+
+
+def table(models: Sequence[Model]) -> list[str]:
+    """A heading and a line a model, in columns."""
+    if not models:
+        return []
+    rows = [HEADINGS, *(_row(model) for model in models)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _model(path: Path, *, is_named: bool) -> Model:
+    try:
+        return Model(path, checkpoint.read(path), is_named=is_named)
+    except NetError as problem:
+        return Model(path, None, str(problem), is_named)
+
+
+def _row(model: Model) -> tuple[str, ...]:
+    assert model.saved is not None, "only of those that could be read"
+    facts, made = model.facts, model.saved.made
+    chosen = model.saved.state.hyperparameters
+    changed = "*" if len(model.saved.state.course) > 1 else ""
+    return (
+        printable(model.path, 60),
+        facts["network"],
+        printable(made.data, 24) or "?",
+        _percent(facts["best_accuracy"]),
+        _percent(facts["last_accuracy"]),
+        f"{facts['iteration']:,}/{chosen.iterations:,}",
+        f"{shown(chosen.alpha)}{changed}",
+        chosen.optimizer,
+        printable(made.date, 24) or "?",
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "?" if share is None or not isfinite(share) else f"{share:.2%}"

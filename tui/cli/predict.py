@@ -1,0 +1,213 @@
+"""The commands that ask a saved network: evaluate and predict. Results on stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from math import isqrt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from ...data.readers.picture import read_picture
+from ...net.architecture import named
+from ...net.engine.engine import Engine
+from ...net.engine.inference import probabilities
+from ...net.network import Parameters
+from ...net.run import checkpoint
+from ..datasets.findings import told
+from ..datasets.loading import class_names, is_other, layout_of, open_for, questions_for
+from ..errors import Problem
+from ..export.files import check_apart, check_writable, write
+from ..export.tables import TABLES, answers, predictions_text, submission_text
+from ..render.glyphs import ascii_rows, bar
+from ..render.labels import a, are_digits, spoken
+from ..text import printable
+from .console import note, progress, tell
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..datasets.loading import Questions
+
+LARGEST_PICTURE = 1 << 28  # bytes from stdin
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What --data and its companions say."""
+
+    data: str = "mnist"
+    share: float | None = None  # of a set without test part; None: as usual
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where a network's answers to many images go."""
+
+    predictions: Path | None = None
+    submission: Path | None = None
+    overwrite: bool = False
+
+    def check(self) -> None:
+        """Raises Problem for what could not be written."""
+        check_writable(self.predictions, overwrite=self.overwrite, endings=TABLES)
+        check_writable(self.submission, overwrite=self.overwrite, endings=(".csv",))
+        check_apart((self.predictions, self.submission))
+
+
+def evaluate(model: Path, source: Source, *, as_json: bool) -> int:
+    """How a saved network does on the test set of a source."""
+    saved = checkpoint.read(model)
+    with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
+        dataset = open_for(saved, source.data, source.share, on_progress, model=str(model))
+    tell(source.data, told(dataset.notes, dataset.findings), quiet=source.quiet)
+    other = is_other(saved.made, dataset)
+    if other is not None and not source.quiet:
+        note(f"{model}: {other}")
+    state = saved.state
+    score = Engine(dataset.test).score(Parameters(state.sizes, state.vector))
+    result = {
+        "model": str(model),
+        "network": named(state.sizes),
+        "data": dataset.name,
+        "images": len(dataset.test),
+        "test_accuracy": score.accuracy,
+        "loss": score.loss,
+        "is_trained_on_these": None if not saved.made.sha256 else other is None,
+    }
+    if as_json:
+        click.echo(json.dumps(result))
+    else:
+        click.echo(
+            f"{result['network']} answers {score.accuracy:.2%} of {len(dataset.test):,} test "
+            f"images right, loss {score.loss:.4f}"
+        )
+    return 0
+
+
+def predict_one(model: Path, source: Source, index: int, *, as_json: bool) -> int:
+    """What a saved network makes of one of the images."""
+    saved, questions = _asked(model, source)
+    if not 0 <= index < len(questions.images):
+        raise Problem(f"index must be from 0 to {len(questions.images) - 1}, not {index}")
+    tell(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
+    image = questions.images[index]
+    label = None if questions.labels is None else int(questions.labels[index])
+    digits = are_digits(questions.names, questions.layout)
+    kind = "image" if label is None else f"test {'digit' if digits else 'image'}"
+    facts = {"index": index, "label": label}
+    what = f"{kind} {index}"
+    _say(saved, image, questions.names, facts, what, digits=digits, as_json=as_json)
+    return 0
+
+
+def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) -> int:
+    """What a saved network makes of a picture; "-" for one from stdin."""
+    saved = checkpoint.read(model)
+    pixels = saved.state.sizes[0]
+    side = isqrt(pixels)
+    if side * side != pixels:
+        raise Problem(f"{model}: reads {pixels} numbers, which no square picture has")
+    name = "stdin" if picture == "-" else picture
+    layout, assumed = layout_of(saved)
+    found = read_picture(_stdin() if picture == "-" else Path(picture), side, name, layout)
+    lines = told(found.notes, found.findings)
+    tell(name, lines, quiet=quiet)
+    if assumed and not quiet:
+        note(f"{model}: {assumed}")
+    facts = {"image": name, "found": list(lines)}
+    image = found.image.reshape(-1)
+    names, what = class_names(saved), printable(name)
+    digits = are_digits(names, layout)
+    _say(saved, image, names, facts, what, digits=digits, as_json=as_json)
+    return 0
+
+
+def predict_all(model: Path, source: Source, outputs: Outputs, *, as_json: bool) -> int:
+    """A saved network's answers to all images of a source, into files."""
+    outputs.check()
+    saved, questions = _asked(model, source)
+    tell(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
+    found = answers(saved, questions)
+    if outputs.predictions is not None:
+        text = predictions_text(found, outputs.predictions.suffix)
+        write(outputs.predictions, text, overwrite=outputs.overwrite)
+    if outputs.submission is not None:
+        write(outputs.submission, submission_text(found), overwrite=outputs.overwrite)
+    right = None
+    if found.labels is not None:
+        right = int(np.count_nonzero(found.classes == found.labels)) / len(found.labels)
+    written = [str(p) for p in (outputs.predictions, outputs.submission) if p is not None]
+    if as_json:
+        result = {
+            "model": str(model),
+            "data": questions.name,
+            "images": len(questions.images),
+            "accuracy": right,
+            "written": written,
+        }
+        click.echo(json.dumps(result))
+    elif not source.quiet:
+        known = "" if right is None else f", {right:.2%} right"
+        click.echo(
+            f"{len(questions.images):,} images of {printable(questions.name)} answered{known}"
+        )
+        for path in written:
+            click.echo(f"written to {printable(path)}")
+    return 0
+
+
+def _asked(model: Path, source: Source) -> tuple[checkpoint.Saved, Questions]:
+    saved = checkpoint.read(model)
+    with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
+        questions = questions_for(saved, source.data, source.share, on_progress, model=str(model))
+    return saved, questions
+
+
+def _say(
+    saved: checkpoint.Saved,
+    image: NDArray[np.uint8],
+    names: tuple[str, ...],
+    facts: dict[str, Any],
+    what: str,
+    *,
+    digits: bool,
+    as_json: bool,
+) -> None:
+    """One image with its probabilities."""
+    parameters = Parameters(saved.state.sizes, saved.state.vector)
+    answer = probabilities(parameters, image[None, :])[:, 0]
+    predicted = int(answer.argmax())
+    label: int | None = facts.get("label")
+    if as_json:
+        shares = [float(share) for share in answer]
+        result = {**facts, "prediction": predicted, "probabilities": shares, "names": names}
+        click.echo(json.dumps(result))
+        return
+    side = isqrt(len(image))
+    for row in ascii_rows(image.reshape(side, side), side // 2):
+        click.echo(row.rstrip())
+    shown = [printable(name, 24) for name in names]
+    verdict = ""
+    if label is not None:
+        verdict = (
+            ", right" if predicted == label else f", wrong, it is {a(shown[label], digits=digits)}"
+        )
+    click.echo(f"{what}: predicts {spoken(shown[predicted], digits=digits)}{verdict}")
+    width = max(map(len, shown))
+    for name, share in zip(shown, answer, strict=True):
+        click.echo(f"{name:<{width}} {100 * share:5.1f} % {bar(float(share), 40)}".rstrip())
+
+
+def _stdin() -> bytes:
+    if sys.stdin.isatty():
+        raise Problem("--image - reads a picture that another program writes into this one")
+    content = sys.stdin.buffer.read(LARGEST_PICTURE + 1)
+    if len(content) > LARGEST_PICTURE:
+        raise Problem(f"stdin: has more than the {LARGEST_PICTURE:,} bytes a picture may have")
+    return content

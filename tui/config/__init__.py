@@ -1,0 +1,1 @@
+"""What can be chosen: hyperparameter fields, recipes, settings, app options."""

@@ -1,0 +1,141 @@
+"""A run's hyperparameters and their changes on one line, to be pasted: alpha=0.5 @300 alpha=0.05.
+
+A word is name=value, under the names that the panel shows, or those of the options; what is not
+named is as it is by default. After @N come those that change after N updates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from ...net.errors import NetError
+from ...net.hyperparameters import Hyperparameters
+from ..errors import Problem
+from ..text import printable
+from .fields import BY_NAME, FIELDS, Field, shown
+
+if TYPE_CHECKING:
+    from ...net.trainer import Course
+
+BY_WORD = {
+    word: field
+    for field in FIELDS
+    for word in (field.label, field.name, field.option.removeprefix("--"))
+}
+LONGEST = 100_000  # characters
+
+
+def written(course: Course) -> str:
+    """The recipe that leads a run along this course; `read` makes the same of it."""
+    from ...net.run.course import settled
+
+    (_, first), *_ = course = settled(course)
+    words = _words(Hyperparameters(), first) or [_word(BY_NAME["alpha"], first.alpha)]
+    for (_, before), (since, after) in pairwise(course):
+        words += [f"@{since}", *_words(before, after)]
+    return " ".join(words)
+
+
+def read(text: str) -> Course:
+    """The course that a recipe describes. Raises Problem, one line that says where it is wrong."""
+    words = text.split()
+    if not words:
+        raise Problem("the recipe is empty; expected name=value words, such as alpha=0.15")
+    if len(text) > LONGEST:
+        raise Problem(f"the recipe has more than {LONGEST:,} characters")
+    course: list[tuple[int, Hyperparameters]] = []
+    since, stage, start = 0, dict[str, Any](), 1
+    now = Hyperparameters()
+    for place, word in enumerate((*words, "@"), 1):
+        if not word.startswith("@"):
+            field = _field(word, place)
+            if field.name in stage:
+                raise _wrong(place, word, f"{field.label} stands here a second time")
+            if since and field.needs_reset:
+                raise _wrong(
+                    place, word, f"{field.label} decides the first weights; it cannot change"
+                )
+            stage[field.name] = _value(field, word, place)
+            continue
+        if since and not stage:
+            raise _wrong(start, words[start - 1], "nothing follows that would change")
+        now = _stage(now, stage, start, words)
+        course.append((since, now))
+        if place <= len(words):
+            since = _since(word, place, since)
+            if since > now.iterations:
+                raise _wrong(place, word, f"the run has ended after {now.iterations:,} updates")
+            stage, start = {}, place
+    for (_, before), (since, after) in pairwise(course):
+        if since >= after.iterations:
+            place = words.index(f"@{since}") + 1
+            raise _wrong(
+                place, f"@{since}", f"the run ends after {after.iterations:,} updates, before that"
+            )
+        if before == after:
+            place = words.index(f"@{since}") + 1
+            raise _wrong(place, f"@{since}", "nothing changes there")
+    return tuple(course)
+
+
+def _stage(
+    before: Hyperparameters, stage: dict[str, Any], start: int, words: list[str]
+) -> Hyperparameters:
+    """What is in force from here on; all words of the stage together must make sense."""
+    try:
+        return replace(before, **stage)
+    except NetError as problem:
+        # The word that is named in the message, if there is one: each is checked under its label.
+        for place in range(start, min(len(words), start + len(stage) + 1) + 1):
+            field = BY_WORD.get(words[place - 1].partition("=")[0].lower())
+            if field is not None and str(problem).startswith(field.label):
+                raise _wrong(place, words[place - 1], str(problem)) from problem
+        raise _wrong(start, words[start - 1], str(problem)) from problem
+
+
+def _field(word: str, place: int) -> Field:
+    name, equals, _ = word.partition("=")
+    field = BY_WORD.get(name.lower())
+    if not equals:
+        raise _wrong(place, word, "expected name=value, or @ and a number of updates")
+    if field is None:
+        raise _wrong(place, word, f"expected one of {' '.join(f.label for f in FIELDS)}")
+    return field
+
+
+def _value(field: Field, word: str, place: int) -> Any:
+    try:
+        return field.parse(word.partition("=")[2])
+    except Problem as problem:
+        raise _wrong(place, word, str(problem)) from problem
+
+
+def _since(word: str, place: int, before: int) -> int:
+    digits = word[1:]
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 10) or digits[0] == "0":
+        raise _wrong(place, word, "expected @ and the number of updates made before, such as @300")
+    if int(digits) <= before:
+        raise _wrong(place, word, f"expected more than the {before:,} updates before")
+    return int(digits)
+
+
+def _words(before: Hyperparameters, after: Hyperparameters) -> list[str]:
+    """What differs, in the panel's order."""
+    pairs = [(field, getattr(after, field.name)) for field in FIELDS]
+    return [_word(field, value) for field, value in pairs if value != getattr(before, field.name)]
+
+
+def _word(field: Field, value: object) -> str:
+    # repr, because every bit of a float counts here.
+    return (
+        f"{field.label}={value!r}" if isinstance(value, float) else f"{field.label}={shown(value)}"
+    )
+
+
+def _wrong(place: int, word: str, what: str) -> Problem:
+    return Problem(f"recipe, word {place}, “{printable(word, 24)}”: {what}")
+
+
+assert {field.name for field in fields(Hyperparameters)} == set(BY_NAME)

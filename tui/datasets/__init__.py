@@ -1,0 +1,1 @@
+"""Datasets as the app needs them."""

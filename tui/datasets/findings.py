@@ -1,0 +1,77 @@
+"""What was found odd about images, in words; data/findings.py has it as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ...data.findings import (
+    AsItLies,
+    Blank,
+    DarkPaper,
+    Empty,
+    Faint,
+    Finding,
+    LightPaper,
+    Placed,
+    Rulings,
+    Shared,
+    Specks,
+    WholePicture,
+    misleads,
+)
+
+if TYPE_CHECKING:
+    from ...data.dataset import Dataset
+
+CENTERED = {"mass": "by its center of mass", "box": "in the middle", "free": "as most lie"}
+
+
+def words(finding: Finding) -> str:  # noqa: PLR0911  (one line for each kind)
+    """One line that says what was found, and what it means."""
+    match finding:
+        case LightPaper():
+            return "dark on light, turned round"
+        case DarkPaper():
+            return "light on dark"
+        case Faint(strongest):
+            return f"faint: the strongest ink is {strongest}, full ink would be 255"
+        case Blank(count, images):
+            return f"{count:,} of {images:,} images are blank: all their pixels are alike"
+        case Shared(count, images):
+            return (
+                f"{count:,} of {images:,} test images are training images too, pixel for pixel: "
+                f"test accuracy says that much less about unseen ones"
+            )
+        case Empty(labels, classes):
+            told = ", ".join(map(str, labels[:6])) + (" …" if len(labels) > 6 else "")
+            return f"{classes} classes, but {told} of 0 to {classes - 1} have no training image"
+        case Specks(count):
+            return f"{_counted(count, 'speck')} left out, far from the rest of the ink"
+        case Rulings(count):
+            return f"{_counted(count, 'ruled line')} left out"
+        case AsItLies():
+            return "lies as the model's images do, taken as it is"
+        case Placed(extent, centering):
+            return f"ink scaled to {extent:.0%} of the frame and placed {CENTERED[centering]}"
+        case WholePicture():
+            return "scaled as a whole, as the model's images have no paper"
+
+
+def told(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
+    """All that is known of a source, one line each."""
+    return (*notes, *map(words, findings))
+
+
+def noticed(dataset: Dataset) -> tuple[str, ...]:
+    """What was found and does no harm."""
+    return tuple(words(finding) for finding in dataset.findings if not misleads(finding))
+
+
+def doubts(dataset: Dataset | None) -> tuple[str, ...]:
+    """Why a network cannot learn well from these data, or seems better on them than it is."""
+    return () if dataset is None else tuple(words(f) for f in dataset.findings if misleads(f))
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"

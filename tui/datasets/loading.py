@@ -1,0 +1,241 @@
+"""Data opened for a command or a dialog: through the user's cache, and to fit a saved run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.metadata import version
+from math import isqrt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
+
+from ...data.dataset import EMBEDDED, Dataset, load
+from ...data.errors import ClassesError, DataError, UnlabelledError
+from ...data.layout import MNIST, ImageLayout, from_numbers
+from ...data.split import SHARE
+from ...net.architecture import named
+from ...net.run.provenance import Made, digest
+from ..errors import Problem
+from .paths import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ...data.findings import Finding
+    from ...data.readers.safe_files import OnProgress
+    from ...net.run.checkpoint import Saved
+
+
+# Of MNIST's training part, whatever files it came in; see net/run/provenance.py.
+MNIST_SHA256 = "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b"
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """Images for a network to answer."""
+
+    name: str
+    images: NDArray[np.uint8]  # m × pixels
+    labels: NDArray[np.uint8] | None  # m; None where nobody knows
+    names: tuple[str, ...]  # of the classes
+    notes: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    layout: ImageLayout = MNIST
+
+    @property
+    def side(self) -> int:
+        """Of an image, in pixels."""
+        return isqrt(self.images.shape[1])
+
+
+def cache_folder() -> Path:
+    """Where parsed tables are kept: XDG_CACHE_HOME/mnist-tui, usually ~/.cache/mnist-tui."""
+    return user_cache_path("mnist-tui", appauthor=False)
+
+
+def open_dataset(
+    source: str = EMBEDDED,
+    share: float | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    classes: int | None = None,
+    has_paper: bool = True,
+) -> Dataset:
+    """What `--data` names. Raises DataError; see data/dataset.py for the arguments."""
+    return load(
+        source,
+        share=SHARE if share is None else share,
+        classes=classes,
+        has_paper=has_paper,
+        cache=cache_folder(),
+        on_progress=on_progress,
+    )
+
+
+def open_for(
+    saved: Saved,
+    source: str,
+    share: float | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    model: str = "the model",
+) -> Dataset:
+    """Labelled data that a saved network can be tested on.
+
+    Raises Problem, with both shapes, for data that it was not made for; DataError as `load`.
+    """
+    sizes = saved.state.sizes
+    try:
+        has_paper = layout_of(saved)[0].has_paper
+        dataset = open_dataset(source, share, on_progress, classes=sizes[-1], has_paper=has_paper)
+    except ClassesError as problem:
+        raise Problem(f"{model}: is a network {named(sizes)}, but {problem}") from problem
+    _check_pixels(model, sizes, dataset.name, dataset.train.images.shape[1])
+    return _named_alike(model, saved.made, dataset)
+
+
+def questions_for(
+    saved: Saved,
+    source: str,
+    share: float | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    model: str = "the model",
+) -> Questions:
+    """Images that a saved network can answer: a test part, or all of a source without labels.
+
+    Raises as `open_for` does.
+    """
+    try:
+        dataset = open_for(saved, source, share, on_progress, model=model)
+    except UnlabelledError as unlabelled:
+        found = unlabelled.images
+        _check_pixels(model, saved.state.sizes, found.name, found.images.shape[1])
+        layout, _ = layout_of(saved)
+        return Questions(
+            found.name,
+            found.images,
+            None,
+            class_names(saved),
+            found.notes,
+            found.findings,
+            layout,
+        )
+    test = dataset.test
+    return Questions(
+        dataset.name,
+        test.images,
+        test.labels,
+        dataset.names,
+        dataset.notes,
+        dataset.findings,
+        dataset.layout,
+    )
+
+
+def class_names(saved: Saved) -> tuple[str, ...]:
+    """Of the classes of a saved network: as its data named them, else by number."""
+    classes = saved.state.sizes[-1]
+    return saved.made.names if len(saved.made.names) == classes else _numbers(classes)
+
+
+def layout_of(saved: Saved) -> tuple[ImageLayout, str]:
+    """How the images lay that a saved network learnt from; and what is assumed, if it is."""
+    made = saved.made
+    if made.layout:
+        try:
+            return from_numbers(made.layout), ""
+        except DataError as problem:
+            return MNIST, f"{problem}; MNIST's layout is assumed"
+    if EMBEDDED in (made.data, made.source) or made.sha256 == MNIST_SHA256:
+        return MNIST, ""
+    return (
+        MNIST,
+        "the model does not say how its images lay in their frame; MNIST's layout is assumed",
+    )
+
+
+def made_of(dataset: Dataset, source: str) -> Made:
+    """What makes a run on these data, saved now."""
+    return Made(
+        data=dataset.name,
+        source=whole(source),
+        form=dataset.notes[0] if dataset.notes else "",
+        share=dataset.share,
+        sha256=digest_of(dataset),
+        names=dataset.names,
+        program=program(),
+        date=now(),
+        layout=dataset.layout.as_numbers(),
+    )
+
+
+def now() -> str:
+    """The date and time of day, in UTC."""
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime())
+
+
+def digest_of(dataset: Dataset) -> str:
+    """SHA-256 of the training part; see net/run/provenance.py."""
+    return digest(dataset.train)
+
+
+def is_other(made: Made, dataset: Dataset) -> str | None:
+    """One line for a person if these are not the data that a run learnt from; None if they are.
+
+    None also if nobody knows.
+    """
+    if not made.sha256 or made.sha256 == digest_of(dataset):
+        return None
+    return (
+        f"it was trained on other images: on {made.data}"
+        f"{f' ({made.form})' if made.form else ''}, not on the training part of {dataset.name}"
+    )
+
+
+@cache
+def program() -> str:
+    """This program and its version."""
+    return f"mnist-tui {version('mnist-tui')}"
+
+
+def _numbers(classes: int) -> tuple[str, ...]:
+    return tuple(map(str, range(classes)))
+
+
+def _named_alike(model: str, made: Made, dataset: Dataset) -> Dataset:
+    """The data, with the classes' names, which model and data must call alike if both have any.
+
+    Where one of them has numbers alone, a note says what is taken for what.
+    """
+    numbers, theirs = _numbers(dataset.classes), dataset.names
+    ours = made.names if len(made.names) == dataset.classes else ()
+    if not ours or ours == theirs:
+        return dataset
+    if numbers not in (ours, theirs):
+        raise Problem(
+            f"{model}: its classes are {_listed(ours)}, but those of {dataset.name} "
+            f"are {_listed(theirs)}"
+        )
+    note = f"classes {_listed(theirs)} taken for the model's {_listed(ours)}, in this order"
+    names = ours if theirs == numbers else theirs
+    return replace(dataset, names=names, notes=(*dataset.notes, note))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:6]) + (" …" if len(names) > 6 else "")
+
+
+def _check_pixels(model: str, sizes: tuple[int, ...], name: str, pixels: int) -> None:
+    if sizes[0] != pixels:
+        side = isqrt(pixels)
+        raise Problem(
+            f"{model}: is a network {named(sizes)}, but the images of {name} are {side} × {side}, "
+            f"{pixels} pixels, not {sizes[0]}"
+        )

@@ -1,0 +1,77 @@
+"""Paths as people type them: what a beginning could go on as, and the whole of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from itertools import islice
+from pathlib import Path
+
+from ..errors import Problem
+from ..text import printable
+
+EMBEDDED = "mnist"  # as data/ calls the set in the program; NumPy would be imported with it
+MOST = 200  # completions; who has more types another letter
+LOOKED_AT = 20_000  # names in a folder
+
+
+def completions(text: str) -> list[str]:
+    """What lies there and begins like this, as it would be typed; folders end with a slash.
+
+    Hidden files only where their dot is typed, and no name that a terminal could not show as it
+    is. Whatever cannot be looked at has none. May wait for a slow disk: call it in a thread.
+    """
+    if text == "~":
+        return ["~/"]
+    start = text.rpartition("/")[2]
+    before = text[: len(text) - len(start)]
+    found: list[str] = []
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        folder = Path(before or ".").expanduser()
+        with os.scandir(folder) as there:
+            for entry in islice(there, LOOKED_AT):
+                name = entry.name
+                fits = name.startswith(start) and (start or not name.startswith("."))
+                if fits and printable(name) == name:
+                    found.append(before + name + "/" * _is_folder(entry))
+    return sorted(found, key=lambda path: (path.casefold(), path))[:MOST]
+
+
+def further(text: str, found: list[str]) -> str:
+    """The text with all that its completions have in common."""
+    common = min(found, default="")  # what the first and the last share, all do
+    last = max(found, default="")
+    while not last.startswith(common):
+        common = common[:-1]
+    return common if len(common) > len(text) else text
+
+
+def whole(source: str) -> str:
+    """A source under a name that holds in every folder."""
+    source = source.strip()
+    if source == EMBEDDED:
+        return source
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        return str(Path(source).expanduser().resolve())
+    return source
+
+
+def absolute(path: Path) -> Path:
+    """The same path from the root on; a link stays one.
+
+    Raises Problem for a relative path when the folder this was started in is there no longer.
+    """
+    try:
+        return Path(os.path.abspath(path))  # noqa: PTH100  (resolve would follow links)
+    except FileNotFoundError:
+        raise Problem(
+            f"{path}: the folder that mnist-tui was started in is gone; "
+            "give the whole path, such as /tmp/model.npz"
+        ) from None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

@@ -1,0 +1,89 @@
+"""Reading a source in a thread of its own: how far it is, and that it may be given up."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..render.glyphs import bar
+from ..text import printable
+from .paths import EMBEDDED
+
+if TYPE_CHECKING:
+    from ...data.dataset import Dataset
+
+WIDTH = 24  # columns of the progress bar
+
+
+class GivenUpError(Exception):
+    """Nobody waits for these data any more."""
+
+
+class Effort:
+    """Work that takes a while: a thread does it, the screen looks how far it is; two slots."""
+
+    def __init__(self, words: str) -> None:
+        """words: what is being done, for a person."""
+        self._words = words
+        self._done = (0, 0)
+        self._given_up = threading.Event()
+
+    def note(self, done: int, whole: int) -> None:
+        """So much is done, of so much. Raises GivenUpError once `give_up` was called."""
+        self._done = done, whole
+        self.check()
+
+    def check(self) -> None:
+        """Raise GivenUpError if nobody waits any more."""
+        if self.is_given_up:
+            raise GivenUpError
+
+    def give_up(self) -> None:
+        """Let it end at the next occasion; what it comes to is for nobody."""
+        self._given_up.set()
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody waits for it."""
+        return self._given_up.is_set()
+
+    @property
+    def line(self) -> str:
+        """How far it is."""
+        done, whole = self._done
+        if not whole:
+            return f"{self._words} …"
+        share = min(1.0, done / whole)
+        return f"{self._words} … {share:4.0%} {bar(share, WIDTH)}"
+
+
+class Reading(Effort):
+    """Of one source."""
+
+    def __init__(self, source: str, share: float | None = None) -> None:
+        """share: of data without a test part, how much to test on; None: as usual."""
+        name = source if source == EMBEDDED else Path(source).name
+        super().__init__(f"reading {printable(name, 30)}")
+        self.source, self._share = source, share
+
+    def dataset(self) -> Dataset:
+        """Read, in the thread. Raises DataError, or GivenUpError."""
+        from .loading import open_dataset  # NumPy with it
+
+        dataset = open_dataset(self.source, self._share, self.note)
+        self.check()
+        return dataset
+
+
+def summary(dataset: Dataset) -> str:
+    """What was read, in a line and the reader's own notes."""
+    facts = (
+        f"{printable(dataset.name, 40)}: {len(dataset.train):,} images to learn from, "
+        f"{len(dataset.test):,} to test on, {dataset.side} × {dataset.side} pixels, "
+        f"{dataset.classes} classes."
+    )
+    from .findings import told
+
+    lines = told(dataset.notes, dataset.findings)
+    return "\n".join([facts, *(printable(line, 200) for line in lines)])

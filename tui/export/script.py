@@ -1,0 +1,205 @@
+"""A saved run as a stand-alone Python script of NumPy alone, which makes the very run again."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import shlex
+from collections.abc import Sequence
+from itertools import pairwise
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...data.dataset import EMBEDDED
+from ...net.architecture import named
+from ...net.run.course import changed, forgettings, settled
+from ...net.run.history import TEST
+from ..datasets.loading import program
+from ..errors import Problem
+from ..text import printable
+from . import script_template as parts
+
+if TYPE_CHECKING:
+    from ...net.hyperparameters import Hyperparameters
+    from ...net.run.checkpoint import Saved
+    from ...net.run.provenance import Made
+    from ...net.trainer import Course, RunState
+
+# Forms that the script reads as they are, if their values are 0 to 255; see made.py.
+READABLE = ("IDX, four files", "npz, x_train and x_test")
+FOLDER = "digits"  # where others are to be put
+ALWAYS = ("alpha", "optimizer")
+
+
+def script(name: str, saved: Saved, file: str = "run.py") -> str:
+    """The script. Raises Problem for a run that it could not make again.
+
+    name: of the run, for its first lines; file: what the script will be called.
+    """
+    state = saved.state
+    course = tuple(stage for stage in settled(state.course) if stage[0] < max(1, state.iteration))
+    _refuse(name, state, course)
+    needs = _Needs(state, course)
+    body = [
+        parts.DOC.format(file=re.sub(r"[^\w.-]", "_", file)),
+        parts.IMPORTS.format(
+            future=parts.FUTURE if needs.elastic else "",
+            math="import math\n" if needs.schedule else "",
+            dataclass=parts.DATACLASS if needs.elastic else "",
+        ),
+        _settings(name, saved, course, needs),
+        parts.LOAD,
+        _deforming() if needs.elastic else "",
+        parts.FIRST[course[0][1].init],
+        parts.MATHEMATICS,
+        *(parts.MOVES[optimizer] for optimizer in needs.optimizers),
+        _table(needs.optimizers),
+        parts.SCHEDULE if needs.schedule else "",
+        needs.main(),
+    ]
+    return "".join(body)
+
+
+def _refuse(name: str, state: RunState, course: Course) -> None:
+    # Files from before courses were kept: their history has every alpha that led an update.
+    steady = len(course) == 1 and course[0][1].schedule == "constant"
+    if steady and np.any(state.history[1:, 1] != course[0][1].alpha):
+        raise Problem(
+            f"{name}: alpha was changed along the way, and its file is too old to say what else "
+            f"was; a script could not make it again"
+        )
+
+
+class _Needs:
+    """What this run needs of the parts, so that nothing stands there that it does not."""
+
+    def __init__(self, state: RunState, course: Course) -> None:
+        stages = [chosen for _, chosen in course]
+        self.optimizers = sorted({chosen.optimizer for chosen in stages})
+        self.schedule = any(chosen.schedule != "constant" for chosen in stages)
+        self.decay = any(chosen.weight_decay for chosen in stages)
+        self.batches = any(chosen.batch_size is not None for chosen in stages)
+        self.elastic = any(chosen.augment != "none" for chosen in stages)
+        self.momentum = self.optimizers != ["gd"]
+        # An update that diverged made the optimizer forget; the last time can be told by how many
+        # it has made since, the ones before are noted in the course.
+        last = state.iteration - state.updates
+        forgot = {*forgettings(state.course), last} if self.momentum else set[int]()
+        switches = {b[0] for a, b in pairwise(course) if a[1].optimizer != b[1].optimizer}
+        self.forgets = sorted(since for since in forgot - switches if 0 < since < state.iteration)
+
+    def names(self) -> tuple[str, ...]:
+        """Of the hyperparameters that the script looks at."""
+        return (
+            *ALWAYS,
+            *["batch_size"] * self.batches,
+            *["augment"] * self.elastic,
+            *["momentum"] * self.momentum,
+            *["weight_decay"] * self.decay,
+            *["schedule", "iterations"] * self.schedule,
+        )
+
+    def main(self) -> str:
+        """The function that makes the updates."""
+        alpha = 'chosen["alpha"]'
+        if self.schedule:
+            alpha = 'scheduled(chosen["alpha"], chosen["schedule"], update / chosen["iterations"])'
+        return parts.MAIN.format(
+            order=" every epoch's order" if self.batches else " nothing more",
+            begin=parts.BEGIN_BATCHES if self.batches else "",
+            epochs=parts.BEGIN_EPOCHS if self.elastic else "",
+            forgets=" or update in FORGETS" if self.forgets else "",
+            rows=(
+                parts.TAKE_BATCH.format(epoch=parts.NEXT_EPOCH if self.elastic else "")
+                if self.batches
+                else ""
+            ),
+            deformed=parts.DEFORM_BATCH if self.elastic else "",
+            X="seen" if self.elastic else "pixels[rows]" if self.batches else "pixels",
+            y="labels[rows]" if self.batches else "labels",
+            decay=parts.DECAY if self.decay else "",
+            alpha=alpha,
+        )
+
+
+def _settings(name: str, saved: Saved, course: Course, needs: _Needs) -> str:
+    """The constants at the top: all that makes this run another one than others."""
+    state, made = saved.state, saved.made
+    data, to_get_it = _data(made)
+    title = f"{printable(name, 60)}: a network {named(state.sizes)}, {state.iteration:,} updates"
+    lines = [
+        "",
+        f"# {title}{_reached(state)}. Written by {program()}.",
+        f"DATA = {data!a}",
+        f"TO_GET_IT = {to_get_it!a}",
+        "# Of the training images' bytes, one after the other, and then the labels'.",
+        f"SHA256 = {made.sha256!a}",
+        f"SIZES = {state.sizes!r}  # the widths, input to output",
+        f"FLOAT = np.{state.vector.dtype.name}",
+        f"SEED = {course[0][1].seed}",
+        f"UPDATES = {state.iteration}",
+        "# What it went by: after so many updates, this came into force.",
+        "COURSE = {",
+        *_stages(course, needs.names()),
+        "}",
+    ]
+    if needs.forgets:
+        lines += [
+            "# After so many, an update diverged; it was undone, and the optimizer began anew.",
+            f"FORGETS = {needs.forgets}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _stages(course: Course, names: Sequence[str]) -> list[str]:
+    """A line a stage: all that matters of the first, of the others what they changed."""
+    lines: list[str] = []
+    before: Hyperparameters | None = None
+    for since, chosen in course:
+        now: dict[str, Any] = {n: getattr(chosen, n) for n in names}
+        if before is not None:
+            now = {n: v for n, v in changed(before, chosen).items() if n in names}
+        if now:
+            lines.append(f"    {since}: {now!r},")
+        before = chosen
+    return lines
+
+
+def _deforming() -> str:
+    """How digits are deformed, as data/augment.py has it, which needs NumPy alone."""
+    from ...data import augment
+
+    functions = (augment.displaced, augment.looked_up, augment.fine)
+    texts = (
+        inspect.getsource(part) for part in (augment.Deformation, augment.deformed, *functions)
+    )
+    return parts.DEFORMING.format(
+        group=augment.GROUP, fine=augment.FINE, functions="\n\n".join(texts)
+    )
+
+
+def _table(optimizers: Sequence[str]) -> str:
+    pairs = ", ".join(f'"{name}": {name}' for name in optimizers)
+    return f"\n\nOPTIMIZERS = {{{pairs}}}\n"
+
+
+def _reached(state: RunState) -> str:
+    """How it did when it was last tested, for the first lines."""
+    tested = [row for row in state.history if isfinite(row[TEST])]
+    if not tested:
+        return ""
+    when = "" if int(tested[-1][0]) == state.iteration else f" (after {int(tested[-1][0]):,})"
+    return f", {100 * tested[-1][TEST]:.2f} % of the test images right{when}"
+
+
+def _data(made: Made) -> tuple[str, str]:
+    """Where the script looks for its data, and a command that puts them there."""
+    if made.source in ("", EMBEDDED):
+        return FOLDER, f"mnist-tui data --out {FOLDER}"
+    options = f" --test-share {made.share!r}" if made.share else ""
+    command = f"mnist-tui data --data {shlex.quote(made.source)}{options} --out {FOLDER}"
+    is_readable = made.form in READABLE and Path(made.source).suffix.lower() in ("", ".npz")
+    return (made.source if is_readable else FOLDER), command

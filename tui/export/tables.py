@@ -1,0 +1,155 @@
+"""Results as tables, through pandas: the history of runs, and a network's answers; CSV or JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...net.engine.passes import passes
+from ...net.hyperparameters import Hyperparameters
+from ...net.network import Parameters
+from ...net.run.checkpoint import Saved
+from ...net.run.course import changed, settled
+from ...net.run.history import COLUMNS
+from ..config.fields import shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from ...net.trainer import Course
+    from ..datasets.loading import Questions
+
+TABLES = (".csv", ".json")  # the endings a table may have
+CHOSEN = tuple(field.name for field in fields(Hyperparameters))
+# In a history, alpha is what led the update, after the schedule; here, what was chosen.
+NAMES = {name: "chosen_alpha" if name == "alpha" else name for name in CHOSEN}
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What a network makes of many images."""
+
+    shares: NDArray[np.floating[Any]]  # m × classes, the probabilities
+    names: tuple[str, ...]  # of the classes
+    labels: NDArray[np.uint8] | None = None  # m; None where nobody knows
+
+    @property
+    def classes(self) -> NDArray[np.intp]:
+        """The most probable class of each."""
+        return self.shares.argmax(axis=1)
+
+
+def answers(saved: Saved, questions: Questions) -> Answers:
+    """What a saved network answers, a few thousand images at a time."""
+    parameters = Parameters(saved.state.sizes, saved.state.vector)
+    parts = [seen.A[-1].T.copy() for _, seen in passes(parameters, questions.images)]
+    return Answers(np.concatenate(parts), questions.names, questions.labels)
+
+
+def history_text(runs: Sequence[tuple[str, Saved]], ending: str) -> str:
+    """The history of named runs, as CSV or JSON by the ending.
+
+    CSV: a row an iteration, with every hyperparameter that led the update and, where one was
+    changed, what. JSON: an object a run, which has the course once instead.
+    """
+    if ending.lower() == ".json":
+        return json.dumps({"runs": [_run(name, saved) for name, saved in runs]}, indent=1) + "\n"
+    import pandas as pd
+
+    tables: list[pd.DataFrame] = []
+    for name, saved in runs:
+        table = _history(saved)
+        if len(runs) > 1:
+            table.insert(0, "run", name)
+        tables.append(table)
+    return pd.concat(tables).to_csv(index=False)
+
+
+def predictions_text(found: Answers, ending: str) -> str:
+    """A row an image: index, answer, confidence, every probability, and the label where known."""
+    import pandas as pd
+
+    names = np.array(found.names, dtype=object)
+    columns: dict[str, Any] = {
+        "index": np.arange(len(found.shares)),
+        "answer": names[found.classes],
+        "confidence": found.shares.max(axis=1),
+    }
+    columns |= {f"p_{name}": found.shares[:, i] for i, name in enumerate(found.names)}
+    if found.labels is not None:
+        columns["label"] = names[found.labels]
+    return _text(pd.DataFrame(columns), ending)
+
+
+def submission_text(found: Answers) -> str:
+    """As Kaggle wants it: ImageId from 1, and Label, a number as in its own train.csv."""
+    import pandas as pd
+
+    ids = np.arange(1, len(found.shares) + 1)
+    return pd.DataFrame({"ImageId": ids, "Label": found.classes}).to_csv(index=False)
+
+
+def _text(table: pd.DataFrame, ending: str) -> str:
+    if ending.lower() == ".json":
+        # Not by pandas, which rounds what it writes as JSON to 15 digits.
+        return json.dumps(_records(table), indent=1) + "\n"
+    return table.to_csv(index=False)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON has them, where what is not a number is null."""
+    rows: list[dict[Any, Any]] = table.to_dict("records")
+    return [{str(k): None if v != v else v for k, v in row.items()} for row in rows]  # noqa: PLR0124  (only nan differs from itself)
+
+
+def _history(saved: Saved) -> pd.DataFrame:
+    table = _metrics(saved)
+    course = settled(saved.state.course)
+    # A row is what its update led to, and that went by what had come into force before it.
+    since = np.array([start for start, _ in course])
+    before = np.maximum(saved.state.history[:, 0] - 1, 0)
+    stage = np.searchsorted(since, before, "right") - 1
+    for name in CHOSEN:
+        values = [_cell(getattr(chosen, name)) for _, chosen in course]
+        table[NAMES[name]] = np.array(values, dtype=object)[stage]
+    changes: dict[int, list[str]] = {}
+    rows = np.searchsorted(saved.state.history[:, 0], since[1:] + 1)  # or the next one kept
+    for row, words in zip(rows.tolist(), _changes(course), strict=True):
+        changes.setdefault(row, []).append(words)
+    table["changed"] = [" ".join(changes.get(row, ())) for row in range(len(table))]
+    return table
+
+
+def _metrics(saved: Saved) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(saved.state.history, columns=list(COLUMNS)).astype({"iteration": int})
+
+
+def _changes(course: Course) -> list[str]:
+    """Of every entry but the first, what it changed, in words as a recipe has them."""
+    return [
+        " ".join(f"{name}={_cell(value)}" for name, value in changed(before, after).items())
+        for (_, before), (_, after) in pairwise(course)
+    ]
+
+
+def _cell(value: object) -> object:
+    return value if isinstance(value, int | float | str) else shown(value)
+
+
+def _run(name: str, saved: Saved) -> dict[str, Any]:
+    return {
+        "run": name,
+        "sizes": saved.state.sizes,
+        "iteration": saved.state.iteration,
+        "made": asdict(saved.made),
+        "course": [{"since": since, **asdict(chosen)} for since, chosen in saved.state.course],
+        "history": _records(_metrics(saved)),
+    }

@@ -1,0 +1,1 @@
+"""Numbers to lines of text, without widgets."""

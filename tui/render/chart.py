@@ -1,0 +1,314 @@
+"""The runs as curves: what the chart draws, for the view a person has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+
+from ..config.fields import shown
+from ..text import printable
+from .axes import Axis
+from .chart_view import View
+from .plot import Curve, Plot, draw, frame
+from .subcells import ACROSS, TIE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ...net.run.history import Envelope, HistoryView
+    from ...net.trainer import Course
+
+    Numbers = NDArray[np.float64]
+
+Ink = Callable[[str], Style]
+COLUMNS_A_DOT = 2  # of all tests in so many columns, the last has a dot
+AVERAGED = 40  # a smooth curve's every point is the mean of about so small a part of the window
+LEAST_PLOT = 6  # rows that words leave to the drawing
+PARTS = 16  # in which a run's lowest and highest values are looked for
+LARGEST = 1e300  # that an axis shows, so that nothing it reckons with overflows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Line:
+    """One run, as the chart needs it."""
+
+    number: int
+    name: str
+    history: HistoryView
+    course: Course
+    iterations: int  # that it is to make
+    leaps: bool  # its rows are of mini-batches
+    role: str  # of its ink
+
+
+def draw_runs(
+    lines: Sequence[Line],
+    view: View,
+    at: int | None,
+    size: tuple[int, int],
+    ink: Ink,
+    *,
+    ascii_only: bool = False,
+) -> Plot | None:
+    """These runs, the last of them the current one, in so many columns and rows.
+
+    at: an iteration to be pointed at. None if there is no room. ascii_only: what is not a line is
+    drawn in ASCII.
+    """
+    width, height = size
+    done = max(len(line.history) - 1 for line in lines)
+    x = view.x_axis(done, lines[-1].iterations)
+    margin = max(len(str(line.number)) for line in lines) if len(lines) > 1 else 0
+    plot = frame(x, _y_axis(lines, view, x), width, height, ink("quiet"), margin=margin)
+    if plot is None:
+        return None
+    curves = [
+        curve
+        for line in lines
+        for curve in _curves(line, view, x, plot.columns, ink, current=line is lines[-1])
+    ]
+    draw(plot, curves, ascii_only=ascii_only)
+    _mark_changes(plot, lines[-1].course, ink("chosen"))
+    if len(lines) > 1:
+        _name_ends(plot, lines, view, ink)
+    column = None if at is None else plot.column(at)
+    if column is not None:
+        for row in range(plot.rows):
+            plot.write(row, column, "┊", ink("chosen"), over=False)
+    return plot
+
+
+def readings(
+    lines: Sequence[Line], view: View, at: int, size: tuple[int, int], ink: Ink
+) -> list[Text]:
+    """What the runs were worth at an iteration, in rows that leave room for their drawing."""
+    width, height = size
+    room = max(0, height - LEAST_PLOT)
+    when = (f" at {at} ", ink("chosen"))
+    if len(lines) == 1:
+        words = _reading(lines[0], view, at, width - len(when[0]) - 1, is_named=False)
+        rows = [Text.assemble(when, (f" {words}", ink(lines[0].role)), no_wrap=True)]
+        return rows[:room]
+    shown = lines[-max(1, room - 1) :]
+    more = f" and {len(lines) - len(shown)} more runs" if len(shown) < len(lines) else ""
+    rows = [Text.assemble(when, (more, ink("quiet")), no_wrap=True)]
+    rows += [
+        Text(f" {_reading(line, view, at, width - 1, is_named=True)}", ink(line.role), no_wrap=True)
+        for line in shown
+    ]
+    return rows[:room]
+
+
+def told(words: str, size: tuple[int, int], ink: Style) -> list[Text]:
+    """Words in rows that leave room for a drawing, cut where they are too many."""
+    width, height = size
+    room = max(0, height - LEAST_PLOT)
+    rows = wrap(words, max(1, width - 2), max_lines=room, placeholder=" …") if room else []
+    return [Text(f" {row}", ink, no_wrap=True) for row in rows]
+
+
+def _column(view: View) -> int:
+    """Of a history: what is drawn as a line."""
+    from ...net.run.history import LOSS, TRAIN
+
+    return LOSS if view.loss else TRAIN
+
+
+def _curves(
+    line: Line, view: View, x: Axis, columns: int, ink: Ink, *, current: bool
+) -> list[Curve]:
+    """The train curve of a run; of the current one also the test dots."""
+    edges = _edges(x, ACROSS * columns)
+    found = line.history.envelope(_column(view), edges)
+    outline = _outline(line.history, _column(view), found, edges)
+    curves: list[Curve] = []
+    if line.leaps if view.smooth is None else view.smooth:
+        if current:  # the raw curve, faintly, beneath
+            curves.append(Curve(*outline, ink("quiet"), beneath=True))
+        curves.append(Curve(found.x, _averaged(found.mean), ink(line.role)))
+    else:
+        curves.append(Curve(*outline, ink(line.role)))
+    if current:
+        tests = _tests(line.history, view, _edges(x, max(1, columns // COLUMNS_A_DOT)))
+        curves.append(Curve(*tests, ink("test"), dots=True))
+    return curves
+
+
+def _y_axis(lines: Sequence[Line], view: View, x: Axis) -> Axis:
+    """All of an accuracy's range, or where the curves are, if only a stretch is looked at."""
+    import numpy as np
+
+    from ...net.run.history import TEST, TEST_LOSS
+
+    wanted = [(line, _column(view)) for line in lines]
+    wanted.append((lines[-1], TEST_LOSS if view.loss else TEST))
+    found = [line.history.envelope(column, _edges(x, PARTS)) for line, column in wanted]
+    values = np.concatenate([ends for each in found for ends in (each.low, each.high)])
+    values = values[np.isfinite(values)].clip(-LARGEST, LARGEST)
+    low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
+    if view.loss:
+        if view.log_y:
+            return Axis(max(low, 1e-6) / 1.2, max(high, 1e-5) * 1.2, "log")
+        return Axis(0.0, _rounded_up(max(high, 1e-6)))
+    if view.log_y:
+        return Axis(0.0, max(0.99, 1 - (1 - high) / 2), "error", percent=True)
+    if view.span is None:
+        return Axis(0.0, 1.0, percent=True)
+    unit = 0.1 if high - low > 0.2 else 0.01
+    bottom, top = low // unit * unit, -(-high // unit) * unit
+    return Axis(bottom, max(top, bottom + unit), percent=True)
+
+
+def _mark_changes(plot: Plot, course: Course, ink: Style) -> None:
+    """On the axis: where the current run's hyperparameters changed, and alpha from what to what.
+
+    Changes in one column are one. Where the words do not fit beside the marks, the marks stand
+    alone, the oldest first.
+    """
+    alphas: dict[int, tuple[float, float]] = {}
+    for (_, before), (since, after) in pairwise(course):
+        column = plot.column(since)
+        if column is not None and since > 0:
+            first, _ = alphas.get(column, (before.alpha, 0.0))
+            alphas[column] = first, after.alpha
+    taken = set(alphas)
+    for column, (before, after) in sorted(alphas.items(), reverse=True):
+        plot.write(plot.rows, column, "▲", ink)
+        words = f"α {shown(before)}→{shown(after)}"
+        for start, text in ((column + 1, f" {words}"), (column - len(words) - 1, f"{words} ")):
+            cells = set(range(start - 1, start + len(text) + 1)) - {column}
+            inside = start >= 0 and start + len(text) <= plot.columns
+            if before != after and inside and not cells & taken:
+                plot.write(plot.rows, start, text, ink)
+                taken |= cells
+                break
+
+
+def _name_ends(plot: Plot, lines: Sequence[Line], view: View, ink: Ink) -> None:
+    """The number of each run beside the end of its line, so that no colour is needed."""
+    import numpy as np
+
+    ends: list[tuple[float, int, Line]] = []
+    for line in lines:
+        rows = line.history.view()
+        end = line.history.row_at(plot.x.high)
+        column = plot.column(min(len(line.history) - 1, int(plot.x.high)))
+        values = rows[max(0, end - len(rows) // AVERAGED) : end + 1, _column(view)]
+        values = values[np.isfinite(values)]
+        if column is not None and len(values):
+            ends.append((float(values.mean()), column + 1, line))
+    taken: set[tuple[int, int]] = set()
+    for end, column, line in sorted(ends, key=lambda found: -found[0]):
+        name = str(line.number)
+        for row in sorted(range(plot.rows), key=lambda row: abs(row - plot.row(end))):
+            cells = {(row, column + i) for i in range(-1, len(name) + 1)}
+            if not cells & taken:
+                taken |= {(row, column + i) for i in range(len(name))}
+                plot.write(row, column, name, ink(line.role) + Style(reverse=True))
+                break
+
+
+def _reading(line: Line, view: View, at: int, width: int, *, is_named: bool) -> str:
+    """A run's exact values at an iteration, in as many words as there is room for."""
+    number, name = str(line.number), printable(line.name, 40)
+    names = [f"{number} {name}  ", f"{number}  "] if is_named else [""]
+    if at >= len(line.history):
+        ways = [f"{name}ends at {len(line.history) - 1}" for name in names]
+    else:
+        here, tested = line.history.at(at), line.history.tested_at(at)
+        exact = "{:.5f}".format if view.loss else "{:.2%}".format
+        train = f"train {exact(here.loss if view.loss else here.train_accuracy)}"
+        if here.iteration != at:  # this row was thinned out
+            train += f" (at {here.iteration})"
+        ways = [f"{name}{train}" for name in names]
+        if tested:
+            test = f"test {exact(tested.test_loss if view.loss else tested.test_accuracy)}"
+            when = "" if tested.iteration == at else f" (at {tested.iteration})"
+            ways = [f"{name}{train}  {test}{when}" for name in names]
+            ways += [f"{name}{train}  {test}{when and ' (earlier)'}" for name in names]
+            ways += [f"{name}{train}" for name in names]
+    return next((way for way in ways if len(way) <= width), ways[-1])
+
+
+def _edges(x: Axis, parts: int) -> Numbers:
+    """Iterations that cut the axis halfway between places that are equally far apart.
+
+    What lies between two of them is nearest to one place. The first place is the axis's
+    beginning, the last one its end.
+    """
+    import numpy as np
+
+    places = (np.arange(1, parts) - 0.5 - TIE) / max(1, parts - 1)
+    between = np.array([x.value(place) for place in places.tolist()])
+    return np.concatenate([[x.low], between, [x.high]])
+
+
+def _outline(
+    history: HistoryView, column: int, found: Envelope, edges: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Of each part the first value, the lowest, the highest and the last, as points of a line.
+
+    Drawn, it is what all the values would be: Jugel, Jerzak, Hackenbroich and Markl, “M4: A
+    Visualization-Oriented Time Series Data Aggregation”, 2014.
+    """
+    import numpy as np
+
+    from ...net.run.history import ITERATION
+
+    if not len(found.x):
+        return found.x, found.x
+    rows, starts = history.view(), found.x
+    at = np.searchsorted(rows[:, ITERATION], [*starts, edges[-1] + 1])
+    first = np.minimum(at[:-1], len(rows) - 1)
+    last = np.maximum(at[1:] - 1, first)
+    x = np.stack([starts, starts, starts, rows[last, ITERATION]], axis=1)
+    y = np.stack([rows[first, column], found.low, found.high, rows[last, column]], axis=1)
+    return x.ravel(), y.ravel()
+
+
+def _tests(history: HistoryView, view: View, edges: Numbers) -> tuple[Numbers, Numbers]:
+    """Of each part the last test, and the first of all: each where it was made, as it came out."""
+    import numpy as np
+
+    from ...net.run.history import ITERATION, TEST, TEST_LOSS
+
+    column = TEST_LOSS if view.loss else TEST
+    rows = history.view()
+    stop = min(len(history), int(edges[-1]) + 1)
+    iterations = rows[:, ITERATION]
+    tests = np.flatnonzero(np.isfinite(rows[:, column]) & (iterations >= edges[0]))
+    tests = tests[iterations[tests] < stop]
+    if not len(tests):
+        return rows[:0, ITERATION], rows[:0, column]
+    # The last test before each edge; the edges are those of two columns at a time.
+    last = np.searchsorted(iterations[tests], edges[1:-1], side="left") - 1
+    chosen = tests[np.unique([0, *last[last >= 0].tolist(), len(tests) - 1])]
+    return iterations[chosen], rows[chosen, column]
+
+
+def _averaged(mean: Numbers) -> Numbers:
+    """The mean of a few parts on either side, of fewer at the ends."""
+    import numpy as np
+
+    if not len(mean):  # a run that has nothing in the stretch looked at
+        return mean
+    around = np.ones(2 * (len(mean) // AVERAGED // 2) + 1)
+    found = np.isfinite(mean)
+    sums = np.convolve(np.where(found, mean, 0), around, "same")
+    with np.errstate(invalid="ignore"):
+        return sums / np.convolve(found.astype(float), around, "same")
+
+
+def _rounded_up(value: float) -> float:
+    """The next round number, so that an axis seldom moves."""
+    import numpy as np
+
+    decade = 10.0 ** np.floor(np.log10(value))
+    return float(next(m * decade for m in (1, 1.5, 2, 3, 5, 7, 10) if m * decade >= value * 0.999))

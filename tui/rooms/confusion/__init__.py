@@ -1,0 +1,1 @@
+"""Who is taken for whom."""

@@ -1,0 +1,161 @@
+"""Which digit is taken for which: the confusion matrix over the test set, and its digits."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+from textual.strip import Strip
+from textual.widget import Widget
+
+from ....net.inspection.confusion import answer, confusion
+from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import called
+from ...render.tiles import Tile, page, sizes
+from ...screens.enter import enter
+from ...screens.main.dashboard import Cockpit
+from ...terminal.driver import shades
+from ..background_room import ReckoningRoom
+from ..gallery.room import Choice, GalleryRoom, Hanging
+from ..gallery.thumbnails import digit_tile, shelf
+from ..room import Room
+from .matrix import Matrix
+
+if TYPE_CHECKING:
+    from ....net.inspection.confusion import Answers, Confusion
+    from ....net.network import Parameters
+
+CAPTION = 11  # columns
+
+
+class ConfusionRoom(ReckoningRoom):
+    """Arrows go over the cells; Enter, or a click, shows a cell's digits."""
+
+    HEADING = "Confusion"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["confusion"])]
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        self._answered: tuple[Parameters, int, Answers] | None = None  # and after how many updates
+
+    def furnish(self) -> list[Widget]:
+        """The matrix, with the first digits of its chosen cell below."""
+        return [Matrix(self._below)]
+
+    @property
+    def matrix(self) -> Matrix:
+        """The matrix."""
+        return self.query_one(Matrix)
+
+    def show(self, parameters: Parameters) -> None:
+        """Ask this network for all test digits."""
+        viewed, dataset = self.cockpit.viewed, self.cockpit.session.dataset
+        if viewed is None or dataset is None:
+            return
+        if self._answered is not None and self._answered[0].vector is parameters.vector:
+            return  # only the digit is another one
+
+        def job() -> tuple[Answers, Confusion]:
+            answers = answer(parameters, dataset.test)
+            return answers, confusion(answers)
+
+        self.reckon(job, partial(self._take, *viewed))
+
+    def action_move(self, down: int, across: int) -> None:
+        """The cursor by so many cells."""
+        label, predicted = self.matrix.cell
+        self.matrix.go_to(label + down, predicted + across)
+
+    def action_next(self, step: int) -> None:
+        """The cursor to the next most frequent mistake, from the most frequent one round."""
+        if self.matrix.confusion is None:
+            return
+        cells = self.matrix.confusion.mistakes()
+        if not cells:
+            self.notify("The network makes no mistake.", markup=False)
+            return
+        here = self.matrix.cell
+        where = cells.index(here) + step if here in cells else 0
+        self.matrix.go_to(*cells[where % len(cells)])
+
+    async def action_open(self) -> None:
+        """The digits of the cell at the cursor."""
+        label, predicted = self.matrix.cell
+        await self._hang(
+            Choice(
+                self._words(label, predicted),
+                "There is none.",
+                lambda _, answers: answers.cell(label, predicted),
+            )
+        )
+
+    async def action_mistakes(self) -> None:
+        """All mistakes, worst first."""
+        await self._hang(
+            Choice("Mistakes", "There is none.", lambda _, answers: answers.mistakes())
+        )
+
+    @on(Matrix.Opened)
+    async def _opened(self, event: Matrix.Opened) -> None:
+        event.stop()
+        await self.action_open()
+
+    async def _hang(self, choice: Choice) -> None:
+        """Open the gallery with exactly what the matrix counts."""
+        if self._answered is None:
+            return
+        parameters, iteration, answers = self._answered
+        hanging = Hanging(parameters, iteration, answers, choice.choose(parameters, answers))
+        await enter(self, GalleryRoom(self.cockpit, choice, hanging))
+
+    def _take(
+        self, parameters: Parameters, iteration: int, found: tuple[Answers, Confusion]
+    ) -> None:
+        answers, counted = found
+        if self._answered is None and (cells := counted.mistakes()):
+            self.matrix.cell = cells[0]
+        self._answered = parameters, iteration, answers
+        dataset = self.cockpit.session.dataset
+        self.matrix.update(counted, dataset.names if dataset else ())
+
+    def _below(self, width: int, height: int) -> list[Text | Strip]:
+        """What the chosen cell says, and as many of its digits as there is room for."""
+        matrix, dataset = self.matrix, self.cockpit.session.dataset
+        if self._answered is None or matrix.confusion is None or dataset is None:
+            return []
+        answers = self._answered[2]
+        label, predicted = matrix.cell
+        chosen = answers.cell(label, predicted)
+        whole = int(matrix.confusion.counts[label].sum())
+        count = (f"{len(chosen)} of {whole}", matrix.ink("title"))
+        lines: list[Text | Strip] = [matrix.title(self._words(label, predicted), count)]
+        if height < -(-sizes(dataset.side)[-1] // 2) + 2:
+            words = " Enter: these digits   a: all mistakes   n: next mistake"
+            legend = Text.assemble(" ", *matrix.legend(), no_wrap=True)
+            return [*lines, Text(words, matrix.ink("quiet"), no_wrap=True), legend][:height]
+        # As large as leaves room for a few.
+        here = page(width, height - 1, dataset.side, min(len(chosen), width // 24), CAPTION)
+        for begin in range(0, min(len(chosen), here.count), here.across):
+            these = chosen[begin : min(begin + here.across, here.count)]
+            tiles = [self._tile(int(digit), here.columns) for digit in these]
+            lines += shelf(matrix, tiles, here)
+        return lines
+
+    def _tile(self, digit: int, columns: int) -> tuple[Tile, Text]:
+        """A digit, and how sure the network is of its answer."""
+        dataset = self.cockpit.session.dataset
+        assert dataset is not None
+        assert self._answered is not None
+        image = dataset.test.images[digit].reshape(dataset.side, dataset.side)
+        sure = 100 * float(self._answered[2].confidence[digit])
+        return digit_tile(self.matrix, image, columns, in_dots=not shades()), Text(
+            f"{sure:5.1f}% sure", self.matrix.ink("quiet")
+        )
+
+    def _words(self, label: int, predicted: int) -> str:
+        """A cell as a title."""
+        dataset = self.cockpit.session.dataset
+        one, other = (called(dataset.names if dataset else (), k) for k in (label, predicted))
+        return f"{one} read right" if label == predicted else f"{one} taken for {other}"

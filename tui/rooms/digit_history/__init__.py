@@ -1,0 +1,1 @@
+"""One digit through the run."""

@@ -1,0 +1,125 @@
+"""A digit's trace as strips: one column a stretch of iterations, one row a class, shaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.text import Text
+
+from ....net.inspection.prediction_history import Trace
+from ...render.axes import Axis
+from ...render.glyphs import RAMP
+from ..layout import Block, Ink
+
+BLOCKS = " ░▒▓█"
+NAMES = (
+    "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # of classes, one cell each
+)
+NOBODY = -1  # no network has been there yet
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which iterations the columns stand for: from `start`, so many to the end."""
+
+    start: float
+    end: float
+    done: int  # updates made; what comes later is blank
+    width: int  # columns
+
+    def rows(self, trace: Trace) -> NDArray[np.intp]:
+        """For each column the row of the trace that it shows: the newest at its end."""
+        edges = np.linspace(self.start, self.end, self.width + 1)
+        rows = trace.at(edges[1:])
+        rows[edges[:-1] > self.done] = NOBODY
+        return rows
+
+    def column(self, iteration: float) -> int:
+        """Which column an iteration is in."""
+        place = (iteration - self.start) / max(1e-9, self.end - self.start)
+        return max(0, min(self.width - 1, int(np.ceil(place * self.width)) - 1))
+
+    def iteration(self, column: int) -> float:
+        """The last iteration of a column."""
+        return self.start + (column + 1) * (self.end - self.start) / max(1, self.width)
+
+
+def heat(trace: Trace, span: Span, k: int, ink: Ink, *, blocks: bool) -> Text:
+    """The probability of class k along the iterations.
+
+    Where k is the answer it is in the colour of right or wrong; the row of answers says it too.
+    """
+    ramp = BLOCKS if blocks else RAMP
+    shares, classes = np.nan_to_num(trace.answers[:, k]), trace.classes
+    steps = np.rint(shares * (len(ramp) - 1)).astype(int).tolist()
+    answered = _role(right=k == trace.label)
+    return _runs(
+        [
+            (" ", "quiet")
+            if row == NOBODY
+            else (ramp[steps[row]], answered if classes[row] == k else "quiet")
+            for row in span.rows(trace).tolist()
+        ],
+        ink,
+    )
+
+
+def answers(trace: Trace, span: Span, ink: Ink) -> Text:
+    """The class answered, column by column."""
+    classes: list[int] = trace.classes.tolist()
+    rows: list[int] = span.rows(trace).tolist()
+    taken = [None if row == NOBODY else classes[row] for row in rows]
+    return _runs(
+        [
+            (" ", "quiet") if k is None else (NAMES[k % len(NAMES)], _role(right=k == trace.label))
+            for k in taken
+        ],
+        ink,
+    )
+
+
+def _role(*, right: bool) -> str:
+    return "moving" if right else "warning"
+
+
+def _runs(cells: list[tuple[str, str]], ink: Ink) -> Text:
+    """Characters with their roles, neighbours of the same role in one: fewer bytes on the line."""
+    line = Text(no_wrap=True)
+    for role, run in groupby(cells, key=lambda cell: cell[1]):
+        line.append("".join(character for character, _ in run), ink(role))
+    return line
+
+
+def ruler(span: Span, mark: int | None, ink: Ink) -> Block:
+    """The axis: its numbers below their ticks; ▲ is the moment looked at, if it is the past."""
+    if span.width < 1:
+        return [Text(), Text()]
+    cells, axis = ["─"] * span.width, Axis(span.start, span.end)
+    numbers = [" "] * span.width
+    free = 0
+    for tick in axis.ticks(max(2, span.width // 12)):
+        column, text = span.column(tick), axis.written(tick)
+        begin = min(max(0, column - len(text) // 2), span.width - len(text))
+        cells[column] = "┬"
+        if begin >= free:  # never so where the number is longer than the axis
+            numbers[begin : begin + len(text)] = text
+            free = begin + len(text) + 1
+    line = Text("".join(cells), ink("quiet"), no_wrap=True)
+    if mark is not None:
+        column = span.column(mark)
+        line = Text(no_wrap=True).append("".join(cells[:column]), ink("quiet"))
+        line.append("▲", ink("chosen")).append("".join(cells[column + 1 :]), ink("quiet"))
+    return [line, Text("".join(numbers), ink("quiet"), no_wrap=True)]
+
+
+def rows_of(trace: Trace, room: int) -> list[int]:
+    """The classes to show in so many rows: the label, then the likeliest ever."""
+    n = trace.answers.shape[1]
+    if n <= room:
+        return list(range(n))
+    peaks = np.nan_to_num(trace.answers).max(axis=0)
+    peaks[trace.label] = 2
+    return sorted(np.argsort(-peaks, kind="stable")[: max(1, room)].tolist())

@@ -1,0 +1,129 @@
+"""The digit room: one test digit's probabilities through the run, growing while it trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.widget import Widget
+
+from ....net.inspection.prediction_history import Trace, Tracer, points
+from ...keymap.room_keys import ROOM_KEYS
+from ...screens.main.dashboard import Cockpit
+from ...training.snapshot import Run, Snapshot
+from ..background_job import Behind
+from ..room import Room
+from .page import DigitPage, Watched
+
+if TYPE_CHECKING:
+    from ....net.network import Parameters
+
+
+class DigitRoom(Room):
+    """Follows the digit on the screen and the pinned ones through the current run."""
+
+    HEADING = "Watch one digit"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["digit"])]
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        self.traces: dict[int, Trace] = {}
+        self._behind = Behind(self)
+        self._tracer = Tracer()
+        self._run: Run | None = None
+        self._seen: Snapshot | None = None
+        self._asked: tuple[int, int | None] | None = None  # the digit and the moment, last
+
+    def furnish(self) -> list[Widget]:
+        """One page."""
+        return [DigitPage(id="watched")]
+
+    def show(self, parameters: Parameters) -> None:  # noqa: ARG002  (what matters is the run's)
+        """Ask every network of the run that was not asked yet about the digits."""
+        seen, dataset = self.cockpit.seen, self.cockpit.session.dataset
+        assert seen is not None
+        assert dataset is not None
+        assert seen.timeline is not None
+        assert seen.progress is not None
+        if seen.run is not self._run:
+            self._run, self._tracer = seen.run, Tracer()
+        index = self.cockpit.index
+        digits = {index, *self.cockpit.pinned}
+        images = {i: dataset.test.images[i] for i in digits}
+        labels = {i: int(dataset.test.labels[i]) for i in digits}
+        tracer, timeline, present = self._tracer, seen.timeline, seen.parameters
+        done, wanted = seen.progress.iteration, seen.hyperparameters.iterations
+        past = self.cockpit.past.iteration if self.cockpit.past else None
+        side, blocks, names = dataset.side, self.cockpit.blocks, dataset.names
+        pinned = tuple(self.cockpit.pinned)
+        assert present is not None
+
+        def job() -> Callable[[], None]:
+            networks = (*points(timeline), (done, present))
+            traces = tracer.follow(networks, images, labels)
+            image = images[index].reshape(side, side)
+            start = int(min(trace.iterations[0] for trace in traces.values()))
+            watched = Watched(
+                index, image, traces, pinned, start, done, wanted, past, blocks, names
+            )
+            return partial(self._found, watched)
+
+        self._behind.ask(job, at_once=(index, past) != self._asked)
+        self._asked = index, past
+
+    def _found(self, watched: Watched) -> None:
+        self.traces = watched.traces
+        self.query_one(DigitPage).update(watched)
+
+    def look(self) -> None:
+        """As every room; and while the past is looked at, the run goes on all the same."""
+        super().look()
+        before, self._seen = self._seen, self.cockpit.seen
+        if self.cockpit.past is not None and self._seen is not before:
+            self.show(self.cockpit.past.parameters)
+
+    # Keys
+
+    def action_pin(self) -> None:
+        """Pin the digit on the screen, or let it go."""
+        pinned, index = self.cockpit.pinned, self.cockpit.index
+        if index in pinned:
+            pinned.remove(index)
+        else:
+            pinned.append(index)
+        self._asked = None
+        self.again()
+
+    def action_next_pinned(self, step: int) -> None:
+        """To the next digit that is pinned."""
+        pinned = self.cockpit.pinned
+        if pinned:
+            now = self.cockpit.index
+            at = pinned.index(now) + step if now in pinned else 0
+            self.cockpit.index = pinned[at % len(pinned)]
+            self.look()
+
+    async def action_cockpit(self, action: str, *parameters: object) -> None:
+        """As everywhere; other glyphs draw the same digit anew."""
+        await super().action_cockpit(action, *parameters)
+        if action == "glyphs":
+            self.again()
+
+    # The mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """To the pinned digit, or to the moment of the run that was clicked at."""
+        meta, page = event.style.meta, self.query_one(DigitPage)
+        if "digit" in meta:
+            self.cockpit.index = meta["digit"]
+        elif event.widget is page and (at := page.iteration_at(event.x, event.y)) is not None:
+            seen = self.cockpit.seen
+            assert seen is not None
+            if seen.timeline is None or seen.progress is None:
+                return
+            moment = seen.timeline.before(at + 1)
+            self.cockpit.past = moment if at < seen.progress.iteration else None
+            self.cockpit.at = self.cockpit.past.iteration if self.cockpit.past else None
+        self.look()

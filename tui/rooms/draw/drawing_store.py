@@ -1,0 +1,121 @@
+"""Drawings kept in the app's own folder: each a grey PNG, light ink on black, as MNIST has it.
+
+PNG, because every picture viewer shows it, and whatever reads a digit out of a picture reads
+these too; Pillow, which writes and reads it, is imported when one is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_data_path
+
+from ...errors import Problem
+from ...text import printable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SUFFIX = ".png"
+LONGEST = 40  # characters of a name
+NAME = re.compile(r"\w[\w .()+-]*", re.ASCII)
+LARGEST = 1 << 20  # bytes of a file, and pixels of a picture: a drawing has far fewer
+MOST = 500  # drawings in a list
+
+
+def folder() -> Path:
+    """Where drawings are: XDG_DATA_HOME/mnist-tui/drawings, usually ~/.local/share/…"""
+    return user_data_path("mnist-tui", appauthor=False) / "drawings"
+
+
+def path_of(name: str) -> Path:
+    """The file of a drawing. Raises Problem for a name that is none."""
+    if not NAME.fullmatch(name) or len(name) > LONGEST:
+        raise Problem(
+            f"a name has at most {LONGEST} letters, digits, spaces and . ( ) + - _, and begins "
+            "with a letter or digit"
+        )
+    return folder() / f"{name}{SUFFIX}"
+
+
+def names() -> list[str]:
+    """The drawings there are, the newest first."""
+    found: list[tuple[float, str]] = []
+    with contextlib.suppress(OSError):
+        for path in folder().glob(f"*{SUFFIX}"):
+            if NAME.fullmatch(path.stem) and len(path.stem) <= LONGEST:
+                with contextlib.suppress(OSError):
+                    found.append((path.stat().st_mtime, path.stem))
+    return [name for _, name in sorted(found, reverse=True)[:MOST]]
+
+
+def save(name: str, pixels: NDArray[np.uint8], *, over: bool = False) -> bool:
+    """Write a drawing, all or nothing, for its owner alone.
+
+    False, and nothing is written, if there is one of this name that may not be written over.
+    Raises Problem if it cannot be written.
+    """
+    from PIL import Image
+
+    path = path_of(name)
+    temporary = path.with_name(f".{os.getpid()}.new")
+    try:
+        for place in (path.parent.parent, path.parent):
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary.touch(mode=0o600)
+        with temporary.open("wb") as file:
+            Image.fromarray(pixels).save(file, "PNG")
+            file.flush()
+            os.fsync(file.fileno())
+        if not over and not _reserved(path):
+            return False
+        temporary.replace(path)
+    except OSError as failure:
+        raise Problem(
+            f"{printable(path)}: cannot be written: {failure.strerror or failure}"
+        ) from failure
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    return True
+
+
+def _reserved(path: Path) -> bool:
+    """Take a name if nobody has it, in one step, so that two who save at once do not collide."""
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+def load(name: str) -> NDArray[np.uint8]:
+    """A drawing's pixels, h × w, ink high. Raises Problem for what is none."""
+    import numpy as np
+    from PIL import Image
+
+    path = path_of(name)
+    unfit = Problem(f"{printable(path)}: is not a drawing, or is damaged")
+    try:
+        if not path.is_file() or path.stat().st_size > LARGEST:
+            raise unfit
+        with warnings.catch_warnings(), path.open("rb") as file:
+            warnings.simplefilter("ignore")  # of what is odd in a file and does not matter
+            with Image.open(file, formats=("PNG",)) as image:
+                if image.width * image.height > LARGEST:  # known before anything is decoded
+                    raise unfit
+                return np.array(image.convert("L"))
+    except Problem:
+        raise
+    except OSError as failure:
+        if failure.errno is None:  # Pillow's own, about the picture
+            raise unfit from failure
+        raise Problem(f"{printable(path)}: cannot be read: {failure.strerror}") from failure
+    except Exception as damage:  # decoders raise what they like at rubbish
+        raise unfit from damage

@@ -1,0 +1,61 @@
+"""The words below the canvas: what the network says, the pen, and the keys, as room allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .pen import Drawing
+
+EMPTY = "Enter puts the pen down, arrows draw; or drag the mouse."
+APART = "   "
+TOLD = (
+    "arrows: move",
+    "Shift: by 4",
+    "Home PgUp End PgDn: slant",
+    "+ -: thickness",
+    "u U: undo, redo",
+    "c: clear",
+    "h j k l: push it",
+    "d n N: test digits",
+    "g: ASCII",
+    "▲ ◀: the ink's centre of mass",
+    "┴ ┤: the middle",
+)
+
+
+def verdict(centred: Sequence[float], drawn: Sequence[float], *, untrained: bool) -> str:
+    """Both answers, for the drawing in MNIST's form and as it was drawn."""
+    first, second = (max(range(len(shares)), key=shares.__getitem__) for shares in (centred, drawn))
+    words = (
+        f"Centred: {first} ({centred[first]:.1%}). As you drew it: {second} ({drawn[second]:.1%})."
+    )
+    return f"Untrained. {words}" if untrained else words
+
+
+def pen_sign(drawing: Drawing) -> str:
+    """The pen as one character: down or up, ink or eraser."""
+    if drawing.erases:
+        return "×" if drawing.down else "□"
+    return "●" if drawing.down else "○"
+
+
+def pen_words(drawing: Drawing) -> str:
+    """The pen and its steps, every number of a fixed width."""
+    done, undone = drawing.steps
+    tool = "eraser" if drawing.erases else "pen   "
+    return (
+        f"{tool} {pen_sign(drawing)} {'down' if drawing.down else 'up  '}  "
+        f"width {drawing.width:4.1f}  at {drawing.x:2.0f},{drawing.y:2.0f}  "
+        f"undo {done:<3} redo {undone:<3}"
+    )
+
+
+def flowed(items: Sequence[str], width: int) -> list[str]:
+    """Short texts in lines of at most so many columns, none of them broken."""
+    lines: list[str] = []
+    for item in items:
+        if lines and len(lines[-1]) + len(APART) + len(item) <= width:
+            lines[-1] += APART + item
+        else:
+            lines.append(item)
+    return lines

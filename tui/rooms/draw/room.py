@@ -1,0 +1,253 @@
+"""The canvas: a digit of your own, brought into MNIST's form, and what the network makes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.text import Text
+from textual import on
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from ....data.findings import Specks
+from ....data.normalization import centred
+from ....data.stray_ink import cleaned
+from ....net.engine.inference import probabilities
+from ...datasets import findings
+from ...errors import Problem
+from ...keymap.main_keys import FILE_ACTIONS
+from ...keymap.room_keys import ROOM_KEYS
+from ...screens.dialogs.prompts import ConfirmScreen, NameScreen
+from ...screens.main.dashboard import Cockpit
+from ...terminal.driver import shades
+from ...widgets.lines import Rows
+from ...widgets.prediction_bars import LEAST, Answers
+from ..room import Room
+from . import drawing_store
+from .canvas import Canvas, Framed
+from .frame import EDGE, fitting
+from .legend import EMPTY, TOLD, flowed, pen_sign, pen_words, verdict
+from .open_dialog import DrawingsScreen
+from .pen import Drawing, balance
+
+if TYPE_CHECKING:
+    from ....net.network import Parameters
+
+BARS = 2  # rows of the screen that are not the room's: status line and footer
+BROAD = 36  # columns for the answer that a picture larger than it must be leaves
+WORDS, FEWEST_WORDS = 5, 2  # rows below the canvas
+LOW = 24  # rows of a screen; on a lower one words give way
+
+
+def widths(width: int, height: int, side: int) -> tuple[int, int]:
+    """How many columns canvas and centred picture get on such a screen; 0: no room for it."""
+    words = WORDS if height >= LOW else FEWEST_WORDS
+    most = max(1, 2 * (height - BARS - words - EDGE))
+    both = width - LEAST - 1 - 2 * EDGE
+    if both < 2 * min(side, 28):
+        return fitting(side, min(most, width - LEAST - 1 - EDGE)), 0
+    least = fitting(side, min(side, most, both // 2))
+    canvas = fitting(side, min(most, both - least))
+    view = fitting(side, min(most, width - BROAD - 2 * EDGE - canvas, canvas))
+    return canvas, max(least, view)
+
+
+class DrawRoom(Room):
+    """Mouse or keys draw; every stroke is answered at once."""
+
+    HEADING = "Draw"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["draw"])]
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        dataset = cockpit.session.dataset
+        assert dataset is not None, "a room is entered when there are digits"
+        self.dataset = dataset
+        if cockpit.drawing is None or cockpit.drawing.side != dataset.side:
+            cockpit.drawing = Drawing(dataset.side)
+        self.drawing = cockpit.drawing
+        self._parameters: Parameters | None = None
+        self._blocks = shades()
+
+    def furnish(self) -> list[Widget]:
+        """Three side by side, and words below."""
+        easel = Horizontal(
+            Canvas("your drawing", id="canvas"),
+            Framed("as the network sees it", id="centred"),
+            Answers(id="answers"),
+            id="easel",
+        )
+        return [easel, Rows(id="tools")]
+
+    def on_resize(self) -> None:
+        """Give each its share of the screen."""
+        canvas, view = widths(self.size.width, self.size.height, self.drawing.side)
+        self.query_one(Canvas).size_to(canvas)
+        self.query_one("#centred", Framed).size_to(view)
+        self.query_one(Answers).styles.height = (canvas + 1) // 2 + EDGE
+        self.call_after_refresh(self.draw)
+
+    def show(self, parameters: Parameters) -> None:
+        """The same drawing, read by this network."""
+        self._parameters = parameters
+        self.draw()
+
+    def draw(self) -> None:
+        """Everything, as the drawing now is."""
+        viewed = self.cockpit.viewed
+        if self._parameters is None or viewed is None:
+            return
+        pixels, drawing = self.drawing.pixels, self.drawing
+        own = cleaned(pixels)
+        form = centred(own.ink, drawing.side, self.dataset.layout)
+        pen = drawing.x, drawing.y, pen_sign(drawing)
+        self.query_one(Canvas).update(pixels, balance(pixels), blocks=self._blocks, pen=pen)
+        self.query_one("#centred", Framed).update(form, balance(form), blocks=self._blocks)
+        answers, tools = self.query_one(Answers), self.query_one("#tools", Rows)
+        first = Text(f" {EMPTY}", tools.ink("quiet"), no_wrap=True)
+        if pixels.any():
+            shares = probabilities(self._parameters, np.stack([form.ravel(), pixels.ravel()]))
+            both: list[list[float]] = shares.T.tolist()
+            drawn = [f"{100 * share:.1f}" for share in both[1]]
+            names = dataset.names if (dataset := self.cockpit.session.dataset) else ()
+            answers.update(both[0], drawn, ("centred", "drawn"), names)
+            words = verdict(*both, untrained=viewed[1] == 0)
+            if own.specks:
+                words += f" · {findings.words(Specks(own.specks))}"
+            first = Text(f" {words}", no_wrap=True)
+        else:
+            answers.update((), (), ("", ""), blank="As you draw, each class gets its probability.")
+        told = [
+            Text(f" {words}", tools.ink("quiet"), no_wrap=True)
+            for words in flowed(TOLD, self.size.width - 2)
+        ]
+        tools.show([first, Text(f" {pen_words(drawing)}", no_wrap=True), *told])
+
+    # The pen
+
+    @on(Canvas.Drawn)
+    def _drawn(self, event: Canvas.Drawn) -> None:
+        """By the mouse: a dot where it goes down, a stroke from there on."""
+        drawing = self.drawing
+        erase = event.erase or drawing.erases
+        if event.begins:
+            drawing.lift()
+            drawing.go(event.x, event.y, draw=False, erase=erase)
+        drawing.go(event.x, event.y, draw=True, erase=erase)
+        self.draw()
+
+    @on(Canvas.Lifted)
+    def _lifted(self) -> None:
+        self.drawing.lift()
+
+    def action_move(self, dx: int, dy: int) -> None:
+        """Move the pen."""
+        self.drawing.move(dx, dy)
+        self.draw()
+
+    def action_pen(self) -> None:
+        """Pen down, pen up."""
+        self.drawing.put(down=not self.drawing.down)
+        self.draw()
+
+    def action_eraser(self) -> None:
+        """Erase instead of draw, and back."""
+        self.drawing.erases = not self.drawing.erases
+        self.drawing.lift()
+        self.draw()
+
+    def action_thicken(self, by: int) -> None:
+        """Another nib."""
+        self.drawing.thicken(by)
+        self.draw()
+
+    # The drawing as a whole
+
+    def action_undo(self) -> None:
+        """One step back."""
+        if not self.drawing.undo():
+            self.notify("There is nothing to undo.", markup=False)
+        self.draw()
+
+    def action_redo(self) -> None:
+        """One step on."""
+        if not self.drawing.redo():
+            self.notify("There is nothing to redo.", markup=False)
+        self.draw()
+
+    def action_clear(self) -> None:
+        """Blank paper."""
+        self.drawing.clear()
+        self.draw()
+
+    def action_push(self, dx: int, dy: int) -> None:
+        """Move the ink, so that it is off the middle."""
+        self.drawing.push(dx, dy)
+        self.draw()
+
+    def action_take(self, by: int) -> None:
+        """A test digit in place of the drawing."""
+        cockpit, side = self.cockpit, self.drawing.side
+        cockpit.index = (cockpit.index + by) % len(self.dataset.test)
+        self.drawing.replace(self.dataset.test.images[cockpit.index].reshape(side, side))
+        self.draw()
+
+    def action_glyphs(self) -> None:
+        """Blocks or characters."""
+        self._blocks = not self._blocks
+        self.draw()
+
+    # Kept drawings
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """As everywhere; and strangers have no drawings."""
+        if action in FILE_ACTIONS and not self.cockpit.may_touch_files:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_keep(self) -> None:
+        """Ask for a name, and write the drawing under it."""
+        taken = drawing_store.names()
+        free = next(n for n in range(1, len(taken) + 2) if f"drawing {n}" not in taken)
+        self.app.push_screen(
+            NameScreen(f"drawing {free}", "Save as", drawing_store.path_of), self._save
+        )
+
+    def _save(self, name: str | None, *, over: bool = False) -> None:
+        """Under this name, or ask first whether over what has it."""
+        if name is None:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._save(name, over=True)
+
+        try:
+            if drawing_store.save(name, self.drawing.pixels, over=over):
+                self.notify(f"Saved: {drawing_store.path_of(name)}", markup=False)
+            else:
+                question = f"There is a drawing “{name}”. Write over it?"
+                self.app.push_screen(ConfirmScreen(question), answered)
+        except Problem as problem:
+            self.notify(str(problem), severity="warning", markup=False)
+
+    def action_take_up(self) -> None:
+        """Ask which drawing, and put it on the canvas."""
+        if found := drawing_store.names():
+            self.app.push_screen(DrawingsScreen(found), self._open)
+        else:
+            self.notify("No drawing was saved yet; w saves this one.", markup=False)
+
+    def _open(self, name: str | None) -> None:
+        if name is None:
+            return
+        side = self.drawing.side
+        try:
+            pixels = drawing_store.load(name)
+        except Problem as problem:
+            self.notify(str(problem), severity="warning", markup=False)
+            return
+        fits = pixels.shape == (side, side)  # else it was drawn for images of another size
+        self.drawing.replace(pixels if fits else centred(pixels, side, self.dataset.layout))
+        self.draw()

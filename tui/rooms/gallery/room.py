@@ -1,0 +1,159 @@
+"""A gallery of digits, such as those of one cell of the confusion matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+
+from ....net.inspection.confusion import answer
+from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import SHORT_CLASS, a, called, thing, widest
+from ...render.tiles import Tile
+from ...screens.main.dashboard import Cockpit
+from ...terminal.driver import shades
+from ..room import Room
+from .thumbnails import digit_tile
+from .tile_grid import Contents, Tiles
+from .tile_room import PictureRoom
+
+if TYPE_CHECKING:
+    from ....net.inspection.confusion import Answers, Indices
+    from ....net.network import Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which digits to show, and why those."""
+
+    title: str
+    nothing: str  # to say if there is none
+    choose: Callable[[Parameters, Answers], Indices]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hanging:
+    """What hangs in the gallery: it stays, whatever the network learns meanwhile."""
+
+    parameters: Parameters
+    iteration: int
+    answers: Answers
+    chosen: Indices
+
+
+class GalleryRoom(PictureRoom):
+    """Shows the digits as they were when it was opened, or renewed."""
+
+    HEADING = "Gallery"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["gallery"])]
+
+    def __init__(self, cockpit: Cockpit, choice: Choice, hanging: Hanging | None = None) -> None:
+        super().__init__(cockpit)
+        self._choice = choice
+        self._hanging = hanging
+        self._outdated: bool | None = None  # whether the network is another one by now
+        self._dots = not shades()
+
+    def show(self, parameters: Parameters) -> None:
+        """The first time, hang the pictures; from then on say only whether they are of now."""
+        if self._hanging is None:
+            self.action_renew()
+        elif self._outdated != (self._hanging.parameters.vector is not parameters.vector):
+            self._hang(self._hanging)
+
+    def action_renew(self) -> None:
+        """Ask the network of now, and hang what it answers."""
+        viewed, dataset = self.cockpit.viewed, self.cockpit.session.dataset
+        if viewed is None or dataset is None:
+            return
+        parameters, iteration = viewed
+
+        def job() -> Hanging:
+            answers = answer(parameters, dataset.test)
+            chosen = self._choice.choose(parameters, answers)
+            return Hanging(parameters, iteration, answers, chosen)
+
+        self.hurry()
+        self.reckon(job, self._hang)
+
+    def action_glyphs(self) -> None:
+        """Draw the other way."""
+        self._dots = not self._dots
+        self.tiles.redraw()
+
+    @on(Tiles.Picked)
+    def _picked(self, event: Tiles.Picked) -> None:
+        """To the main screen, at this digit."""
+        event.stop()
+        if self._hanging is not None:
+            self.cockpit.index = int(self._hanging.chosen[event.index])
+            while self.app.screen is not self.cockpit:
+                self.app.pop_screen()
+
+    def _hang(self, hanging: Hanging) -> None:
+        viewed, dataset = self.cockpit.viewed, self.cockpit.session.dataset
+        if viewed is None or dataset is None:
+            return
+        self._hanging = hanging
+        self._outdated = viewed[0].vector is not hanging.parameters.vector
+        when = f"after {hanging.iteration} updates"
+        note = f"{when}, r renews" if self._outdated else when
+        k = widest(dataset.names, hanging.answers.classes, SHORT_CLASS)
+        self.tiles.update(
+            Contents(
+                title=self._choice.title,
+                notes=[(note, self.tiles.ink("chosen" if self._outdated else "quiet"))],
+                count=len(hanging.chosen),
+                side=dataset.side,
+                caption=2 * k + 10,
+                draw=self._draw,
+                foot=self._foot,
+                nothing=self._choice.nothing,
+            )
+        )
+
+    def _draw(self, index: int, columns: int) -> tuple[Tile, Text]:
+        """One digit, and what it was taken for."""
+        hanging, dataset, tiles = self._hanging, self.cockpit.session.dataset, self.tiles
+        assert hanging is not None
+        assert dataset is not None
+        digit = int(hanging.chosen[index])
+        image = dataset.test.images[digit].reshape(dataset.side, dataset.side)
+        tile = digit_tile(tiles, image, columns, in_dots=self._dots)
+        label, predicted, confidence = _answer(hanging.answers, digit)
+        right = label == predicted
+        both = "→".join(called(dataset.names, k, SHORT_CLASS) for k in (label, predicted))
+        caption = Text.assemble(
+            (both, tiles.ink("title")),
+            (" ✓" if right else " ✗", tiles.ink("moving" if right else "warning")),
+            (f" {confidence:5.1f}%", tiles.ink("quiet")),
+        )
+        return tile, caption
+
+    def _foot(self, index: int) -> list[Text]:
+        """The digit at the cursor, in words."""
+        dataset = self.cockpit.session.dataset
+        assert self._hanging is not None
+        assert dataset is not None
+        digit = int(self._hanging.chosen[index])
+        label, predicted, confidence = _answer(self._hanging.answers, digit)
+        one, other = (a(called(dataset.names, k)) for k in (label, predicted))
+        taken = "and so the network says" if label == predicted else f"taken for {other}"
+        line = Text.assemble(
+            (f" Test {thing(dataset)} {digit}", self.tiles.ink("chosen")),
+            (f" is {one}, {taken}, {confidence:.1f} % sure.", self.tiles.ink("title")),
+            no_wrap=True,
+        )
+        tell = "  Enter goes there."
+        if line.cell_len + len(tell) <= self.size.width:
+            line.append(tell, self.tiles.ink("quiet"))
+        return [line]
+
+
+def _answer(answers: Answers, digit: int) -> tuple[int, int, float]:
+    """Label, answer, and confidence in percent."""
+    confidence = 100 * float(answers.confidence[digit])
+    return int(answers.labels[digit]), int(answers.predicted[digit]), confidence

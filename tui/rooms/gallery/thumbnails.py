@@ -1,0 +1,81 @@
+"""Digits and weights as small pictures in the theme's colours, and a row of such pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.text import Text
+from textual.strip import Strip
+
+from ...render.indexed_color import nearest
+from ...render.tiles import Page, Tile, characters, dots, halves, resized, signs, steps
+from ...terminal.driver import Line
+from ...widgets.lines import Rows
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ....net.network import Array
+
+GREYS = 8  # of a digit, with paper: fewer than on the main screen, and so fewer bytes
+SIGNED = 4  # colours of either sign
+
+
+def digit_tile(
+    rows: Rows, image: NDArray[np.uint8], columns: int, *, in_dots: bool = False
+) -> Tile:
+    """A digit in greys between the ground it stands on and the ink, or in dots of ink."""
+    if in_dots:
+        return (characters if Line.ascii_only else dots)(image, columns, rows.ink("title"))
+    greys = steps(resized(image[None], columns)[0], 255, GREYS - 1)
+    return halves(greys, rows.blends("title", GREYS))
+
+
+def shelf(
+    rows: Rows, tiles: Sequence[tuple[Tile, Text]], here: Page, marked: int = -1
+) -> list[Strip]:
+    """Tiles beside one another, captions under them; a mark stands to the left of one."""
+    lines: list[Strip] = []
+    left, chosen = here.left(rows.size.width), rows.ink("chosen")
+    for y in range(here.high):
+        parts = [Strip.blank(left)]
+        for index, (tile, caption) in enumerate(tiles):
+            part = Strip.blank(0)
+            if y < here.rows:
+                part = tile[y]
+            elif y == here.rows:
+                part = rows.strip(caption)
+                if index == marked:  # said by the mark, by boldness and by colour
+                    part = Strip([Segment(part.text, chosen)], part.cell_length)
+            is_marked = index == marked and y <= here.rows
+            mark = Strip([Segment("▌", chosen) if is_marked else Segment(" ")], 1)
+            parts += [mark, part.adjust_cell_length(here.wide - 1)]
+        lines.append(Strip.join(parts))
+    return lines
+
+
+def weight_tile(
+    rows: Rows,
+    weights: Array,
+    side: int,
+    columns: int,
+    *,
+    in_signs: bool = False,
+    shades: int = SIGNED,
+) -> Tile:
+    """A unit's weights, one a pixel, by their own largest: in two colours, or as signs.
+
+    shades: of either colour. With few of them equal neighbours are many, and so bytes are few.
+    """
+    picture = resized(weights.reshape(1, side, side), columns)[0]
+    most = float(abs(picture).max())
+    if in_signs:
+        return signs(steps(picture, most, 3), rows.ink("plus"), rows.ink("minus"))
+    plus, minus = rows.blends("plus", shades + 1), rows.blends("minus", shades + 1)
+    inks = [*plus, *reversed(minus[1:])]  # a negative level counts from the end
+    if shades < SIGNED:
+        inks = [nearest(ink) for ink in inks]
+    return halves(steps(picture, most, shades), inks)

@@ -1,0 +1,48 @@
+"""A room with a page of small pictures: what its keys and its mouse do is the same everywhere."""
+
+from __future__ import annotations
+
+from textual.widget import Widget
+
+from ...screens.main.dashboard import Cockpit
+from ...terminal.driver import shades
+from ..background_room import ReckoningRoom
+from .tile_grid import Tiles
+
+
+class PictureRoom(ReckoningRoom):
+    """Holds `Tiles`, and moves their cursor."""
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        # Where colours are few, two of them cannot say a sign.
+        self.in_signs = not shades() or self.app.console.color_system == "standard"
+
+    def furnish(self) -> list[Widget]:
+        """The pictures fill the room."""
+        return [Tiles(id="tiles")]
+
+    @property
+    def tiles(self) -> Tiles:
+        """The pictures."""
+        return self.query_one(Tiles)
+
+    def action_move(self, across: int, down: int) -> None:
+        """The cursor by so many pictures."""
+        self.tiles.move(across, down)
+
+    def action_turn(self, pages: int) -> None:
+        """Another page."""
+        self.tiles.turn(pages)
+
+    def action_first(self) -> None:
+        """The first picture."""
+        self.tiles.go_to(0)
+
+    def action_last(self) -> None:
+        """The last picture."""
+        self.tiles.go_to(self.tiles.count - 1)
+
+    def action_pick(self) -> None:
+        """Choose the picture at the cursor."""
+        self.tiles.pick()

@@ -1,0 +1,217 @@
+"""The maths room: a walk through every number of one update, and the gradient check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.widget import Widget
+
+from ....net.inspection.single_step import Lens, look
+from ...keymap.room_keys import ROOM_KEYS
+from ...screens.main.dashboard import Cockpit
+from ..background_job import Behind
+from ..room import Room
+from .find_dialog import FindScreen
+from .gradient_check import Checked, ChecksPage
+from .page import MathsPage
+from .walk.path import Path, fits, leading, named
+from .walk.stages import Stage, nearest, stages, vector
+from .walk.state import Looked
+
+if TYPE_CHECKING:
+    from ....net.network import Parameters
+
+EACH = 2  # random weights, and biases, of every layer that a check takes besides the chosen
+
+
+class MathsRoom(Room):
+    """Walks through the stages, follows what is chosen, and lets the numbers move beneath."""
+
+    HEADING = "Maths"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["maths"])]
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        self.looked: Looked | None = None
+        self._behind = Behind(self)
+        self._checking = Behind(self)
+        self._picked = False  # whether a person has chosen what is followed
+        self._seed = 0  # of the weights that a check draws
+
+    def furnish(self) -> list[Widget]:
+        """One page, and the check's in its place when asked for."""
+        return [MathsPage(id="maths"), ChecksPage(id="checks")]
+
+    # Looking
+
+    def show(self, parameters: Parameters) -> None:
+        """Work out every number of this network at the cockpit's digit."""
+        viewed = self.cockpit.viewed
+        dataset = self.cockpit.session.dataset
+        assert viewed is not None
+        assert dataset is not None
+        names = dataset.names
+        index, iteration = self.cockpit.index, viewed[1]
+        image, label = dataset.test.images[index], int(dataset.test.labels[index])
+        alpha = self._alpha
+
+        def job() -> Callable[[], None]:
+            lens = look(parameters, image, label, alpha)
+            return partial(self._found, lens, index, iteration, names)
+
+        before = self.looked
+        here = before is not None and before.index == index and self.cockpit.past is None
+        self._behind.ask(job, at_once=not here)
+
+    @property
+    def _alpha(self) -> float:
+        """The learning rate of the network looked at."""
+        past = self.cockpit.past
+        return past.hyperparameters.alpha if past else self.cockpit.session.wanted.alpha
+
+    def _found(self, lens: Lens, index: int, iteration: int, names: tuple[str, ...]) -> None:
+        """Show new numbers; the stage and what is followed stay as they are."""
+        before = self.looked
+        if before is None:
+            self._set(Looked(lens, index, iteration, Stage("x"), leading(lens), names))
+            return
+        path = before.path
+        if not fits(path, lens.sizes) or (not self._picked and index != before.index):
+            path, self._picked = leading(lens), False
+        stage = nearest(before.stage, lens.sizes)
+        self._set(
+            replace(before, lens=lens, index=index, iteration=iteration, stage=stage, path=path)
+        )
+
+    def _set(self, looked: Looked) -> None:
+        self.looked = looked
+        self.query_one(MathsPage).update(looked)
+
+    def _change(self, change: Callable[[Looked], Looked]) -> None:
+        if self.looked is not None and not self.has_class("-checking"):
+            self._set(change(self.looked))
+
+    def _pick(self, path: Path | None) -> None:
+        if path is not None:
+            self._picked = True
+            self._change(lambda looked: replace(looked, path=path))
+
+    # Keys
+
+    def action_stage(self, by: int) -> None:
+        """So many stages on, or back."""
+        self._change(lambda looked: looked.walked(by))
+
+    def action_end(self, at: int) -> None:
+        """To the first stage, or to the last."""
+        self._change(lambda looked: looked.at(stages(looked.lens.sizes)[at]))
+
+    def action_choose(self, by: int) -> None:
+        """Follow another unit, class, pixel or weight: so many rows down in the list."""
+        if self.looked is not None and self.looked.stage.kind != "update":
+            self._picked = True
+        self._change(lambda looked: looked.moved(by))
+
+    def action_list(self) -> None:
+        """Into the other list: the arrows choose among the terms, or among the units."""
+        self._change(
+            lambda looked: replace(looked, inner=not looked.inner and looked.stage.sources)
+        )
+
+    def action_order(self) -> None:
+        """Units by their number, or the largest first."""
+        self._change(lambda looked: replace(looked, by_size=not looked.sorts))
+
+    def action_picture(self) -> None:
+        """Where only one of them has room: the picture, or the terms."""
+        self._change(lambda looked: replace(looked, picture=not looked.picture))
+
+    def action_most(self) -> None:
+        """Follow what weighs most, from the label back to the pixel."""
+        self._change(lambda looked: replace(looked, path=leading(looked.lens)))
+        self._picked = False
+
+    def action_find(self) -> None:
+        """Ask for a number or a name."""
+        if self.looked is None or self.has_class("-checking"):
+            return
+        looked, sizes, layer = self.looked, self.looked.lens.sizes, self.looked.layer
+        what = "Pixel" if layer == 0 else f"Unit of layer {layer}"
+        what = "Class" if layer == len(sizes) - 1 else what
+        also = "412, 14,20" if layer == 0 else str(sizes[layer] // 2)
+        example = f"{also}, W1[3, 412], {vector(len(sizes) - 2)}[3], b1[0]"
+
+        def read(text: str) -> Path:
+            return named(text, looked.path, looked.stage, layer, sizes)
+
+        asking = FindScreen(f"{what}, 0 to {sizes[layer] - 1}", f"such as {example}", read)
+        self.app.push_screen(asking, self._pick)
+
+    def action_check(self) -> None:
+        """Compare gradients: of the weights followed and of some at random, others each time."""
+        from ....net.inspection.gradient_check import check_gradient
+        from ....net.inspection.weight import some_weights
+
+        viewed, dataset, looked = self.cockpit.viewed, self.cockpit.session.dataset, self.looked
+        if viewed is None or dataset is None or looked is None:
+            return
+        self.add_class("-checking")
+        page = self.query_one(ChecksPage)
+        page.update(None)
+        self._seed += 1
+        (parameters, iteration), index, seed = viewed, self.cockpit.index, self._seed
+        mine = looked.followed() if fits(looked.path, parameters.sizes) else []
+        images, labels = dataset.test.images[[index]], dataset.test.labels[[index]]
+
+        def job() -> Callable[[], None]:
+            import numpy as np
+
+            drawn = some_weights(parameters, images, np.random.default_rng(seed), EACH)
+            weights = [*mine, *(weight for weight in drawn if weight not in mine)]
+            checks = tuple(check_gradient(parameters, images, labels, weights))
+            return partial(page.update, Checked(checks, len(mine), index, iteration))
+
+        self._checking.ask(job, at_once=True)
+
+    async def action_cockpit(self, action: str, *parameters: object) -> None:
+        """As everywhere; another alpha makes another update."""
+        await super().action_cockpit(action, *parameters)
+        if action == "alpha":
+            self.again()
+
+    def action_leave(self) -> None:
+        """From the check back to the walk, from there to the main screen."""
+        if self.has_class("-checking"):
+            self.remove_class("-checking")
+        else:
+            super().action_leave()
+
+    # The mouse
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to the stage, or follow what was clicked at."""
+        meta = event.style.meta
+        if self.looked is None:
+            return
+        if "stage" in meta:
+            self.action_end(meta["stage"])
+        elif "pick" in meta:
+            layer, unit = meta["pick"]
+            self._picked = True
+            self._change(lambda looked: looked.picked(layer, unit))
+        elif "row" in meta:
+            self._change(lambda looked: replace(looked, row=meta["row"]))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """As the arrow."""
+        event.stop()
+        self.action_choose(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """As the arrow."""
+        event.stop()
+        self.action_choose(-1)

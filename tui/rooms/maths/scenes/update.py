@@ -1,0 +1,119 @@
+"""The last stage: the weights along the path, the loss and the probabilities, before and after."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from rich.text import Text
+
+from .....net.inspection.step import Step, step_of
+from ....render.glyphs import bar
+from ...layout import Block, Ink, beside, stretch, words
+from ..walk.stages import vector
+from ..walk.state import Looked
+from .unit_list import MARK
+
+DECIMALS = 8  # what a weight's smallest change can still be seen with
+NAME, NUMBER = 15, 13  # columns
+FULL = 40  # columns that a step's figures take, with their names
+HEADS = {1: ("after",), 2: ("before", "after"), 3: ("before", "− α·dW", "after")}
+RIGHT = 26  # columns of the probabilities without bars
+
+
+def update_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+    """Weights and their arithmetic to the left, what the network then answers to the right."""
+    columns = min(3, max(1, (width - RIGHT - 3 - NAME) // NUMBER))
+    left = NAME + columns * NUMBER
+    right = max(RIGHT, min(70, width - left - 3))
+    return beside(
+        (left, _weights(looked, ink, left, height, columns)),
+        (right, _answers(looked, ink, right, height)),
+        gap=3,
+    )
+
+
+def _weights(looked: Looked, ink: Ink, width: int, height: int, columns: int) -> Block:
+    steps = [step_of(looked.lens, weight) for weight in looked.followed()]
+    heads = HEADS[columns]
+    first = f"  {'on your path':<13}" + "".join(f"{head:>{NUMBER}}" for head in heads)
+    block = [Text(first, ink("quiet"), no_wrap=True)]
+    row = min(looked.row, len(steps) - 1)
+    detail = _detail(steps[row], ink, width)
+    shown = stretch(len(steps), row, max(2, height - 2 - len(detail)))
+    for i in shown:
+        printed = steps[i].printed(DECIMALS)
+        mine = i == row
+        style: str | Style = ink("chosen") if mine else ""
+        line = Text(no_wrap=True)
+        line.append(f"{MARK if mine else ' '} {steps[i].weight.name:<13}", style)
+        numbers = {"before": printed.before, "− α·dW": printed.change, "after": printed.after}
+        for head in heads:
+            changed = head == "after" and not mine
+            line.append(_write(numbers[head]), ink("moving") if changed else style)
+        line.stylize(Style(meta={"row": i}))
+        block.append(line)
+    return [*block, Text(), *detail]
+
+
+def _write(number: float) -> str:
+    text = f"{number:{NUMBER}.{DECIMALS}f}"
+    return text if len(text) <= NUMBER else f"{number:{NUMBER}.4e}"
+
+
+def _detail(step: Step, ink: Ink, width: int) -> Block:
+    """One step in figures: the gradient out of its two factors, the new value out of the old."""
+    weight, printed = step.weight, step.printed(DECIMALS)
+    n, unit = weight.layer, weight.unit
+    error, read = f"dZ{n}[{unit}]", "1"
+    if weight.source is not None:
+        read = f"{vector(n - 1)}[{weight.source}]"
+    told = [f"d{weight.name} = {error} · {read}"] if width >= FULL else []
+    if width >= FULL:
+        told.append(f"= {step.dZ:.6g} · {step.a:.6g} = {step.gradient:.6g}")
+    else:
+        told.append(f"{step.dZ:.4g} · {step.a:.4g} = {step.gradient:.6g}")
+    told.append(f"α·d{weight.name[0]} = {step.alpha:g} · {step.gradient:.6g}")
+    if width >= FULL:
+        told.append(f"after = {printed.before:.{DECIMALS}f} {_signed(printed.change)}")
+    else:
+        told += [f"{printed.before:.{DECIMALS}f}", _signed(printed.change)]
+    if printed.rounding:
+        told.append(f"{_signed(printed.rounding)} that rounding hides")
+    told.append(f"= {printed.after:.{DECIMALS}f}" + (", as before" if not step.gradient else ""))
+    lines = [line for text in told for line in words(text, width - 2, ink("chosen"))]
+    return [Text("  ").append_text(line) for line in lines]
+
+
+def _signed(number: float) -> str:
+    return f"{'−' if number < 0 else '+'} {abs(number):.{DECIMALS}f}"
+
+
+def _answers(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+    lens = looked.lens
+    before, after = lens.A[-1][:, 0], lens.A_after[-1][:, 0]
+    falls = lens.loss_after < lens.loss
+    fate = "falls ↓" if falls else "stays" if lens.loss_after == lens.loss else "grows ↑"
+    block = [
+        Text.assemble(
+            ("loss ", ink("quiet")),
+            (f"{lens.loss:8.5f} → {lens.loss_after:8.5f}", ink("moving")),
+            (f" {fate}" if width > RIGHT + 6 else "", ink("quiet")),
+        ),
+        Text(f"  {'':>2}{'before':>9}   {'after':>9}", ink("quiet")),
+    ]
+    room = width - RIGHT - 2 if width > RIGHT + 6 else 0
+    at = lens.label
+    for k in stretch(len(before), at, max(1, height - 2)):
+        mine = k == at
+        line = Text(f"{'◂' if mine else ' '} {k:>2}", ink("chosen" if mine else "quiet"))
+        line.append(f"{100 * float(before[k]):7.2f} % → {100 * float(after[k]):6.2f} %")
+        line.append(f" {_way(float(before[k]), float(after[k]))} ", ink("moving"))
+        line.append(bar(float(after[k]), room), ink("moving"))
+        block.append(line)
+    return block
+
+
+def _way(before: float, after: float) -> str:
+    """Which way a percentage goes, if it can be seen in it."""
+    if round(100 * before, 2) == round(100 * after, 2):
+        return " "
+    return "↑" if after > before else "↓"

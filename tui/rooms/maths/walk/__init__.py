@@ -1,0 +1,1 @@
+"""The stages of an update and the path followed, without a screen."""

@@ -1,0 +1,43 @@
+"""Names and numbers, one a line, and below them words that explain, as far as there is room."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from ...widgets.lines import Rows
+
+BROADEST = 36  # columns between a name's beginning and its number's end
+LEAST_FOR_TITLE = 8  # rows
+
+
+class Facts(Rows):
+    """Shows what it was given last; numbers stand at the right of one column."""
+
+    def __init__(self, title: str, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._title = title
+        self._facts: Sequence[tuple[str, str]] = ()
+        self._words: Sequence[str] = ()
+
+    def update(self, facts: Sequence[tuple[str, str]], words: Sequence[str]) -> None:
+        """Show (name, number) pairs, the most telling first, and paragraphs below."""
+        self._facts, self._words = facts, words
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what was given last."""
+        quiet, width = self.ink("quiet"), max(1, self.size.width - 1)
+        lines = [self.title(self._title)] if self.size.height >= LEAST_FOR_TITLE else []
+        for name, number in self._facts:
+            room = min(width, BROADEST) - len(name)
+            lines.append(
+                Text.assemble(" ", (name, quiet), (f"{number:>{max(0, room)}}", self.ink("title")))
+            )
+        for paragraph in self._words:
+            told = Text(paragraph, quiet).wrap(self.app.console, width)
+            if len(lines) + len(told) > self.size.height:
+                break  # a paragraph stands there whole or not at all
+            lines += [Text(" ").append_text(line) for line in told]
+        self.show(lines[: self.size.height])

@@ -1,0 +1,185 @@
+"""Saliency: which pixels speak for a class and which against it; and what happens if some flip."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from ....net.inspection.flips import flipped, promised
+from ....net.inspection.saliency import saliency
+from ....net.network import forward
+from ....net.validation import columns
+from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import called, thing
+from ...screens.main.dashboard import Cockpit
+from ...widgets.prediction_bars import Answers
+from ..room import Room
+from .facts import Facts
+from .heatmap import Slopes
+
+if TYPE_CHECKING:
+    from ....net.network import Parameters
+
+SIDE_PANEL = 23  # columns that the answer and the numbers need
+BARS = 2  # rows of the screen that are not the room's
+FEWEST_FACTS = 6
+LEGEND = (  # each stands below the numbers if there is room for it
+    "+ for − against × flip",
+    "Another digit forgets the flips; r does too.",
+    "",
+    "A slope is the gradient of the logit over the pixel; a doubled sign is a steep one.",
+    "Flipped: what the logit would change by were the network straight: slope times step.",
+)
+SPREAD = 34  # rows of the room from which the answer's rows stand apart
+
+
+class PixelsRoom(Room):
+    """A cursor goes over the digit's pixels and turns them over."""
+
+    HEADING = "Pixels: saliency and flips"
+    BINDINGS = [
+        *Room.BINDINGS,
+        *(key.binding for key in ROOM_KEYS["pixels"]),
+        *(Binding(str(k), f"of({k})", show=False) for k in range(1, 10)),  # 0 stands for all
+    ]
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        super().__init__(cockpit)
+        dataset = cockpit.session.dataset
+        assert dataset is not None, "a room is entered when there are digits"
+        self.dataset = dataset
+        self.row = self.column = dataset.side // 2  # of the cursor
+        self.flips: set[int] = set()  # pixels turned over
+        self._index = cockpit.index
+        self._chosen: int | None = None  # a class; None: the network's answer to the digit as it is
+        self._class = 0  # that is shown
+        self._parameters: Parameters | None = None
+        self._promised = np.zeros(0)
+
+    def furnish(self) -> list[Widget]:
+        """The digit at the left, numbers at the right."""
+        side = Vertical(Answers(id="answers"), Facts("Numbers", id="facts"), id="side")
+        return [Horizontal(Slopes(id="slopes"), side)]
+
+    def on_resize(self) -> None:
+        """The picture takes what it can fill, the numbers the rest."""
+        side, rows = self.dataset.side, self.size.height - BARS
+        most = self.size.width - SIDE_PANEL - 1
+        zoom = max(1, min(most // (2 * side), (rows - 1) // side))
+        wide = 2 * zoom * side
+        self.query_one(Slopes).styles.width = wide if wide <= most else max(1, min(side, most))
+        classes = self.dataset.classes
+        answers = 2 + (2 * classes if rows >= SPREAD else classes)
+        self.query_one(Answers).styles.height = min(answers, max(rows - FEWEST_FACTS, rows // 2))
+
+    def show(self, parameters: Parameters) -> None:
+        """This network's slopes; the flips stay while the digit does."""
+        self._parameters = parameters
+        if self.cockpit.index != self._index:
+            self._index = self.cockpit.index
+            self.flips.clear()
+        self.draw()
+
+    def draw(self) -> None:
+        """Everything, with the flips as they now are."""
+        parameters = self._parameters
+        if parameters is None:
+            return
+        side = self.dataset.side
+        image = self.dataset.test.images[self._index]
+        now = flipped(image, self.flips)
+        with np.errstate(all="ignore"):
+            passed = forward(parameters, columns(parameters, np.stack([image, now])))
+        before, after = passed.A[-1].T.astype(float)  # probabilities
+        answer = int(before.argmax())
+        self._class = k = answer if self._chosen is None else self._chosen
+        slopes = saliency(parameters, now, k)
+        self._promised = promised(slopes, now)
+        finite = np.nan_to_num(slopes.astype(float), nan=0.0, posinf=0.0, neginf=0.0)
+        steepest = float(np.abs(finite).max())
+        shares = finite / steepest if steepest else finite
+        names = self.dataset.names
+        label = called(names, int(self.dataset.test.labels[self._index]))
+        name, what = called(names, k), thing(self.dataset).capitalize()
+        self.query_one(Slopes).update(
+            (
+                f"{what} {self._index} ({label}): which pixels speak for {name}?",
+                f"Which pixels speak for {name}?",
+                f"Pixels for {name}",
+            ),
+            now.reshape(side, side),
+            shares.reshape(side, side),
+            (self.row, self.column),
+            {divmod(i, side) for i in self.flips},
+        )
+        points = [f"{100 * moved:+.1f}" for moved in after - before]
+        self.query_one(Answers).update(after.tolist(), points, ("now", "moved"), names, chosen=k)
+        cursor = self.row * side + self.column
+        Z = passed.Z[-1][k].tolist()
+        facts = (
+            (f"logit of {name[:6]}", f"{Z[1]:+.3f}"),
+            (
+                f"  by {len(self.flips)} flip{'' if len(self.flips) == 1 else 's'}",
+                f"{Z[1] - Z[0]:+.3f}",
+            ),
+            ("row, column", f"{self.row}, {self.column}"),
+            ("  ink", str(int(now[cursor]))),
+            ("  slope", f"{slopes[cursor]:+.3f}"),
+            ("flipped: about", f"{self._promised[cursor]:+.3f}".replace("-", "−")),
+        )
+        self.query_one(Facts).update(facts, LEGEND)
+
+    # The cursor and the flips
+
+    def action_go(self, down: int, across: int) -> None:
+        """Move the cursor, round the edges."""
+        side = self.dataset.side
+        self.row, self.column = (self.row + down) % side, (self.column + across) % side
+        self.draw()
+
+    def action_flip(self) -> None:
+        """Turn the pixel under the cursor over."""
+        self.flips ^= {self.row * self.dataset.side + self.column}
+        self.draw()
+
+    @on(Slopes.Pointed)
+    def _pointed(self, event: Slopes.Pointed) -> None:
+        """By the mouse: there, and turn it over."""
+        self.row, self.column = event.row, event.column
+        self.action_flip()
+
+    def action_restore(self) -> None:
+        """Forget all flips."""
+        self.flips.clear()
+        self.draw()
+
+    def action_jump(self, sign: int) -> None:
+        """To the pixel whose flip promises to move the logit most, up (1) or down (-1)."""
+        if not len(self._promised):  # pressed before the first picture
+            return
+        gains = np.nan_to_num(sign * self._promised, nan=-np.inf)
+        gains[list(self.flips)] = -np.inf  # a pixel that was turned over has done its part
+        self.row, self.column = divmod(int(gains.argmax()), self.dataset.side)
+        self.draw()
+
+    # The class
+
+    def action_of(self, k: int) -> None:
+        """The slopes of this class's logit."""
+        if k < self.dataset.classes:
+            self._chosen = k
+            self.draw()
+
+    def action_next(self, by: int) -> None:
+        """The next class's."""
+        self.action_of((self._class + by) % self.dataset.classes)
+
+    def action_answer(self) -> None:
+        """Those of the network's answer, whichever it is."""
+        self._chosen = None
+        self.draw()

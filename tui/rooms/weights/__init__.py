@@ -1,0 +1,1 @@
+"""What each unit looks for and votes for."""

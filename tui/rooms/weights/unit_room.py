@@ -1,0 +1,109 @@
+"""One hidden unit: its weights, what it adds where, and the digits that excite it most."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.widget import Widget
+
+from ....net.inspection.units import excitement, unit_weights
+from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import called, thing
+from ...screens.enter import enter
+from ...screens.main.dashboard import Cockpit
+from ..background_room import ReckoningRoom
+from ..gallery.room import Choice, GalleryRoom
+from ..room import Room
+from .logits_room import LogitsRoom
+from .unit_view import Facts, UnitView
+
+if TYPE_CHECKING:
+    from ....net.inspection.confusion import Answers
+    from ....net.inspection.units import Excitement, Indices
+    from ....net.network import Parameters
+
+TOP = 60  # digits kept of those that excite a unit
+
+
+class UnitRoom(ReckoningRoom):
+    """Follows one unit while it learns; arrows go to its neighbours."""
+
+    HEADING = "Weights"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["unit"])]
+
+    def __init__(self, cockpit: Cockpit, layer: int, unit: int, in_signs: bool) -> None:
+        super().__init__(cockpit)
+        self._layer, self._unit, self._in_signs = layer, unit, in_signs
+        self._found: tuple[Parameters, Excitement] | None = None
+
+    def furnish(self) -> list[Widget]:
+        """One widget with all of it."""
+        return [UnitView()]
+
+    def show(self, parameters: Parameters) -> None:
+        """Ask all test digits; a network of other widths has no such unit, perhaps."""
+        dataset = self.cockpit.session.dataset
+        if self._layer >= len(parameters.W) or self._unit >= parameters.sizes[self._layer]:
+            self.dismiss(None)
+        elif dataset is not None and (
+            self._found is None or self._found[0].vector is not parameters.vector
+        ):
+            self.reckon(
+                lambda: excitement(parameters, dataset.test, self._layer, TOP),
+                partial(self._take, parameters),
+            )
+
+    def action_unit(self, by: int) -> None:
+        """So many units on, round the end."""
+        if self._found is not None:
+            self._unit = (self._unit + by) % self._found[0].sizes[self._layer]
+            self._show_unit()
+
+    async def action_open(self) -> None:
+        """A gallery of what excites it."""
+        dataset, layer, unit = self.cockpit.session.dataset, self._layer, self._unit
+        if dataset is None:
+            return
+
+        def choose(parameters: Parameters, _: Answers) -> Indices:
+            return excitement(parameters, dataset.test, layer, TOP).digits[unit]
+
+        title = f"What excites unit {unit} of layer {layer} most"
+        await enter(self, GalleryRoom(self.cockpit, Choice(title, "", choose)))
+
+    async def action_logits(self) -> None:
+        """What adds up to the logits of the chosen digit."""
+        await enter(self, LogitsRoom(self.cockpit))
+
+    def action_glyphs(self) -> None:
+        """Draw the other way."""
+        self._in_signs = not self._in_signs
+        self._show_unit()
+
+    def _take(self, parameters: Parameters, found: Excitement) -> None:
+        self._found = parameters, found
+        self._show_unit()
+
+    def _show_unit(self) -> None:
+        dataset = self.cockpit.session.dataset
+        if self._found is None or dataset is None:
+            return
+        parameters, found = self._found
+        digits = found.digits[self._unit]
+        self.query_one(UnitView).update(
+            Facts(
+                layer=self._layer,
+                unit=self._unit,
+                is_last=self._layer == len(parameters.W) - 1,
+                weights=unit_weights(parameters, self._layer, self._unit),
+                share=float(found.share[self._unit]),
+                side=dataset.side,
+                images=dataset.test.images[digits],
+                labels=tuple(called(dataset.names, int(k), 4) for k in dataset.test.labels[digits]),
+                names=dataset.names,
+                Z=found.Z[self._unit],
+                in_signs=self._in_signs,
+                things=f"{thing(dataset)}s",
+            )
+        )

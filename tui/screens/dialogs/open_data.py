@@ -1,0 +1,186 @@
+"""The window that opens other data; what is wrong with them is said in it, and nothing changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from ...config.recent import recent
+from ...datasets.paths import EMBEDDED, whole
+from ...datasets.progress import GivenUpError, Reading
+from ...errors import EXPECTED
+from ...text import printable
+from ...widgets.path_input import PathField
+from .base import Dialog
+
+if TYPE_CHECKING:
+    from ....data.dataset import Dataset
+
+LOOK = 0.1  # seconds between two looks at how far the reading is
+FORMS = (
+    "CSV as Kaggle's, IDX files or their folder, .npz, a folder of pictures in folders named by "
+    "label; gzipped or not."
+)
+
+
+class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
+    """Ends with a source and what was read from it, or None."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "Leave"),
+        Binding("down", "move(1)", "Choose", show=False),
+        Binding("up", "move(-1)", "Choose", show=False),
+    ]
+
+    def __init__(self, in_use: str) -> None:
+        """in_use: the name of the data in use."""
+        super().__init__()
+        self._in_use = in_use
+        self._reading: Reading | None = None
+
+    def compose(self) -> ComposeResult:
+        """The field, what it could be, how far it is or what is wrong."""
+        with Vertical(classes="window") as frame:
+            frame.border_title = "Open data"
+            frame.border_subtitle = "Enter open · Tab → complete · ↓ choose · Esc leave"
+            yield PathField(placeholder="a file or a folder, such as ~/train.csv")
+            yield OptionList()
+            yield Label(FORMS, classes="hint", markup=False)
+            yield Label("", classes="progress", markup=False)
+            yield Label("", classes="complaint", markup=False)
+
+    def on_mount(self) -> None:
+        """Offer what is always there, and begin to look how far a reading is."""
+        in_use = Content(f"Open data · in use: {printable(self._in_use, 40)}")
+        self.query_one(".window").border_title = in_use
+        self.query_one(OptionList).can_focus = False
+        self._offer_known()
+        self.set_interval(LOOK, self._look)
+
+    def on_unmount(self) -> None:
+        """However the window ends, nobody waits any more."""
+        if self._reading is not None:
+            self._reading.give_up()
+
+    # Choosing
+
+    def _offer_known(self) -> None:
+        """The set in the program, and what was opened lately."""
+        known = {EMBEDDED: "the 70,000 digits in the program"}
+        known |= dict.fromkeys(recent(), "")
+        self._offer(known)
+
+    def _offer(self, paths: dict[str, str]) -> None:
+        """paths: and what is said of each."""
+        choices = self.query_one(OptionList)
+        choices.clear_options()
+        choices.add_options(
+            Option(Content(f"{_end(path)}  {said}" if said else _end(path)), id=path)
+            for path, said in paths.items()
+        )
+        choices.highlighted = None
+
+    @on(PathField.Changed)
+    def _typed(self, event: PathField.Changed) -> None:
+        self._complain("")
+        if not event.value:
+            self._offer_known()
+
+    @on(PathField.Found)
+    def _found(self, event: PathField.Found) -> None:
+        if event.text == self.query_one(PathField).value:
+            self._offer(dict.fromkeys(event.paths, ""))
+
+    def action_move(self, by: int) -> None:
+        """Down and up the choices; above the first, none is chosen."""
+        choices = self.query_one(OptionList)
+        here = -1 if choices.highlighted is None else choices.highlighted
+        there = min(here + by, choices.option_count - 1)
+        choices.highlighted = there if there >= 0 else None
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self._take(event.option_id or "")
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        choices = self.query_one(OptionList)
+        if choices.highlighted is not None:
+            self._take(choices.get_option_at_index(choices.highlighted).id or "")
+        elif event.value.strip():
+            self._open(event.value)
+
+    def _take(self, path: str) -> None:
+        """Into a folder, or open."""
+        if path.endswith("/"):
+            self.query_one(PathField).put(path)
+            self.query_one(PathField).focus()
+        else:
+            self._open(path)
+
+    # Reading
+
+    def _open(self, source: str) -> None:
+        if self._reading is not None:
+            self._reading.give_up()
+        self._complain("")
+        self._reading = Reading(whole(source))
+        self._look()
+        self._read(self._reading)
+
+    @work(thread=True)
+    def _read(self, reading: Reading) -> None:
+        try:
+            dataset = reading.dataset()
+        except GivenUpError:
+            return
+        except EXPECTED as problem:
+            if not reading.is_given_up:
+                self.app.call_from_thread(self._refused, reading, str(problem))
+            return
+        if not reading.is_given_up:
+            self.app.call_from_thread(self._done, reading, dataset)
+
+    def _refused(self, reading: Reading, why: str) -> None:
+        if reading is self._reading:
+            self._reading = None
+            self._look()
+            self._complain(why)
+
+    def _done(self, reading: Reading, dataset: Dataset) -> None:
+        if reading is self._reading:
+            self.dismiss((reading.source, dataset))
+
+    def _look(self) -> None:
+        """Say how far it is."""
+        frame = self.query_one(".window")
+        frame.set_class(self._reading is not None, "busy")
+        if self._reading is not None:
+            self.query_one(".progress", Label).update(Content(self._reading.line))
+
+    def _complain(self, why: str) -> None:
+        self.query_one(".complaint", Label).update(Content(printable(why)))
+
+    def action_leave(self) -> None:
+        """Give up a reading; if there is none, close."""
+        if self._reading is None:
+            self.dismiss(None)
+            return
+        self._reading.give_up()
+        self._reading = None
+        self._look()
+        self._complain("Given up; the data in use stay in use.")
+
+
+def _end(path: str, columns: int = 60) -> str:
+    """A path, cut at its beginning if it is too long: its end tells more."""
+    return path if len(path) <= columns else f"…{path[1 - columns :]}"

@@ -1,0 +1,327 @@
+"""The main screen without its keys: owns what is being looked at, and hands it to the panels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from ...datasets.findings import doubts
+from ...keymap.main_keys import FILE_ACTIONS, KEYS
+from ...render.chart import Line
+from ...render.labels import heading, is_of_digits, thing
+from ...training.pending import is_over, pending
+from ...training.session import Session
+from ...training.snapshot import Run, Snapshot, State
+from ...training.summary import summary_of
+from ...widgets.chart import Chart
+from ...widgets.coach import Coach
+from ...widgets.digit import Digit
+from ...widgets.footer import KeyLine
+from ...widgets.hyperparameters import HyperparameterPanel
+from ...widgets.probabilities import Probabilities
+from ...widgets.runs_table import RunsPanel
+from ...widgets.status_line import StatusLine
+from ..minimum_size import WORDINGS
+
+if TYPE_CHECKING:
+    from ....data.dataset import Dataset
+    from ....net.network import Parameters
+    from ....net.run.diagnosis import Cure, Trouble
+    from ....net.run.timeline import Moment
+    from ...rooms.draw.pen import Drawing
+
+REFRESH = 0.25  # seconds between two looks into the session while it trains
+MOST_LINES = 6  # on the chart at once, unless a person wants more
+NEEDS = (60, 20)  # columns and rows: below, a line says so
+WIDTHS = [
+    (0, "-slim"),
+    (NEEDS[0], "-tight"),
+    (72, "-narrow"),
+    (100, "-wide"),
+    (140, "-widest"),
+]
+HEIGHTS = [
+    (0, "-flat"),
+    (NEEDS[1], "-low"),
+    (23, "-middle"),
+    (30, "-high"),
+    (38, "-higher"),
+    (54, "-highest"),
+]
+HUES = 4  # of runs that are not the current one; their numbers tell them apart for certain
+
+
+def is_seen(screen: Screen[None]) -> bool:
+    """Whether nothing lies over it: each change beneath a room or a window would send all anew."""
+    return screen.app.screen is screen
+
+
+class Cockpit(Screen[None]):
+    """Everything that matters on one screen."""
+
+    AUTO_FOCUS = ""  # the keys belong to the screen until a person goes into a field
+    BINDINGS = [key.binding for key in KEYS]
+    NEEDS = NEEDS
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
+
+    index: reactive[int] = reactive(0, init=False)  # of the test digit shown
+    blocks: reactive[bool] = reactive(False, init=False)
+    past: reactive[Moment | None] = reactive(None, init=False)  # what is shown instead of now
+    at: reactive[int | None] = reactive(None, init=False)  # the iteration whose values are read
+
+    class Settled(Message):
+        """A run has come to a rest, or the runs are others: read them once more."""
+
+    @dataclass
+    class Failed(Message):
+        """The session cannot go on, for a reason a person can mend."""
+
+        why: str
+        """The reason, in a line."""
+
+    def __init__(self, session: Session, *, start: bool) -> None:
+        super().__init__()
+        self.session = session
+        self.seen: Snapshot | None = None  # the current run as it was shown last
+        self._seen_runs: tuple[Snapshot, ...] = ()  # and all runs, as they stood at that instant
+        self._is_stale = False  # whether to show it though the current run is as it was
+        self.hidden: set[int] = set()  # runs that the chart does not show
+        self.names: dict[int, str] = {}
+        self.pinned: list[int] = []  # test digits that are watched through the run
+        self.cure: Cure | None = None  # what the coach offers
+        self.doubts: tuple[str, ...] = ()  # that the coach has about the data
+        self.line_is_behind: Callable[[], bool] = lambda: False
+        self.line_spent: Callable[[], float] = lambda: 0.0  # as `Line.spent`
+        self.drawing: Drawing | None = None  # a person's own digit, kept while they are elsewhere
+        self.read_so_far: Callable[[], str] = lambda: "the data"  # while they load
+        self.source: Callable[[], str] = lambda: "mnist"  # of the data
+        self.may_touch_files = True
+        self._start = start
+        self._run: Run | None = None  # that was shown last
+        self._trouble: Trouble | None = None  # that the coach explains, or has explained
+        self._doubted: Dataset | None = None  # the data that the coach has looked at
+
+    def compose(self) -> ComposeResult:
+        """Status, two panels above, two below, runs, coach, keys; or a word if there is no room."""
+        # Textual would find them out after all is styled, and style all a second time.
+        for size, bounds in zip(self.app.size, (WIDTHS, HEIGHTS), strict=True):
+            self.set_class(True, max(bound for bound in bounds if bound[0] <= size)[1])
+        yield StatusLine(id="status")
+        with Container(id="panels"):
+            with Horizontal(id="above"):
+                yield HyperparameterPanel(self.session.wanted, id="hyperparameters")
+                yield Chart(id="chart")
+            with Horizontal(id="below"):
+                yield Digit(id="digit")
+                yield Probabilities(id="probabilities")
+            yield RunsPanel(id="runs")
+            yield Coach(id="coach")
+        yield Static(WORDINGS[0].format(*NEEDS), id="small")
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        """Begin to look into the session."""
+        self.set_interval(REFRESH, self.look)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
+        """While a person types into a field, the screen's keys rest; some are not for all."""
+        if action in FILE_ACTIONS and not self.may_touch_files:
+            return False
+        return not isinstance(self.focused, Input) or action in {
+            "app.focus_next",
+            "focus_next",
+            "help",
+        }
+
+    def use(self, session: Session) -> None:
+        """Look at this session from now on; of the one before, nothing stays on the screen."""
+        self.session = session
+        self.seen = self._run = self._trouble = self.cure = None
+        self._seen_runs = ()
+        self.names, self.hidden, self.pinned, self.drawing = {}, set(), [], None
+        self._doubted, self.doubts = None, ()
+        for name, empty in (("past", None), ("at", None), ("index", 0)):
+            self.set_reactive(getattr(Cockpit, name), empty)
+        self.query_one(RunsPanel).update((), {}, set(), 0)
+        self.look()
+        self.show_digit()
+
+    # Looking
+
+    def on_cockpit_settled(self) -> None:
+        """Show how things stand."""
+        self._is_stale = True
+        self.look()
+        snapshot = self.session.snapshot()
+        starts, self._start = self._start, False
+        if starts and snapshot.state in (State.READY, State.PAUSED):
+            self.session.train()
+
+    def look(self) -> None:
+        """Show the newest snapshot, if there is one that was not shown."""
+        if self.line_is_behind():  # a slow line gets fewer pictures, not late ones
+            return
+        picture = self.session.picture()
+        snapshot = picture.current
+        if snapshot.state is State.LOADING:
+            self.query_one(StatusLine).waits_for = self.read_so_far()
+            self.query_one(StatusLine).redraw()
+        if snapshot is self.seen and not self._is_stale:
+            return
+        self._is_stale = False
+        if snapshot.state is State.FAILED:
+            self.seen = snapshot
+            if snapshot.bug is not None:
+                raise snapshot.bug
+            self.post_message(self.Failed(snapshot.message))
+            return
+        before, self.seen, self._seen_runs = self.seen, snapshot, picture.runs
+        if self._run is not None and snapshot.run is not self._run:
+            self.past, self.at = None, None  # of the run before; another one has begun
+        is_first, self._run = self._run is None, snapshot.run
+        if not (is_seen(self) or is_first):  # beneath a question, the first picture all the same
+            return
+        self.show_run()
+        if before is None or (self.past is None and snapshot.parameters is not before.parameters):
+            self.show_digit()
+
+    @property
+    def viewed(self) -> tuple[Parameters, int] | None:
+        """The network looked at, as it is or as it was, and after how many updates."""
+        if self.past is not None:
+            return self.past.parameters, self.past.iteration
+        if self.seen is None or self.seen.parameters is None or self.seen.progress is None:
+            return None
+        return self.seen.parameters, self.seen.progress.iteration
+
+    @property
+    def next_alpha(self) -> float | None:
+        """The alpha that the next update of this run goes by, if that is another one."""
+        snapshot, wanted = self.seen, self.session.wanted
+        if snapshot is None or snapshot.run is None or self.past or is_over(snapshot, wanted):
+            return None
+        return wanted.alpha if wanted.alpha != snapshot.hyperparameters.alpha else None
+
+    @property
+    def key_words(self) -> Mapping[str, str]:
+        """What keys do as things stand, where that is not what the last row says of them."""
+        if self.past is not None:
+            return {"train": "fork"}
+        is_at_rest = self.seen is None or self.seen.state in (State.FINISHED, State.DIVERGED)
+        return {"train": "pause"} if self.session.is_training and not is_at_rest else {}
+
+    # Showing
+
+    def show_run(self) -> None:
+        """Status line, chart, hyperparameters, runs and coach."""
+        snapshot = self.seen
+        if snapshot is None:
+            return
+        wanted = self.session.wanted
+        running = wanted if snapshot.run is None else snapshot.hyperparameters
+        waits = pending(snapshot, wanted, in_past=self.past is not None)
+        self.query_one(StatusLine).update(snapshot, self.past, self.next_alpha)
+        self.query_one(HyperparameterPanel).update(wanted, running, waits)
+        self.query_one(KeyLine).say(self.key_words)
+        runs = self._seen_runs
+        for seen in runs:
+            assert seen.run is not None
+            self.names.setdefault(seen.run.number, f"run {seen.run.number}")
+        self.query_one(Chart).update(
+            self._lines(snapshot, runs),
+            self.at,
+            summary_of(snapshot, runs, self.names),
+            self.past.iteration if self.past else None,
+        )
+        if snapshot.run:
+            panel = self.query_one(RunsPanel)
+            panel.update(runs, self.names, self.hidden, snapshot.run.number)
+        self._show_trouble(snapshot)
+
+    def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[Line]:
+        """The runs that the chart shows, the current one last."""
+        if snapshot.run is None:
+            return []
+        others = [seen for seen in runs if seen.run and seen.run.number != snapshot.run.number]
+        shown = [seen for seen in others if seen.run and seen.run.number not in self.hidden]
+        return [
+            Line(
+                seen.run.number,
+                self.names[seen.run.number],
+                seen.history,
+                seen.course,
+                seen.hyperparameters.iterations,
+                leaps=seen.hyperparameters.batch_size is not None,
+                role="moving" if seen is snapshot else f"run{seen.run.number % HUES}",
+            )
+            for seen in (*shown, snapshot)
+            if seen.run and seen.history
+        ]
+
+    def _show_trouble(self, snapshot: Snapshot) -> None:
+        """Call the coach when something is wrong that was not explained yet."""
+        trouble, history, timeline = snapshot.trouble, snapshot.history, snapshot.timeline
+        dataset = self.session.dataset
+        if dataset is not self._doubted:
+            self._doubted, self.doubts = dataset, doubts(dataset)
+            self.query_one(Coach).update(None, None, self.doubts)
+        if trouble is None or history is None or timeline is None:
+            if self._trouble is not None:
+                self.query_one(Coach).update(None, None, self.doubts)
+            self._trouble = self.cure = None
+        elif trouble is not self._trouble:
+            from ....net.run.diagnosis import cure
+
+            self._trouble = trouble
+            self.cure = cure(trouble, history, timeline)
+            self.query_one(Coach).update(trouble, self.cure, doubts(dataset))
+        self.set_class(self.cure is not None or bool(self.doubts), "-coached")
+
+    def show_digit(self) -> None:
+        """The chosen digit and what the network looked at makes of it."""
+        dataset, viewed = self.session.dataset, self.viewed
+        if dataset is None or viewed is None:
+            self.query_one(Digit).update(None, "Test image", blocks=self.blocks)
+            self.query_one(Probabilities).update(None, 0, untrained=True)
+            return
+        from ....net.engine.inference import probabilities
+
+        if self.index >= len(dataset.test):  # of a session with other data
+            self.set_reactive(Cockpit.index, 0)
+        parameters, iteration = viewed
+        image, label = dataset.test.images[self.index], int(dataset.test.labels[self.index])
+        square = image.reshape(dataset.side, dataset.side)
+        self.query_one(Digit).update(square, heading(dataset, self.index), blocks=self.blocks)
+        answer = probabilities(parameters, image[None, :])[:, 0]
+        self.query_one(Probabilities).update(
+            answer,
+            label,
+            dataset.names,
+            untrained=iteration == 0,
+            digits=is_of_digits(dataset),
+        )
+        self.query_one(KeyLine).call_them(thing(dataset))
+
+    def on_screen_resume(self) -> None:
+        """What happened while a room lay over it."""
+        self.show_run()
+        self.show_digit()
+
+    watch_index = show_digit
+    watch_blocks = show_digit
+    watch_at = show_run
+
+    def watch_past(self) -> None:
+        """Hyperparameters wait while the past is looked at: they are for what begins there."""
+        self.session.held = self.past is not None
+        self.show_run()
+        self.show_digit()

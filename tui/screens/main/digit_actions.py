@@ -1,0 +1,55 @@
+"""Keys that choose and show a test digit."""
+
+from __future__ import annotations
+
+from ...render.labels import thing
+from .dashboard import Cockpit
+
+
+class DigitActions(Cockpit):
+    """What changes the digit looked at."""
+
+    def action_digit(self, by: int) -> None:
+        """Go so many digits on, round the end."""
+        if (dataset := self.session.dataset) is not None:
+            self.index = (self.index + by) % len(dataset.test)
+
+    def action_go_to(self, index: int) -> None:
+        """Go to this digit; negative numbers count from the end."""
+        if (dataset := self.session.dataset) is not None:
+            self.index = index % len(dataset.test)
+
+    def action_ask_index(self) -> None:
+        """Ask for a number and go there."""
+        from ..dialogs.go_to import GoToScreen
+
+        if (dataset := self.session.dataset) is not None:
+            self.app.push_screen(
+                GoToScreen(len(dataset.test), thing(dataset)),
+                lambda index: self.action_go_to(index) if index is not None else None,
+            )
+
+    def action_mistake(self, step: int) -> None:
+        """Go to the nearest digit that the network looked at gets wrong."""
+        dataset, viewed = self.session.dataset, self.viewed
+        if dataset is None or viewed is None:
+            return
+        from ....net.engine.inference import mistake_after
+
+        found = mistake_after(viewed[0], dataset.test, self.index, step)
+        if found is None:
+            self.notify(f"The network gets no other test {thing(dataset)} wrong.", markup=False)
+        else:
+            self.index = found
+
+    def action_deformed(self) -> None:
+        """Show deformed copies of the chosen digit beside it."""
+        from ..dialogs.augmentation import DeformedScreen
+
+        if (dataset := self.session.dataset) is not None:
+            image = dataset.test.images[self.index].reshape(dataset.side, dataset.side)
+            self.app.push_screen(DeformedScreen(image))
+
+    def action_glyphs(self) -> None:
+        """Draw the digit the other way."""
+        self.blocks = not self.blocks

@@ -1,0 +1,65 @@
+"""Keys for files: other data, results to take away, a recipe pasted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from ...errors import EXPECTED
+from .training_actions import TrainingActions
+
+if TYPE_CHECKING:
+    from ....data.dataset import Dataset
+    from ....net.trainer import Course
+
+
+class FileActions(TrainingActions):
+    """What leads to the disk and back."""
+
+    @dataclass
+    class Opened(Message):
+        """A person wants to go on with other data."""
+
+        source: str
+        """Where they are from."""
+        dataset: Dataset
+        """What was read there."""
+
+    def action_open_data(self) -> None:
+        """Ask for a source, read it, and begin a session on it."""
+        from ..dialogs.open_data import OpenScreen
+
+        def opened(found: tuple[str, Dataset] | None) -> None:
+            if found is not None:
+                self.post_message(self.Opened(*found))
+
+        dataset = self.session.dataset
+        self.app.push_screen(OpenScreen(dataset.name if dataset else "none yet"), opened)
+
+    def action_export(self) -> None:
+        """Ask what to write, and where to."""
+        from ..dialogs.export import ExportScreen
+
+        if self.seen is None or self.seen.run is None:
+            self.notify("There is nothing yet to write.", markup=False)
+            return
+        picture = self.app.export_screenshot(title="mnist-tui")
+        self.app.push_screen(ExportScreen(self, self.seen.run.number, picture))
+
+    def action_recipe(self) -> None:
+        """Ask for a recipe and begin a run by it."""
+        from ..dialogs.recipe import RecipeScreen
+
+        def begin(course: Course | None) -> None:
+            if course is None:
+                return
+            try:
+                self.session.follow(course, train=True)
+            except EXPECTED as problem:
+                self.notify(str(problem), severity="warning", markup=False)
+            else:
+                self.past = None
+
+        self.app.push_screen(RecipeScreen(), begin)

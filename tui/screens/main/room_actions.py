@@ -1,0 +1,51 @@
+"""Keys that open a room: each is imported when it is first entered."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from textual import on
+
+from ..enter import enter
+from .dashboard import Cockpit
+
+ROOMS = {  # where each is, and what it is called there
+    "maths": ("maths.room", "MathsRoom"),
+    "confusion": ("confusion.room", "ConfusionRoom"),
+    "weights": ("weights.room", "WeightsRoom"),
+    "pixels": ("saliency.room", "PixelsRoom"),
+    "digit": ("digit_history.room", "DigitRoom"),
+    "draw": ("draw.room", "DrawRoom"),
+}
+
+
+def preload() -> None:
+    """Import every room, and what else opens over the main screen."""
+    for name in (
+        "..dialogs.help",
+        "..dialogs.augmentation",
+        *(f"...rooms.{where}" for where, _ in ROOMS.values()),
+    ):
+        import_module(name, __package__)
+
+
+class RoomActions(Cockpit):
+    """What leads into the rooms."""
+
+    _preloads = False  # whether the rooms' modules are read, or were
+
+    @on(Cockpit.Settled)
+    def _preload(self) -> None:
+        """Once there is something to look at, read the rooms' modules before a person waits."""
+        if not self._preloads and self.session.dataset is not None:
+            self._preloads = True
+            self.run_worker(preload, thread=True)
+
+    async def action_room(self, name: str) -> None:
+        """Enter, once there is a network and a digit to look at."""
+        if self.viewed is None or self.session.dataset is None:
+            self.notify("The data are still being read; then there is something to look at.")
+        else:
+            where, room = ROOMS[name]
+            module = import_module(f"...rooms.{where}", __package__)
+            await enter(self, getattr(module, room)(self))

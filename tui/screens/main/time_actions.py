@@ -1,0 +1,56 @@
+"""Keys that move through time: back, forward, and a new run from there."""
+
+from __future__ import annotations
+
+from .dashboard import Cockpit
+
+STRIDE = 50  # [ and ] go through a run in about so many steps
+
+
+class PastActions(Cockpit):
+    """What looks at the current run as it was."""
+
+    def action_travel(self, step: int) -> None:
+        """A fiftieth of the run back or on, at least one kept moment."""
+        if self.seen and self.seen.progress:
+            self._travel(step, max(1.0, self.seen.progress.iteration / STRIDE))
+
+    def action_moment(self, step: int) -> None:
+        """To the kept moment before or after."""
+        self._travel(step, 1.0)
+
+    def _travel(self, step: int, stride: float) -> None:
+        self.look()  # what was seen last may be a quarter of a second old
+        if self.seen is None or self.seen.timeline is None or self.seen.progress is None:
+            return
+        timeline, now = self.seen.timeline, self.seen.progress.iteration
+        here = self.past.iteration if self.past else now
+        if self.at is not None and self.at < now and self.past is None:
+            here = self.at + (1 if step < 0 else -1)  # from the reading line, and what it stands on
+            stride = 1.0
+        if step < 0:
+            found = timeline.before(here - stride + 1) or timeline.first
+        else:
+            found = timeline.after(here + stride - 1)
+        # What was kept last is no past yet.
+        self.past = found if found and found.iteration < now else None
+        self.at = self.past.iteration if self.past else None
+
+    def action_fork(self) -> None:
+        """A new run from the moment shown; it waits for Space."""
+        if self.seen and self.seen.run:
+            self.session.fork(self.seen.run.number, self.past)
+
+    def action_back(self) -> None:
+        """Close what was opened last: the table's focus, a panel alone, the coach, the past."""
+        alone = [name for name in self.classes if name.startswith("-only-")]
+        if self.focused is not None:
+            self.set_focus(None)
+            self.remove_class("-table")
+        elif alone:
+            self.remove_class(*alone)
+        elif self.past is not None or self.at is not None:
+            self.past, self.at = None, None
+        elif self.cure is not None or self.doubts:
+            self.cure, self.doubts = None, ()
+            self.remove_class("-coached")

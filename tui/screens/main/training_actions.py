@@ -1,0 +1,107 @@
+"""Keys that train: go, rest, step, turn alpha, begin again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual import on
+
+from ....net.hyperparameters import LARGEST_SEED, Hyperparameters
+from ....net.presets import PRESETS, preset_of
+from ...config.stepping import round_step
+from ...errors import EXPECTED
+from ...widgets.hyperparameters import HyperparameterPanel
+from .dashboard import Cockpit
+
+
+class TrainingActions(Cockpit):
+    """What acts on the current run, or begins a new one."""
+
+    @on(HyperparameterPanel.Changed)
+    def _changed(self, event: HyperparameterPanel.Changed) -> None:
+        try:
+            self._want(event.hyperparameters)
+        except EXPECTED as problem:
+            event.row.refuse(str(problem))
+
+    def _want(self, hyperparameters: Hyperparameters) -> None:
+        """Ask for these and show at once that they are asked for."""
+        self.session.change(hyperparameters)
+        self.show_run()
+
+    def action_train(self) -> None:
+        """Train, or pause; in the past, go on from there as a new run."""
+        if self.past is not None and self.seen and self.seen.run:
+            self.session.fork(self.seen.run.number, self.past, train=True)
+        elif self.session.is_training:
+            self.session.pause()
+        elif not self._is_over():
+            self.session.train()
+
+    def _is_over(self) -> bool:
+        """Whether all iterations are done; then say what can be done about it."""
+        seen, wanted = self.session.snapshot(), self.session.wanted
+        if seen.progress is not None and seen.progress.iteration >= wanted.iterations:
+            self.notify(
+                f"All {wanted.iterations} iterations are done. Raise iterations to go on, "
+                "or r to begin again.",
+                markup=False,
+            )
+            return True
+        return False
+
+    def action_step(self, updates: int) -> None:
+        """Make so many updates and rest."""
+        if self.past is not None and self.seen and self.seen.run:
+            self.session.fork(self.seen.run.number, self.past)
+        elif self._is_over():
+            return
+        self.session.train(updates)
+
+    def action_alpha(self, by: int) -> None:
+        """Turn alpha to the next round number up or down, while it trains or not."""
+        wanted = self.session.wanted
+        try:
+            self._want(replace(wanted, alpha=round_step(wanted.alpha, by)))
+        except EXPECTED as problem:
+            self.notify(str(problem), severity="warning", markup=False)
+
+    def action_reset(self) -> None:
+        """Begin again from the same first weights, and train."""
+        self._begin(self.session.wanted)
+
+    def action_reset_seed(self) -> None:
+        """Begin again from the first weights of the next seed, and train."""
+        wanted = self.session.wanted
+        self._begin(replace(wanted, seed=(wanted.seed + 1) % (LARGEST_SEED + 1)))
+
+    def action_preset(self) -> None:
+        """Choose a preset and begin again with it, keeping the seed."""
+        from ..dialogs.presets import PresetScreen
+
+        def begin(name: str | None) -> None:
+            if name is not None:
+                chosen = PRESETS[name].hyperparameters
+                self._begin(replace(chosen, seed=self.session.wanted.seed))
+
+        self.app.push_screen(PresetScreen(preset_of(self.session.wanted)), begin)
+
+    def action_cure(self) -> None:
+        """What the coach offers: a new run, from before it went wrong or from other weights."""
+        cure, seen = self.cure, self.seen
+        if cure is None or seen is None or seen.run is None:
+            self.notify("Nothing is wrong with this run.", markup=False)
+        elif cure.moment is None:
+            self._begin(cure.hyperparameters)
+        else:
+            self.session.fork(seen.run.number, cure.moment, cure.hyperparameters, train=True)
+            self.past = None
+
+    def _begin(self, hyperparameters: Hyperparameters) -> None:
+        """Begin a new run, whatever the one before was doing: it trains at once."""
+        try:
+            self.session.begin(hyperparameters, train=True)
+        except EXPECTED as problem:
+            self.notify(str(problem), severity="warning", markup=False)
+        else:
+            self.past = None

@@ -1,0 +1,107 @@
+"""Where the sessions of a person stand: which there are, which was cut off, which must go."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+from ..errors import Problem
+from .manifest import Page
+from .store import OLDER, PAGE, InUse, Store, order_of
+
+MOST_SESSIONS = 5  # when another begins, the oldest goes
+GRACE = 24 * 3600.0  # seconds that a folder without a page is left alone
+
+
+def root() -> Path:
+    """Where sessions are: XDG_STATE_HOME/mnist-tui/sessions, usually in ~/.local/state."""
+    return user_state_path("mnist-tui", appauthor=False) / "sessions"
+
+
+def sessions() -> list[Path]:
+    """The folders of all sessions, the one that was written last first."""
+    written = {
+        folder: (order_of(folder), at)
+        for folder in _folders()
+        if (at := _written(folder)) is not None
+    }
+    return sorted(written, key=lambda folder: written[folder], reverse=True)
+
+
+def new() -> Store:
+    """A folder of its own for a session that begins. Raises Problem if there can be none."""
+    name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    while (root() / name).exists():  # one app may begin two within a second
+        name += "-"
+    store = Store(root() / name)
+    for old in (*sessions()[MOST_SESSIONS - 1 :], *_forgotten()):
+        with contextlib.suppress(Problem):
+            Store(old).remove()
+    return store
+
+
+def named(folder: Path) -> tuple[Store, Page]:
+    """The session in this folder, locked. Raises Problem if it holds none, or is in use."""
+    if _written(folder) is None:
+        raise Problem(f"{folder}: holds no session")
+    store = Store(folder)
+    try:
+        return store, store.page()
+    except Problem:
+        store.close()
+        raise
+
+
+def last(refused: list[str], *, cut_off: bool = False) -> tuple[Store, Page] | None:
+    """The newest session that no living app has, locked; None if there is none to be read.
+
+    cut_off: only one that nobody has left of their own will. Why others cannot be read is added
+    to refused, and they are put aside.
+    """
+    for folder in sessions():
+        try:
+            store = Store(folder)
+        except InUse:
+            continue
+        except Problem as problem:
+            if os.access(folder, os.W_OK):  # if not, a new one has the same trouble, and says so
+                refused.append(str(problem))
+            continue
+        try:
+            page = store.page()
+        except Problem as problem:
+            refused.append(str(problem))
+            store.put_aside()
+            continue
+        if not (cut_off and page.ended):
+            return store, page
+        store.close()
+    return None
+
+
+def _folders() -> list[Path]:
+    with contextlib.suppress(OSError):
+        return [path for path in root().iterdir() if path.is_dir() and not path.is_symlink()]
+    return []
+
+
+def _written(folder: Path) -> float | None:
+    """When the page was written; None if there is none."""
+    for name in (PAGE, PAGE + OLDER):
+        with contextlib.suppress(OSError):
+            return (folder / name).lstat().st_mtime
+    return None
+
+
+def _forgotten() -> list[Path]:
+    """Folders without a page, of apps that were killed at once or of damaged sessions."""
+    found: list[Path] = []
+    for folder in _folders():
+        with contextlib.suppress(OSError):
+            if _written(folder) is None and time.time() - folder.stat().st_mtime > GRACE:
+                found.append(folder)
+    return found

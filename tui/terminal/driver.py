@@ -1,0 +1,251 @@
+"""The line to the terminal: what is written there, and how the app bears with a slow one.
+
+A terminal at the other end of a bad connection may stop reading for seconds or for good. Nothing
+here ever waits for it: while too much is unread, frames are dropped, and when the line is free
+again, one whole frame is drawn.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import termios
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+
+from textual.drivers.linux_driver import LinuxDriver
+
+from .ascii import in_ascii
+from .input_parser import InputParser
+from .no_color import without_color
+from .sgr import without_repeats
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+MOST_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
+RATE = 3.5  # characters a second for each cell of the screen: 6.7 KB/s at 80×24, ASCII
+MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
+POLL_INTERVAL_S = 0.1  # of the input thread: a lone Escape is told within it
+READ_BYTES = 4096
+LEAST_FRAME, TWICE = 1000, 0.3  # characters of a whole frame; seconds until it may be drawn anew
+MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
+
+
+def shades() -> bool:
+    """Whether greys and colours can be told apart there; if not, characters have to do."""
+    return not (Line.ascii_only or Line.colorless)
+
+
+class _Counted:
+    """A file that counts what has really been written; Textual's writer thread writes to it."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self.writes = self.characters = 0
+
+    def write(self, text: str) -> int:
+        written = self._file.write(text)
+        self.writes += 1
+        self.characters += len(text)
+        return written
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+
+class Line(LinuxDriver):
+    """Textual's driver, but patient with slow terminals, and able to keep to ASCII."""
+
+    # Set before the app starts:
+    ascii_only = False  # whether every character is written in ASCII
+    colorless = False  # whether no colour is ever chosen
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        assert sys.__stderr__ is not None
+        self._read = _Counted(sys.__stderr__)
+        self._file: Any = self._read
+        self._writes = self._characters = 0  # handed on to be written
+        # GNU screen, but not tmux under its name, erases in its own ground.
+        is_screen = os.environ.get("TERM", "").startswith("screen") and "TMUX" not in os.environ
+        self._erases = not is_screen
+        self._frame, self._drawn = "", 0.0  # the last long one, and when
+        self._insists = False  # whether all must get through: modes of the terminal, not frames
+        self.dropped = False  # whether the screen there is not what it should be
+        self._is_on = False  # whether the terminal is ours
+        self._is_switching = False  # whether it is being taken or given back
+        self._is_continued = False  # by SIGCONT, while it was about to stop
+        self._raw: list[Any] | None = None  # the terminal's attributes while it is ours
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal that is drawn to.
+
+        Textual asks COLUMNS and LINES first, which nobody changes when a window is dragged, and
+        then stdout, which may lead into a file.
+        """
+        try:
+            size = os.get_terminal_size(self.fileno)
+        except OSError:  # it is gone, or does not say
+            return super()._get_terminal_size()
+        return (size.columns, size.lines) if all(size) else super()._get_terminal_size()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the terminal has not yet read all that was written."""
+        return self._writes > self._read.writes
+
+    @property
+    def spent(self) -> float:
+        """Seconds that all that was written until now takes at the rate that is fair to a line."""
+        return self._characters / (RATE * self._app.size.width * self._app.size.height)
+
+    @property
+    def _is_full(self) -> bool:
+        return (
+            self._characters - self._read.characters >= MOST_UNREAD
+            or self._writes - self._read.writes >= MOST_WRITES
+        )
+
+    def _is_repeat(self, data: str) -> bool:
+        """Whether this is the very frame that was drawn just before, as Textual may draw one twice.
+
+        Only just before: later, something else may have been written over it, and is to go.
+        """
+        now, before, drawn = monotonic(), self._frame, self._drawn
+        if len(data) < LEAST_FRAME:
+            self._frame = ""
+            return False
+        self._frame, self._drawn = data, now
+        return data == before and now - drawn < TWICE
+
+    def write(self, data: str) -> None:
+        """Hand it on, unless too much is unread already."""
+        if not self._insists and self._is_repeat(data):
+            return
+        if self._is_full and not self._insists and data not in MODES:
+            self.dropped, self._frame = True, ""
+            return
+        data = without_color(data) if self.colorless else data
+        data = in_ascii(data) if self.ascii_only else data
+        data = without_repeats(data, erases=self._erases)
+        self._writes += 1
+        self._characters += len(data)
+        super().write(data)
+
+    def catch_up(self) -> None:
+        """Draw everything anew, if something was dropped and the line is free again."""
+        if self.dropped and not self.is_behind:
+            self.dropped = False
+            self._app.screen.refresh(layout=True)
+
+    def repaint(self) -> None:
+        """Draw everything anew, on a terminal that something else may have drawn or set modes on.
+
+        Does nothing in the background, where it would stop the process.
+        """
+        if not (self._is_on and self._is_in_foreground and self._app.screen_stack):
+            return
+        if self._raw is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._raw)
+        self._insists = True
+        self.write("\x1b[?25l\x1b[?1004h")
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+        self._insists = False
+        self._app.screen.refresh(layout=True)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        if not self._is_on:
+            return
+        self._is_on = False
+        self._insists = True
+        super().stop_application_mode()
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, for the first time or again."""
+        if self._is_on:
+            return
+        self._is_on = self._insists = self._is_switching = True
+        self.dropped = self._must_signal_resume  # back from a shell, which has drawn there
+        self._frame = ""
+        # Its writer thread begins anew.
+        self._writes, self._characters = self._read.writes, self._read.characters
+        super().start_application_mode()
+        with suppress(termios.error):
+            self._raw = termios.tcgetattr(self.fileno)
+        self._insists = self._is_switching = False
+
+    # Signals
+
+    @property
+    def _is_in_foreground(self) -> bool:
+        try:
+            return os.tcgetpgrp(self.fileno) == os.getpgrp()
+        except OSError:  # it controls no session
+            return True
+
+    def _sigtstp_application(self, *_: object) -> None:
+        """Give the terminal back, stop, and take it again when the process is continued.
+
+        SIGCONT may come at any time, also without a stop of ours: its handler takes nothing.
+        """
+        if self._is_switching or not (self._is_on and self._auto_restart):
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        self._is_switching, self._is_continued = True, False
+        self.suspend_application_mode()
+        if not self._is_continued:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        while not self._is_in_foreground:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        self._must_signal_resume = True
+        self.resume_application_mode()
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Whoever stopped the process may have let others use the terminal meanwhile."""
+        self._is_continued = True
+        if self._is_on and not self._is_switching:
+            self._loop.call_soon_threadsafe(self.repaint)
+
+    # What the terminal sends
+
+    def _run_input_thread(self) -> None:
+        """Whatever is raised here ends the app as any other bug does."""
+        try:
+            self.run_input_thread()
+        except Exception as error:
+            self._app.call_later(_raise, error)
+
+    def run_input_thread(self) -> None:
+        """Read and pass on what it means, until exit_event is set or the terminal is gone."""
+        parser = InputParser()
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], POLL_INTERVAL_S)[0]:
+                try:
+                    data = os.read(self.fileno, READ_BYTES)
+                except BlockingIOError:  # another program has read it, and sharing made it so
+                    continue
+                except OSError:  # the guard sees it too, and ends the app
+                    return
+                if not data:
+                    self.exit_event.wait(POLL_INTERVAL_S)
+                now = monotonic()
+                for event in parser.feed_bytes(data):
+                    event.time = now  # what comes in one packet comes at one time
+                    self.process_message(event)
+            for event in parser.tick():
+                self.process_message(event)
+
+
+def _raise(error: Exception) -> NoReturn:
+    raise error

@@ -1,0 +1,66 @@
+"""Hyperparameters that were chosen and do not act yet, and what each of them waits for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from ...net.hyperparameters import NEED_RESET
+from .snapshot import State
+
+if TYPE_CHECKING:
+    from ...net.hyperparameters import Hyperparameters
+    from .snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What brings a value into force, in as many words as there may be room for."""
+
+    long: str
+    short: str
+
+
+NEXT_RUN = Event("next run (r)", "at r")
+NEXT_UPDATE = Event("next update", "next")
+RUN_FROM_HERE = Event("run from here (f)", "at f")
+
+
+def is_over(snapshot: Snapshot, wanted: Hyperparameters) -> bool:
+    """Whether all iterations are done, and no more are wanted."""
+    done = snapshot.progress.iteration if snapshot.progress else 0
+    return snapshot.state is State.FINISHED and wanted.iterations <= done
+
+
+def pending(snapshot: Snapshot, wanted: Hyperparameters, *, in_past: bool) -> dict[str, Event]:
+    """Return the fields in which the run goes by something else than wanted, and until when.
+
+    What the update under way brings into force does not count as waiting.
+    """
+    if snapshot.run is None:
+        return {}
+    if in_past:
+        live = RUN_FROM_HERE
+    elif is_over(snapshot, wanted):
+        live = NEXT_RUN
+    else:
+        live = None if snapshot.state is State.TRAINING else NEXT_UPDATE
+    running = snapshot.hyperparameters
+    names = [field.name for field in fields(running)]
+    found = {name: NEXT_RUN if name in NEED_RESET else live for name in names}
+    return {
+        name: event
+        for name, event in found.items()
+        if event is not None and getattr(wanted, name) != getattr(running, name)
+    }
+
+
+def waiting_words(now: str, event: Event, room: int) -> str:
+    """Say what waits and what is in force meanwhile, in at most so many columns, if that can be."""
+    forms = (
+        f"at the {event.long}; now {now}",
+        f"{event.long}; now {now}",
+        f"{event.short}; now {now}",
+        f"now {now}",
+    )
+    return next((words for words in forms if len(words) <= room), event.short)

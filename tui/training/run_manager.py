@@ -1,0 +1,359 @@
+"""The worker's own: the trainers of all runs, and what it does with them.
+
+Only the worker's thread calls the methods here. What others may see lies in one slot, `picture`:
+frozen, and replaced, never changed. Trainers, histories and timelines never leave this thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+from ...net.errors import DivergedError
+from ...net.hyperparameters import NEED_RESET, Hyperparameters
+from ..errors import Problem
+from .snapshot import KeptRun, Picture, Run, Snapshot, State
+from .stopwatch import Rate, Stopwatch
+
+if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
+    from ...data.augment import Epochs
+    from ...data.dataset import Dataset
+    from ...net.engine.engine import Engine
+    from ...net.run.history import Progress
+    from ...net.run.timeline import Moment, Timeline
+    from ...net.trainer import RunState, Trainer
+    from ..storage.writer import Saver
+
+BUDGET = 64 << 20  # bytes that the weights along the way of all runs may take
+MOST_ROWS = 1 << 18  # of one history: 14 MB; a longer one is thinned
+MOST_ROWS_OF_ALL = 1 << 20  # of all histories: 56 MB; then the longest are thinned
+FEW_ROWS = 1 << 12  # of a history; one so short is never thinned for the others
+MOST_RUNS = 100  # the oldest goes when there are more,
+MOST_BYTES = 512 << 20  # or when the weights of all, and what is remembered of them, take more
+FEW_RUNS = 2  # stay whatever their weights take
+Permit = tuple[Hyperparameters | None]  # one update, by these; None: as before
+
+
+class Workshop:
+    """All runs; one of them is the current one."""
+
+    def __init__(
+        self,
+        hyperparameters: Hyperparameters,
+        on_settled: Callable[[], None],
+        most_runs: int = MOST_RUNS,
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """See Session. most_runs: that are kept."""
+        self._on_settled, self._most_runs, self._tell = on_settled, most_runs, tell
+        self.saver: Saver | None = None
+        self._dataset: Dataset | None = None
+        self._engine: Engine | None = None
+        self._epochs: Epochs | None = None
+        self._trainers: dict[int, Trainer] = {}
+        self._timelines: dict[int, Timeline] = {}
+        self._count = 0  # runs ever begun
+        self.picture = Picture(Snapshot(State.LOADING, hyperparameters))
+        self.is_looked_at = True  # whether anybody has seen the last picture
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The current run."""
+        return self.picture.current
+
+    @property
+    def _runs(self) -> dict[int, Snapshot]:
+        return {seen.run.number: seen for seen in self.picture.runs if seen.run}
+
+    def open(self, dataset: Dataset, threads: int | None) -> None:
+        """Get ready to train on these data."""
+        from ...data.augment import Epochs  # NumPy with them
+        from ...net.engine.engine import Engine
+
+        self._dataset = dataset
+        self._engine = Engine(dataset.train, threads)
+        self._epochs = Epochs(dataset.train.images)
+
+    def close(self) -> None:
+        """Send home the threads that share the updates."""
+        if self._engine is not None:
+            self._engine.close()
+
+    def count(self, number: int) -> None:
+        """Give no run a number up to this one."""
+        self._count = max(self._count, number)
+
+    def fail(self, message: str, bug: BaseException | None = None) -> None:
+        """Nothing goes on from here."""
+        failed = replace(self.snapshot, state=State.FAILED, message=message, bug=bug)
+        self.picture = replace(self.picture, current=failed)
+        self._on_settled()
+
+    def begin(self, wanted: Hyperparameters) -> None:
+        """A new run from first weights."""
+        self._add(self._trainer(wanted), f"seed {wanted.seed}")
+
+    def fork(self, number: int, moment: Moment | None, wanted: Hyperparameters) -> None:
+        """A new run from a moment of another, or from where that stands."""
+        from ...net.trainer import RunState
+
+        if (forked := self._runs.get(number)) is None:
+            return
+        old = self._trainers[number]
+        moment = moment or old.moment()
+        at = moment.iteration
+        # What is noted at this very update led none yet; only that one diverged here still counts.
+        end = at + 1 if at == 0 or moment.updates == 0 else at
+        begun = tuple((since, chosen) for since, chosen in old.course if since < end)
+        history = old.history.view()[: old.history.row_at(at) + 1]
+        trainer = self._trainer(moment.hyperparameters)
+        trainer.restore(RunState(**vars(moment), history=history, course=begun))
+        if len(trainer.history) <= at:  # this row was thinned out: it is measured again
+            trainer.measure()
+        trainer.change(_live(wanted, trainer))
+        share = forked.seconds * at / max(1, old.iteration)
+        self._add(trainer, f"run {number} at {at}", self._timelines[number].until(at), share)
+
+    def restore(self, kept: KeptRun) -> None:
+        """A run from disk, as it was left there. Raises NetError or Problem if it cannot be."""
+        from ...net.run.timeline import Moment, Timeline
+
+        run, m = kept.run, len(self._engine.images) if self._engine else 0
+        last = int(run.history[-1, 0]) if len(run.history) else -1
+        if last != run.iteration:
+            raise Problem(f"its history ends at {last}, and it has made {run.iteration} updates")
+        if not all(0 <= state.place.position <= m for state in (run, kept.first)):
+            raise Problem(f"it stands beyond the {m:,} training samples")
+        trainer = self._trainer(run.hyperparameters)
+        trainer.restore(run)
+        # Without its history: a timeline keeps moments, and forks and savings add history to them.
+        first = Moment(**{field.name: getattr(kept.first, field.name) for field in fields(Moment)})
+        progress, past = trainer.measure(), Timeline(BUDGET, [first])
+        past.offer(trainer.iteration, trainer.moment)
+        shown = Run(kept.number, kept.begun, kept.start)
+        self._trainers[kept.number], self._timelines[kept.number] = trainer, past
+        self.count(kept.number)
+        states = {state.value: state for state in (State.FINISHED, State.DIVERGED, State.READY)}
+        state = states.get(kept.state, State.PAUSED)
+        before = Snapshot(state, trainer.hyperparameters, shown, seconds=kept.seconds)
+        self._publish(trainer, before, progress=progress)
+        self._share_out()
+        self._on_settled()
+
+    def pause(self) -> None:
+        """Let the current run rest as it was published last, without another measurement."""
+        before = self.snapshot
+        if before.run is not None and before.state is State.TRAINING:
+            self._show(replace(before, state=State.PAUSED))
+        self._on_settled()
+
+    def take_up(self, number: int) -> None:
+        """Go on from this run."""
+        if (chosen := self._runs.get(number)) is not None:
+            self._show(chosen)
+            self._on_settled()
+
+    def remove(self, number: int) -> None:
+        """Forget this run, unless it is the current one."""
+        current = self.snapshot.run
+        if current and number != current.number:
+            self._forget(number)
+            self._share_out()
+            self._on_settled()
+
+    def ask(self, number: int, then: Callable[[RunState | None], None]) -> None:
+        """Tell how a run stands."""
+        trainer = self._trainers.get(number)
+        then(trainer.state() if trainer else None)
+
+    def train(self, take_permit: Callable[[int], Permit | None]) -> bool:
+        """Make the updates that are allowed, then say how the run stands; whether it has ended.
+
+        take_permit: given the updates made, allows one more, or none.
+        """
+        run = self.snapshot.run
+        assert run is not None
+        trainer, timeline = self._trainers[run.number], self._timelines[run.number]
+        watch = Stopwatch(self.snapshot.seconds)
+        rate = Rate(watch.seconds, trainer.iteration, self.snapshot.rate)
+        state = State.PAUSED
+        try:
+            for progress in self._updates(trainer, take_permit):
+                timeline.offer(trainer.iteration, trainer.moment)
+                seconds = watch.lap()
+                lately = rate.after(seconds, trainer.iteration)
+                if self.saver and self.saver.is_due():
+                    self._save(State.TRAINING, seconds)
+                if self.is_looked_at:
+                    self.is_looked_at = False
+                    self._publish(
+                        trainer,
+                        state=State.TRAINING,
+                        progress=progress,
+                        seconds=seconds,
+                        rate=lately,
+                    )
+            if trainer.iteration >= trainer.hyperparameters.iterations:
+                state = State.FINISHED
+        except DivergedError:
+            state = State.DIVERGED
+        seconds = watch.lap()
+        lately = rate.after(seconds, trainer.iteration)
+        self._save(state, seconds)  # first: to measure a large network may take longer than is left
+        self._publish(
+            trainer, state=state, progress=trainer.measure(), seconds=seconds, rate=lately
+        )
+        self._on_settled()
+        return state is not State.PAUSED
+
+    def _updates(
+        self, trainer: Trainer, take_permit: Callable[[int], Permit | None]
+    ) -> Iterator[Progress]:
+        """The trainer's own updates, as many as are allowed, each by what is wanted just then."""
+        steps, before = trainer.steps(), None
+        while permit := take_permit(trainer.iteration):
+            (now,) = permit
+            if now is not None and now is not before:
+                before = now
+                trainer.change(_live(now, trainer))
+            progress = next(steps, None)
+            if progress is None:
+                return
+            yield progress
+
+    def _trainer(self, hyperparameters: Hyperparameters) -> Trainer:
+        """A run's trainer. One engine serves all: what it knows of the data is found once."""
+        from ...net.trainer import Trainer
+
+        assert self._dataset is not None
+        assert self._epochs is not None
+        trainer = Trainer(
+            self._dataset.train,
+            self._dataset.test,
+            hyperparameters,
+            classes=self._dataset.classes,
+            engine=self._engine,
+            deformed=self._epochs.images,
+        )
+        trainer.history.most = MOST_ROWS
+        return trainer
+
+    def _add(
+        self, trainer: Trainer, begun: str, timeline: Timeline | None = None, seconds: float = 0.0
+    ) -> None:
+        """A new run beside the others, measured before its next update, and now the current one.
+
+        It takes the place of a run in which nothing has happened.
+        """
+        from ...net.run.timeline import Timeline
+
+        progress, before = trainer.measure(), self.snapshot
+        if before.run and before.is_untouched:
+            number = before.run.number
+        else:
+            self._count = number = self._count + 1
+        past = Timeline(BUDGET) if timeline is None else timeline
+        past.offer(trainer.iteration, trainer.moment)
+        run = Run(number, begun, trainer.iteration)
+        self._trainers[number], self._timelines[number] = trainer, past
+        first = Snapshot(State.READY, trainer.hyperparameters, run, seconds=seconds)
+        self._publish(trainer, first, progress=progress)
+        while self._are_too_many():
+            oldest = next(other for other in self._runs if other != number)
+            self._forget(oldest)
+            self._tell(
+                f"Run {oldest}, the oldest, was removed: at most {self._most_runs} runs "
+                f"and {MOST_BYTES >> 20} MB of weights are kept."
+            )
+        self._share_out()
+        self._save(State.READY, seconds)
+        self._on_settled()
+
+    def _are_too_many(self) -> bool:
+        """Whether the oldest run has to go; the current one and one beside it always stay."""
+        total = sum(trainer.nbytes for trainer in self._trainers.values())
+        runs = len(self._trainers)
+        return runs > self._most_runs or (runs > FEW_RUNS and total > MOST_BYTES)
+
+    def _forget(self, number: int) -> None:
+        self._trainers.pop(number, None)
+        self._timelines.pop(number, None)
+        kept = {other: seen for other, seen in self._runs.items() if other != number}
+        self.picture = replace(self.picture, runs=tuple(kept.values()))
+
+    def _share_out(self) -> None:
+        """Give every run an equal share of the moments' budget, and bound all histories."""
+        histories = [trainer.history for trainer in self._trainers.values()]
+        while sum(history.kept for history in histories) > MOST_ROWS_OF_ALL:
+            longest = max(histories, key=lambda history: history.kept)
+            if longest.kept <= FEW_ROWS:
+                break
+            longest.thin(longest.kept // 2)
+        for timeline in self._timelines.values():
+            timeline.allow(BUDGET // len(self._timelines))
+        # No picture may go on holding what was let go.
+        runs = {
+            number: replace(
+                seen,
+                history=self._trainers[number].history.freeze(),
+                timeline=self._timelines[number].freeze(),
+            )
+            for number, seen in self._runs.items()
+        }
+        now = self.snapshot.run
+        current = runs.get(now.number, self.snapshot) if now else self.snapshot
+        self.picture = Picture(current, tuple(runs.values()))
+
+    def _save(self, state: State, seconds: float) -> None:
+        """Hand the current run to the saver, copied, as one that is in this state."""
+        run = self.snapshot.run
+        if self.saver is None or run is None:
+            return
+        from ...net.trainer import RunState
+
+        trainer, first = self._trainers[run.number], self._timelines[run.number].first
+        history = trainer.history.view()[: trainer.history.row_at(first.iteration) + 1]
+        first = RunState(**vars(first), history=history, course=trainer.course[:1])
+        self.saver.put_run(
+            KeptRun(
+                run.number,
+                run.begun,
+                run.start,
+                seconds,
+                state.value,
+                trainer.state(),
+                first,
+            )
+        )
+
+    def _publish(self, trainer: Trainer, before: Snapshot | None = None, **what: Any) -> None:
+        """Put a newer snapshot of the current run into the picture; only the worker does."""
+        before = before or self.snapshot
+        assert before.run is not None
+        newer = replace(
+            before,
+            hyperparameters=trainer.hyperparameters,
+            parameters=trainer.parameters.copy(),
+            history=trainer.history.freeze(),
+            timeline=self._timelines[before.run.number].freeze(),
+            course=trainer.course,
+            trouble=trainer.trouble,
+            **what,
+        )
+        self._show(newer)
+
+    def _show(self, current: Snapshot) -> None:
+        """Make this the current run; the one before it, if it is another, rests."""
+        assert current.run is not None
+        before = self.snapshot.run
+        if before and before.number != current.run.number and before.number in self._trainers:
+            self._trainers[before.number].rest()
+        runs = {**self._runs, current.run.number: current}
+        self.picture = Picture(current, tuple(runs.values()))
+
+
+def _live(wanted: Hyperparameters, trainer: Trainer) -> Hyperparameters:
+    """What is wanted, but what decides the first weights as the run has it."""
+    kept = {name: getattr(trainer.hyperparameters, name) for name in NEED_RESET}
+    return replace(wanted, **kept)

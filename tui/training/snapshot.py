@@ -1,0 +1,106 @@
+"""What the screen knows of the runs: frozen snapshots, one a run, of how each of them stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
+    from ...net.hyperparameters import Hyperparameters
+    from ...net.network import Parameters
+    from ...net.run.diagnosis import Trouble
+    from ...net.run.history import HistoryView, Progress
+    from ...net.run.timeline import TimelineView
+    from ...net.trainer import Course, RunState
+
+
+class State(Enum):
+    """What a run is doing, in a word for the status line."""
+
+    LOADING = "loading"
+    READY = "ready"
+    TRAINING = "training"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """One run: what it is called and how it began; what tells it from any other."""
+
+    number: int  # 1, 2, 3 … never given twice
+    begun: str  # from first weights or from another run, in a few words
+    start: int  # updates that were already made when it began
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """A run as it stood at one instant: copies and frozen views that nothing changes any more."""
+
+    state: State
+    hyperparameters: Hyperparameters  # those the run goes by
+    run: Run | None = None  # None while the data load
+    progress: Progress | None = None
+    parameters: Parameters | None = None
+    history: HistoryView | None = None  # up to `progress`, as is all that follows
+    timeline: TimelineView | None = None
+    course: Course = ()  # the hyperparameters it went by, see net/trainer.py
+    trouble: Trouble | None = None  # why it does not learn
+    seconds: float = 0.0  # spent training
+    rate: float = 0.0  # updates a second, lately
+    message: str = ""  # why it failed
+    bug: BaseException | None = None  # what it failed of, if nobody expected that
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing has happened in this run since it began."""
+        return bool(
+            self.run
+            and self.progress
+            and self.progress.iteration == self.run.start
+            and self.state is not State.DIVERGED
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """Every run as it stood at one instant."""
+
+    current: Snapshot
+    runs: tuple[Snapshot, ...] = ()  # oldest first, the current one among them
+
+
+@dataclass(frozen=True, eq=False)
+class KeptRun:
+    """A run as it is put away and taken up again."""
+
+    number: int
+    begun: str
+    start: int
+    seconds: float
+    state: str  # a State's word
+    run: RunState
+    first: RunState  # its first moment, to travel back to
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What is not in the run itself, as the session's page has it."""
+        return {
+            "begun": self.begun,
+            "start": self.start,
+            "seconds": self.seconds,
+            "state": self.state,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Left:
+    """A session as it was left, to be gone on with."""
+
+    runs: tuple[KeptRun, ...]  # oldest first
+    current: int  # the number of the one that was
+    count: int  # the highest number that a run ever had; none is given twice
+    course: Course  # what was wanted; if that was planned to change, all of the plan

@@ -1,0 +1,47 @@
+"""What is said of a run that has finished, beside the best of those that can be compared to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .snapshot import Snapshot, State
+
+
+def summary_of(snapshot: Snapshot, runs: Sequence[Snapshot], names: Mapping[int, str]) -> str:
+    """How a finished run did; nothing of one that has not finished."""
+    run, history = snapshot.run, snapshot.history
+    if snapshot.state is not State.FINISHED or run is None or history is None:
+        return ""
+    best, last = history.best, history.tested
+    assert best is not None
+    assert last is not None
+    words = (
+        f"Finished in {snapshot.seconds:.3g} s. Test accuracy: last {last.test_accuracy:.2%}, "
+        f"best {best.test_accuracy:.2%} at {best.iteration}"
+    )
+    others = [seen for seen in runs if seen.run is not run and _is_comparable(seen, snapshot)]
+    if others:
+        other = max(others, key=_best)
+        assert other.run is not None
+        points = round(100 * (best.test_accuracy - _best(other)), 2)
+        name = names[other.run.number]
+        which = f"{name}, the best of {len(others)} others" if others[1:] else name
+        if points:
+            side = "above" if points > 0 else "below"
+            words += f"; {abs(points):.2f} points {side} {which}"
+        else:
+            words += f"; as good as {which}"
+    return f"{words}."
+
+
+def _is_comparable(other: Snapshot, than: Snapshot) -> bool:
+    """Whether it was not stopped earlier: it has finished, or made as many updates at least."""
+    if other.progress is None or than.progress is None or _best(other) < 0:
+        return False
+    return other.state is State.FINISHED or other.progress.iteration >= than.progress.iteration
+
+
+def _best(seen: Snapshot) -> float:
+    """The best test accuracy; -1 if it was never tested."""
+    best = seen.history.best if seen.history else None
+    return best.test_accuracy if best else -1.0

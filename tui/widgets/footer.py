@@ -1,0 +1,138 @@
+"""The last row of a screen: the keys that act there now, as many as fit, each a place to click."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.keys import key_to_character
+from textual.widgets import Input
+
+from ..terminal.driver import Line
+from .lines import Rows
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+    from textual.screen import Screen
+
+
+ARROWS = {"←": "Left ", "→": "Right", "↑": "Up ", "↓": "Down"}  # < and > are other keys
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One word of the row, and the keys it stands for."""
+
+    keys: tuple[tuple[str, str], ...]  # each as it is pressed, and as it is shown
+    word: str
+    is_needed: bool  # or only where there is room
+
+    @property
+    def width(self) -> int:
+        """Columns, with the gap to the next."""
+        return sum(len(shown) for _, shown in self.keys) + 1 + len(self.word) + 1
+
+
+class KeyLine(Rows):
+    """Shows the bindings of whatever has the focus, and of the screen it stands on."""
+
+    DEFAULT_CSS = "KeyLine { dock: bottom; height: 1; background: $panel; }"
+
+    thing = "digit"  # what the images are
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words: Mapping[str, str] = {}
+
+    def call_them(self, thing: str) -> None:
+        """Say from now on what the images are, digits or just images."""
+        if thing != self.thing:
+            self.thing = thing
+            self.redraw()
+
+    def say(self, words: Mapping[str, str]) -> None:
+        """Use these words for what some keys do, by the name of the cockpit's action."""
+        if words != self._words:
+            self._words = words
+            self.redraw()
+
+    def on_mount(self) -> None:
+        """Say it anew whenever other keys act."""
+        super().on_mount()
+        self.screen.bindings_updated_signal.subscribe(self, self._changed)
+
+    def _changed(self, screen: Screen[object]) -> None:
+        if self.is_attached and screen is self.screen and self.app.app_focus:
+            self.redraw()
+
+    def redraw(self) -> None:
+        """As many as fit; those that are needed come first, wherever they stand."""
+        line = Text(" ", no_wrap=True)
+        for told in fitting(self._told(), self.size.width - 1):
+            for pressed, shown in told.keys:
+                line.append(shown, self.ink("moving") + Style(meta={"press": pressed}))
+            pressed = told.keys[0][0]
+            line.append(f" {told.word}", self.ink("title") + Style(meta={"press": pressed}))
+            line.append(" ")
+        self.show([line])
+
+    def _told(self) -> list[Told]:
+        """All that could be said, in the order of the bindings; neighbours of a group in a word."""
+        active = [b for _, b, enabled, _ in self.screen.active_bindings.values() if enabled]
+        if isinstance(self.screen.focused, Input):  # what would be typed is no key there
+            active = [b for b in active if not _is_typed(b.key)]
+        # Textual's own bindings are not told; ours that are spare have at least a tooltip.
+        named = [b for b in active if b.description and (b.show or b.tooltip)]
+        found: list[Told] = []
+        for (word, needed), several in groupby(named, lambda b: (self._word(b), b.show)):
+            keys = {b.action: (b.key, self._shown(b)) for b in reversed([*several])}
+            called = word.replace("digit", self.thing)
+            found.append(Told(tuple(reversed(keys.values())), called, needed))
+        return found
+
+    def _word(self, binding: Binding) -> str:
+        if binding.group:
+            return binding.group.description
+        action = binding.action.removeprefix("cockpit('").removesuffix("')")
+        return self._words.get(action, binding.description)
+
+    def _shown(self, binding: Binding) -> str:
+        """A key by its sign; by its name where there are no arrows."""
+        shown = self.app.get_key_display(binding)
+        return ARROWS.get(shown, shown) if Line.ascii_only else shown
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked at."""
+        if (key := event.style.meta.get("press")) is not None:
+            self.app.simulate_key(key)
+
+
+def _is_typed(key: str) -> bool:
+    character = key_to_character(key)
+    return character is not None and character.isprintable()
+
+
+def fitting(all_of_them: Sequence[Told], columns: int) -> list[Told]:
+    """Those to show in so many columns, in their order.
+
+    All that are needed, but for some from the middle if they do not fit: the ends of the row
+    matter most. If they do, as many of the others as there is room for.
+    """
+    chosen = [i for i, told in enumerate(all_of_them) if told.is_needed]
+    wanted = len(chosen)
+
+    def room() -> int:
+        return columns + 1 - sum(all_of_them[i].width for i in chosen)  # the last gap hangs over
+
+    while room() < 0:
+        del chosen[len(chosen) // 2]
+    if len(chosen) == wanted:
+        for i, told in enumerate(all_of_them):
+            if not told.is_needed and told.width <= room():
+                chosen.append(i)
+    return [all_of_them[i] for i in sorted(chosen)]

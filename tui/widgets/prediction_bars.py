@@ -1,0 +1,88 @@
+"""The network's answer as bars, each with a second number beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from ..render.glyphs import bar
+from ..render.labels import SHORT_CLASS, called, widest
+from .lines import Rows
+
+LEAST = 19  # columns that an answer needs
+MOST_BAR = 72
+NUMBER = 6  # columns of either number
+
+
+def listed(shares: Sequence[float], room: int) -> list[int]:
+    """The classes that there is room for: all, or else the likeliest, in their order."""
+    ranked = sorted(range(len(shares)), key=lambda k: -shares[k])
+    return sorted(ranked[: max(0, room)])
+
+
+class Answers(Rows):
+    """One row a class: ▸ the answer, its bar, its share, and what stands beside it."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._shares: Sequence[float] = ()
+        self._beside: Sequence[str] = ()
+        self._heads = ("", "")
+        self._chosen: int | None = None
+        self._blank = ""
+        self._names: Sequence[str] = ()
+
+    def update(
+        self,
+        shares: Sequence[float],
+        beside: Sequence[str],
+        heads: tuple[str, str],
+        names: Sequence[str] = (),
+        *,
+        chosen: int | None = None,
+        blank: str = "",
+    ) -> None:
+        """Probabilities of the classes, 0 to 1, and a short text for each; `heads` over both.
+
+        names: of the classes, where they have any.
+        chosen: a class that a person is on. blank: what to say where there is no answer.
+        """
+        self._shares, self._beside, self._heads = shares, beside, heads
+        self._chosen, self._blank, self._names = chosen, blank, names
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what was given last."""
+        quiet, shares = self.ink("quiet"), self._shares
+        lines = [self.title("Prediction")]
+        if not len(shares):
+            words = Text(self._blank, quiet).wrap(self.app.console, max(1, self.size.width - 2))
+            self.show([*lines, Text(), *(Text(" ").append_text(line) for line in words)])
+            return
+        names = widest(self._names, len(shares), SHORT_CLASS)
+        marks = 1 if self._chosen is None else 2
+        fixed = marks + names + 1 + 2 * NUMBER
+        width = max(0, min(MOST_BAR, self.size.width - fixed))
+        head = f"{self._heads[0]:>{NUMBER + 2}}{self._heads[1]:>{NUMBER}}"
+        lines.append(Text(f"{head:>{fixed + width}}"[-self.size.width :], quiet))
+        room = self.size.height - 2
+        apart = room >= 2 * len(shares)
+        answer = max(range(len(shares)), key=lambda k: shares[k])
+        for k in listed(shares, room):
+            chosen, said = k == self._chosen, k == answer
+            line = Text(no_wrap=True)
+            line.append("▸" if said else " ", self.ink("moving"))
+            if self._chosen is not None:
+                line.append("◆" if chosen else " ", self.ink("chosen"))
+            name = called(self._names, k, names)
+            line.append(
+                f"{name:>{names}} ", self.ink("chosen") if chosen else "" if said else quiet
+            )
+            filled = f"{bar(shares[k], width):<{width}}"
+            line.append(filled, self.ink("moving") if said else quiet)
+            line.append(f"{100 * shares[k]:{NUMBER}.1f}", "" if said else quiet)
+            beside = self._beside[k]
+            line.append(f"{beside:>{NUMBER}}", "" if beside.strip(" 0.+-−%") else quiet)
+            lines += [line, Text()] if apart else [line]
+        self.show(lines)

@@ -1,0 +1,173 @@
+"""The status line: which network, what it is doing, how far it is, how well it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+
+from ...net.architecture import named
+from ...net.schedule import scheduled
+from ..config.fields import shown
+from ..host import LOOK, Busy
+from ..text import amount
+from ..training.snapshot import Snapshot, State
+from .lines import Rows
+
+if TYPE_CHECKING:
+    from ...net.run.timeline import Moment
+
+SIGNS = {
+    State.LOADING: "…",
+    State.READY: "○",
+    State.TRAINING: "▶",
+    State.PAUSED: "‖",
+    State.FINISHED: "■",
+    State.DIVERGED: "!",
+    State.FAILED: "!",
+}
+LEAST_BAR, MOST_BAR = 4, 40
+LEAST_FOR_NAME = 92  # columns; below, the program's own name gives way
+
+
+class StatusLine(Rows):
+    """One row at the top that says how the run stands."""
+
+    DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
+
+    def __init__(self, *, id: str | None = None, way_back: str = "Esc the present") -> None:
+        """way_back: the key that leads from the past to the present, and that it does."""
+        super().__init__(id=id)
+        self._way_back = way_back
+        self._last: tuple[Snapshot, Moment | None, float | None] | None = None
+        self.busy = Busy()
+        self.waits_for = "the data"  # what, and perhaps how far it is
+
+    def on_mount(self) -> None:
+        """Look now and then whether this machine is busy with others."""
+        super().on_mount()
+        self.set_interval(LOOK, self._look)
+
+    def _look(self) -> None:
+        if self.busy.look():
+            self.redraw()
+
+    def redraw(self) -> None:
+        """Say it again in the new width."""
+        if self._last is not None:
+            self.update(*self._last)
+
+    def update(
+        self, snapshot: Snapshot, past: Moment | None, next_alpha: float | None = None
+    ) -> None:
+        """Show how the run stands, or that the other panels show the past, if they do.
+
+        next_alpha: what the next update goes by, if it is not the run's own alpha yet.
+        """
+        self._last = snapshot, past, next_alpha
+        width = self.size.width
+        sign = f"{SIGNS[snapshot.state]} {snapshot.state.value}"
+        line = Text(" ", no_wrap=True)
+        if width >= LEAST_FOR_NAME:
+            line.append("mnist-tui  ", self.ink("title"))
+        if snapshot.parameters is None or snapshot.progress is None:
+            line.append(sign, self.ink("moving")).append(f"  {self.waits_for}")
+            self.show([line])
+            return
+        if past is not None:
+            self._show_past(snapshot, snapshot.progress.iteration, past)
+            return
+        wrong = snapshot.state in (State.DIVERGED, State.FAILED)
+        done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
+        count = f" {done:>{len(str(whole))}}/{whole} "
+        tested = snapshot.history.tested if snapshot.history else None
+        test = f" test {tested.test_accuracy:6.1%}" if tested else ""
+        network, state = f"{named(snapshot.parameters.sizes)}  ", f"{sign:<10}"
+        alpha = f"  α {_alpha(snapshot, next_alpha):<8}"
+        rest = width - line.cell_len - len(state) - len(count) - len(test)
+        if rest < len(network) + len(alpha):  # a narrow screen: what is chosen stands below, too
+            alpha = f"  α {_alpha(snapshot, None)} "
+        if rest >= len(network) + len(alpha):
+            line.append(network, self.ink("quiet"))
+        line.append(state, self.ink("warning" if wrong else "moving"))
+        facts = Text(f"{alpha}{test}", no_wrap=True)
+        loss, slope = snapshot.progress.loss, snapshot.progress.slope
+        for optional in (
+            f" {_rate(snapshot.rate)}/s",
+            f"  {_time(snapshot)}",
+            f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
+        ):
+            if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
+                facts.append(optional, self.ink("quiet"))
+        if self.busy.is_busy:  # only the bar gives way to it
+            room = width - line.cell_len - len(count) - facts.cell_len - 1
+            for words, rest in (("  machine busy", LEAST_BAR), ("  busy", 0)):
+                if room - len(words) >= rest:
+                    facts.append(words, self.ink("quiet"))
+                    break
+        bar = min(MOST_BAR, width - line.cell_len - len(count) - facts.cell_len - 1)
+        line.append(count)
+        if bar >= LEAST_BAR:
+            full = round(bar * min(1.0, done / whole))
+            line.append("━" * full, self.ink("moving")).append(
+                "─" * (bar - full), self.ink("quiet")
+            )
+        self.show([line.append_text(facts)])
+
+    def _show_past(self, snapshot: Snapshot, now: int, past: Moment) -> None:
+        """Plainly: this is the past, how well it did then, and the way back; the rest if it fits.
+
+        What matters least gives way first, and no word is cut.
+        """
+        tested = snapshot.history.tested_at(past.iteration) if snapshot.history else None
+        quiet, earlier = self.ink("quiet"), tested and tested.iteration != past.iteration
+        parts = {
+            "name": ("mnist-tui  ", self.ink("title")),
+            "network": (f"{named(past.sizes)}  ", quiet),
+            "when": (f"◀ the past: {past.iteration} of {now}", self.ink("chosen")),
+            "unit": (" updates", self.ink("chosen")),
+            "test": (f"  test {tested.test_accuracy:6.1%}" if tested else "", Style()),
+            "tested": (f" (at {tested.iteration})" if tested and earlier else "", quiet),
+            "back": (f"  {self._way_back}", quiet),
+            "fork": ("  Space forks here", quiet),
+        }
+        chosen, room = {"when"}, self.size.width - 1 - cell_len(parts["when"][0])
+        for name in ("back", "test", "unit", "tested", "network", "fork", "name"):
+            if name == "tested" and "test" not in chosen:
+                continue
+            if cell_len(parts[name][0]) <= room:
+                chosen.add(name)
+                room -= cell_len(parts[name][0])
+        shown = [part for name, part in parts.items() if name in chosen]
+        self.show([Text.assemble(" ", *shown, no_wrap=True)])
+
+
+def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:
+    """The run's own alpha, and the one that waits for the next update, if one does.
+
+    Along a schedule, of the next update; of a run that has ended, what all of it went by.
+    """
+    chosen, progress = snapshot.hyperparameters, snapshot.progress
+    own = shown(chosen.alpha)
+    if chosen.schedule != "constant":
+        if snapshot.state is State.FINISHED or progress is None:
+            return f"{own} {chosen.schedule}"
+        done = progress.iteration / chosen.iterations
+        own = f"{scheduled(chosen.alpha, chosen.schedule, done):.3g}"
+    return own if next_alpha is None else f"{own}→{shown(next_alpha)}"
+
+
+def _rate(rate: float) -> str:
+    """Updates a second in five characters."""
+    return f"{rate:5.0f}" if rate >= 100 else f"{rate:5.3g}"
+
+
+def _time(snapshot: Snapshot) -> str:
+    """Time spent, and while it trains how much is left."""
+    spent = amount(snapshot.seconds)
+    if snapshot.state is State.TRAINING and snapshot.rate and snapshot.progress:
+        left = (snapshot.hyperparameters.iterations - snapshot.progress.iteration) / snapshot.rate
+        return f"{spent} −{amount(left)}"
+    return spent
