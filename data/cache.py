@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 from .errors import DataError
 from .readers.idx_format import Bytes
 from .readers.npz_archive import BYTES, Archive
-from .readers.safe_files import LARGEST as LARGEST_SOURCE
+from .readers.safe_files import MAX_PIXEL_BYTES as LARGEST_SOURCE
 from .readers.safe_files import opened
-from .source_content import Found, side_of
+from .source_content import SourceContent, image_side
 
 VERSION = 1  # of what is parsed and how: another one finds other entries
-LARGEST = 1 << 31  # bytes that all entries may take
-ABANDONED = 3600  # seconds after which a half-written entry is nobody's
+MAX_CACHE_BYTES = 1 << 31  # bytes that all entries may take
+ABANDONED_AFTER_S = 3600  # seconds after which a half-written entry is nobody's
 
 
 def key_of(file: io.BufferedReader) -> str:
@@ -42,10 +42,10 @@ def key_of(file: io.BufferedReader) -> str:
 class Cache:
     """Entries in a folder, which is made when the first is kept."""
 
-    def __init__(self, folder: Path, largest: int = LARGEST) -> None:
+    def __init__(self, folder: Path, largest: int = MAX_CACHE_BYTES) -> None:
         self._folder, self._largest = folder, largest
 
-    def kept(self, key: str) -> Found | None:
+    def kept(self, key: str) -> SourceContent | None:
         """The entry, or None if there is none that is whole."""
         path = self._path(key)
         try:
@@ -57,7 +57,7 @@ class Cache:
             os.utime(path)  # used now, and so the last to go
         return found
 
-    def keep(self, key: str, found: Found) -> None:
+    def keep(self, key: str, found: SourceContent) -> None:
         """Write the entry. Raises OSError if that cannot be; then no entry is there."""
         if found.images.nbytes > self._largest:
             return
@@ -93,21 +93,21 @@ class Cache:
             if total > self._largest:
                 path.unlink(missing_ok=True)
         for path in self._folder.glob("*.part"):
-            if path.stat().st_mtime < time.time() - ABANDONED:
+            if path.stat().st_mtime < time.time() - ABANDONED_AFTER_S:
                 path.unlink(missing_ok=True)
 
 
-def _found(archive: Archive) -> Found:
+def _found(archive: Archive) -> SourceContent:
     """What `keep` wrote; DataError if it is not that."""
     shape = archive.header("images", BYTES).shape
-    if len(shape) != 2 or side_of(shape[1]) is None or shape[0] * shape[1] > LARGEST_SOURCE:
+    if len(shape) != 2 or image_side(shape[1]) is None or shape[0] * shape[1] > LARGEST_SOURCE:
         raise archive.refusal("images", f"is {shape}; expected images in rows")
     labels = _bytes(archive, "labels") if "labels" in archive.names else None
     if labels is not None and len(labels) != shape[0]:
         raise archive.refusal("labels", f"is {len(labels)}; expected {shape[0]}")
     text = _bytes(archive, "notes").tobytes() if "notes" in archive.names else b""
     notes = tuple(text.decode("utf-8", "replace").splitlines())
-    return Found(_bytes(archive, "images").reshape(shape), labels, notes=notes)
+    return SourceContent(_bytes(archive, "images").reshape(shape), labels, notes=notes)
 
 
 def _bytes(archive: Archive, name: str) -> Bytes:

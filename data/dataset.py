@@ -16,9 +16,9 @@ from .layout import MNIST, ImageLayout, measured
 from .quality import odd, upright_ink
 from .readers.idx_format import Bytes
 from .readers.safe_files import OnProgress
-from .source_content import MOST_CLASSES, Digits, Found
+from .source_content import MAX_CLASSES, Digits, SourceContent
 from .sources import EMBEDDED, read
-from .split import SEED, SHARE, parted
+from .split import SEED, TEST_SHARE, split_train_test
 
 __all__ = ["EMBEDDED", "Dataset", "Digits", "Unlabelled", "load", "load_images"]
 
@@ -61,7 +61,7 @@ class Unlabelled:
 def load(
     source: str = EMBEDDED,
     *,
-    share: float = SHARE,
+    share: float = TEST_SHARE,
     classes: int | None = None,
     has_paper: bool = True,
     cache: Path | None = None,
@@ -100,7 +100,7 @@ def load(
     notes, findings, layout = found.notes, found.findings, MNIST
     if found.test is None:
         try:
-            train, test = parted(found.images, labels, share)
+            train, test = split_train_test(found.images, labels, share)
         except DataError as problem:
             raise DataError(f"{source}: {problem}") from problem
         kept = (
@@ -131,21 +131,21 @@ def load_images(
     return _unlabelled(found, name)
 
 
-def _unlabelled(found: Found, name: str) -> Unlabelled:
+def _unlabelled(found: SourceContent, name: str) -> Unlabelled:
     found = upright_ink(found)
     images = found.images if found.test is None else found.test.images
     images.setflags(write=False)
     return Unlabelled(name, images, math.isqrt(images.shape[1]), found.notes, found.findings)
 
 
-def _names(source: str, found: Found, classes: int | None) -> tuple[str, ...]:
+def _names(source: str, found: SourceContent, classes: int | None) -> tuple[str, ...]:
     """One for each class. Raises DataError if the labels do not fit their number."""
     assert found.labels is not None, "asked for the classes of images without labels"
     parts = {"training": found.labels} | ({"test": found.test.labels} if found.test else {})
     most = 1 + max(int(labels.max()) for labels in parts.values())
     count = classes or len(found.names) or most
-    if not 2 <= count <= MOST_CLASSES:
-        raise DataError(f"{source}: has {count} classes; expected 2 to {MOST_CLASSES}")
+    if not 2 <= count <= MAX_CLASSES:
+        raise DataError(f"{source}: has {count} classes; expected 2 to {MAX_CLASSES}")
     for part, labels in parts.items():
         if int(labels.max()) >= count:
             first = int((labels >= count).argmax())

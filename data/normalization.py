@@ -20,7 +20,7 @@ SIDE = 28  # of the field
 STRIP = 512  # rows of a drawing that are scaled at a time
 
 
-def centred(image: Bytes, side: int = SIDE, layout: ImageLayout = MNIST) -> Bytes:
+def centered(image: Bytes, side: int = SIDE, layout: ImageLayout = MNIST) -> Bytes:
     """A drawing, h × w, ink high on paper 0, as side × side: its ink scaled and placed.
 
     The longer side of the ink's bounding box becomes the layout's share of the field's, 20/28 for

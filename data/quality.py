@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from .findings import Blank, Empty, Faint, Finding, LightPaper, Shared
 from .layout import PAPERED, corners, sampled
 from .readers.idx_format import Bytes
-from .source_content import Digits, Found
+from .source_content import Digits, SourceContent
 
 FAINT = 128  # the strongest ink has to reach it, or the images are hard to learn from
 LIGHTER = 4  # of 255 that paper must differ from the whole image by
 AT_A_TIME = 1 << 18  # pixels compared at once
 
 
-def upright_ink(found: Found) -> Found:
+def upright_ink(found: SourceContent) -> SourceContent:
     """The same set with ink high on paper 0: one decision for all its images.
 
     The images are turned within their own memory if that may be written to: the caller gives them

@@ -9,7 +9,7 @@ from .findings import Finding
 from .readers.idx_format import Bytes
 
 SIDES = range(4, 129)  # pixels that an image may have on each side
-MOST_CLASSES = 62  # ten digits, twice 26 letters
+MAX_CLASSES = 62  # ten digits, twice 26 letters
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class Digits:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class SourceContent:
     """What one source holds: images, and whatever else it said of them."""
 
     images: Bytes  # m × side², to learn from
@@ -35,7 +35,7 @@ class Found:
     findings: tuple[Finding, ...] = ()  # what is odd about it
 
 
-def side_of(pixels: int) -> int | None:
+def image_side(pixels: int) -> int | None:
     """The side of a square image of so many pixels; None if no image here may have them."""
     side = math.isqrt(max(0, pixels))
     return side if side * side == pixels and side in SIDES else None

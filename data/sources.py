@@ -20,7 +20,7 @@ from .readers import (
 )
 from .readers.npz_archive import MAGIC as ZIP_MAGIC
 from .readers.safe_files import GZIP_MAGIC, OnProgress, is_packed, opened, unpacked
-from .source_content import Found
+from .source_content import SourceContent
 
 EMBEDDED = "mnist"
 FORMS = (
@@ -31,7 +31,7 @@ FORMS = (
 
 def read(
     source: str, cache: Path | None, on_progress: OnProgress | None, *, alone: bool = False
-) -> tuple[Found, str]:
+) -> tuple[SourceContent, str]:
     """What a source holds, and its name. Raises DataError if it is of no form known here.
 
     alone: only images are wanted, so that one picture will do, or an IDX file without its labels.
@@ -54,18 +54,18 @@ def read(
     return found, path.name
 
 
-def _in_folder(folder: Path, on_progress: OnProgress | None) -> Found:
+def _in_folder(folder: Path, on_progress: OnProgress | None) -> SourceContent:
     found = idx.from_folder(folder)
     if found is not None:
         return found
-    if image_folder.is_album(folder):
-        return image_folder.read_album(folder, on_progress)
+    if image_folder.is_image_folder(folder):
+        return image_folder.read_image_folder(folder, on_progress)
     raise DataError(f"{folder}: holds no set as a folder; expected {FORMS}")
 
 
 def _in_file(
     path: Path, cache: Path | None, on_progress: OnProgress | None, *, alone: bool
-) -> Found:
+) -> SourceContent:
     """By what the file begins with, never by what it is called."""
     with opened(path) as file:
         packed = is_packed(file)
@@ -83,13 +83,13 @@ def _in_file(
         return idx.from_file(path, dimensions=3 if images else 1)
     if is_picture and alone:
         picture = pictures.read_picture(path)
-        return Found(picture.image.reshape(1, -1), notes=picture.notes)
+        return SourceContent(picture.image.reshape(1, -1), notes=picture.notes)
     if is_picture:
         raise DataError(f"{path}: is one picture; expected a folder of them, or use it to predict")
     return _table(path, cache, on_progress)
 
 
-def _table(path: Path, cache: Path | None, on_progress: OnProgress | None) -> Found:
+def _table(path: Path, cache: Path | None, on_progress: OnProgress | None) -> SourceContent:
     """A CSV file, parsed or, if that was done before, out of the cache."""
     if cache is None:
         with opened(path) as file:

@@ -9,12 +9,12 @@ from .errors import DataError
 from .readers.idx_format import Bytes
 from .source_content import Digits
 
-SHARE = 0.2  # of each class, to test on
+TEST_SHARE = 0.2  # of each class, to test on
 SEED = 0  # of the draw: the same images and share are parted the same way, always
 AT_A_TIME = 1 << 10  # images moved at once
 
 
-def drawn(labels: Bytes, share: float = SHARE) -> NDArray[np.bool_]:
+def test_mask(labels: Bytes, share: float = TEST_SHARE) -> NDArray[np.bool_]:
     """Which images are to be tested on, drawn class by class with SEED.
 
     Of each class its share, rounded, and at least one; but one is always left to learn from.
@@ -36,13 +36,15 @@ def drawn(labels: Bytes, share: float = SHARE) -> NDArray[np.bool_]:
     return chosen
 
 
-def parted(images: Bytes, labels: Bytes, share: float = SHARE) -> tuple[Digits, Digits]:
+def split_train_test(
+    images: Bytes, labels: Bytes, share: float = TEST_SHARE
+) -> tuple[Digits, Digits]:
     """The images to learn from and those to test on, both in their old order.
 
     The images are moved within their own memory if that may be written to, so that it takes no
     second set of them: the caller gives them up.
     """
-    chosen = drawn(labels, share)
+    chosen = test_mask(labels, share)
     if not images.flags.writeable:
         images = images.copy()
     tested = images[chosen]

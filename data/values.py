@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .readers.idx_format import Bytes
-from .source_content import MOST_CLASSES
+from .source_content import MAX_CLASSES
 
 WHOLE, UNIT = 255, 1  # what full ink is on the two scales: 0–255 and 0–1
 SAID: Final = {
@@ -32,7 +32,7 @@ class UnfitError(Exception):
         self.expected = expected
 
 
-class Greys:
+class PixelBuffer:
     """Pixels gathered piece by piece into bytes, and the scale they are on.
 
     0 and 1 are on both scales. The first value that is not one of them decides: a fraction means
@@ -89,8 +89,8 @@ def both_stretched(images: Bytes, test: Bytes | None) -> tuple[Bytes, Bytes | No
 
 def whole_labels(values: NDArray[Any]) -> Bytes:
     """Labels of any real type as bytes; UnfitError tells the first that is no class."""
-    expected = f"a whole number from 0 to {MOST_CLASSES - 1}"
-    _refuse(~((values >= 0) & (values < MOST_CLASSES)), expected)
+    expected = f"a whole number from 0 to {MAX_CLASSES - 1}"
+    _refuse(~((values >= 0) & (values < MAX_CLASSES)), expected)
     labels = values.astype(np.uint8)
     _refuse(labels != values, expected)
     return labels

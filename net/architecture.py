@@ -7,16 +7,16 @@ from itertools import pairwise
 
 from .errors import NetError
 
-MOST_PARAMETERS = 10_000_000  # weights and biases of one network: 40 MB in float32
-MOST_LAYERS = 16
+MAX_PARAMETERS = 10_000_000  # weights and biases of one network: 40 MB in float32
+MAX_LAYERS = 16
 
 
-def count(sizes: Sequence[int]) -> int:
+def parameter_count(sizes: Sequence[int]) -> int:
     """How many weights and biases a network of these widths has."""
     return sum(n_out * (n_in + 1) for n_in, n_out in pairwise(sizes))
 
 
-def named(sizes: Sequence[int]) -> str:
+def architecture_name(sizes: Sequence[int]) -> str:
     """A network as people write it: 784-10-10."""
     return "-".join(map(str, sizes))
 
@@ -28,13 +28,13 @@ def check_hidden(hidden: Sequence[int], inputs: int = 1, classes: int = 1) -> No
     """
     if not hidden or min(hidden) < 1:
         raise NetError("hidden must be positive whole numbers separated by commas, such as 128,64")
-    if len(hidden) > MOST_LAYERS:
-        raise NetError(f"hidden has {len(hidden)} layers; the most is {MOST_LAYERS}")
-    total = count((inputs, *hidden, classes))
-    if total > MOST_PARAMETERS:
+    if len(hidden) > MAX_LAYERS:
+        raise NetError(f"hidden has {len(hidden)} layers; the most is {MAX_LAYERS}")
+    total = parameter_count((inputs, *hidden, classes))
+    if total > MAX_PARAMETERS:
         figure = f"{total:,}" if total < 10**15 else "more than 10^15"
         figure = f"at least {figure}" if inputs == 1 else figure  # the images are not known yet
         raise NetError(
             f"hidden would make a network of {figure} weights; "
-            f"the most is {MOST_PARAMETERS:,}, 40 MB of them"
+            f"the most is {MAX_PARAMETERS:,}, 40 MB of them"
         )

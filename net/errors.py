@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .run.diagnosis import Trouble
+    from .run.diagnosis import Diagnosis
 
 
 class NetError(Exception):
@@ -15,6 +15,6 @@ class NetError(Exception):
 class DivergedError(NetError):
     """An update led out of the finite numbers; the run stands at the weights before it."""
 
-    def __init__(self, message: str, trouble: Trouble) -> None:
+    def __init__(self, message: str, trouble: Diagnosis) -> None:
         super().__init__(message)
         self.trouble = trouble

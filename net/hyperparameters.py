@@ -10,12 +10,12 @@ from .errors import NetError
 
 # Which fields act only through a reset: they decide what the first weights are.
 NEED_RESET = frozenset({"hidden", "seed", "init"})
-INITIALISATIONS = ("he", "uniform", "zero")
+INITIALIZATIONS = ("he", "uniform", "zero")
 OPTIMIZERS = ("gd", "momentum", "nesterov", "adam")
 AUGMENTATIONS = ("none", "elastic")
 SCHEDULES = ("constant", "cosine", "step")
-MOST_ITERATIONS = 1_000_000_000
-LARGEST_SEED = 2**63 - 1
+MAX_ITERATIONS = 1_000_000_000
+MAX_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Hyperparameters:
         """Refuse what makes no sense whatever the data."""
         if not (math.isfinite(self.alpha) and self.alpha > 0):
             raise NetError(f"alpha must be a positive finite number, not {self.alpha:g}")
-        if not 1 <= self.iterations <= MOST_ITERATIONS:
+        if not 1 <= self.iterations <= MAX_ITERATIONS:
             raise NetError(
-                f"iterations must be from 1 to {MOST_ITERATIONS:,}, not {self.iterations:,}"
+                f"iterations must be from 1 to {MAX_ITERATIONS:,}, not {self.iterations:,}"
             )
         check_hidden(self.hidden)
         if self.batch_size is not None and self.batch_size < 1:
@@ -54,9 +54,9 @@ class Hyperparameters:
             raise NetError(f"momentum must be from 0 to less than 1, not {self.momentum:g}")
         if not 0 <= self.weight_decay <= 1:
             raise NetError(f"decay must be from 0 to 1, not {self.weight_decay:g}")
-        if not 0 <= self.seed <= LARGEST_SEED:
-            raise NetError(f"seed must be from 0 to {LARGEST_SEED}, not {self.seed}")
-        _one_of("init", self.init, INITIALISATIONS)
+        if not 0 <= self.seed <= MAX_SEED:
+            raise NetError(f"seed must be from 0 to {MAX_SEED}, not {self.seed}")
+        _one_of("init", self.init, INITIALIZATIONS)
         _one_of("optimizer", self.optimizer, OPTIMIZERS)
         _one_of("schedule", self.schedule, SCHEDULES)
         _one_of("augment", self.augment, AUGMENTATIONS)

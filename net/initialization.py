@@ -41,17 +41,17 @@ def zero(parameters: Parameters, generator: np.random.Generator) -> None:  # noq
     parameters.vector[:] = 0
 
 
-INITIALISERS: dict[str, Callable[[Parameters, np.random.Generator], None]] = {
+INITIALIZERS: dict[str, Callable[[Parameters, np.random.Generator], None]] = {
     "he": he,
     "uniform": uniform,
     "zero": zero,
 }
 
 
-def first_parameters(
+def initial_parameters(
     sizes: Sequence[int], init: str, generator: np.random.Generator, dtype: DTypeLike = np.float32
 ) -> Parameters:
     """Parameters of these widths as the named initialiser draws them from the generator."""
     parameters = Parameters.zeros(sizes, dtype)
-    INITIALISERS[init](parameters, generator)
+    INITIALIZERS[init](parameters, generator)
     return parameters

@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .architecture import count
+from .architecture import parameter_count
 
 Array = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
@@ -59,7 +59,7 @@ class Parameters:
     @classmethod
     def zeros(cls, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> Parameters:
         """Every W and b zero; `sizes` as for the class, `dtype` float32 or float64."""
-        return cls(sizes, np.zeros(count(sizes), dtype))
+        return cls(sizes, np.zeros(parameter_count(sizes), dtype))
 
     def copy(self) -> Parameters:
         """The same numbers in memory of their own."""
@@ -132,7 +132,7 @@ def backward(
             dZ *= Z[i - 1] > 0
 
 
-def losses(Z: Array, labels: Labels) -> Array:
+def cross_entropy(Z: Array, labels: Labels) -> Array:
     """The cross-entropy -log softmax(Z)[label] of each column; Z: 10 × m, result: m.
 
     log of a quotient is a difference, -z[label] + log(sum of exp(z)), and again the largest

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 
-def scheduled(alpha: float, schedule: str, done: float) -> float:
+def scheduled_alpha(alpha: float, schedule: str, done: float) -> float:
     """The alpha of an update when the share `done`, 0 to 1, of the run is behind it.
 
     constant: alpha. cosine: down to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017).

@@ -8,26 +8,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .architecture import check_hidden, named
-from .engine.batches import Batches, Place
+from .architecture import architecture_name, check_hidden
+from .engine.batches import BatchCursor, Batches
 from .engine.engine import Engine, Samples, Score
 from .engine.input_blocks import Images
 from .errors import DivergedError, NetError
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch
-from .initialization import first_parameters
+from .initialization import initial_parameters
 from .network import Array, Parameters
 from .optimizers import OPTIMIZERS, GradientDescent
-from .run.diagnosis import Trouble, Watch, has_cause, trouble
+from .run.diagnosis import Diagnosis, RunMonitor, diagnose, has_cause
 from .run.history import LOSS, History, Progress
-from .run.timeline import Moment
-from .schedule import scheduled
+from .run.timeline import RunMoment
+from .schedule import scheduled_alpha
 
 FIRST_STEPS = 10  # each of these is tested, so that the beginning can be watched
 Course = tuple[tuple[int, Hyperparameters], ...]  # after how many updates which came into force
 
 
 @dataclass(frozen=True, eq=False)
-class RunState(Moment):
+class RunState(RunMoment):
     """A moment with all that led to it: the whole run, copied."""
 
     history: NDArray[np.float64]  # n × 7, see history.COLUMNS; read-only
@@ -65,12 +65,12 @@ class Trainer:
         self.hyperparameters = hyperparameters
         generator = np.random.default_rng(hyperparameters.seed)
         sizes = (inputs, *hyperparameters.hidden, classes)
-        self.parameters = first_parameters(sizes, hyperparameters.init, generator, dtype)
+        self.parameters = initial_parameters(sizes, hyperparameters.init, generator, dtype)
         self.iteration = 0
         self.history = History()
         self.course: Course = ((0, hyperparameters),)
-        self.trouble: Trouble | None = None  # what is wrong with the run, as it stands
-        self._watch = Watch(train.labels, classes)
+        self.trouble: Diagnosis | None = None  # what is wrong with the run, as it stands
+        self._watch = RunMonitor(train.labels, classes)
         self._engine = engine or Engine(train)
         self._test = test
         self._deformed = deformed
@@ -120,10 +120,10 @@ class Trainer:
         """Bytes that its weights, and what its optimizer remembers of them, take at rest."""
         return self.parameters.vector.nbytes * (1 + len(self._optimizer.memory))
 
-    def moment(self) -> Moment:
+    def moment(self) -> RunMoment:
         """A copy of all that the next updates depend on."""
         optimizer = self._optimizer_of(self.hyperparameters)
-        return Moment(
+        return RunMoment(
             sizes=self.parameters.sizes,
             vector=self.parameters.vector.copy(),
             hyperparameters=self.hyperparameters,
@@ -141,7 +141,7 @@ class Trainer:
         """Stand where `state` was taken. Raises NetError if it is of other widths."""
         if state.sizes != self.parameters.sizes:
             raise NetError(
-                f"the run is of {named(state.sizes)}, not {named(self.parameters.sizes)}"
+                f"the run is of {architecture_name(state.sizes)}, not {architecture_name(self.parameters.sizes)}"
             )
         self.parameters.vector[:] = state.vector
         self.hyperparameters = state.hyperparameters
@@ -209,7 +209,7 @@ class Trainer:
         kind = OPTIMIZERS[hyperparameters.optimizer]
         return self._optimizer if type(self._optimizer) is kind else kind(self.parameters)
 
-    def _take_back(self, place: Place, hyperparameters: Hyperparameters) -> None:
+    def _take_back(self, place: BatchCursor, hyperparameters: Hyperparameters) -> None:
         """Stand where the run stood before this update; the optimizer begins afresh."""
         self.parameters.vector[:] = self._before
         self._score, self._place = None, place
@@ -222,9 +222,9 @@ class Trainer:
         if self.course[-1] != note or [then for _, then in self.course[-2:-1]] != [note[1]]:
             self.course = (*self.course, note)
 
-    def _diagnosed(self, kind: str, progress: Progress, alpha: float) -> Trouble:
+    def _diagnosed(self, kind: str, progress: Progress, alpha: float) -> Diagnosis:
         """What is wrong, with its numbers; only when it begins, because it looks at all digits."""
-        return trouble(
+        return diagnose(
             kind,
             replace(progress, alpha=alpha),
             self.hyperparameters,
@@ -237,7 +237,7 @@ class Trainer:
     def _alpha(self, hyperparameters: Hyperparameters) -> float:
         """The alpha of the next update, after the schedule."""
         done = self.iteration / hyperparameters.iterations
-        return scheduled(hyperparameters.alpha, hyperparameters.schedule, done)
+        return scheduled_alpha(hyperparameters.alpha, hyperparameters.schedule, done)
 
     def _find_gradient(self, hyperparameters: Hyperparameters) -> Score:
         """The gradient for the next update, found once; with it comes the score."""

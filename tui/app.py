@@ -17,25 +17,25 @@ from textual.screen import Screen
 
 from ..net.hyperparameters import Hyperparameters
 from . import kiosk
-from .cli.launch import Options
-from .config.settings import remember, remembered
+from .cli.launch import AppOptions
+from .config.settings import load_setting, save_setting
 from .crash_report import write_report
 from .datasets.findings import noticed
 from .datasets.paths import EMBEDDED
-from .datasets.progress import Reading
+from .datasets.progress import LoadTask
 from .keymap.main_keys import KEYS
 from .screens.dialogs.base import Palette
 from .screens.main.screen import MainScreen
-from .screens.minimum_size import LeastSize
-from .shortage import shortage
-from .storage.resume import Folder, Opening
-from .storage.switch import Switching, worth_keeping
-from .terminal.driver import Line
+from .screens.minimum_size import MinimumSizeApp
+from .shortage import shortage_message
+from .storage.resume import SessionFolder, SessionOpener
+from .storage.switch import SessionSwitcher, worth_keeping
+from .terminal.driver import SlowLinkDriver
 from .terminal.input_queue import InputQueue
-from .terminal.shutdown import LONG_PATIENCE, Guard
+from .terminal.shutdown import LONG_PATIENCE_S, ShutdownGuard
 from .text import printable
 from .themes import DARK_RUNS, DARK_SIGNS, INK, themes_for
-from .training.session import Session, planned
+from .training.session import TrainingSession, planned
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -55,10 +55,10 @@ STYLES: list[str | PurePath] = [
     HERE / "rooms" / "saliency" / "saliency.tcss",
     HERE / "rooms" / "draw" / "draw.tcss",
 ]
-LOOK = 0.25  # seconds between two looks whether the line is free again
-MOST_PASTED = 100_000  # characters: as long as a recipe may be
-NOTE = 15.0  # seconds that a note about the session stays, if no key is pressed
-READ = 3.0  # seconds that any note stays at least
+POLL_INTERVAL_S = 0.25  # seconds between two looks whether the line is free again
+MAX_PASTED = 100_000  # characters: as long as a recipe may be
+NOTE_S = 15.0  # seconds that a note about the session stays, if no key is pressed
+MIN_NOTE_S = 3.0  # seconds that any note stays at least
 
 
 def _commands() -> type[Provider]:
@@ -68,7 +68,7 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class MnistApp(LeastSize):
+class MnistApp(MinimumSizeApp):
     """Hosts the network; one session, one main screen."""
 
     TITLE = "mnist-tui"
@@ -85,30 +85,32 @@ class MnistApp(LeastSize):
         self,
         source: str | None,
         course: Course,
-        options: Options | None = None,
-        folder: Folder | None = None,
+        options: AppOptions | None = None,
+        folder: SessionFolder | None = None,
     ) -> None:
         """source: of the data; None: mnist, or what the session had.
 
         course: hyperparameters to begin with, and changes of them along the way.
         folder: where the session is kept; None: nowhere.
         """
-        self.options = options = options or Options()
+        self.options = options = options or AppOptions()
         can = options.abilities
-        Line.ascii_only, Line.colorless = can.ascii_only, can.color == "none"
-        super().__init__(driver_class=Line, ansi_color=True if can.color == "none" else None)
+        SlowLinkDriver.ascii_only, SlowLinkDriver.colorless = can.ascii_only, can.color == "none"
+        super().__init__(
+            driver_class=SlowLinkDriver, ansi_color=True if can.color == "none" else None
+        )
         self._dress()
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._putting_away = threading.Lock()
         self._noted = 0.0  # when the last note came
         self._idle = kiosk.Idle(options.idle)
         self.input = InputQueue(self, lambda: self.session.orders_waiting > 1)
-        self.guard: Guard | None = None
+        self.guard: ShutdownGuard | None = None
         self.failure = ""  # why the app had to end, for the command line to say
         self.is_lost = False  # whether something that was trained is not on disk, likewise
         self.kept_in: Path | None = None  # where the session lies when the app has ended, likewise
         self._is_put_away = False
-        self._reading: Reading | None = None  # of the first data
+        self._reading: LoadTask | None = None  # of the first data
         self.main = MainScreen(self._session(self._load, course), start=options.start)
         self.main.line_is_behind = self._line_is_behind
         self.main.line_spent = self._line_spent
@@ -116,11 +118,13 @@ class MnistApp(LeastSize):
         self.main.source = lambda: self.opening.source or EMBEDDED
         self.main.may_touch_files = not options.kiosk
         self.main.set_reactive(MainScreen.blocks, can.blocks)
-        self.opening = Opening(self.main, folder or Folder(), source, self._tell, options.share)
-        self.switching = Switching(self.main, self.opening, self._session)
+        self.opening = SessionOpener(
+            self.main, folder or SessionFolder(), source, self._tell, options.share
+        )
+        self.switching = SessionSwitcher(self.main, self.opening, self._session)
 
     @property
-    def session(self) -> Session:
+    def session(self) -> TrainingSession:
         """The one that is open."""
         return self.main.session
 
@@ -129,8 +133,8 @@ class MnistApp(LeastSize):
         """Whether strangers use it: nothing may be read from or written to the disk."""
         return self.options.kiosk
 
-    def _session(self, load: Callable[[], Dataset], course: Course) -> Session:
-        return Session(
+    def _session(self, load: Callable[[], Dataset], course: Course) -> TrainingSession:
+        return TrainingSession(
             load,
             course[0][1],
             self._on_settled,
@@ -142,7 +146,7 @@ class MnistApp(LeastSize):
 
     def _load(self) -> Dataset:
         """The data, in the session's thread."""
-        self._reading = Reading(self.opening.source or EMBEDDED, self.opening.share)
+        self._reading = LoadTask(self.opening.source or EMBEDDED, self.opening.share)
         dataset = self._reading.dataset()
         if harmless := noticed(dataset):  # the coach explains the others
             self._tell(f"{dataset.name}: {'; '.join(harmless)}")
@@ -160,19 +164,21 @@ class MnistApp(LeastSize):
         """Choose the colours before anything is drawn: later, all would be styled twice."""
         for theme in themes_for(self.options.abilities.color):
             self.register_theme(theme)
-        before = None if self.is_kiosk else remembered("theme")
+        before = None if self.is_kiosk else load_setting("theme")
         self.set_reactive(MnistApp.theme, before if before in self.available_themes else INK.name)
         self.stylesheet.set_variables(self.get_css_variables())
-        self.set_class(Line.colorless, "-colorless", update=False)
+        self.set_class(SlowLinkDriver.colorless, "-colorless", update=False)
         self.set_class(self.current_theme.dark, "-dark-mode", update=False)
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
 
     def on_mount(self) -> None:
         """What lasts as long as the app."""
         if not self.is_kiosk:
-            self.theme_changed_signal.subscribe(self, lambda theme: remember("theme", theme.name))
+            self.theme_changed_signal.subscribe(
+                self, lambda theme: save_setting("theme", theme.name)
+            )
         self._loop_of_screen = asyncio.get_running_loop()
-        self.set_interval(LOOK, self._look_after_line)
+        self.set_interval(POLL_INTERVAL_S, self._look_after_line)
         if self.is_kiosk:
             self.set_interval(self._idle.look, self._leave_if_idle)
         self.main.call_after_refresh(self.opening.open)
@@ -186,7 +192,7 @@ class MnistApp(LeastSize):
     def _tell(self, why: str) -> None:
         """Show a line about the session; from any thread."""
         words = printable(why)
-        self._soon(partial(self.notify, words, severity="warning", markup=False, timeout=NOTE))
+        self._soon(partial(self.notify, words, severity="warning", markup=False, timeout=NOTE_S))
 
     @on(MainScreen.Opened)
     def _opened(self, event: MainScreen.Opened) -> None:
@@ -196,18 +202,18 @@ class MnistApp(LeastSize):
     # The line
 
     def _line_is_behind(self) -> bool:
-        return isinstance(self._driver, Line) and self._driver.is_behind
+        return isinstance(self._driver, SlowLinkDriver) and self._driver.is_behind
 
     def _line_spent(self) -> float:
-        return self._driver.spent if isinstance(self._driver, Line) else 0.0
+        return self._driver.spent if isinstance(self._driver, SlowLinkDriver) else 0.0
 
     def _look_after_line(self) -> None:
-        if isinstance(self._driver, Line):
+        if isinstance(self._driver, SlowLinkDriver):
             self._driver.catch_up()
 
     def action_repaint(self) -> None:
         """Draw everything anew, whatever something else has drawn on the terminal."""
-        if isinstance(self._driver, Line):
+        if isinstance(self._driver, SlowLinkDriver):
             self._driver.repaint()
 
     def action_command_palette(self) -> None:
@@ -225,7 +231,7 @@ class MnistApp(LeastSize):
         """However the app ends, the worker ends with it, and what it learnt is on disk."""
         self.input.close()
         if self.guard is not None:
-            self.guard.insist(self.return_code or 0, LONG_PATIENCE)
+            self.guard.insist(self.return_code or 0, LONG_PATIENCE_S)
         self.put_away()
 
     def put_away(self) -> None:
@@ -243,7 +249,7 @@ class MnistApp(LeastSize):
     def _fatal_error(self) -> None:
         """A bug: instead of Textual's long traceback, a file with it, and one line that says so."""
         error = self._exception
-        if (short := shortage(error)) is not None:
+        if (short := shortage_message(error)) is not None:
             self.failure = f"{short}{'; the run is saved' if self.opening.is_kept else ''}"
             self._close_messages_no_wait()
             return
@@ -278,10 +284,10 @@ class MnistApp(LeastSize):
             return
         if isinstance(event, events.InputEvent):
             self._idle.touched()
-        if isinstance(event, events.Key) and time.monotonic() - self._noted > READ:
+        if isinstance(event, events.Key) and time.monotonic() - self._noted > MIN_NOTE_S:
             self.clear_notifications()  # what was read need not cover anything any longer
         if isinstance(event, events.Paste):
-            event.text = printable(event.text, MOST_PASTED)
+            event.text = printable(event.text, MAX_PASTED)
         await super().on_event(event)
 
     def notify(self, message: str, **options: Any) -> None:

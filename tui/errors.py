@@ -6,8 +6,8 @@ from ..data.errors import DataError
 from ..net.errors import NetError
 
 
-class Problem(Exception):  # noqa: N818  (it is told to a person, who did nothing wrong with it)
+class UserError(Exception):
     """Something a person asked for cannot be; the message, one line, says what to do instead."""
 
 
-EXPECTED = (Problem, DataError, NetError)
+EXPECTED_ERRORS = (UserError, DataError, NetError)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 # In processes a core that run or wait to. One app alone comes to 1 at most, so that 2 means that
 # everybody gets half of what they would get alone.
 BUSY, CALM = 2.0, 1.5
-LOOK = 5.0  # seconds between two looks; the average itself is over a minute
+POLL_INTERVAL_S = 5.0  # seconds between two looks; the average itself is over a minute
 
 
 class Busy:

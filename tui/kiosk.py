@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..net.architecture import count
-from .errors import Problem
+from ..net.architecture import parameter_count
+from .errors import UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +20,19 @@ class Limits:
     runs: int = 12  # at once, the oldest go; each has weights, gradient, an optimizer's memory
 
     def check(self, sizes: Sequence[int], iterations: int) -> None:
-        """Raise Problem, with the figure, for what is too much."""
-        if (weights := count(sizes)) > self.weights:
-            raise Problem(
+        """Raise UserError, with the figure, for what is too much."""
+        if (weights := parameter_count(sizes)) > self.weights:
+            raise UserError(
                 f"hidden makes {weights:,} weights; "
                 f"here a network may have {self.weights:,} at most"
             )
         if iterations > self.iterations:
-            raise Problem(f"here a run may have {self.iterations:,} iterations at most")
+            raise UserError(f"here a run may have {self.iterations:,} iterations at most")
 
 
 LIMITS = Limits()
-IDLE = 30 * 60.0  # seconds without a key until it ends
-LOOK = 10.0  # seconds between two looks whether it is idle
+IDLE_LIMIT_S = 30 * 60.0  # seconds without a key until it ends
+POLL_INTERVAL_S = 10.0  # seconds between two looks whether it is idle
 
 
 def forget_settings() -> None:
@@ -61,4 +61,4 @@ class Idle:
     @property
     def look(self) -> float:
         """How many seconds may pass between two looks."""
-        return min(LOOK, self._patience / 2)
+        return min(POLL_INTERVAL_S, self._patience / 2)

@@ -17,7 +17,7 @@ NO_THREADS = (
 )
 
 
-def shortage(error: BaseException | None) -> str | None:
+def shortage_message(error: BaseException | None) -> str | None:
     """Return the line for an error that comes of too little memory; None for any other error."""
     if isinstance(error, MemoryError):
         return NO_MEMORY

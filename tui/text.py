@@ -18,7 +18,7 @@ def printable(text: object, at_most: int = 400) -> str:
     return shown if len(shown) <= at_most else shown[: at_most - 1] + "…"
 
 
-def amount(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A duration as m:ss or h:mm:ss."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError
-from ..source_content import SIDES, side_of
+from ..source_content import SIDES, image_side
 
 LABEL_NAMES = {"label", "labels", "class", "target", "digit", "y"}
 NUMBER = re.compile(rb'\s*("?)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\1\s*')
@@ -58,7 +58,7 @@ def columns_of(line: bytes, path: Path) -> Columns:
 def _by_count(separator: bytes, count: int, path: Path, *, has_header: bool) -> Columns:
     """Without names their number tells: no two squares are neighbours."""
     for label, pixels in ((None, count), (0, count - 1)):
-        if side_of(pixels) is not None:
+        if image_side(pixels) is not None:
             names = tuple(str(i + 1) for i in range(count))
             return Columns(separator, names, label, has_header)
     raise DataError(
@@ -68,7 +68,7 @@ def _by_count(separator: bytes, count: int, path: Path, *, has_header: bool) -> 
 
 def _by_name(separator: bytes, texts: list[str], path: Path) -> Columns:
     labels = [i for i, text in enumerate(texts) if text.casefold() in LABEL_NAMES]
-    if len(labels) > 1 or side_of(len(texts) - len(labels)) is None:
+    if len(labels) > 1 or image_side(len(texts) - len(labels)) is None:
         raise DataError(
             f"{path}: line 1: has {len(texts)} columns, the first {texts[0][:SHOWN]!r}, and "
             f"{len(labels)} named label; expected {SQUARES}, and at most one named label"

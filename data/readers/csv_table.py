@@ -15,17 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from ..source_content import Found
-from ..values import Greys, UnfitError, whole_labels
+from ..source_content import SourceContent
+from ..values import PixelBuffer, UnfitError, whole_labels
 from .csv_columns import NUMBER, SHOWN, Columns, columns_of
-from .safe_files import LARGEST, OnProgress, size_of, unpacked
+from .safe_files import MAX_PIXEL_BYTES, OnProgress, size_of, unpacked
 
 BLOCKS = range(1 << 17, 1 << 22)  # bytes read at a time: a 64th of the file, within these
-LONGEST = 1 << 20  # bytes of a line: 128 × 128 pixels of 20 characters take a third of it
+MAX_LINE_BYTES = 1 << 20  # bytes of a line: 128 × 128 pixels of 20 characters take a third of it
 NAMES = {b",": "commas", b";": "semicolons", b"\t": "tabs"}
 
 
-def read_table(file: io.BufferedReader, path: Path, on_progress: OnProgress | None = None) -> Found:
+def read_table(
+    file: io.BufferedReader, path: Path, on_progress: OnProgress | None = None
+) -> SourceContent:
     """All images of a CSV file, gzipped or not, and their labels where it has them.
 
     Raises DataError that names path, line and column of the first cell that is not as expected.
@@ -62,8 +64,8 @@ def _blocks(file: io.BufferedIOBase, path: Path, size: int) -> Iterator[tuple[in
         if lines:
             yield number, lines
         number += len(lines)
-        if len(text) > LONGEST:
-            raise DataError(f"{path}: line {number}: does not end within {LONGEST:,} bytes")
+        if len(text) > MAX_LINE_BYTES:
+            raise DataError(f"{path}: line {number}: does not end within {MAX_LINE_BYTES:,} bytes")
         piece = file.read(size)
 
 
@@ -79,7 +81,7 @@ class _Table:
 
     def __init__(self, columns: Columns, path: Path) -> None:
         self.columns, self._path = columns, path
-        self._greys, self._labels = Greys(), bytearray()
+        self._greys, self._labels = PixelBuffer(), bytearray()
         self._rows = 0
 
     def add(self, lines: list[bytes], first: int) -> None:
@@ -115,10 +117,10 @@ class _Table:
             found = self._cell(numbers[row], wanted[place], cell)
             raise self._refusal(f"{found}; expected {unfit.expected}") from unfit
         self._rows += len(rows)
-        if self._rows * len(self.columns.pixels) > LARGEST:
-            raise self._refusal(f"holds more than the {LARGEST:,} pixels allowed")
+        if self._rows * len(self.columns.pixels) > MAX_PIXEL_BYTES:
+            raise self._refusal(f"holds more than the {MAX_PIXEL_BYTES:,} pixels allowed")
 
-    def found(self) -> Found:
+    def found(self) -> SourceContent:
         """All rows; only once."""
         columns = self.columns
         if not self._rows:
@@ -128,7 +130,7 @@ class _Table:
         where = "no labels" if columns.label is None else f"labels in column {columns.label + 1}"
         header = "a header" if columns.has_header else "no header"
         form = f"CSV with {NAMES[columns.separator]}, {header}, {where}"
-        return Found(images, labels, notes=(form, scale))
+        return SourceContent(images, labels, notes=(form, scale))
 
     def _not_a_number(self, rows: list[bytes], numbers: list[int]) -> str:
         """Where the first cell is that no number can be read from; pandas does not tell."""

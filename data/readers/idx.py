@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from ..errors import DataError
-from ..source_content import SIDES, Digits, Found, side_of
+from ..source_content import SIDES, Digits, SourceContent, image_side
 from ..values import UnfitError, both_stretched, whole_labels
 from .idx_format import Bytes, read_idx
 from .safe_files import inside, is_there
@@ -19,7 +19,7 @@ PARTS = {"train": ("train",), "test": ("t10k", "test")}
 DIMENSIONS = {"images": 3, "labels": 1}
 
 
-def from_folder(folder: Path) -> Found | None:
+def from_folder(folder: Path) -> SourceContent | None:
     """The set in a folder of IDX files; None if none of them is called as such files are."""
     sets = sorted({m["set"] for path in inside(folder) if (m := NAME.fullmatch(path.name))})
     if len(sets) > 1:
@@ -28,7 +28,7 @@ def from_folder(folder: Path) -> Found | None:
     return _set(folder, sets[0]) if sets else None
 
 
-def from_file(path: Path, dimensions: int) -> Found:
+def from_file(path: Path, dimensions: int) -> SourceContent:
     """The set that an IDX file of so many dimensions, images or labels, belongs to."""
     match = NAME.fullmatch(path.name)
     if match is not None:
@@ -44,13 +44,13 @@ def from_file(path: Path, dimensions: int) -> Found:
     raise DataError(f"{path}: holds labels, and beside it is no file of their images")
 
 
-def images_alone(path: Path) -> Found:
+def images_alone(path: Path) -> SourceContent:
     """An IDX file of images, whatever lies beside it."""
     images, _, note = both_stretched(_images(path), None)
-    return Found(images, notes=(f"IDX, {len(images):,} images, no labels", note))
+    return SourceContent(images, notes=(f"IDX, {len(images):,} images, no labels", note))
 
 
-def _set(folder: Path, name: str) -> Found:
+def _set(folder: Path, name: str) -> SourceContent:
     """The files of the set that has this name before theirs, in whole pairs."""
     there = {(part, what): _find(folder, name, part, what) for part in PARTS for what in DIMENSIONS}
     files = {key: path for key, path in there.items() if path is not None}
@@ -102,7 +102,7 @@ def _images(path: Path) -> Bytes:
     count, rows, columns = images.shape
     if rows != columns:
         raise DataError(f"{path}: images are {rows} × {columns}; expected square ones")
-    if side_of(rows * columns) is None:
+    if image_side(rows * columns) is None:
         raise DataError(
             f"{path}: images are {rows} × {columns}; expected {SIDES[0]} to {SIDES[-1]} a side"
         )
@@ -111,7 +111,7 @@ def _images(path: Path) -> Bytes:
     return images.reshape(count, rows * columns)
 
 
-def _found(pairs: list[Digits], folder: Path) -> Found:
+def _found(pairs: list[Digits], folder: Path) -> SourceContent:
     """One pair, or one to learn from and one to test on, which must be of one kind."""
     first, *others = pairs
     test = others[0] if others else None
@@ -124,4 +124,4 @@ def _found(pairs: list[Digits], folder: Path) -> Found:
     if test is not None and tested is not None:
         test = Digits(tested, test.labels)
     files = "two files" if test is None else "four files"
-    return Found(images, first.labels, test, notes=(f"IDX, {files}", note))
+    return SourceContent(images, first.labels, test, notes=(f"IDX, {files}", note))

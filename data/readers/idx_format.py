@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .safe_files import LARGEST, is_packed, most_unfolded, opened, size_of, unpacked
+from .safe_files import MAX_PIXEL_BYTES, is_packed, max_unpacked_bytes, opened, size_of, unpacked
 
 Bytes = NDArray[np.uint8]
 
@@ -32,7 +32,7 @@ def read_idx(path: Path, dimensions: int) -> Bytes:
     labels. Raises DataError for anything that is not such a file, complete and exact.
     """
     with opened(path) as file:
-        most = most_unfolded(size_of(file)) if is_packed(file) else size_of(file)
+        most = max_unpacked_bytes(size_of(file)) if is_packed(file) else size_of(file)
         return _read(unpacked(file, path), path, dimensions, most)
 
 
@@ -53,8 +53,10 @@ def _read(file: io.BufferedIOBase, path: Path, dimensions: int, at_most: int) ->
     named = " × ".join(f"{side:,}" for side in shape)
     if size == 0:
         raise DataError(f"{path}: is empty: {named}")
-    if size > LARGEST:
-        raise DataError(f"{path}: declares {named} bytes, more than the {LARGEST:,} allowed")
+    if size > MAX_PIXEL_BYTES:
+        raise DataError(
+            f"{path}: declares {named} bytes, more than the {MAX_PIXEL_BYTES:,} allowed"
+        )
     if size + len(magic) + len(header) > at_most:
         raise DataError(f"{path}: declares {named} bytes, but the file is too short for them")
     # Piece by piece: memory is taken for what comes, not for what was declared.

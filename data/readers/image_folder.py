@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError
-from ..source_content import MOST_CLASSES, SIDES, Digits, Found, side_of
+from ..source_content import MAX_CLASSES, SIDES, Digits, SourceContent, image_side
 from .idx_format import Bytes
 from .picture import read_grey
-from .safe_files import LARGEST, OnProgress, inside, is_folder
+from .safe_files import MAX_PIXEL_BYTES, OnProgress, inside, is_folder
 
 TRAIN, TEST = {"train", "training"}, {"test", "testing"}
 LEFT = {"thumbs.db", "desktop.ini"}  # what file managers leave, besides names with a dot
@@ -29,7 +29,7 @@ class _Part:
     labels: list[int]
 
 
-def read_album(folder: Path, on_progress: OnProgress | None = None) -> Found:
+def read_image_folder(folder: Path, on_progress: OnProgress | None = None) -> SourceContent:
     """The set in a folder of pictures in MNIST's form, all of one square size.
 
     Raises DataError that names the file or folder that is not as expected.
@@ -42,7 +42,7 @@ def read_album(folder: Path, on_progress: OnProgress | None = None) -> Found:
     flat = images.reshape(len(images), -1)
     m = len(listed[0].files)
     labels = [np.array(part.labels, np.uint8) for part in listed]
-    return Found(
+    return SourceContent(
         flat[:m],
         labels[0],
         Digits(flat[m:], labels[1]) if len(labels) > 1 else None,
@@ -51,7 +51,7 @@ def read_album(folder: Path, on_progress: OnProgress | None = None) -> Found:
     )
 
 
-def is_album(folder: Path) -> bool:
+def is_image_folder(folder: Path) -> bool:
     """Whether it is sub-folders that lie there, for the most part."""
     there = _inside(folder)
     return sum(map(is_folder, there)) * 2 > len(there)
@@ -78,9 +78,9 @@ def _names(folder: Path) -> tuple[str, ...]:
     for path in there:
         if not is_folder(path):
             raise DataError(f"{path}: is not a folder; expected one for each label")
-    if not 2 <= len(there) <= MOST_CLASSES:
+    if not 2 <= len(there) <= MAX_CLASSES:
         raise DataError(
-            f"{folder}: has {len(there)} sub-folders; expected 2 to {MOST_CLASSES}, one a label"
+            f"{folder}: has {len(there)} sub-folders; expected 2 to {MAX_CLASSES}, one a label"
         )
     return tuple(sorted((path.name for path in there), key=_order))
 
@@ -112,13 +112,13 @@ def _pixels(files: list[Path], on_progress: OnProgress | None) -> Bytes:
         grey, _ = read_grey(path, str(path))
         rows, columns = grey.shape
         if images is None:
-            if rows != columns or side_of(rows * columns) is None:
+            if rows != columns or image_side(rows * columns) is None:
                 raise DataError(
                     f"{path}: is {columns} × {rows} pixels; expected a square of "
                     f"{SIDES[0]} to {SIDES[-1]} a side"
                 )
-            if len(files) * grey.size > LARGEST:
-                raise DataError(f"{path.parent.parent}: holds more than {LARGEST:,} pixels")
+            if len(files) * grey.size > MAX_PIXEL_BYTES:
+                raise DataError(f"{path.parent.parent}: holds more than {MAX_PIXEL_BYTES:,} pixels")
             images = np.empty((len(files), rows, columns), np.uint8)
         if grey.shape != images.shape[1:]:
             side = images.shape[1]

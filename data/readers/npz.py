@@ -18,19 +18,19 @@ from sys import maxunicode
 import numpy as np
 
 from ..errors import DataError
-from ..source_content import MOST_CLASSES, SIDES, Digits, Found, side_of
-from ..values import Greys, UnfitError, whole_labels
+from ..source_content import MAX_CLASSES, SIDES, Digits, SourceContent, image_side
+from ..values import PixelBuffer, UnfitError, whole_labels
 from .idx_format import Bytes
 from .npz_archive import REAL, TEXT, Archive, by
-from .safe_files import LARGEST, OnProgress
+from .safe_files import MAX_PIXEL_BYTES, OnProgress
 
 FORMS = (("x_train", "y_train", "x_test", "y_test"), ("images", "labels", "", ""))
-LONGEST_NAME = 40  # characters of a class's name
+MAX_NAME_LENGTH = 40  # characters of a class's name
 
 
 def read_archive(
     file: io.BufferedReader, path: Path, on_progress: OnProgress | None = None
-) -> Found:
+) -> SourceContent:
     """The set in an .npz file. Raises DataError that names path, member and what is wrong."""
     archive = Archive(file, path)
     form = next((form for form in FORMS if form[0] in archive.names), None)
@@ -45,7 +45,7 @@ def read_archive(
     if labels not in archive.names:
         reader.add(images)
         pixels, scale = reader.taken()
-        return Found(pixels, notes=(f"npz, {images} without {labels}", scale))
+        return SourceContent(pixels, notes=(f"npz, {images} without {labels}", scale))
     first = reader.labels(images, labels)
     reader.add(images)
     second = None
@@ -56,7 +56,7 @@ def read_archive(
     m = len(first)
     test = None if second is None else Digits(pixels[m:], second)
     told = f"npz, {images}" if test is None else f"npz, {images} and {test_images}"
-    return Found(pixels[:m], first, test, reader.names(), (told, scale))
+    return SourceContent(pixels[:m], first, test, reader.names(), (told, scale))
 
 
 class _Reader:
@@ -64,7 +64,7 @@ class _Reader:
 
     def __init__(self, archive: Archive, on_progress: OnProgress | None) -> None:
         self._archive, self._on_progress = archive, on_progress
-        self._greys, self._pixels = Greys(), 0
+        self._greys, self._pixels = PixelBuffer(), 0
 
     def labels(self, images: str, labels: str) -> Bytes:
         """The labels in the second member, one for each image in the first."""
@@ -114,14 +114,14 @@ class _Reader:
         if "names" not in self._archive.names:
             return ()
         header = self._archive.header("names", TEXT)
-        if len(header.shape) != 1 or not 2 <= header.shape[0] <= MOST_CLASSES:
+        if len(header.shape) != 1 or not 2 <= header.shape[0] <= MAX_CLASSES:
             raise self._archive.refusal(
-                "names", f"is {by(header.shape)}; expected 2 to {MOST_CLASSES} names"
+                "names", f"is {by(header.shape)}; expected 2 to {MAX_CLASSES} names"
             )
         is_coded = header.dtype.kind == "S"
-        if not 0 < header.dtype.itemsize <= (LONGEST_NAME if is_coded else 4 * LONGEST_NAME):
+        if not 0 < header.dtype.itemsize <= (MAX_NAME_LENGTH if is_coded else 4 * MAX_NAME_LENGTH):
             raise self._archive.refusal(
-                "names", f"holds {header.dtype}; expected 1 to {LONGEST_NAME} characters each"
+                "names", f"holds {header.dtype}; expected 1 to {MAX_NAME_LENGTH} characters each"
             )
         names = self._archive.array("names", TEXT)
         unfit = self._archive.refusal("names", "holds text that is none")
@@ -145,14 +145,14 @@ class _Reader:
         """How many images a member holds, and of how many pixels."""
         shape = self._archive.header(name, REAL).shape
         pixels = math.prod(shape[1:])
-        side = side_of(pixels)
+        side = image_side(pixels)
         if side is None or shape[1:] not in ((side, side), (side, side, 1), (pixels,)):
             raise self._archive.refusal(
                 name,
                 f"is {by(shape)}; expected n × side × side, {SIDES[0]} to {SIDES[-1]} a side",
             )
-        if math.prod(shape) > LARGEST:
+        if math.prod(shape) > MAX_PIXEL_BYTES:
             raise self._archive.refusal(
-                name, f"declares {by(shape)} pixels, more than the {LARGEST:,} allowed"
+                name, f"declares {by(shape)} pixels, more than the {MAX_PIXEL_BYTES:,} allowed"
             )
         return shape[0], pixels

@@ -20,11 +20,11 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .safe_files import most_unfolded
+from .safe_files import max_unpacked_bytes
 
 MAGIC = b"PK"  # what every zip file begins with
 PIECE = 1 << 18  # bytes read at a time
-MOST_MEMBERS = 64
+MAX_MEMBERS = 64
 # Kinds of types, by NumPy's letters, and how a message calls them.
 REAL, TEXT, BYTES = "biuf", "US", "u"
 CALLED = {REAL: "real numbers of at most 8 bytes", TEXT: "text", BYTES: "bytes"}
@@ -54,10 +54,8 @@ class Archive:
         except UNREADABLE as damage:
             raise DataError(f"{path}: is not an .npz file, or is cut short") from damage
         infos = self._zip.infolist()
-        if len(infos) > MOST_MEMBERS:
-            raise DataError(
-                f"{path}: holds {len(infos):,} members; expected {MOST_MEMBERS} at most"
-            )
+        if len(infos) > MAX_MEMBERS:
+            raise DataError(f"{path}: holds {len(infos):,} members; expected {MAX_MEMBERS} at most")
         for info in infos:
             name = info.filename
             if "/" in name or "\\" in name or not name.endswith(".npy"):
@@ -97,7 +95,7 @@ class Archive:
 
     def _opened(self, name: str) -> IO[bytes]:
         info = self._zip.getinfo(f"{name}.npy")
-        if info.file_size > most_unfolded(info.compress_size):
+        if info.file_size > max_unpacked_bytes(info.compress_size):
             raise self.refusal(
                 name, f"unfolds into {info.file_size:,} bytes: too many for its size"
             )

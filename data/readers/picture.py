@@ -26,7 +26,7 @@ from ..findings import (
     WholePicture,
 )
 from ..layout import FAINT, MNIST, ImageLayout, lies_so
-from ..normalization import SIDE, centred, scaled
+from ..normalization import SIDE, centered, scaled
 from ..stray_ink import Cleaned, cleaned
 from .idx_format import Bytes
 from .safe_files import opened
@@ -34,7 +34,7 @@ from .safe_files import opened
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-LARGEST = 50_000_000  # pixels of a picture
+MAX_PIXELS = 50_000_000  # pixels of a picture
 FORMATS = ("PNG", "JPEG", "GIF", "BMP")  # of Pillow's many, those that digits come in
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")  # what files of these formats begin with
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
@@ -83,7 +83,7 @@ def read_picture(
     ink = found.ink
     if layout.fills_frame:  # what is pale there belongs to what is shown
         ink = _with_pale(greys[grey], found.ink)
-    image = centred(ink, side, layout)
+    image = centered(ink, side, layout)
     # Thin lines on large paper come out pale; what was learnt from is not.
     image = np.rint(image * (layout.strongest / max(1, int(image.max())))).astype(np.uint8)
     placed = Placed(layout.extent, layout.centering)
@@ -140,13 +140,13 @@ def read_grey(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
 def _decoded(file: IO[bytes], name: str) -> tuple[Bytes, tuple[str, ...]]:
     from PIL import Image, ImageOps
 
-    too_large = DataError(f"{name}: has more than {LARGEST // 1_000_000} million pixels")
+    too_large = DataError(f"{name}: has more than {MAX_PIXELS // 1_000_000} million pixels")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what is odd in a file and does not matter
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(file, formats=FORMATS) as image:
-                if image.width * image.height > LARGEST:  # known before anything is decoded
+                if image.width * image.height > MAX_PIXELS:  # known before anything is decoded
                     raise too_large
                 return _grey(ImageOps.exif_transpose(image))
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as bomb:

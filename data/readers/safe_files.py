@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 GZIP_MAGIC = b"\x1f\x8b"
-LARGEST = 1 << 31  # bytes of pixels a source may have: 45 times MNIST
-SMALL = 1 << 24  # bytes that packed content may unfold into, however tightly it is packed
-MOST_PACKED = 200  # times smaller than its content packed data may be; MNIST's are 5 to 40
+MAX_PIXEL_BYTES = 1 << 31  # bytes of pixels a source may have: 45 times MNIST
+MAX_UNCHECKED_BYTES = (
+    1 << 24
+)  # bytes that packed content may unfold into, however tightly it is packed
+MAX_COMPRESSION_RATIO = (
+    200  # times smaller than its content packed data may be; MNIST's are 5 to 40
+)
 
 OnProgress = Callable[[int, int], None]  # done bytes, all bytes; what it raises ends the reading
 
 
-def most_unfolded(packed: int) -> int:
+def max_unpacked_bytes(packed: int) -> int:
     """How many bytes so many packed ones may unfold into; more is a bomb, not data."""
-    return max(SMALL, packed * MOST_PACKED)
+    return max(MAX_UNCHECKED_BYTES, packed * MAX_COMPRESSION_RATIO)
 
 
 @contextmanager
@@ -135,9 +139,9 @@ class _Unpacked(gzip.GzipFile):
 
     def read(self, size: int | None = -1) -> bytes:
         content = super().read(size)
-        if self.tell() > most_unfolded(self._packed.tell()):
+        if self.tell() > max_unpacked_bytes(self._packed.tell()):
             raise DataError(
-                f"{self._path}: unfolds into more than {MOST_PACKED} times its size; "
+                f"{self._path}: unfolds into more than {MAX_COMPRESSION_RATIO} times its size; "
                 f"that is no data"
             )
         return content

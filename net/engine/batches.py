@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BatchCursor:
     """Where in the stream of batches a run stands; enough to go on from exactly there."""
 
     generator: dict[str, Any]  # the generator's state before this epoch's order was drawn
@@ -25,7 +25,7 @@ class Batches:
         self.m = m
         self._generator = generator
         self._order: NDArray[np.int64] | None = None
-        self._place = Place(dict(generator.bit_generator.state), epoch=0, position=m)
+        self._place = BatchCursor(dict(generator.bit_generator.state), epoch=0, position=m)
 
     def take(self, size: int) -> NDArray[np.int64]:
         """The row numbers of the next batch; an epoch's last batch may be smaller than `size`."""
@@ -35,17 +35,17 @@ class Batches:
                 # Come here by go_to: draw past the epoch that has ended, as was done before.
                 self._generator.bit_generator.state = place.generator
                 self._generator.permutation(self.m)
-            place = Place(dict(self._generator.bit_generator.state), place.epoch + 1, 0)
+            place = BatchCursor(dict(self._generator.bit_generator.state), place.epoch + 1, 0)
             self._order = None
         if self._order is None:
             self._generator.bit_generator.state = place.generator
             self._order = self._generator.permutation(self.m)
         rows = self._order[place.position : place.position + size]
-        self._place = Place(place.generator, place.epoch, place.position + len(rows))
+        self._place = BatchCursor(place.generator, place.epoch, place.position + len(rows))
         return rows
 
     @property
-    def place(self) -> Place:
+    def place(self) -> BatchCursor:
         """Where the next batch will come from."""
         return self._place
 
@@ -53,7 +53,7 @@ class Batches:
         """Forget the epoch's order; it is drawn again when the next batch is asked for."""
         self._order = None
 
-    def go_to(self, place: Place) -> None:
+    def go_to(self, place: BatchCursor) -> None:
         """Let the next batch be the one that came, or would have come, at `place`."""
         if (place.epoch, place.generator) != (self._place.epoch, self._place.generator):
             self._order = None

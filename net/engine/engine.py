@@ -19,9 +19,17 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..network import Array, Labels, Parameters, backward, forward, losses
-from .input_blocks import Group, Images, evenly, floats, grouped, scaled, thin
-from .thread_pool import Crew, cores
+from ..network import Array, Labels, Parameters, backward, cross_entropy, forward
+from .input_blocks import (
+    Group,
+    Images,
+    even_slices,
+    floats,
+    group_by_blank_pixels,
+    scaled,
+    with_strided_matmul,
+)
+from .thread_pool import ThreadPool, available_cores
 
 Rows = NDArray[np.integer[Any]]
 Tally = tuple[float, int]  # the sum of some losses, and how many answers were right
@@ -30,8 +38,8 @@ Tally = tuple[float, int]  # the sum of some losses, and how many answers were r
 # evenly), so that usual batches are one part on one core: waking a thread and Python's lock cost
 # more than a second core brings. Measured in one part and in two, ms an update: 784-256-10 with
 # batch 256 1.7 and 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and 15.9.
-PART = 75_000_000
-SUMS = 64 << 20  # bytes that gradients not yet added up may take
+MIN_FLOPS_PER_TASK = 75_000_000
+MAX_PARTIAL_SUM_BYTES = 64 << 20  # bytes that gradients not yet added up may take
 
 
 class Samples(Protocol):
@@ -67,8 +75,8 @@ class Engine:
 
     def __init__(self, samples: Samples, threads: int | None = None) -> None:
         self.images, self.labels = samples.images, samples.labels
-        self.threads = threads or min(8, cores())
-        self._crew = Crew(self.threads)
+        self.threads = threads or min(8, available_cores())
+        self._crew = ThreadPool(self.threads)
         self._groups: list[Group] = []
         self._sums: list[Parameters] = []
         threadpool_limits(1, user_api="blas")
@@ -91,13 +99,13 @@ class Engine:
         """
         m = len(self.labels) if rows is None else len(rows)
         if rows is None:
-            self._groups = self._groups or grouped(self.images, self.labels)
+            self._groups = self._groups or group_by_blank_pixels(self.images, self.labels)
             jobs = [partial(group_gradient, parameters, group, m) for group in self._groups]
         else:
             source = self.images if images is None else images
             # A layer multiplies by each weight three times: forward, for dW and for dA.
-            worth = 3 * parameters.weights.size * m // PART
-            parts = max(1, min(worth, m // 64), len(evenly(m, self.images.shape[1])))
+            worth = 3 * parameters.weights.size * m // MIN_FLOPS_PER_TASK
+            parts = max(1, min(worth, m // 64), len(even_slices(m, self.images.shape[1])))
             jobs = [
                 partial(part_gradient, parameters, source, self.labels, part, m)
                 for part in np.array_split(rows, parts)
@@ -109,7 +117,7 @@ class Engine:
         images, labels = self.images, self.labels
         if samples is not None:
             images, labels = samples.images, samples.labels
-        spans = evenly(*images.shape)
+        spans = even_slices(*images.shape)
         jobs = [partial(part_score, parameters, images[span], labels[span]) for span in spans]
         return mean(self._crew.run(jobs), len(labels))
 
@@ -117,7 +125,7 @@ class Engine:
         self, jobs: Sequence[Callable[[Parameters], Tally]], gradient: Parameters
     ) -> list[Tally]:
         """Do the jobs and add up their gradients, always in the order of the jobs."""
-        room = min(len(jobs), max(self.threads, SUMS // gradient.vector.nbytes))
+        room = min(len(jobs), max(self.threads, MAX_PARTIAL_SUM_BYTES // gradient.vector.nbytes))
         if len(self._sums) < room or not alike(self._sums[0], gradient):
             self._sums = [gradient.copy() for _ in range(room)]
         tallies: list[Tally] = []
@@ -142,9 +150,9 @@ def group_gradient(parameters: Parameters, group: Group, m: int, total: Paramete
     rest, rest_of_small = parameters.W[0].size, small.W[0].size
     small.vector[rest_of_small:] = parameters.vector[rest:]
     tallies: list[Tally] = []
-    for span in evenly(n, k):
+    for span in even_slices(n, k):
         labels = group.labels[span]
-        activations = forward(thin(small), floats(group.images[span], dtype).T)
+        activations = forward(with_strided_matmul(small), floats(group.images[span], dtype).T)
         backward(small, activations, labels, m, share)
         sum_.vector += share.vector
         tallies.append(tally(activations.Z[-1], labels))
@@ -161,10 +169,10 @@ def part_gradient(
     """These rows' share of the gradient of the mean over m images, written into `total`."""
     dtype, tallies = total.vector.dtype, list[Tally]()
     share = total
-    for span in evenly(len(rows), images.shape[1]):
+    for span in even_slices(len(rows), images.shape[1]):
         these = rows[span]
         X = scaled(images.take(these, axis=0), dtype)
-        activations = forward(thin(parameters), X.T)
+        activations = forward(with_strided_matmul(parameters), X.T)
         backward(parameters, activations, labels[these], m, share)
         if share is not total:
             total.vector += share.vector
@@ -178,13 +186,13 @@ def part_gradient(
 def part_score(parameters: Parameters, images: Images, labels: Labels) -> Tally:
     """Forward only."""
     X = scaled(images, parameters.vector.dtype)
-    return tally(forward(thin(parameters), X.T).Z[-1], labels)
+    return tally(forward(with_strided_matmul(parameters), X.T).Z[-1], labels)
 
 
 def tally(Z: Array, labels: Labels) -> Tally:
     """Sum of the losses and number of right answers, from the last layer's Z."""
     right = Z.argmax(axis=0) == labels
-    return float(losses(Z, labels).sum(dtype=np.float64)), int(np.count_nonzero(right))
+    return float(cross_entropy(Z, labels).sum(dtype=np.float64)), int(np.count_nonzero(right))
 
 
 def summed(tallies: Sequence[Tally]) -> Tally:

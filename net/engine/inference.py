@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from ..network import Array, Parameters, forward
 from .engine import Samples
 
-AT_A_TIME = 256
+IMAGES_PER_CHUNK = 256
 
 
 def probabilities(parameters: Parameters, images: NDArray[np.uint8]) -> Array:
@@ -18,7 +18,7 @@ def probabilities(parameters: Parameters, images: NDArray[np.uint8]) -> Array:
         return forward(parameters, X).A[-1]
 
 
-def mistake_after(parameters: Parameters, samples: Samples, start: int, step: int) -> int | None:
+def next_mistake(parameters: Parameters, samples: Samples, start: int, step: int) -> int | None:
     """The index of the first image after `start` that the network takes for something else.
 
     step: 1 forwards, -1 backwards; the search goes round the end and stops where it began. It
@@ -27,8 +27,8 @@ def mistake_after(parameters: Parameters, samples: Samples, start: int, step: in
     """
     m = len(samples.labels)
     order = (start + step * np.arange(1, m)) % m
-    for begin in range(0, m - 1, AT_A_TIME):
-        here = order[begin : begin + AT_A_TIME]
+    for begin in range(0, m - 1, IMAGES_PER_CHUNK):
+        here = order[begin : begin + IMAGES_PER_CHUNK]
         answers = probabilities(parameters, samples.images[here]).argmax(axis=0)
         wrong = np.flatnonzero(answers != samples.labels[here])
         if len(wrong):

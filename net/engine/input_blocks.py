@@ -22,10 +22,10 @@ from ..network import Array, Labels, Parameters
 
 Images = NDArray[np.uint8]
 
-CHUNK = 600_000  # pixels turned into floats at a time: 2.4 MB
+CHUNK_PIXELS = 600_000  # pixels turned into floats at a time: 2.4 MB
 GROUPS = 24  # divides evenly among 2, 3, 4, 6 or 8 threads
-STRIP = 100  # columns that `Thin` multiplies by at once
-SMALL = 1_000_000  # multiplications up to which OpenBLAS takes its quicker way
+STRIP_COLUMNS = 100  # columns that `Thin` multiplies by at once
+MAX_SMALL_PRODUCT = 1_000_000  # multiplications up to which OpenBLAS takes its quicker way
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class Group:
     labels: Labels
 
 
-def grouped(images: Images, labels: Labels) -> list[Group]:
+def group_by_blank_pixels(images: Images, labels: Labels) -> list[Group]:
     """All images in groups. Those whose first inked pixel is alike go together: they share
     most of their blank ones (on MNIST 487 of 784 pixels are left, 636 without the order)."""
     order = np.argsort((images > 0).argmax(axis=1), kind="stable")
     groups: list[Group] = []
-    for chosen in np.array_split(order, min(GROUPS, -(-images.size // CHUNK))):
+    for chosen in np.array_split(order, min(GROUPS, -(-images.size // CHUNK_PIXELS))):
         block = images[chosen]
         inked = np.flatnonzero(block.any(axis=0))
         groups.append(Group(inked, block.take(inked, axis=1), labels[chosen]))
@@ -74,13 +74,13 @@ def scaled(images: Images, dtype: np.dtype[Any]) -> Array:
     return np.divide(X, 255, out=X)
 
 
-def evenly(n: int, width: int) -> list[slice]:
+def even_slices(n: int, width: int) -> list[slice]:
     """n rows of `width` pixels, cut evenly into as few pieces of at most CHUNK as there can be."""
-    pieces = max(1, -(-n * width // CHUNK))
+    pieces = max(1, -(-n * width // CHUNK_PIXELS))
     return [slice(i * n // pieces, (i + 1) * n // pieces) for i in range(pieces)]
 
 
-class Thin(np.ndarray[Any, np.dtype[Any]]):
+class StridedMatmul(np.ndarray[Any, np.dtype[Any]]):
     """A W of few rows, such as 10 × 784, which times a wide X is quicker in strips of X.
 
     OpenBLAS multiplies small matrices as they lie, without first packing them into blocks. For
@@ -90,18 +90,22 @@ class Thin(np.ndarray[Any, np.dtype[Any]]):
     def __matmul__(self, X: Any, /) -> Any:
         W, m = self.view(np.ndarray), X.shape[1]
         Z = np.empty((len(W), m), W.dtype)
-        even = m - m % STRIP
+        even = m - m % STRIP_COLUMNS
         # The same memory seen as a stack of strips, which one call of matmul goes through.
-        stack = X.T[:even].reshape(even // STRIP, STRIP, len(X)).mT
-        np.matmul(W, stack, out=Z[:, :even].reshape(len(W), even // STRIP, STRIP).swapaxes(0, 1))
+        stack = X.T[:even].reshape(even // STRIP_COLUMNS, STRIP_COLUMNS, len(X)).mT
+        np.matmul(
+            W,
+            stack,
+            out=Z[:, :even].reshape(len(W), even // STRIP_COLUMNS, STRIP_COLUMNS).swapaxes(0, 1),
+        )
         np.matmul(W, X[:, even:], out=Z[:, even:])
         return Z
 
 
-def thin(parameters: Parameters) -> Parameters:
+def with_strided_matmul(parameters: Parameters) -> Parameters:
     """The same parameters; W1, if it has few rows, knows how to multiply in strips."""
-    if parameters.W[0].size * STRIP > SMALL:
+    if parameters.W[0].size * STRIP_COLUMNS > MAX_SMALL_PRODUCT:
         return parameters
     same = Parameters(parameters.sizes, parameters.vector)
-    same.W[0] = same.W[0].view(Thin)
+    same.W[0] = same.W[0].view(StridedMatmul)
     return same

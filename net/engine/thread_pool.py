@@ -12,7 +12,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 
-class Crew:
+class ThreadPool:
     """So many threads, the caller of `run` being one of them.
 
     Threads of Python speed up NumPy because it lets go of Python's lock while it computes.
@@ -66,7 +66,7 @@ class Crew:
             self._done.put(error)
 
 
-def cores() -> int:
+def available_cores() -> int:
     """How many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):  # Linux: containers and taskset give fewer
         return len(os.sched_getaffinity(0))

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.engine import Samples
-from ..engine.passes import passes
-from ..network import Array, Labels, Parameters, losses
+from ..engine.passes import forward_in_chunks
+from ..network import Array, Labels, Parameters, cross_entropy
 from ..validation import check_labels
 
 Indices = NDArray[np.intp]
@@ -17,7 +17,7 @@ Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answers:
+class Predictions:
     """One answer for each of m digits, in their order."""
 
     classes: int  # the network's answers are 0 to classes - 1
@@ -74,7 +74,7 @@ class Confusion:
 
 
 @np.errstate(all="ignore")
-def answer(parameters: Parameters, samples: Samples) -> Answers:
+def predict(parameters: Parameters, samples: Samples) -> Predictions:
     """The network's answers for all of these samples, forward only.
 
     Raises NetError if the images or labels do not fit the network.
@@ -83,16 +83,16 @@ def answer(parameters: Parameters, samples: Samples) -> Answers:
     labels = samples.labels.astype(np.intp)  # own memory, and no overflow in label · classes
     check_labels(parameters, labels, m)
     predicted, confidence, loss = np.empty(m, np.intp), np.empty(m, dtype), np.empty(m, dtype)
-    for span, activations in passes(parameters, samples.images):
+    for span, activations in forward_in_chunks(parameters, samples.images):
         Z, A = activations.Z[-1], activations.A[-1]  # classes × the digits of this span
         # By Z, as the accuracy is counted: softmax may round two logits to one probability.
         predicted[span] = Z.argmax(axis=0)
         confidence[span] = A.max(axis=0)
-        loss[span] = losses(Z, labels[span])
-    return Answers(classes, labels, predicted, confidence, loss)
+        loss[span] = cross_entropy(Z, labels[span])
+    return Predictions(classes, labels, predicted, confidence, loss)
 
 
-def confusion(answers: Answers) -> Confusion:
+def confusion(answers: Predictions) -> Confusion:
     """The answers, counted."""
     k = answers.classes
     # label · k + predicted numbers the cells row by row, so one count of numbers counts them all.

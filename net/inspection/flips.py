@@ -13,7 +13,7 @@ HALF = 128  # bytes: from here on a pixel counts as ink, and is turned into pape
 INK = 255
 
 
-def flipped(image: Images, pixels: Collection[int]) -> Images:
+def flip_pixels(image: Images, pixels: Collection[int]) -> Images:
     """A copy of an image of n_in bytes with these pixels turned over; turned again, they return."""
     result = image.copy()
     for i in pixels:
@@ -21,12 +21,12 @@ def flipped(image: Images, pixels: Collection[int]) -> Images:
     return result
 
 
-def promised(slopes: Array, image: Images) -> Array:
+def first_order_estimate(slopes: Array, image: Images) -> Array:
     """By how much each pixel's flip would move a logit, if the network were straight: n_in numbers.
 
     slopes: ∂Z/∂x as `saliency` finds it. A slope times a step is the first term of Taylor's
     series; with ReLU units in between the promise is kept exactly as long as none of them falls
     silent or begins to speak on the way.
     """
-    step = flipped(image, range(len(image))).astype(np.float64) - image  # bytes: -255 to 255
+    step = flip_pixels(image, range(len(image))).astype(np.float64) - image  # bytes: -255 to 255
     return slopes * (step / INK)

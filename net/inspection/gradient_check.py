@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from ..engine.input_blocks import Images
 from ..errors import NetError
-from ..network import Array, Labels, Parameters, backward, forward, losses
+from ..network import Array, Labels, Parameters, backward, cross_entropy, forward
 from ..validation import check_labels, columns
 from .weight import Weight
 
@@ -136,7 +136,7 @@ class Point:
     def of(cls, parameters: Parameters, X: Array, labels: Labels) -> Point:
         """One forward pass."""
         *hidden, last = forward(parameters, X).Z
-        loss = float(losses(last, labels).mean())
+        loss = float(cross_entropy(last, labels).mean())
         return cls(loss, float(np.abs(last).max()), [Z > 0 for Z in hidden])
 
     def is_beyond_a_kink(self, other: Point) -> bool:

@@ -18,7 +18,7 @@ Point = tuple[int, Parameters]  # after so many updates, this network
 
 
 @dataclass(frozen=True, slots=True)
-class Flip:
+class PredictionChange:
     """Between two networks that were looked at, the answer changed."""
 
     iteration: int  # of the later one
@@ -27,7 +27,7 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trace:
+class PredictionHistory:
     """The answers for one digit, in the order of the iterations."""
 
     label: int  # the right class
@@ -45,12 +45,13 @@ class Trace:
         right = np.flatnonzero(self.classes == self.label)
         return int(self.iterations[right[0]]) if len(right) else None
 
-    def flips(self) -> list[Flip]:
+    def flips(self) -> list[PredictionChange]:
         """Every change of the answer, in order."""
         classes = self.classes
         changed = np.flatnonzero(classes[1:] != classes[:-1]) + 1
         return [
-            Flip(int(self.iterations[i]), int(classes[i - 1]), int(classes[i])) for i in changed
+            PredictionChange(int(self.iterations[i]), int(classes[i - 1]), int(classes[i]))
+            for i in changed
         ]
 
     def at(self, iterations: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.intp]:
@@ -58,7 +59,7 @@ class Trace:
         return np.searchsorted(self.iterations, iterations, side="right") - 1
 
 
-class Tracer:
+class PredictionTracer:
     """Traces of some digits through one run; each answer is worked out once and kept.
 
     Moments that a timeline has thinned out since stay in the traces, as long as there are no more
@@ -70,7 +71,7 @@ class Tracer:
 
     def follow(
         self, points: Iterable[Point], images: Mapping[int, Images], labels: Mapping[int, int]
-    ) -> dict[int, Trace]:
+    ) -> dict[int, PredictionHistory]:
         """What these networks, and those followed before, make of these digits.
 
         images, labels: by the number that a digit goes by; each image is n_in bytes.
@@ -94,13 +95,15 @@ class Tracer:
             for iteration in others[1::2]:
                 del known[iteration]
 
-    def _trace(self, digit: int, label: int) -> Trace:
+    def _trace(self, digit: int, label: int) -> PredictionHistory:
         known = self._answers[digit]
         order = sorted(known)
-        return Trace(label, np.array(order, np.int64), np.stack([known[i] for i in order]))
+        return PredictionHistory(
+            label, np.array(order, np.int64), np.stack([known[i] for i in order])
+        )
 
 
-def points(timeline: TimelineView) -> Iterator[Point]:
+def moments(timeline: TimelineView) -> Iterator[Point]:
     """The networks that a timeline keeps, the first first."""
     moment = timeline.first if len(timeline) else None
     while moment is not None:

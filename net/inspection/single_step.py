@@ -18,13 +18,13 @@ import numpy as np
 
 from ..engine.input_blocks import Images
 from ..hyperparameters import Hyperparameters
-from ..network import Array, Parameters, backward, forward, losses
+from ..network import Array, Parameters, backward, cross_entropy, forward
 from ..optimizers import GradientDescent
 from ..validation import check_class, columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lens:
+class SampleStep:
     """What `look` saw, in memory of its own: training may go on meanwhile.
 
     All arrays are of the network's dtype. One digit is one column, so every Z, A, dZ and dA is
@@ -56,7 +56,7 @@ class Lens:
 
 
 @np.errstate(all="ignore")  # what overflows shows in the loss
-def look(parameters: Parameters, image: Images, label: int, alpha: float) -> Lens:
+def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) -> SampleStep:
     """Learn from one digit, on a copy, and keep every number on the way.
 
     image: n_in bytes, 0 to 255; label: its right class; alpha: the learning rate.
@@ -82,7 +82,7 @@ def look(parameters: Parameters, image: Images, label: int, alpha: float) -> Len
     after = before.copy()
     GradientDescent(after).update(after, gradient, alpha, chosen)
     activations_after = forward(after, x)
-    return Lens(
+    return SampleStep(
         sizes=before.sizes,
         label=label,
         alpha=alpha,
@@ -91,7 +91,7 @@ def look(parameters: Parameters, image: Images, label: int, alpha: float) -> Len
         Z=tuple(activations.Z),
         A=tuple(activations.A),
         Y=Y,
-        loss=float(losses(activations.Z[-1], labels)[0]),
+        loss=float(cross_entropy(activations.Z[-1], labels)[0]),
         dZ=dZ,
         dW=tuple(gradient.W),
         db=tuple(gradient.b),
@@ -99,5 +99,5 @@ def look(parameters: Parameters, image: Images, label: int, alpha: float) -> Len
         W_after=tuple(after.W),
         b_after=tuple(after.b),
         A_after=tuple(activations_after.A),
-        loss_after=float(losses(activations_after.Z[-1], labels)[0]),
+        loss_after=float(cross_entropy(activations_after.Z[-1], labels)[0]),
     )

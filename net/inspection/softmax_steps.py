@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .single_step import Lens
+from .single_step import SampleStep
 
 Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shares:
+class SoftmaxSteps:
     """A[k] = powers[k] / whole, in float64, from the network's own logits."""
 
     shifted: Numbers  # n: Z - max(Z), 0 at the largest: softmax does not change by it
@@ -23,14 +23,14 @@ class Shares:
 
 
 @np.errstate(all="ignore")  # of logits that are no numbers nothing better can be said
-def shares_of(lens: Lens) -> Shares:
+def softmax_steps(lens: SampleStep) -> SoftmaxSteps:
     """The steps inside softmax, for the last layer."""
     Z = lens.Z[-1][:, 0].astype(np.float64)
     shifted = Z - Z.max()
     powers = np.exp(shifted)
-    return Shares(shifted, powers, float(powers.sum()))
+    return SoftmaxSteps(shifted, powers, float(powers.sum()))
 
 
-def surprise(probability: float) -> float:
+def negative_log(probability: float) -> float:
     """-log of a probability, in nats: the loss if the right class was given so much."""
     return -math.log(probability) if probability > 0 else math.inf

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .single_step import Lens
+from .single_step import SampleStep
 from .terms import total
 from .weight import Weight
 
 
 @dataclass(frozen=True, slots=True)
-class PrintedStep:
+class PrintedUpdate:
     """A step as it stands on a screen: before + change + rounding = after, in its decimals."""
 
     before: float
@@ -21,7 +21,7 @@ class PrintedStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WeightUpdate:
     """One weight through one update: dW = dZ·a, and W ← W − alpha·dW."""
 
     weight: Weight
@@ -43,16 +43,16 @@ class Step:
         """What plain gradient descent adds, −alpha·dW, before the network's dtype rounds it."""
         return -self.alpha * self.gradient
 
-    def printed(self, decimals: int) -> PrintedStep:
+    def printed(self, decimals: int) -> PrintedUpdate:
         """The step in rounded numbers, and whatever rounding hides, in the open."""
         before, change, after = (
             round(number, decimals) for number in (self.before, self.change, self.after)
         )
         missing = total([after, -before, -change])
-        return PrintedStep(before, change, round(missing, decimals) + 0.0, after)
+        return PrintedUpdate(before, change, round(missing, decimals) + 0.0, after)
 
 
-def step_of(lens: Lens, weight: Weight) -> Step:
+def weight_update(lens: SampleStep, weight: Weight) -> WeightUpdate:
     """One weight or bias, followed to its new value. Raises NetError if there is none such."""
     here, unit, source = weight.layer - 1, weight.unit, weight.source
     weight.check(lens.sizes)
@@ -63,7 +63,7 @@ def step_of(lens: Lens, weight: Weight) -> Step:
     else:
         place, a = (unit, source), float(lens.A[here][source, 0])
         before, gradient, after = lens.W[here], lens.dW[here], lens.W_after[here]
-    return Step(
+    return WeightUpdate(
         weight=weight,
         before=float(before[place]),
         dZ=dZ,

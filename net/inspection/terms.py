@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..network import Array
 from ..validation import check_unit
-from .single_step import Lens
+from .single_step import SampleStep
 
 Numbers = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ class Terms:
         return printed(self.products, shown, self.bias, self.total, decimals)
 
 
-def terms_of_Z(lens: Lens, layer: int, unit: int) -> Terms:
+def terms_of_Z(lens: SampleStep, layer: int, unit: int) -> Terms:
     """Z[j] = b[j] + Σ W[j, i]·A[i] of unit j of this layer; i runs over the layer before.
 
     layer: 1 to the last, as in the formulas; of layer 1 the terms are pixels, x[i], row by row
@@ -103,7 +103,7 @@ def terms_of_Z(lens: Lens, layer: int, unit: int) -> Terms:
     )
 
 
-def terms_of_dA(lens: Lens, layer: int, unit: int) -> Terms:
+def terms_of_dA(lens: SampleStep, layer: int, unit: int) -> Terms:
     """dA[j] = Σ W[k, j]·dZ[k] of unit j of this layer; k runs over the layer after, with its W.
 
     layer: 0 to the last but one; layer 0 is the pixels, of which nothing is learnt, but which the

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.engine import Samples
-from ..engine.passes import passes
+from ..engine.passes import forward_in_chunks
 from ..errors import NetError
 from ..network import Array, Parameters
 from ..validation import check_unit
@@ -26,7 +26,7 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Excitement:
+class ActivationStats:
     """How the n units of one hidden layer take some digits."""
 
     digits: Indices  # n × top: which digits have the largest Z, the largest first
@@ -56,7 +56,9 @@ def unit_weights(parameters: Parameters, layer: int, unit: int) -> Unit:
     )
 
 
-def excitement(parameters: Parameters, samples: Samples, layer: int, top: int = 10) -> Excitement:
+def activation_stats(
+    parameters: Parameters, samples: Samples, layer: int, top: int = 10
+) -> ActivationStats:
     """Which `top` of these samples excite each unit of hidden layer `layer` most.
 
     By Z, which tells how far a silent unit is from speaking where A is 0 for all. Fewer samples
@@ -70,7 +72,7 @@ def excitement(parameters: Parameters, samples: Samples, layer: int, top: int = 
     positive = np.zeros(n, np.int64)
     best = np.empty((n, 0), parameters.vector.dtype)  # the largest Z so far, and whose they are
     digits = np.empty((n, 0), np.intp)
-    for span, activations in passes(parameters, samples.images):
+    for span, activations in forward_in_chunks(parameters, samples.images):
         Z = activations.Z[layer - 1]
         positive += np.count_nonzero(Z > 0, axis=1)
         # Only the best of each piece can be among the best of all: the rest is forgotten at once.
@@ -80,7 +82,7 @@ def excitement(parameters: Parameters, samples: Samples, layer: int, top: int = 
         among = _largest(best, top)
         best = np.take_along_axis(best, among, axis=1)
         digits = np.take_along_axis(digits, among, axis=1)
-    return Excitement(digits, best, positive / m)
+    return ActivationStats(digits, best, positive / m)
 
 
 def _largest(Z: Array, top: int) -> Indices:

@@ -43,33 +43,35 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from ..architecture import check_hidden, count
+from ..architecture import check_hidden, parameter_count
 from ..errors import NetError
 from ..network import Parameters
 from ..optimizers import OPTIMIZERS
 from ..trainer import RunState
 from .checkpoint_json import as_json, course_in, hyperparameters_in, place_in, whole
 from .history import COLUMNS
-from .provenance import Made, from_json
+from .provenance import Provenance, from_json
 
 VERSION = 3
 VERSIONS = (1, 2, 3)  # that can be read
-SMALL = 1 << 20  # bytes of a member that may be packed as tightly as it likes
-MOST_PACKED = 20  # times smaller than its content a larger one may be; real weights hardly shrink
+MAX_UNCHECKED_BYTES = 1 << 20  # bytes of a member that may be packed as tightly as it likes
+MAX_COMPRESSION_RATIO = (
+    20  # times smaller than its content a larger one may be; real weights hardly shrink
+)
 REFUSED = ("f2", "f16", "f12")  # half and long floats, which no run is made of
-NOBODY = Made()
+NO_PROVENANCE = Provenance()
 UNREADABLE = (EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Saved:
+class SavedModel:
     """What a file holds: the run, and what made it."""
 
     state: RunState
-    made: Made
+    made: Provenance
 
 
-def save(state: RunState, path: Path, made: Made = NOBODY) -> None:
+def save(state: RunState, path: Path, made: Provenance = NO_PROVENANCE) -> None:
     """Write a run. An older file of this name stays whole until the new one is complete.
 
     made: what is known of where it comes from. Raises NetError if it cannot be written.
@@ -104,7 +106,7 @@ def load(path: Path) -> RunState:
     return read(path).state
 
 
-def read(path: Path) -> Saved:
+def read(path: Path) -> SavedModel:
     """Read a run and what made it.
 
     Raises NetError, naming file and member, for anything not exactly as above.
@@ -127,7 +129,7 @@ class _Reader:
         self.path, self.archive = path, archive
         self.names = archive.namelist()
 
-    def saved(self) -> Saved:
+    def saved(self) -> SavedModel:
         version = int(self.array("format", "iu", ())[()])
         if version not in VERSIONS:
             known = f"{', '.join(map(str, VERSIONS[:-1]))} and {VERSIONS[-1]}"
@@ -141,7 +143,7 @@ class _Reader:
         except NetError as problem:
             raise self.refusal("sizes", f"is out of range: {problem}") from problem
         first = self.array("W1", "f", (sizes[1], sizes[0]))
-        parameters = Parameters(sizes, np.empty(count(sizes), first.dtype))
+        parameters = Parameters(sizes, np.empty(parameter_count(sizes), first.dtype))
         for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
             W[:] = self.array(f"W{i + 1}", "f", W.shape)
             b[:] = self.array(f"b{i + 1}", "f", b.shape)
@@ -173,8 +175,8 @@ class _Reader:
                 course=((0, hyperparameters),) if course is None else course_in(course, sizes),
             )
             if version == 1:
-                return Saved(state, NOBODY)
-            return Saved(state, from_json(run["made"], has_layout=version > 2))
+                return SavedModel(state, NO_PROVENANCE)
+            return SavedModel(state, from_json(run["made"], has_layout=version > 2))
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as damage:
             raise self.refusal("run", f"is not what this program writes ({damage})") from damage
         except RecursionError as damage:
@@ -187,7 +189,10 @@ class _Reader:
             raise self.refusal(name, "is missing" if member not in self.names else "is there twice")
         try:
             info = self.archive.getinfo(member)
-            if info.file_size > SMALL and info.file_size > MOST_PACKED * info.compress_size:
+            if (
+                info.file_size > MAX_UNCHECKED_BYTES
+                and info.file_size > MAX_COMPRESSION_RATIO * info.compress_size
+            ):
                 raise self.refusal(name, f"unfolds into {info.file_size:,} bytes: too many")
             with self.archive.open(member) as file:
                 found, dtype = self.header(name, file)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from ..engine.batches import Place, check_generator
+from ..engine.batches import BatchCursor, check_generator
 from ..errors import NetError
 from ..hyperparameters import Hyperparameters
 from ..trainer import Course, RunState
-from .provenance import Made
+from .provenance import Provenance
 
 
-def as_json(state: RunState, made: Made) -> dict[str, Any]:
+def as_json(state: RunState, made: Provenance) -> dict[str, Any]:
     """All of a run that is no array, as simple as JSON."""
     return {
         "made": dataclasses.asdict(made),
@@ -51,10 +51,10 @@ def course_in(course: list[list[Any]], sizes: tuple[int, ...]) -> Course:
     return found
 
 
-def place_in(place: dict[str, Any]) -> Place:
+def place_in(place: dict[str, Any]) -> BatchCursor:
     """As `as_json` wrote it; raises likewise for a state that no generator has."""
     check_generator(place["generator"])
-    return Place(place["generator"], whole(place["epoch"]), whole(place["position"]))
+    return BatchCursor(place["generator"], whole(place["epoch"]), whole(place["position"]))
 
 
 def whole(value: object) -> int:

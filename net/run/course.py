@@ -12,7 +12,7 @@ from ..trainer import Course, Trainer
 from .history import Progress
 
 
-def settled(course: Course) -> Course:
+def effective(course: Course) -> Course:
     """The same without what never led an update: one entry each time that something changed."""
     last = dict(course)  # of entries at the same update the last one led it
     entries = sorted(last.items())
@@ -31,7 +31,7 @@ def changed(before: Hyperparameters, after: Hyperparameters) -> dict[str, Any]:
     }
 
 
-def forgettings(course: Course) -> tuple[int, ...]:
+def optimizer_resets(course: Course) -> tuple[int, ...]:
     """After which updates one diverged, so that the optimizer began again to remember.
 
     The trainer notes it in the course by an entry that changes nothing.
@@ -45,7 +45,7 @@ def follow(trainer: Trainer, course: Course) -> Iterator[Progress]:
     trainer: one that was made with the course's first hyperparameters. The generator is as lazy as
     `Trainer.steps`, and raises what that raises.
     """
-    for since, hyperparameters in (*settled(course)[1:], (-1, None)):
+    for since, hyperparameters in (*effective(course)[1:], (-1, None)):
         if since != trainer.iteration:
             for progress in trainer.steps():
                 yield progress

@@ -26,30 +26,32 @@ from math import ceil, isfinite, log
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.passes import passes
-from ..hyperparameters import LARGEST_SEED, Hyperparameters
+from ..engine.passes import forward_in_chunks
+from ..hyperparameters import MAX_SEED, Hyperparameters
 from ..network import Array, Parameters
 from .history import ALPHA, SLOPE, TRAIN, HistoryView, Progress
-from .timeline import Moment, TimelineView
+from .timeline import RunMoment, TimelineView
 
 WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
-ENOUGH = 2000  # samples that accuracy and silence are judged by, if the training set has so many
-FEW = 100  # samples that a loss is judged by
+MIN_SAMPLES = (
+    2000  # samples that accuracy and silence are judged by, if the training set has so many
+)
+MIN_LOSS_SAMPLES = 100  # samples that a loss is judged by
 ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
 LONG = 1000  # updates over which accuracy is averaged before a run counts as a plateau
 LOW = 0.6  # of the way from chance to all right; above it nothing is far below the usual
 BETTER = 0.01  # that an average must gain, or it has got no better
-BARELY = 0.2  # a train accuracy that shows that something was learnt
-COLLAPSED = 0.5  # what is left of the best average above chance, or less
-EXPLODED = 10.0  # times the first loss
-STEP = 0.02  # a healthy update: a fiftieth of the weights' length
-MOST_ALPHA = 0.5  # of plain gradient descent; more seldom goes well
+LEARNT_ACCURACY = 0.2  # a train accuracy that shows that something was learnt
+COLLAPSE_FRACTION = 0.5  # what is left of the best average above chance, or less
+EXPLOSION_FACTOR = 10.0  # times the first loss
+HEALTHY_STEP = 0.02  # a healthy update: a fiftieth of the weights' length
+MAX_ALPHA = 0.5  # of plain gradient descent; more seldom goes well
 TINY_STEP = 1e-3  # below it the weights hardly change in hundreds of updates
 NARROW, WIDE = 4, 10  # hidden units: too few to tell ten digits apart, and enough
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Diagnosis:
     """What is wrong with a run, and the numbers that show it."""
 
     kind: str  # diverged, exploding, dead, collapsed, stuck or plateau
@@ -61,7 +63,7 @@ class Trouble:
     largest_weight: float
     largest_gradient: float
     length: float  # of all weights and biases as one vector
-    slope: float  # of the gradient
+    gradient_norm: float  # of the gradient
     silent: tuple[int, ...]  # of each hidden layer, units silent on all training digits
     lived: bool  # whether a gradient ever got through to the first layer
 
@@ -80,14 +82,14 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Cure:
+class Remedy:
     """What to do about it."""
 
     hyperparameters: Hyperparameters  # to go on with
-    moment: Moment | None  # to go on from; None: begin again with first weights of its own
+    moment: RunMoment | None  # to go on from; None: begin again with first weights of its own
 
 
-class Watch:
+class RunMonitor:
     """Looks at every update of one run; a few comparisons each."""
 
     def __init__(self, labels: NDArray[np.uint8], classes: int) -> None:
@@ -112,8 +114,10 @@ class Watch:
         if progress.iteration == 0:
             self.first_loss = max(progress.loss, log(self._classes))
         self._seen += 1
-        window = max(WINDOW, ceil(ENOUGH / samples))
-        self._loss += (progress.loss - self._loss) * max(1 / self._seen, min(1, samples / FEW))
+        window = max(WINDOW, ceil(MIN_SAMPLES / samples))
+        self._loss += (progress.loss - self._loss) * max(
+            1 / self._seen, min(1, samples / MIN_LOSS_SAMPLES)
+        )
         self._accuracy += (progress.train_accuracy - self._accuracy) * max(
             1 / self._seen, 1 / window
         )
@@ -122,14 +126,16 @@ class Watch:
         passes = bool(db1.any())
         self.lived = self.lived or passes
         self._silent = 0 if passes or progress.loss == 0 else self._silent + samples
-        if self._loss > EXPLODED * self.first_loss:
+        if self._loss > EXPLOSION_FACTOR * self.first_loss:
             return "exploding"
-        if self._silent >= min(ENOUGH, self._m):
+        if self._silent >= min(MIN_SAMPLES, self._m):
             return "dead"
         self._look_back(progress.train_accuracy, max(LONG, 10 * window))
         if self._seen >= window:
             self._best = max(self._best, self._accuracy)
-            if self._accuracy - self._chance < COLLAPSED * (self._best - self._chance - BARELY):
+            if self._accuracy - self._chance < COLLAPSE_FRACTION * (
+                self._best - self._chance - LEARNT_ACCURACY
+            ):
                 return "collapsed"
             if self._accuracy < self._chance + ABOVE_CHANCE:
                 return "stuck"
@@ -150,19 +156,19 @@ class Watch:
         self._is_flat = False
 
 
-def trouble(
+def diagnose(
     kind: str,
     progress: Progress,
     hyperparameters: Hyperparameters,
     parameters: Parameters,
     gradient: Parameters,
     *,
-    watch: Watch,
+    watch: RunMonitor,
     images: NDArray[np.uint8],
-) -> Trouble:
+) -> Diagnosis:
     """The numbers to a kind of trouble; looks at all training images (m × n_in) once."""
     with np.errstate(all="ignore"):
-        return Trouble(
+        return Diagnosis(
             kind=kind,
             iteration=progress.iteration,
             hyperparameters=hyperparameters,
@@ -172,13 +178,13 @@ def trouble(
             largest_weight=float(np.abs(parameters.vector).max()),
             largest_gradient=float(np.abs(gradient.vector).max()),
             length=float(np.linalg.norm(parameters.vector)),
-            slope=progress.slope,
+            gradient_norm=progress.gradient_norm,
             silent=tuple(int(units.sum()) for units in silent_units(parameters, images)),
             lived=watch.lived,
         )
 
 
-def has_cause(trouble: Trouble) -> bool:
+def has_cause(trouble: Diagnosis) -> bool:
     """Whether half of a hidden layer is silent: other plateaus may be as good as the data allow."""
     widths = zip(trouble.silent, trouble.hyperparameters.hidden, strict=True)
     return any(2 * silent >= units for silent, units in widths)
@@ -187,7 +193,7 @@ def has_cause(trouble: Trouble) -> bool:
 def silent_units(parameters: Parameters, images: NDArray[np.uint8]) -> list[NDArray[np.bool_]]:
     """For each hidden layer, which units no image (m × n_in) makes positive."""
     silent = [np.ones(size, bool) for size in parameters.sizes[1:-1]]
-    for _, activations in passes(parameters, images):
+    for _, activations in forward_in_chunks(parameters, images):
         hidden = activations.Z[:-1]
         silent = [units & ~(Z > 0).any(axis=1) for units, Z in zip(silent, hidden, strict=True)]
     return silent
@@ -204,19 +210,19 @@ def healthy_alpha(length: float, slope: float, hyperparameters: Hyperparameters)
         return 0.001
     if not (isfinite(length) and isfinite(slope) and length > 0 and slope > 0):
         return 0.15
-    alpha = STEP * length / slope
+    alpha = HEALTHY_STEP * length / slope
     if hyperparameters.optimizer != "gd":
         alpha *= 1 - hyperparameters.momentum
-    return min(max(float(f"{alpha:.2g}"), 1e-9), MOST_ALPHA)
+    return min(max(float(f"{alpha:.2g}"), 1e-9), MAX_ALPHA)
 
 
-def cure(trouble: Trouble, history: HistoryView, timeline: TimelineView) -> Cure:
+def remedy_for(trouble: Diagnosis, history: HistoryView, timeline: TimelineView) -> Remedy:
     """What would help the run that has this trouble and this past."""
     chosen = trouble.hyperparameters
     never = trouble.kind == "dead" and not trouble.lived
     if never or (trouble.kind in ("dead", "stuck") and min(chosen.hidden) < NARROW):
         # It was so from the beginning, or could hardly be otherwise: no alpha helps.
-        return Cure(other_first_weights(chosen), None)
+        return Remedy(other_first_weights(chosen), None)
     # At a plateau, what is silent stays so: only what was before it can learn.
     is_flat = trouble.kind == "plateau"
     moment = timeline.first if is_flat else best_moment(history, timeline, chosen.batch_size)
@@ -228,11 +234,14 @@ def cure(trouble: Trouble, history: HistoryView, timeline: TimelineView) -> Cure
     if moment.iteration and trouble.kind != "stuck":
         healthy = min(healthy, float(then[ALPHA]))  # what went well so far
     if trouble.kind == "stuck":
-        if chosen.alpha * trouble.slope < TINY_STEP * trouble.length and healthy > chosen.alpha:
-            return Cure(replace(chosen, alpha=healthy), moment)
+        if (
+            chosen.alpha * trouble.gradient_norm < TINY_STEP * trouble.length
+            and healthy > chosen.alpha
+        ):
+            return Remedy(replace(chosen, alpha=healthy), moment)
         if healthy >= chosen.alpha:  # alpha is not to blame: these first weights lead nowhere
-            return Cure(other_first_weights(chosen), None)
-    return Cure(replace(chosen, alpha=float(f"{min(healthy, chosen.alpha / 2):.2g}")), moment)
+            return Remedy(other_first_weights(chosen), None)
+    return Remedy(replace(chosen, alpha=float(f"{min(healthy, chosen.alpha / 2):.2g}")), moment)
 
 
 def other_first_weights(chosen: Hyperparameters) -> Hyperparameters:
@@ -240,19 +249,19 @@ def other_first_weights(chosen: Hyperparameters) -> Hyperparameters:
     hidden = tuple(units if units >= NARROW else WIDE for units in chosen.hidden)
     if hidden != chosen.hidden or chosen.init != "he":
         return replace(chosen, hidden=hidden, init="he")
-    return replace(chosen, seed=(chosen.seed + 1) % (LARGEST_SEED + 1))
+    return replace(chosen, seed=(chosen.seed + 1) % (MAX_SEED + 1))
 
 
-def best_moment(history: HistoryView, timeline: TimelineView, batch: int | None) -> Moment:
+def best_moment(history: HistoryView, timeline: TimelineView, batch: int | None) -> RunMoment:
     """The kept moment after which most training digits were right; the first if none stands out.
 
     What stands in a row is of one batch: of small ones, enough are taken together.
     """
     accuracy = history.view()[:, TRAIN]
     sums = np.concatenate([[0.0], np.cumsum(accuracy)])
-    rows = 1 if batch is None else ceil(ENOUGH / batch)
+    rows = 1 if batch is None else ceil(MIN_SAMPLES / batch)
     best = moment = timeline.first
-    most = BARELY
+    most = LEARNT_ACCURACY
     while moment := timeline.after(moment.iteration):
         start = history.row_at(moment.iteration)
         end = min(start + rows, len(accuracy))

@@ -28,7 +28,7 @@ class Progress:
     alpha: float  # the learning rate of the update that led here
     loss: float  # mean cross-entropy of the samples the next update will look at, in nats
     train_accuracy: float  # share of those samples answered right, 0 to 1
-    slope: float  # length of the gradient that the next update will go down
+    gradient_norm: float  # length of the gradient that the next update will go down
     test_loss: float = nan  # of the whole test set; not a number where it was not measured
     test_accuracy: float = nan
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from ..engine.engine import Samples
 
-LONGEST = 5000  # characters of one text, such as a path
-MOST_CLASSES = 1000  # that may be named
+MAX_TEXT_LENGTH = 5000  # characters of one text, such as a path
+MAX_CLASSES = 1000  # that may be named
 MOST_NUMBERS = 20  # that may tell how the images lay
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class Provenance:
     """Where a run comes from; whatever is not known is empty."""
 
     data: str = ""  # the data's short name: mnist, train.csv
@@ -42,24 +42,26 @@ def digest(samples: Samples) -> str:
     return found.hexdigest()
 
 
-def from_json(told: dict[str, Any], *, has_layout: bool = True) -> Made:
+def from_json(told: dict[str, Any], *, has_layout: bool = True) -> Provenance:
     """As dataclasses.asdict and JSON made it.
 
     has_layout: whether it was written when layouts were kept. Raises ValueError, TypeError or
     KeyError for anything else.
     """
-    found = {part.name: told[part.name] for part in fields(Made) if part.name != "layout"}
+    found = {part.name: told[part.name] for part in fields(Provenance) if part.name != "layout"}
     share: Any = found["share"]
     names: list[Any] = found["names"]
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share < 1:
         raise ValueError("made: share is no number from 0 to 1")
-    if type(names) is not list or len(names) > MOST_CLASSES:
+    if type(names) is not list or len(names) > MAX_CLASSES:
         raise ValueError("made: names is no list of names")
     texts: list[Any] = [*names, *(found[k] for k in found if k not in ("share", "names"))]
-    if not all(isinstance(text, str) and len(text) <= LONGEST for text in texts):
+    if not all(isinstance(text, str) and len(text) <= MAX_TEXT_LENGTH for text in texts):
         raise ValueError("made: something is no text, or is too long")
     layout = _layout(told["layout"]) if has_layout else {}
-    return Made(**dict[str, Any](found, share=float(share), names=tuple(names), layout=layout))
+    return Provenance(
+        **dict[str, Any](found, share=float(share), names=tuple(names), layout=layout)
+    )
 
 
 def _layout(told: object) -> dict[str, float | str]:
@@ -69,7 +71,7 @@ def _layout(told: object) -> dict[str, float | str]:
     items: list[tuple[Any, Any]] = list(told.items())  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]: JSON
     for name, value in items:
         is_number = isinstance(value, int | float) and isfinite(value)
-        is_word = isinstance(value, str) and len(value) <= LONGEST
-        if not (isinstance(name, str) and len(name) <= LONGEST and (is_number or is_word)):
+        is_word = isinstance(value, str) and len(value) <= MAX_TEXT_LENGTH
+        if not (isinstance(name, str) and len(name) <= MAX_TEXT_LENGTH and (is_number or is_word)):
             raise ValueError("made: layout holds what is no number and no word")
     return dict(items)

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ..engine.batches import Place
+from ..engine.batches import BatchCursor
 from ..hyperparameters import Hyperparameters
 from ..network import Array, Parameters
 
@@ -17,14 +17,14 @@ MOST = 4096  # moments of a timeline; of a tiny network the objects take more th
 
 
 @dataclass(frozen=True, eq=False)
-class Moment:
+class RunMoment:
     """A run as it was after so many updates, copied: enough to go on from, bit for bit."""
 
     sizes: tuple[int, ...]
     vector: Array  # every weight and bias, as Parameters lays them out
     hyperparameters: Hyperparameters
     iteration: int
-    place: Place
+    place: BatchCursor
     memory: dict[str, Array]  # the optimizer's, each as long as vector
     updates: int  # that the optimizer has made since it began to remember
 
@@ -42,23 +42,23 @@ class Moment:
 class TimelineView:
     """Moments of one run, the first always among them, ascending; a view never changes."""
 
-    def __init__(self, moments: Sequence[Moment] = ()) -> None:
+    def __init__(self, moments: Sequence[RunMoment] = ()) -> None:
         self._moments = moments
 
     def __len__(self) -> int:
         return len(self._moments)
 
     @property
-    def first(self) -> Moment:
+    def first(self) -> RunMoment:
         """Where the run began; only once one was offered."""
         return self._moments[0]
 
-    def before(self, iteration: float) -> Moment | None:
+    def before(self, iteration: float) -> RunMoment | None:
         """The last moment before this iteration."""
         found = bisect_left(self._moments, iteration, key=_iteration)
         return self._moments[found - 1] if found else None
 
-    def after(self, iteration: float) -> Moment | None:
+    def after(self, iteration: float) -> RunMoment | None:
         """The first moment after this iteration."""
         found = bisect_right(self._moments, iteration, key=_iteration)
         return self._moments[found] if found < len(self._moments) else None
@@ -74,12 +74,12 @@ class Timeline(TimelineView):
     Only one thread may use it; others get what `freeze` returns.
     """
 
-    def __init__(self, budget: int, moments: Sequence[Moment] = ()) -> None:
+    def __init__(self, budget: int, moments: Sequence[RunMoment] = ()) -> None:
         """budget: bytes; the first moment is kept whatever it takes."""
         super().__init__()
         self._budget = budget
         self._every = 1
-        self._moments: list[Moment] = list(moments)
+        self._moments: list[RunMoment] = list(moments)
         self._nbytes = sum(moment.nbytes for moment in moments)
 
     @property
@@ -91,7 +91,7 @@ class Timeline(TimelineView):
         """The moments kept now; there are at most MOST, so that this stays cheap."""
         return TimelineView(tuple(self._moments))
 
-    def offer(self, iteration: int, take: Callable[[], Moment]) -> None:
+    def offer(self, iteration: int, take: Callable[[], RunMoment]) -> None:
         """Keep the moment after this many updates, if it is one of those to keep."""
         moments = self._moments
         if moments and (iteration % self._every or iteration <= moments[-1].iteration):
@@ -123,5 +123,5 @@ class Timeline(TimelineView):
             self._moments = kept
 
 
-def _iteration(moment: Moment) -> int:
+def _iteration(moment: RunMoment) -> int:
     return moment.iteration

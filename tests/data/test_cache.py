@@ -12,7 +12,7 @@ from mnist_tui.data.cache import Cache
 from mnist_tui.data.dataset import Digits, load, load_images
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.readers import csv_table
-from mnist_tui.data.source_content import Found
+from mnist_tui.data.source_content import SourceContent
 
 from tests.helpers.source_files import csv_text, refusal, same
 
@@ -145,8 +145,8 @@ def test_a_table_that_changes_while_it_is_read_leaves_nothing(table: Path, folde
     assert not folder.exists()
 
 
-def entry_of(n: int) -> Found:
-    return Found(np.full((n, 16), 7, np.uint8), np.zeros(n, np.uint8))
+def entry_of(n: int) -> SourceContent:
+    return SourceContent(np.full((n, 16), 7, np.uint8), np.zeros(n, np.uint8))
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:

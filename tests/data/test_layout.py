@@ -12,7 +12,7 @@ from mnist_tui.data.dataset import Dataset, load
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.findings import AsItLies, Placed, WholePicture
 from mnist_tui.data.layout import BOX, FREE, MNIST, ImageLayout, from_numbers, measured
-from mnist_tui.data.normalization import centred
+from mnist_tui.data.normalization import centered
 from mnist_tui.data.readers.idx_format import Bytes
 from mnist_tui.data.readers.picture import read_picture
 from mnist_tui.net.run import checkpoint
@@ -101,10 +101,10 @@ def test_a_larger_picture_fills_the_frame_and_keeps_what_is_pale() -> None:
 def test_a_drawing_is_placed_by_its_box_or_where_most_lie() -> None:
     drawing = np.zeros((50, 50), np.uint8)
     drawing[3:13, 40:45] = 255  # 10 × 5
-    by_box = centred(drawing, 28, ImageLayout(1.0, BOX))
+    by_box = centered(drawing, 28, ImageLayout(1.0, BOX))
     rows, columns = (np.flatnonzero(by_box.any(axis=axis)) for axis in (1, 0))
     assert (rows[0], rows[-1], columns[0], columns[-1]) == (0, 27, 7, 20)
-    free = centred(drawing, 28, ImageLayout(0.5, FREE, 0.25, 0.75))
+    free = centered(drawing, 28, ImageLayout(0.5, FREE, 0.25, 0.75))
     rows, columns = (np.flatnonzero(free.any(axis=axis)) for axis in (1, 0))
     assert (rows[0], rows[-1]) == (14, 27)
     assert (columns[0], columns[-1]) in ((3, 9), (4, 10))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.data.normalization import areas, centred
+from mnist_tui.data.normalization import areas, centered
 from mnist_tui.data.readers.idx_format import Bytes
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.network import Parameters
@@ -63,7 +63,7 @@ def test_mnists_digits_drawn_larger_and_shifted_come_back(
 ) -> None:
     generator = np.random.default_rng(1)
     images = mnist.test.images[:DIGITS].reshape(-1, 28, 28)
-    back = np.array([centred(drawn(image, size, canvas, generator)) for image in images])
+    back = np.array([centered(drawn(image, size, canvas, generator)) for image in images])
     assert (answers(back) == answers(images)).mean() >= agree
     assert (back == images).all(axis=(1, 2)).mean() >= exact
 
@@ -71,7 +71,7 @@ def test_mnists_digits_drawn_larger_and_shifted_come_back(
 def test_mnists_own_digits_are_in_this_form_already(mnist: Dataset) -> None:
     """All but those that are smaller than the box: 2 of the first 10 000."""
     images = mnist.train.images[:DIGITS].reshape(-1, 28, 28)
-    assert sum(np.array_equal(centred(image), image) for image in images) >= DIGITS - 2
+    assert sum(np.array_equal(centered(image), image) for image in images) >= DIGITS - 2
 
 
 @given(
@@ -83,7 +83,7 @@ def test_mnists_own_digits_are_in_this_form_already(mnist: Dataset) -> None:
     side=st.sampled_from([4, 16, 28, 128]),
 )
 def test_any_drawing_gets_this_form(image: Bytes, side: int) -> None:
-    found = centred(image, side)
+    found = centered(image, side)
     assert found.shape == (side, side)
     assert found.dtype == np.uint8
     if (image >= 90).sum() * 4 > image.size:  # faint ink may be averaged away
@@ -103,7 +103,7 @@ def test_any_drawing_gets_this_form(image: Bytes, side: int) -> None:
 
 @pytest.mark.parametrize("shape", [(1, 1), (28, 28), (300, 20)])
 def test_a_blank_drawing_stays_blank(shape: tuple[int, int]) -> None:
-    assert not centred(np.zeros(shape, np.uint8)).any()
+    assert not centered(np.zeros(shape, np.uint8)).any()
 
 
 def test_no_ink_leaves_the_field() -> None:
@@ -111,14 +111,14 @@ def test_no_ink_leaves_the_field() -> None:
     image = np.zeros((40, 40), np.uint8)
     image[:12, :12] = 255
     image[39, 39] = 255
-    found = centred(image)
+    found = centered(image)
     assert found.astype(int).sum() * 4 == pytest.approx(image.astype(int).sum(), rel=0.01)
 
 
 def test_the_aspect_is_kept() -> None:
     image = np.zeros((90, 90), np.uint8)
     image[10:70, 30:45] = 255  # 60 × 15
-    rows, columns = (np.flatnonzero(centred(image).any(axis=axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(centered(image).any(axis=axis)) for axis in (1, 0))
     assert (len(rows), len(columns)) == (20, 5)
 
 

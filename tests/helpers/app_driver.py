@@ -13,9 +13,9 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.run.history import Progress
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import Options
-from mnist_tui.tui.training.snapshot import State
-from mnist_tui.tui.widgets.lines import Rows
+from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.training.snapshot import RunStatus
+from mnist_tui.tui.widgets.lines import LinesWidget
 from mnist_tui.tui.widgets.probabilities import Probabilities
 from mnist_tui.tui.widgets.status_line import StatusLine
 from textual.events import Key, MouseEvent
@@ -40,7 +40,7 @@ class SmallApp(MnistApp):
 
     def __init__(self, dataset: Dataset, *, start: bool = False, **chosen: Any) -> None:
         self._small = dataset
-        super().__init__("small", ((0, Hyperparameters(**chosen)),), Options(start=start))
+        super().__init__("small", ((0, Hyperparameters(**chosen)),), AppOptions(start=start))
 
     def _load(self) -> Dataset:
         return self._small
@@ -74,7 +74,7 @@ class Driver:
         """Press a key and go on at once; `press` waits until it is handled."""
         self.app.post_message(Key(key, character))
 
-    async def until_state(self, state: State) -> None:
+    async def until_state(self, state: RunStatus) -> None:
         """Let the app run until the run is in this state, and the screen has seen it."""
         await self.until(lambda: self.app.session.snapshot().state is state)
         await self.until(lambda: state.value in self.status)
@@ -85,14 +85,14 @@ class Driver:
             before = self.iteration
             await self.press("s")
             await self.until(lambda before=before: self.iteration == before + 1)
-            await self.until_state(State.PAUSED)
+            await self.until_state(RunStatus.PAUSED)
 
     async def train(self, updates: int) -> None:
         """Make updates as fast as they come, and rest."""
         goal = self.iteration + updates
         self.app.session.train(updates)
         await self.until(lambda: self.iteration == goal)
-        await self.until_state(State.PAUSED)
+        await self.until_state(RunStatus.PAUSED)
 
     async def begin(self, **chosen: Any) -> None:
         """Begin a new run by these hyperparameters, and let it rest."""
@@ -100,7 +100,7 @@ class Driver:
         self.want(**chosen)
         self.app.session.begin()
         await self.until(lambda: self.app.session.snapshot().run is not before)
-        await self.until_state(State.READY)
+        await self.until_state(RunStatus.READY)
 
     def want(self, **chosen: Any) -> None:
         """Ask for other hyperparameters, as a field does."""
@@ -144,7 +144,7 @@ class Driver:
         """Which test digit is shown."""
         return self.app.main.index
 
-    def lines(self, widget: type[Rows]) -> list[str]:
+    def lines(self, widget: type[LinesWidget]) -> list[str]:
         """What a panel shows, row by row."""
         found = (self.app.screen.query(widget) or self.app.main.query(widget)).first()
         return [found.render_line(y).text for y in range(found.size.height)]

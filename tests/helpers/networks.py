@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from mnist_tui.net.engine.input_blocks import Images
-from mnist_tui.net.initialization import first_parameters
+from mnist_tui.net.initialization import initial_parameters
 from mnist_tui.net.network import Parameters, forward
 from numpy.typing import DTypeLike
 
@@ -16,7 +16,7 @@ SMALL = [sizes for sizes in SIZES if max(sizes) < 100]
 def drawn(sizes: tuple[int, ...], seed: int = 0, dtype: DTypeLike = np.float32) -> Parameters:
     """A network with weights and biases of every sign."""
     generator = np.random.default_rng(seed)
-    parameters = first_parameters(sizes, "he", generator, dtype)
+    parameters = initial_parameters(sizes, "he", generator, dtype)
     for b in parameters.b:
         b[:] = generator.normal(0, 0.3, b.shape)
     return parameters

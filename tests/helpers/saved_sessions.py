@@ -6,8 +6,8 @@ from pathlib import Path
 
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.trainer import RunState
-from mnist_tui.tui.storage.manifest import Page
-from mnist_tui.tui.storage.store import PAGE, Store
+from mnist_tui.tui.storage.manifest import Manifest
+from mnist_tui.tui.storage.store import PAGE, SessionStore
 
 
 def folders(state: Path) -> list[Path]:
@@ -15,9 +15,9 @@ def folders(state: Path) -> list[Path]:
     return sorted((state / "sessions").glob("*"))
 
 
-def load(folder: Path) -> tuple[Page, dict[int, RunState]]:
+def load(folder: Path) -> tuple[Manifest, dict[int, RunState]]:
     """All of a session, checked as a resumed one is."""
-    store = Store(folder)
+    store = SessionStore(folder)
     try:
         page = store.page()
         return page, {kept.number: kept.run for kept in store.runs(page)}
@@ -25,7 +25,7 @@ def load(folder: Path) -> tuple[Page, dict[int, RunState]]:
         store.close()
 
 
-def only(state: Path) -> tuple[Page, dict[int, RunState]]:
+def only(state: Path) -> tuple[Manifest, dict[int, RunState]]:
     """The one session there is."""
     (folder,) = folders(state)
     return load(folder)

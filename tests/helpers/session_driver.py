@@ -11,9 +11,9 @@ from typing import Any
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.history import HistoryView
-from mnist_tui.net.run.timeline import Moment, TimelineView
-from mnist_tui.tui.training.session import Session
-from mnist_tui.tui.training.snapshot import Run, Snapshot, State
+from mnist_tui.net.run.timeline import RunMoment, TimelineView
+from mnist_tui.tui.training.session import TrainingSession
+from mnist_tui.tui.training.snapshot import Run, RunStatus, Snapshot
 
 PATIENCE = 30.0  # seconds until a test gives up waiting; nothing is measured by it
 ENDLESS = 1_000_000
@@ -22,7 +22,7 @@ ENDLESS = 1_000_000
 class Driven:
     """A session whose orders are awaited."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: TrainingSession) -> None:
         self.session = session
 
     def until(self, condition: Callable[[], object]) -> None:
@@ -30,7 +30,7 @@ class Driven:
         end = time.monotonic() + PATIENCE
         while not condition():
             assert time.monotonic() < end, "still not so"
-            assert self.now.state is not State.FAILED, self.now.message
+            assert self.now.state is not RunStatus.FAILED, self.now.message
             time.sleep(0.002)
 
     def train(self, updates: int) -> None:
@@ -45,7 +45,7 @@ class Driven:
         order()
         self.until(lambda: self.now.run is not before)
 
-    def fork(self, number: int, moment: Moment | None = None) -> None:
+    def fork(self, number: int, moment: RunMoment | None = None) -> None:
         self.ordered(lambda: self.session.fork(number, moment))
 
     def change(self, **chosen: Any) -> None:
@@ -76,7 +76,7 @@ class Driven:
 
     @property
     def rests(self) -> bool:
-        return not self.session.is_training and self.now.state is not State.TRAINING
+        return not self.session.is_training and self.now.state is not RunStatus.TRAINING
 
     @property
     def numbers(self) -> list[int]:
@@ -92,16 +92,16 @@ class Driven:
 def session_of(dataset: Dataset, **chosen: Any) -> Generator[Driven]:
     """An open session with its first run ready."""
     chosen = {"iterations": ENDLESS, "alpha": 0.01, **chosen}
-    driven = Driven(Session(lambda: dataset, Hyperparameters(**chosen), threads=1))
+    driven = Driven(TrainingSession(lambda: dataset, Hyperparameters(**chosen), threads=1))
     driven.session.open()
-    driven.until(lambda: driven.now.state is State.READY)
+    driven.until(lambda: driven.now.state is RunStatus.READY)
     try:
         yield driven
     finally:
         driven.session.close(PATIENCE)
 
 
-def moments(driven: Driven) -> list[Moment]:
+def moments(driven: Driven) -> list[RunMoment]:
     """All that is kept of the current run."""
     timeline = driven.timeline
     found = [timeline.first]

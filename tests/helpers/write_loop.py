@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from mnist_tui.tui.storage.store import Store
+from mnist_tui.tui.storage.store import SessionStore
 
 
 def main(folder: Path) -> None:
     """Until it is killed."""
-    store = Store(folder)
+    store = SessionStore(folder)
     page = store.page()
     (kept,) = store.runs(page)
     state = kept.run

@@ -24,7 +24,7 @@ LONGEST = 7.0  # seconds from the first update to the kill; a run is written eve
 
 
 def main(times: int) -> None:
-    """Raises AssertionError or Problem if anything is lost."""
+    """Raises AssertionError or UserError if anything is lost."""
     generator = random.Random(times)  # noqa: S311  (of no secret)
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)

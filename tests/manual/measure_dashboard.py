@@ -14,12 +14,12 @@ import tracemalloc
 
 from mnist_tui.data.dataset import load
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.diagnosis import Watch
+from mnist_tui.net.run.diagnosis import RunMonitor
 from mnist_tui.net.run.timeline import Timeline
 from mnist_tui.net.trainer import Trainer, is_finite
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import Options
-from mnist_tui.tui.training.run_manager import BUDGET
+from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.training.run_manager import TIMELINE_BUDGET_BYTES
 
 from tests.helpers.support import noise, part_of
 
@@ -29,7 +29,7 @@ NAP = 0.002  # seconds the screen's thread is asked to sleep; what is more is de
 
 async def delays() -> None:
     """The screen's thread, measured from within, with all of MNIST."""
-    app = MnistApp("mnist", ((0, Hyperparameters(iterations=1_000_000)),), Options(start=True))
+    app = MnistApp("mnist", ((0, Hyperparameters(iterations=1_000_000)),), AppOptions(start=True))
     async with app.run_test(size=(120, 40)) as pilot:
         for _ in range(3):
             while (progress := app.session.snapshot().progress) is None or progress.iteration < 50:
@@ -57,7 +57,7 @@ def travel(updates: int, hidden: int) -> None:
     samples = noise(20, 784)
     trainer = Trainer(samples, samples, Hyperparameters(iterations=updates, hidden=(hidden,)))
     trainer.measure()
-    timeline = Timeline(BUDGET)
+    timeline = Timeline(TIMELINE_BUDGET_BYTES)
     spent = 0.0
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
@@ -86,7 +86,7 @@ def coach() -> None:
         chosen = Hyperparameters(hidden=hidden, batch_size=batch, iterations=10**6, alpha=0.01)
         trainer = Trainer(dataset.train, dataset.test, chosen)
         progress = trainer.measure()
-        watch, biases = Watch(dataset.train.labels, 10), trainer.parameters.b[0]
+        watch, biases = RunMonitor(dataset.train.labels, 10), trainer.parameters.b[0]
         begun = time.perf_counter()
         for _ in range(1000):
             watch.look(progress, biases, batch)

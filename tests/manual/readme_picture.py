@@ -7,8 +7,8 @@ from pathlib import Path
 
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import Options
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.training.snapshot import RunStatus
 from textual.pilot import Pilot
 
 FOLDER = Path(__file__).parents[1] / "pictures"
@@ -20,14 +20,14 @@ async def until(app: MnistApp, pilot: Pilot[None], iteration: int) -> None:
         snapshot = app.session.snapshot()
         if snapshot.progress and snapshot.progress.iteration >= iteration:
             return
-        if snapshot.state is State.FAILED:
+        if snapshot.state is RunStatus.FAILED:
             raise RuntimeError(snapshot.message)
         await pilot.pause(0.1)
 
 
 async def main() -> None:
     """The main screen in the middle of the default run."""
-    app = MnistApp("mnist", ((0, Hyperparameters()),), Options(start=True))
+    app = MnistApp("mnist", ((0, Hyperparameters()),), AppOptions(start=True))
     async with app.run_test(size=(100, 30)) as pilot:
         await until(app, pilot, 400)
         await pilot.press("right", "right")

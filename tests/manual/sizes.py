@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mnist_tui.data.dataset import Dataset, load
-from mnist_tui.tui.widgets.lines import Rows
+from mnist_tui.tui.widgets.lines import LinesWidget
 from textual.events import Key, Resize
 from textual.geometry import Region, Size
 from textual.screen import ModalScreen
@@ -176,7 +176,7 @@ async def enter(app: Driver, keys: Iterable[str]) -> None:
 
 def shows_something(app: Driver) -> bool:
     """Whether every panel has been given what it is to show."""
-    for rows in app.app.screen.query(Rows):
+    for rows in app.app.screen.query(LinesWidget):
         if rows.region.height > 1 and rows.is_on_screen:
             text = " ".join(rows.render_line(y).text for y in range(rows.size.height))
             if not text.strip() or any(f" {word} …" in text for word in WAITING):
@@ -193,7 +193,7 @@ def over_the_edge(app: Driver) -> list[str]:
             found.append(f"{screen} scrolls")
         found += [
             f"{rows} at {rows.region}"
-            for rows in screen.query(Rows)
+            for rows in screen.query(LinesWidget)
             if rows.region.area and rows.is_on_screen and not place.contains_region(rows.region)
         ]
     return found
@@ -212,17 +212,17 @@ async def check(app: Driver) -> None:
 
 def redraw(app: Driver, sizes: Iterable[tuple[int, int]]) -> None:
     """Let every panel of the screen draw to each of these sizes, whatever its own is."""
-    original = Rows.size
+    original = LinesWidget.size
     try:
         for size in sizes:
-            Rows.size = property(lambda _, size=size: Size(*size))  # type: ignore[assignment]  # a panel asks for nothing else
-            for rows in app.app.screen.query(Rows):
+            LinesWidget.size = property(lambda _, size=size: Size(*size))  # type: ignore[assignment]  # a panel asks for nothing else
+            for rows in app.app.screen.query(LinesWidget):
                 rows.redraw()
                 for y in range(size[1]):
                     assert rows.render_line(y).cell_length == size[0], f"{rows} at {size}, row {y}"
     finally:
-        Rows.size = original  # type: ignore[method-assign]  # likewise
-    for rows in app.app.screen.query(Rows):
+        LinesWidget.size = original  # type: ignore[method-assign]  # likewise
+    for rows in app.app.screen.query(LinesWidget):
         rows.redraw()
 
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.net.engine.inference import mistake_after, probabilities
+from mnist_tui.net.engine.inference import next_mistake, probabilities
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.trainer import Trainer
 
@@ -25,9 +25,9 @@ def test_a_hundred_updates_of_the_default_run_answer_four_in_five_right(mnist: D
     # Going from mistake to mistake finds them all, in order, either way round.
     found = [-1]
     for _ in wrong[:50]:
-        found.append(mistake_after(trainer.parameters, mnist.test, found[-1], 1) or 0)
+        found.append(next_mistake(trainer.parameters, mnist.test, found[-1], 1) or 0)
     assert found[1:] == wrong[:50].tolist()
-    assert mistake_after(trainer.parameters, mnist.test, found[1], -1) == wrong[-1]
+    assert next_mistake(trainer.parameters, mnist.test, found[1], -1) == wrong[-1]
 
 
 def test_mini_batches_learn_more_in_one_epoch(mnist: Dataset) -> None:

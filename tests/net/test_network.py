@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.engine.input_blocks import CHUNK
+from mnist_tui.net.engine.input_blocks import CHUNK_PIXELS
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.network import Array, Parameters, backward, forward, losses, softmax
+from mnist_tui.net.network import Array, Parameters, backward, cross_entropy, forward, softmax
 from mnist_tui.net.optimizers import GradientDescent
 
 from tests.helpers.support import Samples, noise
@@ -18,7 +18,7 @@ H = 1e-5  # half the distance between the two points of a central difference
 
 
 def mean_loss(parameters: Parameters, X: Array, labels: Array) -> float:
-    return float(losses(forward(parameters, X).Z[-1], labels.astype(int)).mean())
+    return float(cross_entropy(forward(parameters, X).Z[-1], labels.astype(int)).mean())
 
 
 def gradient_of(parameters: Parameters, X: Array, labels: Array, m: int) -> Parameters:
@@ -80,7 +80,7 @@ def test_an_update_is_the_one_worked_out_on_paper() -> None:
     assert activations.Z[1][:, 0] == pytest.approx([2 + math.log(3), 2])
     assert activations.A[2][:, 0] == pytest.approx([0.75, 0.25])
     # loss = -ln 0.25
-    assert losses(activations.Z[1], labels) == pytest.approx([math.log(4)])
+    assert cross_entropy(activations.Z[1], labels) == pytest.approx([math.log(4)])
 
     gradient = Parameters.zeros((2, 2, 2), np.float64)
     backward(parameters, activations, labels, 1, gradient)
@@ -113,14 +113,14 @@ def test_softmax_stands_numbers_of_any_size(dtype: type[np.floating]) -> None:
 def test_losses_are_finite_where_the_probability_is_too_small_for_a_float() -> None:
     Z = np.array([[1e4], [-1e4]])
     with np.errstate(over="raise", invalid="raise", divide="raise"):
-        assert losses(Z, np.array([1])) == pytest.approx([2e4])
-        assert losses(Z, np.array([0])) == pytest.approx([0])
+        assert cross_entropy(Z, np.array([1])) == pytest.approx([2e4])
+        assert cross_entropy(Z, np.array([0])) == pytest.approx([0])
 
 
 def test_losses_are_minus_the_logarithm_of_softmax() -> None:
     Z = np.random.default_rng(3).normal(0, 5, (10, 40))
     labels = np.arange(40) % 10
-    assert losses(Z, labels) == pytest.approx(-np.log(softmax(Z)[labels, np.arange(40)]))
+    assert cross_entropy(Z, labels) == pytest.approx(-np.log(softmax(Z)[labels, np.arange(40)]))
 
 
 def test_the_gradients_of_the_parts_add_up_to_that_of_the_whole() -> None:
@@ -133,7 +133,7 @@ def test_the_gradients_of_the_parts_add_up_to_that_of_the_whole() -> None:
     assert parts == pytest.approx(whole, rel=1e-12)
 
 
-@pytest.mark.parametrize("m", [1, CHUNK - 1, CHUNK, 2 * CHUNK + 1])
+@pytest.mark.parametrize("m", [1, CHUNK_PIXELS - 1, CHUNK_PIXELS, 2 * CHUNK_PIXELS + 1])
 def test_the_engine_finds_over_bytes_what_one_pass_over_fractions_finds(m: int) -> None:
     samples = noise(m)
     parameters, _, _ = away_from_kinks((16, 5, 10), 4, seed=1)

@@ -9,7 +9,7 @@ import pytest
 from mnist_tui.net.hyperparameters import SCHEDULES, Hyperparameters
 from mnist_tui.net.network import Array, Parameters
 from mnist_tui.net.optimizers import OPTIMIZERS
-from mnist_tui.net.schedule import scheduled
+from mnist_tui.net.schedule import scheduled_alpha
 
 SIZES = (1, 1, 1)  # two weights and two biases: four numbers
 
@@ -77,13 +77,15 @@ def test_each_gets_to_the_bottom_of_a_bowl(name: str, alpha: float) -> None:
 
 
 def test_cosine_goes_from_alpha_to_nothing() -> None:
-    assert [scheduled(2, "cosine", done) for done in (0, 0.5, 1, 2)] == pytest.approx([2, 1, 0, 0])
+    assert [scheduled_alpha(2, "cosine", done) for done in (0, 0.5, 1, 2)] == pytest.approx(
+        [2, 1, 0, 0]
+    )
 
 
 def test_step_takes_a_tenth_twice() -> None:
     shares = [0, 0.49, 0.5, 0.74, 0.75, 1]
-    assert [scheduled(1, "step", done) for done in shares] == [1, 1, 0.1, 0.1, 0.01, 0.01]
+    assert [scheduled_alpha(1, "step", done) for done in shares] == [1, 1, 0.1, 0.1, 0.01, 0.01]
 
 
 def test_every_schedule_begins_at_alpha() -> None:
-    assert {scheduled(0.3, schedule, 0) for schedule in SCHEDULES} == {0.3}
+    assert {scheduled_alpha(0.3, schedule, 0) for schedule in SCHEDULES} == {0.3}

@@ -8,8 +8,8 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import Options
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.kiosk import LIMITS, Idle
 from mnist_tui.tui.rooms.draw.room import DrawRoom
 from mnist_tui.tui.screens.dialogs.help import sections
@@ -23,7 +23,7 @@ class Kiosk(MnistApp):
 
     def __init__(self, dataset: Dataset, idle: float = 1800.0) -> None:
         self._small = dataset
-        options = Options(threads=1, kiosk=True, idle=idle)
+        options = AppOptions(threads=1, kiosk=True, idle=idle)
         super().__init__(None, ((0, Hyperparameters(iterations=3)),), options)
 
     def _load(self) -> Dataset:
@@ -47,9 +47,9 @@ def test_a_network_that_is_too_large_is_refused_with_its_size() -> None:
 
 def test_limits_name_the_figure() -> None:
     LIMITS.check((784, 300, 10), LIMITS.iterations)
-    with pytest.raises(Problem, match="250,000"):
+    with pytest.raises(UserError, match="250,000"):
         LIMITS.check((784, 500, 10), 1)
-    with pytest.raises(Problem, match="1,000,000"):
+    with pytest.raises(UserError, match="1,000,000"):
         LIMITS.check((784, 10, 10), LIMITS.iterations + 1)
 
 

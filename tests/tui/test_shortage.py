@@ -16,12 +16,12 @@ from mnist_tui.net.engine.engine import Engine
 from mnist_tui.tui.cli.export import names
 from mnist_tui.tui.cli.main import main
 from mnist_tui.tui.datasets.paths import absolute
-from mnist_tui.tui.errors import Problem
-from mnist_tui.tui.export.files import write
+from mnist_tui.tui.errors import UserError
+from mnist_tui.tui.export.files import write_atomically
 from mnist_tui.tui.export.formats import target
-from mnist_tui.tui.screens.dialogs.export import ExportScreen
-from mnist_tui.tui.shortage import NO_MEMORY, NO_THREADS, shortage
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.screens.dialogs.export import ExportDialog
+from mnist_tui.tui.shortage import NO_MEMORY, NO_THREADS, shortage_message
+from mnist_tui.tui.training.snapshot import RunStatus
 from textual.widgets import Label
 
 from tests.helpers.app_driver import ENDLESS, opened
@@ -45,13 +45,13 @@ BAD = os.fsdecode(b"m\xff")
     ],
 )
 def test_a_shortage_is_known_by_all_its_forms(error: BaseException | None, line: object) -> None:
-    assert shortage(error) == line
+    assert shortage_message(error) == line
 
 
 def test_what_numpy_raises_is_known_too() -> None:
     with pytest.raises(MemoryError) as raised:
         np.empty(1 << 60, np.uint8)
-    assert shortage(raised.value) == NO_MEMORY
+    assert shortage_message(raised.value) == NO_MEMORY
 
 
 @pytest.mark.parametrize("error", [MemoryError(), RuntimeError("can't start new thread")])
@@ -123,7 +123,7 @@ def test_training_pauses_says_why_and_can_go_on(
         is_short.clear()
         driven.train(5)
         assert driven.iteration == 10
-        assert driven.now.state is State.PAUSED
+        assert driven.now.state is RunStatus.PAUSED
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not keep to ulimit -v")
@@ -153,7 +153,7 @@ def gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("gone")
 def test_a_relative_path_in_a_folder_that_is_gone_is_refused() -> None:
     for made in (lambda: absolute(Path("m.npz")), lambda: target("m.npz")):
-        with pytest.raises(Problem, match=r"^m\.npz: the folder .* is gone"):
+        with pytest.raises(UserError, match=r"^m\.npz: the folder .* is gone"):
             made()
     assert target("/tmp/m.npz") == Path("/tmp/m.npz")  # noqa: S108  (nothing is written there)
 
@@ -190,7 +190,7 @@ async def test_export_from_a_folder_that_is_gone_asks_for_the_whole_path(
         folder.rmdir()
         await app.press("E")
         asking = app.app.screen
-        assert isinstance(asking, ExportScreen)
+        assert isinstance(asking, ExportDialog)
         await app.press("enter")
         complaint = asking.query_one(".complaint", Label)
         await app.until(lambda: "give the whole path" in str(complaint.render()))
@@ -206,5 +206,5 @@ def test_runs_are_named_by_what_can_be_shown_of_their_files() -> None:
 
 
 def test_a_text_with_such_a_name_in_it_is_written(tmp_path: Path) -> None:
-    write(tmp_path / f"{BAD}.csv", f"{BAD},1\n", overwrite=False)
+    write_atomically(tmp_path / f"{BAD}.csv", f"{BAD},1\n", overwrite=False)
     assert (tmp_path / f"{BAD}.csv").read_bytes() == b"m?,1\n"

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.tui.text import amount, printable
+from mnist_tui.tui.text import format_duration, printable
 
 CONTROLS = [
     *map(chr, range(0x20)),
@@ -47,7 +47,7 @@ def test_long_text_is_cut_with_a_sign_of_it(text: str, at_most: int) -> None:
 
 
 def test_durations_are_read_as_clocks_are() -> None:
-    assert [amount(s) for s in (0, 59.4, 59.6, 61, 3600, 3725)] == [
+    assert [format_duration(s) for s in (0, 59.4, 59.6, 61, 3600, 3725)] == [
         "0:00",
         "0:59",
         "1:00",

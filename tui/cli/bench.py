@@ -22,8 +22,8 @@ from threadpoolctl import threadpool_limits
 
 from ...data.dataset import Digits, load
 from ...net.engine.engine import Engine
-from ...net.initialization import first_parameters
-from ...net.network import Array, Parameters, backward, forward, losses
+from ...net.initialization import initial_parameters
+from ...net.network import Array, Parameters, backward, cross_entropy, forward
 from .bench_rivals import UPDATES
 
 Floats = type[np.float32] | type[np.float64]
@@ -189,7 +189,7 @@ def _whole_array(train: Digits, hidden: int, dtype: Floats, threads: int) -> Cal
         backward(parameters, activations, train.labels, len(train), gradient)
         np.multiply(gradient.vector, 0.05, out=step)
         parameters.vector[:] -= step
-        losses(activations.Z[-1], train.labels).mean()
+        cross_entropy(activations.Z[-1], train.labels).mean()
         (activations.A[-1].argmax(axis=0) == train.labels).mean()
 
     def measure() -> float:
@@ -200,7 +200,7 @@ def _whole_array(train: Digits, hidden: int, dtype: Floats, threads: int) -> Cal
 
 
 def _start(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters, Parameters, Any]:
-    parameters = first_parameters((784, hidden, 10), "he", np.random.default_rng(0), dtype)
+    parameters = initial_parameters((784, hidden, 10), "he", np.random.default_rng(0), dtype)
     return parameters, parameters.copy(), np.empty_like(parameters.vector)
 
 

@@ -41,7 +41,7 @@ def train(context: click.Context, source: str, recipe: str | None, **values: Any
     from . import train as headless
 
     course = chosen_course(values, recipe)
-    options = headless.Options(
+    options = headless.TrainOptions(
         **{k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
     )
     context.exit(headless.train(source, course, options))
@@ -66,7 +66,7 @@ def evaluate(
     """How well a saved network does on test images."""
     from . import predict as answering
 
-    data = answering.Source(source, share, quiet)
+    data = answering.PredictSource(source, share, quiet)
     context.exit(answering.evaluate(model, data, as_json=as_json))
 
 
@@ -104,7 +104,7 @@ def predict(  # noqa: PLR0913  (click hands every option over by name)
         raise click.UsageError("--index is one image: leave it out, or leave out the files")
     from . import predict as answering
 
-    data = answering.Source(source, share, quiet)
+    data = answering.PredictSource(source, share, quiet)
     if image is not None:
         code = answering.predict_picture(model, image, as_json=as_json, quiet=quiet)
     elif to_files:

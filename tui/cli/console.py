@@ -20,17 +20,17 @@ CLEAR = f"\r{'':79}\r"  # wipes the progress line
 BETWEEN_LINES = 0.1  # seconds between two drawings of the progress line
 
 
-def note(message: str) -> None:
+def log_line(message: str) -> None:
     """One line for a person."""
     click.echo(f"mnist-tui: {printable(message)}", err=True)
 
 
-def tell(source: str, notes: Iterable[str], *, quiet: bool) -> None:
+def log_notes(source: str, notes: Iterable[str], *, quiet: bool) -> None:
     """What was found out about a source, one line each; of the set in the package all is known."""
     if quiet or source == "mnist":
         return
     for line in notes:
-        note(f"{source}: {line}")
+        log_line(f"{source}: {line}")
 
 
 @contextmanager

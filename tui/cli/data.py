@@ -12,10 +12,10 @@ import numpy as np
 from ...data.readers.idx_format import write_idx
 from ..datasets.findings import told
 from ..datasets.loading import digest_of, open_dataset
-from ..errors import Problem
-from ..export.files import check_writable, write
+from ..errors import UserError
+from ..export.files import check_writable, write_atomically
 from ..text import printable
-from .console import progress, tell
+from .console import log_notes, progress
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
@@ -35,7 +35,7 @@ def describe(
         _check_folder(folder, overwrite=overwrite)
     with progress(f"reading {source}", quiet=quiet) as on_progress:
         dataset = open_dataset(source, share, on_progress)
-    tell(source, told(dataset.notes, dataset.findings), quiet=quiet)
+    log_notes(source, told(dataset.notes, dataset.findings), quiet=quiet)
     if folder is not None:
         write_folder(dataset, folder, overwrite=overwrite)
     counts = np.bincount(dataset.train.labels, minlength=dataset.classes).tolist()
@@ -75,20 +75,20 @@ def idx_files(dataset: Dataset) -> dict[str, bytes]:
 
 
 def write_folder(dataset: Dataset, folder: Path, *, overwrite: bool) -> None:
-    """The four files in a folder, which is made if it is not there. Raises Problem."""
+    """The four files in a folder, which is made if it is not there. Raises UserError."""
     try:
         folder.mkdir(exist_ok=True)
     except OSError as failure:
-        raise Problem(f"{folder}: cannot be made: {failure.strerror or failure}") from failure
+        raise UserError(f"{folder}: cannot be made: {failure.strerror or failure}") from failure
     for name, content in idx_files(dataset).items():
-        write(folder / name, content, overwrite=overwrite)
+        write_atomically(folder / name, content, overwrite=overwrite)
 
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Before a long reading. Raises Problem."""
+    """Before a long reading. Raises UserError."""
     if not folder.is_dir():
         if folder.exists():
-            raise Problem(f"{folder}: is a file; expected a folder, or the name of a new one")
+            raise UserError(f"{folder}: is a file; expected a folder, or the name of a new one")
         check_writable(folder, overwrite=False)
         return
     for part in ("train", "t10k"):

@@ -12,15 +12,15 @@ import click
 from ...net.run import checkpoint
 from ..datasets.findings import told
 from ..datasets.loading import questions_for
-from ..errors import Problem
-from ..export.files import check_apart, check_writable, write
+from ..errors import UserError
+from ..export.files import check_apart, check_writable, write_atomically
 from ..export.png import PICTURES, picture
 from ..storage.manifest import LONGEST_PATH
 from ..text import printable
-from .console import note, progress, tell
+from .console import log_line, log_notes, progress
 
 if TYPE_CHECKING:
-    from ...net.run.checkpoint import Saved
+    from ...net.run.checkpoint import SavedModel
 
 WAYS = {  # the options, and what the names of their files may end in
     "--history": (".csv", ".json"),
@@ -75,20 +75,20 @@ def export(paths: Sequence[Path], wanted: Wanted, source: str, share: float | No
     texts = [(path, _text(way, path, runs)) for way, path in wanted.files.items() if way in MAKERS]
     texts.extend(_answers(paths[0], runs[0][1], wanted, source, share))
     for path, text in texts:
-        write(path, text, overwrite=wanted.overwrite)
+        write_atomically(path, text, overwrite=wanted.overwrite)
         if not wanted.quiet:
-            note(f"written to {path}")
+            log_line(f"written to {path}")
     if wanted.recipe:
-        from ..config.recipe import written
+        from ..config.recipe import format_recipe
 
-        click.echo(written(runs[0][1].state.course))
+        click.echo(format_recipe(runs[0][1].state.course))
     return 0
 
 
 def names(paths: Sequence[Path]) -> list[str]:
-    """What to call the runs: short where that tells them apart. Raises Problem if one is twice."""
+    """What to call the runs: short where that tells them apart. Raises UserError if one is twice."""
     if len(set(paths)) < len(paths):
-        raise Problem("a model is named twice")
+        raise UserError("a model is named twice")
     whole = [printable(path, LONGEST_PATH) for path in paths]
     for found in ([printable(path.stem) for path in paths], whole):
         if len(set(found)) == len(found):
@@ -96,19 +96,19 @@ def names(paths: Sequence[Path]) -> list[str]:
     return [f"{name} ({number})" for number, name in enumerate(whole, 1)]
 
 
-def _history(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+def _history(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str:
     from ..export.tables import history_text
 
     return history_text(runs, path.suffix)
 
 
-def _chart(path: Path, runs: Sequence[tuple[str, Saved]]) -> str | bytes:
+def _chart(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str | bytes:
     from ..export.chart_svg import chart_svg
 
     return picture(chart_svg(runs), path)
 
 
-def _script(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
+def _script(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str:
     from ..export.script import script
 
     (name, saved), *_ = runs
@@ -118,12 +118,12 @@ def _script(path: Path, runs: Sequence[tuple[str, Saved]]) -> str:
 MAKERS = {"--history": _history, "--chart": _chart, "--script": _script}
 
 
-def _text(way: str, path: Path, runs: Sequence[tuple[str, Saved]]) -> str | bytes:
+def _text(way: str, path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str | bytes:
     return MAKERS[way](path, runs)
 
 
 def _answers(
-    model: Path, saved: Saved, wanted: Wanted, source: str, share: float | None
+    model: Path, saved: SavedModel, wanted: Wanted, source: str, share: float | None
 ) -> list[tuple[Path, str]]:
     """The tables of answers, for which data are needed."""
     if wanted.predictions is None and wanted.submission is None:
@@ -132,7 +132,7 @@ def _answers(
 
     with progress(f"reading {printable(source)}", quiet=wanted.quiet) as on_progress:
         questions = questions_for(saved, source, share, on_progress, model=str(model))
-    tell(source, told(questions.notes, questions.findings), quiet=wanted.quiet)
+    log_notes(source, told(questions.notes, questions.findings), quiet=wanted.quiet)
     found = answers(saved, questions)
     texts: list[tuple[Path, str]] = []
     if wanted.predictions is not None:

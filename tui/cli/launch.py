@@ -12,21 +12,26 @@ from typing import TYPE_CHECKING
 import click
 
 from ..datasets.paths import EMBEDDED
-from ..errors import Problem
-from ..kiosk import IDLE, forget_settings
-from ..terminal.capabilities import USUAL, Abilities, abilities, choose
+from ..errors import UserError
+from ..kiosk import IDLE_LIMIT_S, forget_settings
+from ..terminal.capabilities import (
+    DEFAULT_CAPABILITIES,
+    Capabilities,
+    detect_capabilities,
+    set_color_mode,
+)
 from ..text import printable
 
 if TYPE_CHECKING:
     from ...net.trainer import Course
     from ..app import MnistApp
-    from ..storage.resume import Folder
+    from ..storage.resume import SessionFolder
 
 LAST = "the last session"  # what --resume without a file means
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class AppOptions:
     """How the app is run; nothing of it is about the network."""
 
     threads: int | None = None  # that share an update; None: as many as there are cores
@@ -34,14 +39,14 @@ class Options:
     start: bool = False  # train at once
     resume: str | None = None  # a file, the folder of a session, or LAST
     kiosk: bool = False  # strangers use it: nothing is read from or written to the disk
-    idle: float = IDLE  # seconds without a key until a kiosk ends
-    abilities: Abilities = USUAL
+    idle: float = IDLE_LIMIT_S  # seconds without a key until a kiosk ends
+    abilities: Capabilities = DEFAULT_CAPABILITIES
 
 
 def run(
     source: str | None,
     course: Course,
-    options: Options,
+    options: AppOptions,
     *,
     glyphs: str = "auto",
     color: str = "auto",
@@ -49,29 +54,29 @@ def run(
     """Open the app in this terminal; returns the exit code.
 
     source: of the data; None: mnist, or what the session had. course: hyperparameters to begin
-    with, and changes of them along the way. Raises Problem if the terminal is
+    with, and changes of them along the way. Raises UserError if the terminal is
     none, or cannot do, or if there is nothing to resume.
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise Problem(
+        raise UserError(
             "the app needs a terminal to draw in; use “mnist-tui train” where there is none"
         )
-    can = abilities(glyphs, color, os.environ, sys.stderr)
+    can = detect_capabilities(glyphs, color, os.environ, sys.stderr)
     os.umask(0o077)  # whatever the app writes is nobody else's business
     if options.kiosk:
         forget_settings()
-    choose(can.color)
+    set_color_mode(can.color)
     folder = _folder(options, source)
     from ..app import MnistApp
-    from ..terminal.shutdown import Guard
+    from ..terminal.shutdown import ShutdownGuard
 
     app = MnistApp(source, course, replace(options, abilities=can), folder)
-    app.guard = Guard(app.leave, app.put_away)
+    app.guard = ShutdownGuard(app.leave, app.put_away)
     app.guard.begin()  # before the terminal is another one than it was
     app.run(mouse=not _swallows_escape(os.environ))
     app.put_away()
     if app.failure:
-        raise Problem(app.failure)
+        raise UserError(app.failure)
     if not app.return_code:
         _part(app)
     return app.return_code or 0
@@ -91,53 +96,53 @@ def _swallows_escape(environment: Mapping[str, str]) -> bool:
     return "STY" in environment
 
 
-def _folder(options: Options, source: str | None) -> Folder | None:
+def _folder(options: AppOptions, source: str | None) -> SessionFolder | None:
     """Where this session is to be kept; None: nowhere, and nobody expects it."""
     if options.kiosk:
         return None
     from ..storage import catalog
-    from ..storage.resume import Folder
+    from ..storage.resume import SessionFolder
 
     if options.resume is not None and options.resume != LAST:
         path = Path(options.resume)
         if path.is_dir():
-            return Folder(*catalog.named(path))
+            return SessionFolder(*catalog.open_session(path))
         return _from_file(path, source)
     notes: list[str] = []
-    found = catalog.last(notes, cut_off=options.resume is None)
+    found = catalog.latest_session(notes, cut_off=options.resume is None)
     if found:
-        return Folder(*found, is_offered=options.resume is None, notes=notes)
+        return SessionFolder(*found, is_offered=options.resume is None, notes=notes)
     if options.resume and not notes:
-        raise Problem(f"there is no session to go on with in {catalog.root()}")
+        raise UserError(f"there is no session to go on with in {catalog.root()}")
     return _new(notes)
 
 
-def _new(notes: list[str]) -> Folder:
+def _new(notes: list[str]) -> SessionFolder:
     """A session that begins; if it cannot be kept, the app goes on all the same."""
     from ..storage import catalog
-    from ..storage.resume import Folder
+    from ..storage.resume import SessionFolder
 
     try:
-        return Folder(catalog.new(), notes=notes)
-    except Problem as problem:
-        return Folder(notes=[*notes, f"This session cannot be saved: {problem}"])
+        return SessionFolder(catalog.create_session(), notes=notes)
+    except UserError as problem:
+        return SessionFolder(notes=[*notes, f"This session cannot be saved: {problem}"])
 
 
-def _from_file(path: Path, source: str | None) -> Folder:
+def _from_file(path: Path, source: str | None) -> SessionFolder:
     """A session whose first run is this saved one, on what that learnt from, or on these data.
 
     Raises NetError if it cannot be read.
     """
     from ...net.errors import NetError
     from ...net.run import checkpoint
-    from ..storage.manifest import Page
-    from ..training.snapshot import KeptRun, State
+    from ..storage.manifest import Manifest
+    from ..training.snapshot import RunStatus, SavedRun
 
     saved = checkpoint.read(path)
     state, made = saved.state, saved.made
     begun = printable(path.name, 40)
-    kept = KeptRun(1, begun, state.iteration, 0.0, State.PAUSED.value, state, first=state)
-    page = Page(
+    kept = SavedRun(1, begun, state.iteration, 0.0, RunStatus.PAUSED.value, state, first=state)
+    page = Manifest(
         source=source or made.source or EMBEDDED,
         current=1,
         share=made.share or None,

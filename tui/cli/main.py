@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from ..errors import EXPECTED
-from ..shortage import shortage
+from ..errors import EXPECTED_ERRORS
+from ..shortage import shortage_message
 from ..terminal.capabilities import COLORS, GLYPHS
 from ..text import printable
 from .commands import COMMANDS
@@ -80,9 +80,9 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
         raise click.UsageError(f"--resume goes on as it was; leave out {named[0]}")
     if kiosk and (resume is not None or is_given("source")):
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
-    from .launch import Options, run
+    from .launch import AppOptions, run
 
-    options = Options(1 if kiosk else threads, share, start, resume, kiosk)
+    options = AppOptions(1 if kiosk else threads, share, start, resume, kiosk)
     data = source if is_given("source") else None
     context.exit(run(data, chosen_course(values, recipe), options, glyphs=glyphs, color=color))
 
@@ -99,7 +99,7 @@ def main() -> None:
     except click.UsageError as wrong:
         _say(f"{wrong.format_message()} (see mnist-tui --help)")
         code = WRONG_USE
-    except EXPECTED as problem:
+    except EXPECTED_ERRORS as problem:
         _say(str(problem))
         code = 1
     except (click.Abort, KeyboardInterrupt):
@@ -109,7 +109,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except (MemoryError, RuntimeError, ImportError, OSError) as failure:
-        if (short := shortage(failure)) is None and not isinstance(failure, OSError):
+        if (short := shortage_message(failure)) is None and not isinstance(failure, OSError):
             raise
         _say(short or f"the result cannot be written: {_why(failure)}")
         code = 1

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...net.architecture import named
+from ...net.architecture import architecture_name
 from ...net.errors import NetError
 from ...net.run import checkpoint
 from ...net.run.history import History
-from ..config.fields import shown
-from ..errors import Problem
+from ..config.fields import format_value
+from ..errors import UserError
 from ..text import printable
-from .console import note
+from .console import log_line
 
 if TYPE_CHECKING:
-    from ...net.run.checkpoint import Saved
+    from ...net.run.checkpoint import SavedModel
 
 ENDING = ".npz"
 HEADINGS = ("model", "network", "data", "best", "last", "updates", "alpha", "optimizer", "saved")
@@ -32,7 +32,7 @@ class Model:
     """One file: a saved run, or why it cannot be read."""
 
     path: Path
-    saved: Saved | None
+    saved: SavedModel | None
     problem: str = ""  # one line that names the file
     is_named: bool = True  # by a person; else it was found in a folder
 
@@ -43,7 +43,7 @@ class Model:
             return {}
         state, history = self.saved.state, History(self.saved.state.history)
         return {
-            "network": named(state.sizes),
+            "network": architecture_name(state.sizes),
             "best_accuracy": history.best.test_accuracy if history.best else None,
             "last_accuracy": history.tested.test_accuracy if history.tested else None,
             "iteration": state.iteration,
@@ -53,14 +53,14 @@ class Model:
 
 
 def found(paths: Sequence[Path]) -> Iterator[Model]:
-    """The models at these paths, of a folder all in it, by name. Raises Problem for no folder."""
+    """The models at these paths, of a folder all in it, by name. Raises UserError for no folder."""
     for path in paths:
         try:
             is_folder = path.is_dir()
             inside = sorted(path.iterdir()) if is_folder else [path]
         except (OSError, ValueError) as failure:
             why = getattr(failure, "strerror", None) or failure
-            raise Problem(f"{path}: cannot be read: {why}") from failure
+            raise UserError(f"{path}: cannot be read: {why}") from failure
         for file in inside:
             if not is_folder or file.suffix.lower() == ENDING:
                 yield _model(file, is_named=not is_folder)
@@ -78,9 +78,9 @@ def show(paths: Sequence[Path], *, as_json: bool) -> int:
             click.echo(line)
     for model in models:
         if model.saved is None:
-            note(model.problem)
+            log_line(model.problem)
     if not models:
-        note(f"{', '.join(map(str, paths))}: holds no models ({ENDING})")
+        log_line(f"{', '.join(map(str, paths))}: holds no models ({ENDING})")
     failed = any(model.is_named for model in models if model.saved is None)
     return 1 if failed or (models and not read) else 0
 
@@ -116,7 +116,7 @@ def _row(model: Model) -> tuple[str, ...]:
         _percent(facts["best_accuracy"]),
         _percent(facts["last_accuracy"]),
         f"{facts['iteration']:,}/{chosen.iterations:,}",
-        f"{shown(chosen.alpha)}{changed}",
+        f"{format_value(chosen.alpha)}{changed}",
         chosen.optimizer,
         printable(made.date, 24) or "?",
     )

@@ -13,9 +13,9 @@ from ...net.errors import NetError
 from ...net.hyperparameters import Hyperparameters
 from ...net.presets import PRESETS
 from ..config import recipe as recipes
-from ..config.fields import FIELDS, Field, shown
+from ..config.fields import FIELDS, Field, format_value
 from ..config.numbers import real_number, whole_number
-from ..errors import Problem
+from ..errors import UserError
 
 if TYPE_CHECKING:
     from ...net.trainer import Course
@@ -36,7 +36,7 @@ class FieldType(click.ParamType[Any]):
             return value
         try:
             return self.field.parse(value)
-        except Problem as problem:
+        except UserError as problem:
             self.fail(str(problem), param, ctx)
 
 
@@ -70,7 +70,7 @@ def hyperparameter_options(command: Command) -> Command:
     """Give a command an option for each hyperparameter, and --data."""
     defaults = Hyperparameters()
     for field in reversed(FIELDS):
-        value = shown(getattr(defaults, field.name))
+        value = format_value(getattr(defaults, field.name))
         command = click.option(
             field.option,
             field.name,
@@ -115,7 +115,7 @@ def chosen_course(values: dict[str, Any], recipe: str | None) -> Course:
     given = given_hyperparameters()
     if given:
         raise click.UsageError(f"--recipe says all hyperparameters: leave out {given[0]}")
-    return recipes.read(recipe)
+    return recipes.parse_recipe(recipe)
 
 
 def given_hyperparameters() -> list[str]:

@@ -13,31 +13,31 @@ import click
 import numpy as np
 
 from ...data.readers.picture import read_picture
-from ...net.architecture import named
+from ...net.architecture import architecture_name
 from ...net.engine.engine import Engine
 from ...net.engine.inference import probabilities
 from ...net.network import Parameters
 from ...net.run import checkpoint
 from ..datasets.findings import told
 from ..datasets.loading import class_names, is_other, layout_of, open_for, questions_for
-from ..errors import Problem
-from ..export.files import check_apart, check_writable, write
+from ..errors import UserError
+from ..export.files import check_apart, check_writable, write_atomically
 from ..export.tables import TABLES, answers, predictions_text, submission_text
 from ..render.glyphs import ascii_rows, bar
 from ..render.labels import a, are_digits, spoken
 from ..text import printable
-from .console import note, progress, tell
+from .console import log_line, log_notes, progress
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..datasets.loading import Questions
+    from ..datasets.loading import PredictionInput
 
-LARGEST_PICTURE = 1 << 28  # bytes from stdin
+MAX_PICTURE_BYTES = 1 << 28  # bytes from stdin
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PredictSource:
     """What --data and its companions say."""
 
     data: str = "mnist"
@@ -54,26 +54,26 @@ class Outputs:
     overwrite: bool = False
 
     def check(self) -> None:
-        """Raises Problem for what could not be written."""
+        """Raises UserError for what could not be written."""
         check_writable(self.predictions, overwrite=self.overwrite, endings=TABLES)
         check_writable(self.submission, overwrite=self.overwrite, endings=(".csv",))
         check_apart((self.predictions, self.submission))
 
 
-def evaluate(model: Path, source: Source, *, as_json: bool) -> int:
+def evaluate(model: Path, source: PredictSource, *, as_json: bool) -> int:
     """How a saved network does on the test set of a source."""
     saved = checkpoint.read(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
         dataset = open_for(saved, source.data, source.share, on_progress, model=str(model))
-    tell(source.data, told(dataset.notes, dataset.findings), quiet=source.quiet)
+    log_notes(source.data, told(dataset.notes, dataset.findings), quiet=source.quiet)
     other = is_other(saved.made, dataset)
     if other is not None and not source.quiet:
-        note(f"{model}: {other}")
+        log_line(f"{model}: {other}")
     state = saved.state
     score = Engine(dataset.test).score(Parameters(state.sizes, state.vector))
     result = {
         "model": str(model),
-        "network": named(state.sizes),
+        "network": architecture_name(state.sizes),
         "data": dataset.name,
         "images": len(dataset.test),
         "test_accuracy": score.accuracy,
@@ -90,12 +90,12 @@ def evaluate(model: Path, source: Source, *, as_json: bool) -> int:
     return 0
 
 
-def predict_one(model: Path, source: Source, index: int, *, as_json: bool) -> int:
+def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool) -> int:
     """What a saved network makes of one of the images."""
     saved, questions = _asked(model, source)
     if not 0 <= index < len(questions.images):
-        raise Problem(f"index must be from 0 to {len(questions.images) - 1}, not {index}")
-    tell(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
+        raise UserError(f"index must be from 0 to {len(questions.images) - 1}, not {index}")
+    log_notes(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
     image = questions.images[index]
     label = None if questions.labels is None else int(questions.labels[index])
     digits = are_digits(questions.names, questions.layout)
@@ -112,14 +112,14 @@ def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) ->
     pixels = saved.state.sizes[0]
     side = isqrt(pixels)
     if side * side != pixels:
-        raise Problem(f"{model}: reads {pixels} numbers, which no square picture has")
+        raise UserError(f"{model}: reads {pixels} numbers, which no square picture has")
     name = "stdin" if picture == "-" else picture
     layout, assumed = layout_of(saved)
     found = read_picture(_stdin() if picture == "-" else Path(picture), side, name, layout)
     lines = told(found.notes, found.findings)
-    tell(name, lines, quiet=quiet)
+    log_notes(name, lines, quiet=quiet)
     if assumed and not quiet:
-        note(f"{model}: {assumed}")
+        log_line(f"{model}: {assumed}")
     facts = {"image": name, "found": list(lines)}
     image = found.image.reshape(-1)
     names, what = class_names(saved), printable(name)
@@ -128,17 +128,17 @@ def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) ->
     return 0
 
 
-def predict_all(model: Path, source: Source, outputs: Outputs, *, as_json: bool) -> int:
+def predict_all(model: Path, source: PredictSource, outputs: Outputs, *, as_json: bool) -> int:
     """A saved network's answers to all images of a source, into files."""
     outputs.check()
     saved, questions = _asked(model, source)
-    tell(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
+    log_notes(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
     found = answers(saved, questions)
     if outputs.predictions is not None:
         text = predictions_text(found, outputs.predictions.suffix)
-        write(outputs.predictions, text, overwrite=outputs.overwrite)
+        write_atomically(outputs.predictions, text, overwrite=outputs.overwrite)
     if outputs.submission is not None:
-        write(outputs.submission, submission_text(found), overwrite=outputs.overwrite)
+        write_atomically(outputs.submission, submission_text(found), overwrite=outputs.overwrite)
     right = None
     if found.labels is not None:
         right = int(np.count_nonzero(found.classes == found.labels)) / len(found.labels)
@@ -162,7 +162,7 @@ def predict_all(model: Path, source: Source, outputs: Outputs, *, as_json: bool)
     return 0
 
 
-def _asked(model: Path, source: Source) -> tuple[checkpoint.Saved, Questions]:
+def _asked(model: Path, source: PredictSource) -> tuple[checkpoint.SavedModel, PredictionInput]:
     saved = checkpoint.read(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
         questions = questions_for(saved, source.data, source.share, on_progress, model=str(model))
@@ -170,7 +170,7 @@ def _asked(model: Path, source: Source) -> tuple[checkpoint.Saved, Questions]:
 
 
 def _say(
-    saved: checkpoint.Saved,
+    saved: checkpoint.SavedModel,
     image: NDArray[np.uint8],
     names: tuple[str, ...],
     facts: dict[str, Any],
@@ -206,8 +206,8 @@ def _say(
 
 def _stdin() -> bytes:
     if sys.stdin.isatty():
-        raise Problem("--image - reads a picture that another program writes into this one")
-    content = sys.stdin.buffer.read(LARGEST_PICTURE + 1)
-    if len(content) > LARGEST_PICTURE:
-        raise Problem(f"stdin: has more than the {LARGEST_PICTURE:,} bytes a picture may have")
+        raise UserError("--image - reads a picture that another program writes into this one")
+    content = sys.stdin.buffer.read(MAX_PICTURE_BYTES + 1)
+    if len(content) > MAX_PICTURE_BYTES:
+        raise UserError(f"stdin: has more than the {MAX_PICTURE_BYTES:,} bytes a picture may have")
     return content

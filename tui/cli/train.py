@@ -22,18 +22,18 @@ from ...net.run.course import follow
 from ...net.run.history import Progress
 from ...net.trainer import Course, Trainer
 from ..datasets.findings import told
-from ..datasets.loading import made_of, open_dataset
-from ..export.files import check_apart, check_writable, write
+from ..datasets.loading import open_dataset, provenance_of
+from ..export.files import check_apart, check_writable, write_atomically
 from ..export.tables import TABLES, history_text
 from ..render.glyphs import bar
-from ..text import amount, printable
-from .console import BETWEEN_LINES, CLEAR, progress, tell
+from ..text import format_duration, printable
+from .console import BETWEEN_LINES, CLEAR, log_notes, progress
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class TrainOptions:
     """How a training is carried out, and where its result goes."""
 
     threads: int | None = None  # None: as many as there are cores
@@ -45,7 +45,7 @@ class Options:
     quiet: bool = False
 
 
-def train(source: str, course: Course, options: Options) -> int:
+def train(source: str, course: Course, options: TrainOptions) -> int:
     """Train from the first weights to the end of the run, or to Ctrl-C; returns the exit code.
 
     course: the hyperparameters to begin with, and changes of them along the way.
@@ -55,7 +55,7 @@ def train(source: str, course: Course, options: Options) -> int:
     check_apart((options.model, options.history))
     with progress(f"reading {source}", quiet=options.quiet) as on_progress:
         dataset = open_dataset(source, options.share, on_progress)
-    tell(source, told(dataset.notes, dataset.findings), quiet=options.quiet)
+    log_notes(source, told(dataset.notes, dataset.findings), quiet=options.quiet)
     engine = Engine(dataset.train, options.threads)
     trainer = Trainer(
         dataset.train,
@@ -69,14 +69,14 @@ def train(source: str, course: Course, options: Options) -> int:
     stopped, code = _drive(trainer, course, shows=sys.stderr.isatty() and not options.quiet)
     seconds = time.perf_counter() - begun
     # First of all, what was learnt goes to disk.
-    saved = checkpoint.Saved(trainer.state(), made_of(dataset, source))
+    saved = checkpoint.SavedModel(trainer.state(), provenance_of(dataset, source))
     try:
         if options.model is not None:
             checkpoint.save(saved.state, options.model, saved.made)
     finally:
         if options.history is not None:
             text = history_text([(dataset.name, saved)], options.history.suffix)
-            write(options.history, text, overwrite=options.overwrite)
+            write_atomically(options.history, text, overwrite=options.overwrite)
     result = _result(dataset, engine, trainer, stopped, seconds)
     if options.as_json:
         click.echo(json.dumps(result))
@@ -133,17 +133,17 @@ def _result(
         "train_accuracy": whole.accuracy,
         "test_accuracy": final.test_accuracy,
         "loss": whole.loss,
-        "gradient_norm": final.slope,
+        "gradient_norm": final.gradient_norm,
         "seconds": seconds,
         "iterations_per_second": trainer.iteration / seconds if seconds else math.nan,
         "stopped": stopped,
     }
 
 
-def _summarise(result: dict[str, Any], options: Options) -> None:
+def _summarise(result: dict[str, Any], options: TrainOptions) -> None:
     click.echo(
         f"{result['stopped']} after {result['iteration']:,} iterations in "
-        f"{amount(result['seconds'])} ({result['iterations_per_second']:.1f} a second)\n"
+        f"{format_duration(result['seconds'])} ({result['iterations_per_second']:.1f} a second)\n"
         f"train accuracy {result['train_accuracy']:.2%}, loss {result['loss']:.4f}\n"
         f"test accuracy  {result['test_accuracy']:.2%}"
     )
@@ -157,6 +157,6 @@ def _show_progress(progress: Progress, iterations: int, seconds: float) -> None:
     left = seconds / share - seconds
     line = (
         f"{progress.iteration:,}/{iterations:,} {bar(share, 24):<24} {share:4.0%}  "
-        f"loss {progress.loss:.3f}  train {progress.train_accuracy:.1%}  {amount(left)} left"
+        f"loss {progress.loss:.3f}  train {progress.train_accuracy:.1%}  {format_duration(left)} left"
     )
     click.echo(f"\r{line:<79}", nl=False, err=True)

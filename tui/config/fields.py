@@ -8,13 +8,13 @@ from typing import Any
 
 from ...net.hyperparameters import (
     AUGMENTATIONS,
-    INITIALISATIONS,
+    INITIALIZATIONS,
     NEED_RESET,
     OPTIMIZERS,
     SCHEDULES,
     Hyperparameters,
 )
-from ..errors import Problem
+from ..errors import UserError
 from ..text import printable
 from .numbers import real_number, whole_number
 from .stepping import (
@@ -47,7 +47,7 @@ class Field:
 
     name: str  # of the attribute of Hyperparameters
     label: str  # in the panel
-    parse: Callable[[str], Any]  # text to value; raises Problem
+    parse: Callable[[str], Any]  # text to value; raises UserError
     hint: str  # what may be typed
     step: Step  # one step up or down, as text; raises ValueError for text that is no value
     choices: tuple[str, ...] = ()  # values to choose from, if they are few
@@ -64,7 +64,7 @@ class Field:
         return "--" + self.name.replace("_", "-")
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """A hyperparameter's value as it would be typed."""
     if value is None:
         return "full"
@@ -80,19 +80,19 @@ def _number(label: str) -> Callable[[str], float]:
         try:
             return real_number(text)
         except ValueError:
-            raise Problem(f"{label} must be a number such as 0.15, not {_quoted(text)}") from None
+            raise UserError(f"{label} must be a number such as 0.15, not {_quoted(text)}") from None
 
     return parse
 
 
-def whole(label: str, such_as: str) -> Callable[[str], int]:
+def integer_parser(label: str, such_as: str) -> Callable[[str], int]:
     """A parser of whole numbers that names what it parses when it cannot."""
 
     def parse(text: str) -> int:
         try:
             return whole_number(text)
         except ValueError:
-            raise Problem(
+            raise UserError(
                 f"{label} must be a whole number such as {such_as}, not {_quoted(text)}"
             ) from None
 
@@ -103,7 +103,7 @@ def _hidden(text: str) -> tuple[int, ...]:
     try:
         return tuple(whole_number(part) for part in text.split(","))
     except ValueError:
-        raise Problem(
+        raise UserError(
             f"hidden must be whole numbers separated by commas, such as 128,64, not {_quoted(text)}"
         ) from None
 
@@ -114,7 +114,7 @@ def _batch(text: str) -> int | None:
     try:
         return whole_number(text)
     except ValueError:
-        raise Problem(f"batch must be full or a whole number, not {_quoted(text)}") from None
+        raise UserError(f"batch must be full or a whole number, not {_quoted(text)}") from None
 
 
 def _name(text: str) -> str:
@@ -134,7 +134,7 @@ FIELDS = (
     Field(
         "iterations",
         "iterations",
-        whole("iterations", "1500"),
+        integer_parser("iterations", "1500"),
         "updates, such as 1500",
         step_whole,
     ),
@@ -165,7 +165,13 @@ FIELDS = (
     ),
     _choice("schedule", "course of alpha:", SCHEDULES),
     _choice("augment", "digits deformed each epoch:", AUGMENTATIONS),
-    _choice("init", "first weights:", INITIALISATIONS),
-    Field("seed", "seed", whole("seed", "0"), "seed of the random numbers, such as 0", step_seed),
+    _choice("init", "first weights:", INITIALIZATIONS),
+    Field(
+        "seed",
+        "seed",
+        integer_parser("seed", "0"),
+        "seed of the random numbers, such as 0",
+        step_seed,
+    ),
 )
 BY_NAME = {field.name: field for field in FIELDS}

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...net.errors import NetError
 from ...net.hyperparameters import Hyperparameters
-from ..errors import Problem
+from ..errors import UserError
 from ..text import printable
-from .fields import BY_NAME, FIELDS, Field, shown
+from .fields import BY_NAME, FIELDS, Field, format_value
 
 if TYPE_CHECKING:
     from ...net.trainer import Course
@@ -24,27 +24,27 @@ BY_WORD = {
     for field in FIELDS
     for word in (field.label, field.name, field.option.removeprefix("--"))
 }
-LONGEST = 100_000  # characters
+MAX_LENGTH = 100_000  # characters
 
 
-def written(course: Course) -> str:
+def format_recipe(course: Course) -> str:
     """The recipe that leads a run along this course; `read` makes the same of it."""
-    from ...net.run.course import settled
+    from ...net.run.course import effective
 
-    (_, first), *_ = course = settled(course)
+    (_, first), *_ = course = effective(course)
     words = _words(Hyperparameters(), first) or [_word(BY_NAME["alpha"], first.alpha)]
     for (_, before), (since, after) in pairwise(course):
         words += [f"@{since}", *_words(before, after)]
     return " ".join(words)
 
 
-def read(text: str) -> Course:
-    """The course that a recipe describes. Raises Problem, one line that says where it is wrong."""
+def parse_recipe(text: str) -> Course:
+    """The course that a recipe describes. Raises UserError, one line that says where it is wrong."""
     words = text.split()
     if not words:
-        raise Problem("the recipe is empty; expected name=value words, such as alpha=0.15")
-    if len(text) > LONGEST:
-        raise Problem(f"the recipe has more than {LONGEST:,} characters")
+        raise UserError("the recipe is empty; expected name=value words, such as alpha=0.15")
+    if len(text) > MAX_LENGTH:
+        raise UserError(f"the recipe has more than {MAX_LENGTH:,} characters")
     course: list[tuple[int, Hyperparameters]] = []
     since, stage, start = 0, dict[str, Any](), 1
     now = Hyperparameters()
@@ -108,7 +108,7 @@ def _field(word: str, place: int) -> Field:
 def _value(field: Field, word: str, place: int) -> Any:
     try:
         return field.parse(word.partition("=")[2])
-    except Problem as problem:
+    except UserError as problem:
         raise _wrong(place, word, str(problem)) from problem
 
 
@@ -130,12 +130,14 @@ def _words(before: Hyperparameters, after: Hyperparameters) -> list[str]:
 def _word(field: Field, value: object) -> str:
     # repr, because every bit of a float counts here.
     return (
-        f"{field.label}={value!r}" if isinstance(value, float) else f"{field.label}={shown(value)}"
+        f"{field.label}={value!r}"
+        if isinstance(value, float)
+        else f"{field.label}={format_value(value)}"
     )
 
 
-def _wrong(place: int, word: str, what: str) -> Problem:
-    return Problem(f"recipe, word {place}, “{printable(word, 24)}”: {what}")
+def _wrong(place: int, word: str, what: str) -> UserError:
+    return UserError(f"recipe, word {place}, “{printable(word, 24)}”: {what}")
 
 
 assert {field.name for field in fields(Hyperparameters)} == set(BY_NAME)

@@ -11,7 +11,7 @@ from typing import Any
 from platformdirs import user_config_path
 
 NAME = "settings.json"
-MOST = 1 << 16  # bytes; a file that is larger is none of ours
+MAX_BYTES = 1 << 16  # bytes; a file that is larger is none of ours
 
 
 def folder() -> Path:
@@ -19,13 +19,13 @@ def folder() -> Path:
     return user_config_path("mnist-tui", appauthor=False)
 
 
-def remembered(name: str) -> str | None:
+def load_setting(name: str) -> str | None:
     """A setting, or None if there is none that can be read."""
     value = _read().get(name)
     return value if isinstance(value, str) else None
 
 
-def remember(name: str, value: str) -> None:
+def save_setting(name: str, value: str) -> None:
     """Keep a setting. A folder that cannot be written to is no reason to stop: it is forgotten."""
     settings = {**_read(), name: value}
     with contextlib.suppress(OSError):
@@ -39,7 +39,7 @@ def _read() -> dict[str, Any]:
     """All settings; none from a file that is not as this program writes it."""
     try:
         with (folder() / NAME).open("rb") as file:
-            found: Any = json.loads(file.read(MOST))
+            found: Any = json.loads(file.read(MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType]: JSON

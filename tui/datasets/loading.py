@@ -15,11 +15,11 @@ from platformdirs import user_cache_path
 from ...data.dataset import EMBEDDED, Dataset, load
 from ...data.errors import ClassesError, DataError, UnlabelledError
 from ...data.layout import MNIST, ImageLayout, from_numbers
-from ...data.split import SHARE
-from ...net.architecture import named
-from ...net.run.provenance import Made, digest
-from ..errors import Problem
-from .paths import whole
+from ...data.split import TEST_SHARE
+from ...net.architecture import architecture_name
+from ...net.run.provenance import Provenance, digest
+from ..errors import UserError
+from .paths import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from ...data.findings import Finding
     from ...data.readers.safe_files import OnProgress
-    from ...net.run.checkpoint import Saved
+    from ...net.run.checkpoint import SavedModel
 
 
 # Of MNIST's training part, whatever files it came in; see net/run/provenance.py.
@@ -37,7 +37,7 @@ MNIST_SHA256 = "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b
 
 
 @dataclass(frozen=True, eq=False)
-class Questions:
+class PredictionInput:
     """Images for a network to answer."""
 
     name: str
@@ -70,7 +70,7 @@ def open_dataset(
     """What `--data` names. Raises DataError; see data/dataset.py for the arguments."""
     return load(
         source,
-        share=SHARE if share is None else share,
+        share=TEST_SHARE if share is None else share,
         classes=classes,
         has_paper=has_paper,
         cache=cache_folder(),
@@ -79,7 +79,7 @@ def open_dataset(
 
 
 def open_for(
-    saved: Saved,
+    saved: SavedModel,
     source: str,
     share: float | None = None,
     on_progress: OnProgress | None = None,
@@ -88,26 +88,28 @@ def open_for(
 ) -> Dataset:
     """Labelled data that a saved network can be tested on.
 
-    Raises Problem, with both shapes, for data that it was not made for; DataError as `load`.
+    Raises UserError, with both shapes, for data that it was not made for; DataError as `load`.
     """
     sizes = saved.state.sizes
     try:
         has_paper = layout_of(saved)[0].has_paper
         dataset = open_dataset(source, share, on_progress, classes=sizes[-1], has_paper=has_paper)
     except ClassesError as problem:
-        raise Problem(f"{model}: is a network {named(sizes)}, but {problem}") from problem
+        raise UserError(
+            f"{model}: is a network {architecture_name(sizes)}, but {problem}"
+        ) from problem
     _check_pixels(model, sizes, dataset.name, dataset.train.images.shape[1])
     return _named_alike(model, saved.made, dataset)
 
 
 def questions_for(
-    saved: Saved,
+    saved: SavedModel,
     source: str,
     share: float | None = None,
     on_progress: OnProgress | None = None,
     *,
     model: str = "the model",
-) -> Questions:
+) -> PredictionInput:
     """Images that a saved network can answer: a test part, or all of a source without labels.
 
     Raises as `open_for` does.
@@ -118,7 +120,7 @@ def questions_for(
         found = unlabelled.images
         _check_pixels(model, saved.state.sizes, found.name, found.images.shape[1])
         layout, _ = layout_of(saved)
-        return Questions(
+        return PredictionInput(
             found.name,
             found.images,
             None,
@@ -128,7 +130,7 @@ def questions_for(
             layout,
         )
     test = dataset.test
-    return Questions(
+    return PredictionInput(
         dataset.name,
         test.images,
         test.labels,
@@ -139,13 +141,13 @@ def questions_for(
     )
 
 
-def class_names(saved: Saved) -> tuple[str, ...]:
+def class_names(saved: SavedModel) -> tuple[str, ...]:
     """Of the classes of a saved network: as its data named them, else by number."""
     classes = saved.state.sizes[-1]
     return saved.made.names if len(saved.made.names) == classes else _numbers(classes)
 
 
-def layout_of(saved: Saved) -> tuple[ImageLayout, str]:
+def layout_of(saved: SavedModel) -> tuple[ImageLayout, str]:
     """How the images lay that a saved network learnt from; and what is assumed, if it is."""
     made = saved.made
     if made.layout:
@@ -161,11 +163,11 @@ def layout_of(saved: Saved) -> tuple[ImageLayout, str]:
     )
 
 
-def made_of(dataset: Dataset, source: str) -> Made:
+def provenance_of(dataset: Dataset, source: str) -> Provenance:
     """What makes a run on these data, saved now."""
-    return Made(
+    return Provenance(
         data=dataset.name,
-        source=whole(source),
+        source=expanded(source),
         form=dataset.notes[0] if dataset.notes else "",
         share=dataset.share,
         sha256=digest_of(dataset),
@@ -186,7 +188,7 @@ def digest_of(dataset: Dataset) -> str:
     return digest(dataset.train)
 
 
-def is_other(made: Made, dataset: Dataset) -> str | None:
+def is_other(made: Provenance, dataset: Dataset) -> str | None:
     """One line for a person if these are not the data that a run learnt from; None if they are.
 
     None also if nobody knows.
@@ -209,7 +211,7 @@ def _numbers(classes: int) -> tuple[str, ...]:
     return tuple(map(str, range(classes)))
 
 
-def _named_alike(model: str, made: Made, dataset: Dataset) -> Dataset:
+def _named_alike(model: str, made: Provenance, dataset: Dataset) -> Dataset:
     """The data, with the classes' names, which model and data must call alike if both have any.
 
     Where one of them has numbers alone, a note says what is taken for what.
@@ -219,7 +221,7 @@ def _named_alike(model: str, made: Made, dataset: Dataset) -> Dataset:
     if not ours or ours == theirs:
         return dataset
     if numbers not in (ours, theirs):
-        raise Problem(
+        raise UserError(
             f"{model}: its classes are {_listed(ours)}, but those of {dataset.name} "
             f"are {_listed(theirs)}"
         )
@@ -235,7 +237,7 @@ def _listed(names: Sequence[str]) -> str:
 def _check_pixels(model: str, sizes: tuple[int, ...], name: str, pixels: int) -> None:
     if sizes[0] != pixels:
         side = isqrt(pixels)
-        raise Problem(
-            f"{model}: is a network {named(sizes)}, but the images of {name} are {side} × {side}, "
+        raise UserError(
+            f"{model}: is a network {architecture_name(sizes)}, but the images of {name} are {side} × {side}, "
             f"{pixels} pixels, not {sizes[0]}"
         )

@@ -7,7 +7,7 @@ import os
 from itertools import islice
 from pathlib import Path
 
-from ..errors import Problem
+from ..errors import UserError
 from ..text import printable
 
 EMBEDDED = "mnist"  # as data/ calls the set in the program; NumPy would be imported with it
@@ -37,7 +37,7 @@ def completions(text: str) -> list[str]:
     return sorted(found, key=lambda path: (path.casefold(), path))[:MOST]
 
 
-def further(text: str, found: list[str]) -> str:
+def common_prefix(text: str, found: list[str]) -> str:
     """The text with all that its completions have in common."""
     common = min(found, default="")  # what the first and the last share, all do
     last = max(found, default="")
@@ -46,7 +46,7 @@ def further(text: str, found: list[str]) -> str:
     return common if len(common) > len(text) else text
 
 
-def whole(source: str) -> str:
+def expanded(source: str) -> str:
     """A source under a name that holds in every folder."""
     source = source.strip()
     if source == EMBEDDED:
@@ -59,12 +59,12 @@ def whole(source: str) -> str:
 def absolute(path: Path) -> Path:
     """The same path from the root on; a link stays one.
 
-    Raises Problem for a relative path when the folder this was started in is there no longer.
+    Raises UserError for a relative path when the folder this was started in is there no longer.
     """
     try:
         return Path(os.path.abspath(path))  # noqa: PTH100  (resolve would follow links)
     except FileNotFoundError:
-        raise Problem(
+        raise UserError(
             f"{path}: the folder that mnist-tui was started in is gone; "
             "give the whole path, such as /tmp/model.npz"
         ) from None

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 WIDTH = 24  # columns of the progress bar
 
 
-class GivenUpError(Exception):
+class CancelledError(Exception):
     """Nobody waits for these data any more."""
 
 
-class Effort:
+class CancellableTask:
     """Work that takes a while: a thread does it, the screen looks how far it is; two slots."""
 
     def __init__(self, words: str) -> None:
@@ -30,14 +30,14 @@ class Effort:
         self._given_up = threading.Event()
 
     def note(self, done: int, whole: int) -> None:
-        """So much is done, of so much. Raises GivenUpError once `give_up` was called."""
+        """So much is done, of so much. Raises CancelledError once `give_up` was called."""
         self._done = done, whole
         self.check()
 
     def check(self) -> None:
-        """Raise GivenUpError if nobody waits any more."""
+        """Raise CancelledError if nobody waits any more."""
         if self.is_given_up:
-            raise GivenUpError
+            raise CancelledError
 
     def give_up(self) -> None:
         """Let it end at the next occasion; what it comes to is for nobody."""
@@ -58,7 +58,7 @@ class Effort:
         return f"{self._words} … {share:4.0%} {bar(share, WIDTH)}"
 
 
-class Reading(Effort):
+class LoadTask(CancellableTask):
     """Of one source."""
 
     def __init__(self, source: str, share: float | None = None) -> None:
@@ -68,7 +68,7 @@ class Reading(Effort):
         self.source, self._share = source, share
 
     def dataset(self) -> Dataset:
-        """Read, in the thread. Raises DataError, or GivenUpError."""
+        """Read, in the thread. Raises DataError, or CancelledError."""
         from .loading import open_dataset  # NumPy with it
 
         dataset = open_dataset(self.source, self._share, self.note)

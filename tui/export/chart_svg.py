@@ -10,10 +10,10 @@ from rich.style import Style
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from ...net.run.checkpoint import Saved
+from ...net.run.checkpoint import SavedModel
 from ...net.run.history import History
-from ..render.chart import Line, draw_runs
-from ..render.chart_view import View
+from ..render.chart import RunCurve, draw_runs
+from ..render.chart_view import ChartView
 from ..render.subcells import mark
 from ..text import printable
 
@@ -39,13 +39,13 @@ def ink(role: str) -> Style:
     return Style(color=INK[role])
 
 
-def chart_svg(runs: Sequence[tuple[str, Saved]], view: View | None = None) -> str:
+def chart_svg(runs: Sequence[tuple[str, SavedModel]], view: ChartView | None = None) -> str:
     """Named runs on one chart, accuracy unless the view says otherwise; the last one in full.
 
     The font is named in the file and fetched by whoever shows it, or replaced by theirs.
     """
     lines = [
-        Line(
+        RunCurve(
             number=i + 1,
             name=printable(name, 40),
             history=History(saved.state.history),
@@ -56,7 +56,7 @@ def chart_svg(runs: Sequence[tuple[str, Saved]], view: View | None = None) -> st
         )
         for i, (name, saved) in enumerate(runs)
     ]
-    view = view or View()
+    view = view or ChartView()
     plot = draw_runs(lines, view, None, SIZE, ink)
     assert plot is not None, "there is room in SIZE"
     console = Console(

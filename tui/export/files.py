@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ..datasets.paths import absolute
-from ..errors import Problem
+from ..errors import UserError
 
 
 def check_writable(path: Path | None, *, overwrite: bool, endings: Iterable[str] = ()) -> None:
-    """Better to hear before an hour of training than after it. Raises Problem.
+    """Better to hear before an hour of training than after it. Raises UserError.
 
     endings: that the name may have, such as .csv; none: any.
     """
@@ -21,38 +21,38 @@ def check_writable(path: Path | None, *, overwrite: bool, endings: Iterable[str]
         return
     absolute(path)
     if endings and path.suffix.lower() not in endings:
-        raise Problem(f"{path}: expected a name that ends in {' or '.join(endings)}")
+        raise UserError(f"{path}: expected a name that ends in {' or '.join(endings)}")
     try:
         is_folder, exists = path.is_dir(), os.path.lexists(path)
         folder_is_there, may_write = path.parent.is_dir(), os.access(path.parent, os.W_OK)
     except (OSError, ValueError) as failure:
-        raise Problem(f"{path}: cannot be written: {_why(failure)}") from failure
+        raise UserError(f"{path}: cannot be written: {_why(failure)}") from failure
     if is_folder:
-        raise Problem(f"{path}: is a folder; expected the name of a file to write")
+        raise UserError(f"{path}: is a folder; expected the name of a file to write")
     if exists and not overwrite:
         raise _is_there(path)
     if not folder_is_there:
-        raise Problem(f"{path}: the folder {path.parent} does not exist")
+        raise UserError(f"{path}: the folder {path.parent} does not exist")
     if not may_write:
-        raise Problem(f"{path}: the folder {path.parent} may not be written to")
+        raise UserError(f"{path}: the folder {path.parent} may not be written to")
 
 
 def check_apart(paths: Iterable[Path | None]) -> None:
-    """Raises Problem if one file is to hold two things."""
+    """Raises UserError if one file is to hold two things."""
     seen: set[Path] = set()
     for path in paths:
         if path is None:
             continue
         if (place := absolute(path)) in seen:
-            raise Problem(f"{path}: is to hold two things; name two files")
+            raise UserError(f"{path}: is to hold two things; name two files")
         seen.add(place)
 
 
-def write(path: Path, content: str | bytes, *, overwrite: bool) -> None:
+def write_atomically(path: Path, content: str | bytes, *, overwrite: bool) -> None:
     """A file under its name only when all of it is on disk; text as UTF-8.
 
     What is no text, such as the bytes of a file's name that are not UTF-8, is written as ?.
-    Raises Problem if it cannot be, or if a file of that name is there and may not be written
+    Raises UserError if it cannot be, or if a file of that name is there and may not be written
     over; that stays as it is.
     """
     data = content.encode(errors="replace") if isinstance(content, str) else content
@@ -67,7 +67,7 @@ def write(path: Path, content: str | bytes, *, overwrite: bool) -> None:
         else:
             _name_anew(temporary, path)
     except (OSError, ValueError) as failure:
-        raise Problem(f"{path}: cannot be written: {_why(failure)}") from failure
+        raise UserError(f"{path}: cannot be written: {_why(failure)}") from failure
     finally:
         with contextlib.suppress(OSError, ValueError):
             temporary.unlink(missing_ok=True)
@@ -85,8 +85,8 @@ def _name_anew(temporary: Path, path: Path) -> None:
         temporary.replace(path)
 
 
-def _is_there(path: Path) -> Problem:
-    return Problem(f"{path}: exists already; --force writes over it")
+def _is_there(path: Path) -> UserError:
+    return UserError(f"{path}: exists already; --force writes over it")
 
 
 def _why(failure: Exception) -> object:

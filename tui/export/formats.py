@@ -7,42 +7,42 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..datasets.paths import absolute, whole
-from ..errors import Problem
-from .files import write
+from ..datasets.paths import absolute, expanded
+from ..errors import UserError
+from .files import write_atomically
 from .png import PICTURES, picture
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
     from ...data.readers.safe_files import OnProgress
-    from ...net.run.checkpoint import Saved
-    from ..render.chart_view import View
-    from .tables import Answers
+    from ...net.run.checkpoint import SavedModel
+    from ..render.chart_view import ChartView
+    from .tables import Predictions
 
-    Named = list[tuple[str, Saved]]
+    Named = list[tuple[str, SavedModel]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Material:
+class ExportInput:
     """All that results are made from; nothing changes it any more."""
 
     runs: Named  # those that are asked for, the current one last
     dataset: Dataset
-    view: View  # of the chart
+    view: ChartView  # of the chart
     screen: str  # as SVG
     on_progress: OnProgress
 
     @property
-    def run(self) -> tuple[str, Saved]:
+    def run(self) -> tuple[str, SavedModel]:
         """The current one."""
         return self.runs[-1]
 
 
-Put = Callable[[Material, Path, str, bool], None]  # to a path, of these images, overwrite
+Put = Callable[[ExportInput, Path, str, bool], None]  # to a path, of these images, overwrite
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class ExportFormat:
     """One thing to take away."""
 
     title: str
@@ -61,89 +61,89 @@ class Form:
 
 
 def target(text: str) -> Path:
-    """The path that was typed, whole; a link stays one. Raises Problem for none."""
+    """The path that was typed, whole; a link stays one. Raises UserError for none."""
     if not text.strip():
-        raise Problem("the name of a file is missing")
+        raise UserError("the name of a file is missing")
     try:
         return absolute(Path(text.strip()).expanduser())
     except (RuntimeError, ValueError) as failure:
-        raise Problem(f"{text.strip()}: is no path: {failure}") from failure
+        raise UserError(f"{text.strip()}: is no path: {failure}") from failure
 
 
-def _model(material: Material, path: Path, _: str, overwrite: bool) -> None:  # noqa: ARG001  (one signature for all)
+def _model(material: ExportInput, path: Path, _: str, overwrite: bool) -> None:  # noqa: ARG001  (one signature for all)
     from ...net.run.checkpoint import save
 
     saved = material.run[1]
     save(saved.state, path, saved.made)
 
 
-def _text(make: Callable[[Material, Path, str], str | bytes]) -> Put:
+def _text(make: Callable[[ExportInput, Path, str], str | bytes]) -> Put:
     """One that writes a text, or a picture."""
 
-    def put(material: Material, path: Path, of: str, overwrite: bool) -> None:
-        write(path, make(material, path, of), overwrite=overwrite)
+    def put(material: ExportInput, path: Path, of: str, overwrite: bool) -> None:
+        write_atomically(path, make(material, path, of), overwrite=overwrite)
 
     return put
 
 
-def _history(material: Material, path: Path, _: str) -> str:
+def _history(material: ExportInput, path: Path, _: str) -> str:
     from .tables import history_text
 
     return history_text(material.runs, path.suffix)
 
 
-def _predictions(material: Material, path: Path, of: str) -> str:
+def _predictions(material: ExportInput, path: Path, of: str) -> str:
     from .tables import predictions_text
 
     return predictions_text(_answers(material, of), path.suffix)
 
 
-def _submission(material: Material, _: Path, of: str) -> str:
+def _submission(material: ExportInput, _: Path, of: str) -> str:
     from .tables import submission_text
 
     return submission_text(_answers(material, of))
 
 
-def _answers(material: Material, of: str) -> Answers:
+def _answers(material: ExportInput, of: str) -> Predictions:
     """What the network says to these images; to the test images if none are named."""
-    from ..datasets.loading import Questions, questions_for
+    from ..datasets.loading import PredictionInput, questions_for
     from .tables import answers
 
     name, saved = material.run
     test = material.dataset.test
     if of.strip():
-        questions = questions_for(saved, whole(of), on_progress=material.on_progress, model=name)
+        questions = questions_for(saved, expanded(of), on_progress=material.on_progress, model=name)
     else:
-        questions = Questions(
+        questions = PredictionInput(
             material.dataset.name, test.images, test.labels, material.dataset.names
         )
     return answers(saved, questions)
 
 
-def _script(material: Material, path: Path, _: str) -> str:
+def _script(material: ExportInput, path: Path, _: str) -> str:
     from .script import script
 
     name, saved = material.run
     return script(name, saved, path.name)
 
 
-def _chart(material: Material, path: Path, _: str) -> str | bytes:
+def _chart(material: ExportInput, path: Path, _: str) -> str | bytes:
     from .chart_svg import chart_svg
 
     return picture(chart_svg(material.runs, material.view), path)
 
 
-def _screen(material: Material, path: Path, _: str) -> str | bytes:
+def _screen(material: ExportInput, path: Path, _: str) -> str | bytes:
     return picture(material.screen, path)
 
 
 TABLES, CSV = (".csv", ".json"), (".csv",)
 FORMS = (
-    Form("model", "for predict and --resume", "run", (".npz",), _model),
-    Form(
+    ExportFormat("model", "for predict and --resume", "run", (".npz",), _model),
+    ExportFormat(
         "history of this run", "a row an update; .csv or .json", "history", TABLES, _text(_history)
     ),
-    Form(
+    ExportFormat(
         "history of all runs",
         "the same; .csv or .json",
         "histories",
@@ -151,7 +151,7 @@ FORMS = (
         _text(_history),
         of="all",
     ),
-    Form(
+    ExportFormat(
         "predictions",
         "every probability; .csv or .json",
         "predictions",
@@ -159,7 +159,7 @@ FORMS = (
         _text(_predictions),
         asks=True,
     ),
-    Form(
+    ExportFormat(
         "Kaggle submission",
         "ImageId,Label; for its test.csv",
         "submission",
@@ -167,8 +167,8 @@ FORMS = (
         _text(_submission),
         asks=True,
     ),
-    Form("script", "repeats this run with NumPy alone", "run", (".py",), _text(_script)),
-    Form(
+    ExportFormat("script", "repeats this run with NumPy alone", "run", (".py",), _text(_script)),
+    ExportFormat(
         "chart",
         "as it shows the runs now; .svg or .png",
         "chart",
@@ -177,7 +177,7 @@ FORMS = (
         of="chart",
         draws=True,
     ),
-    Form(
+    ExportFormat(
         "screen", "as it was before this window; .svg or .png", "screen", PICTURES, _text(_screen)
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import Problem
+from ..errors import UserError
 
 FONTS = {  # one for text and lines, one for the dots of curves, which the first does not have
     "DejaVu Sans Mono": "DejaVuSansMono.ttf",
@@ -16,16 +16,16 @@ PICTURES = (".svg", ".png")
 
 
 def picture(svg: str, path: Path) -> str | bytes:
-    """What belongs into a file of this name. Raises Problem if it is PNG, and cannot be made."""
+    """What belongs into a file of this name. Raises UserError if it is PNG, and cannot be made."""
     return png(svg) if path.suffix.lower() == ".png" else svg
 
 
 def png(svg: str) -> bytes:
-    """An SVG of Rich's as PNG. Raises Problem, with what is missing."""
+    """An SVG of Rich's as PNG. Raises UserError, with what is missing."""
     try:
         from resvg_py import svg_to_bytes
     except ImportError:
-        raise Problem(
+        raise UserError(
             "PNG needs the package resvg-py: pip install 'mnist-tui[png]', or choose .svg"
         ) from None
     text, *_ = FONTS
@@ -45,7 +45,7 @@ def _fonts() -> list[str]:
     try:
         return [str(ImageFont.truetype(file).path) for file in FONTS.values()]
     except OSError:
-        raise Problem(
+        raise UserError(
             f"PNG needs the fonts {' and '.join(FONTS)} (Debian: fonts-dejavu-core); "
             "or choose .svg, which needs none"
         ) from None

@@ -14,18 +14,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data.dataset import EMBEDDED
-from ...net.architecture import named
-from ...net.run.course import changed, forgettings, settled
+from ...net.architecture import architecture_name
+from ...net.run.course import changed, effective, optimizer_resets
 from ...net.run.history import TEST
 from ..datasets.loading import program
-from ..errors import Problem
+from ..errors import UserError
 from ..text import printable
 from . import script_template as parts
 
 if TYPE_CHECKING:
     from ...net.hyperparameters import Hyperparameters
-    from ...net.run.checkpoint import Saved
-    from ...net.run.provenance import Made
+    from ...net.run.checkpoint import SavedModel
+    from ...net.run.provenance import Provenance
     from ...net.trainer import Course, RunState
 
 # Forms that the script reads as they are, if their values are 0 to 255; see made.py.
@@ -34,13 +34,13 @@ FOLDER = "digits"  # where others are to be put
 ALWAYS = ("alpha", "optimizer")
 
 
-def script(name: str, saved: Saved, file: str = "run.py") -> str:
-    """The script. Raises Problem for a run that it could not make again.
+def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
+    """The script. Raises UserError for a run that it could not make again.
 
     name: of the run, for its first lines; file: what the script will be called.
     """
     state = saved.state
-    course = tuple(stage for stage in settled(state.course) if stage[0] < max(1, state.iteration))
+    course = tuple(stage for stage in effective(state.course) if stage[0] < max(1, state.iteration))
     _refuse(name, state, course)
     needs = _Needs(state, course)
     body = [
@@ -67,7 +67,7 @@ def _refuse(name: str, state: RunState, course: Course) -> None:
     # Files from before courses were kept: their history has every alpha that led an update.
     steady = len(course) == 1 and course[0][1].schedule == "constant"
     if steady and np.any(state.history[1:, 1] != course[0][1].alpha):
-        raise Problem(
+        raise UserError(
             f"{name}: alpha was changed along the way, and its file is too old to say what else "
             f"was; a script could not make it again"
         )
@@ -87,7 +87,7 @@ class _Needs:
         # An update that diverged made the optimizer forget; the last time can be told by how many
         # it has made since, the ones before are noted in the course.
         last = state.iteration - state.updates
-        forgot = {*forgettings(state.course), last} if self.momentum else set[int]()
+        forgot = {*optimizer_resets(state.course), last} if self.momentum else set[int]()
         switches = {b[0] for a, b in pairwise(course) if a[1].optimizer != b[1].optimizer}
         self.forgets = sorted(since for since in forgot - switches if 0 < since < state.iteration)
 
@@ -125,11 +125,11 @@ class _Needs:
         )
 
 
-def _settings(name: str, saved: Saved, course: Course, needs: _Needs) -> str:
+def _settings(name: str, saved: SavedModel, course: Course, needs: _Needs) -> str:
     """The constants at the top: all that makes this run another one than others."""
     state, made = saved.state, saved.made
     data, to_get_it = _data(made)
-    title = f"{printable(name, 60)}: a network {named(state.sizes)}, {state.iteration:,} updates"
+    title = f"{printable(name, 60)}: a network {architecture_name(state.sizes)}, {state.iteration:,} updates"
     lines = [
         "",
         f"# {title}{_reached(state)}. Written by {program()}.",
@@ -195,7 +195,7 @@ def _reached(state: RunState) -> str:
     return f", {100 * tested[-1][TEST]:.2f} % of the test images right{when}"
 
 
-def _data(made: Made) -> tuple[str, str]:
+def _data(made: Provenance) -> tuple[str, str]:
     """Where the script looks for its data, and a command that puts them there."""
     if made.source in ("", EMBEDDED):
         return FOLDER, f"mnist-tui data --out {FOLDER}"

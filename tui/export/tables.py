@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...net.engine.passes import passes
+from ...net.engine.passes import forward_in_chunks
 from ...net.hyperparameters import Hyperparameters
 from ...net.network import Parameters
-from ...net.run.checkpoint import Saved
-from ...net.run.course import changed, settled
+from ...net.run.checkpoint import SavedModel
+from ...net.run.course import changed, effective
 from ...net.run.history import COLUMNS
-from ..config.fields import shown
+from ..config.fields import format_value
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from ...net.trainer import Course
-    from ..datasets.loading import Questions
+    from ..datasets.loading import PredictionInput
 
 TABLES = (".csv", ".json")  # the endings a table may have
 CHOSEN = tuple(field.name for field in fields(Hyperparameters))
@@ -32,7 +32,7 @@ NAMES = {name: "chosen_alpha" if name == "alpha" else name for name in CHOSEN}
 
 
 @dataclass(frozen=True, eq=False)
-class Answers:
+class Predictions:
     """What a network makes of many images."""
 
     shares: NDArray[np.floating[Any]]  # m × classes, the probabilities
@@ -45,14 +45,14 @@ class Answers:
         return self.shares.argmax(axis=1)
 
 
-def answers(saved: Saved, questions: Questions) -> Answers:
+def answers(saved: SavedModel, questions: PredictionInput) -> Predictions:
     """What a saved network answers, a few thousand images at a time."""
     parameters = Parameters(saved.state.sizes, saved.state.vector)
-    parts = [seen.A[-1].T.copy() for _, seen in passes(parameters, questions.images)]
-    return Answers(np.concatenate(parts), questions.names, questions.labels)
+    parts = [seen.A[-1].T.copy() for _, seen in forward_in_chunks(parameters, questions.images)]
+    return Predictions(np.concatenate(parts), questions.names, questions.labels)
 
 
-def history_text(runs: Sequence[tuple[str, Saved]], ending: str) -> str:
+def history_text(runs: Sequence[tuple[str, SavedModel]], ending: str) -> str:
     """The history of named runs, as CSV or JSON by the ending.
 
     CSV: a row an iteration, with every hyperparameter that led the update and, where one was
@@ -71,7 +71,7 @@ def history_text(runs: Sequence[tuple[str, Saved]], ending: str) -> str:
     return pd.concat(tables).to_csv(index=False)
 
 
-def predictions_text(found: Answers, ending: str) -> str:
+def predictions_text(found: Predictions, ending: str) -> str:
     """A row an image: index, answer, confidence, every probability, and the label where known."""
     import pandas as pd
 
@@ -87,7 +87,7 @@ def predictions_text(found: Answers, ending: str) -> str:
     return _text(pd.DataFrame(columns), ending)
 
 
-def submission_text(found: Answers) -> str:
+def submission_text(found: Predictions) -> str:
     """As Kaggle wants it: ImageId from 1, and Label, a number as in its own train.csv."""
     import pandas as pd
 
@@ -108,9 +108,9 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): None if v != v else v for k, v in row.items()} for row in rows]  # noqa: PLR0124  (only nan differs from itself)
 
 
-def _history(saved: Saved) -> pd.DataFrame:
+def _history(saved: SavedModel) -> pd.DataFrame:
     table = _metrics(saved)
-    course = settled(saved.state.course)
+    course = effective(saved.state.course)
     # A row is what its update led to, and that went by what had come into force before it.
     since = np.array([start for start, _ in course])
     before = np.maximum(saved.state.history[:, 0] - 1, 0)
@@ -126,7 +126,7 @@ def _history(saved: Saved) -> pd.DataFrame:
     return table
 
 
-def _metrics(saved: Saved) -> pd.DataFrame:
+def _metrics(saved: SavedModel) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(saved.state.history, columns=list(COLUMNS)).astype({"iteration": int})
@@ -141,10 +141,10 @@ def _changes(course: Course) -> list[str]:
 
 
 def _cell(value: object) -> object:
-    return value if isinstance(value, int | float | str) else shown(value)
+    return value if isinstance(value, int | float | str) else format_value(value)
 
 
-def _run(name: str, saved: Saved) -> dict[str, Any]:
+def _run(name: str, saved: SavedModel) -> dict[str, Any]:
     return {
         "run": name,
         "sizes": saved.state.sizes,

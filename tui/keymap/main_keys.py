@@ -37,7 +37,7 @@ class Key:
         )
 
 
-TOPICS = {
+KEYS_BY_TOPIC = {
     "Training": (
         Key("space", "train", "train, pause; from the past: go on from there", "Space", "train"),
         Key("s", "step(1)", "make exactly one update", "s", "step"),
@@ -134,4 +134,4 @@ RUN_KEYS = (  # in the table, of the run under its cursor; Enter goes on from it
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
 FILE_ACTIONS = {"open_data", "export", "keep", "take_up"}  # which are not for strangers
-KEYS = [key for topic in TOPICS.values() for key in topic]
+KEYS = [key for topic in KEYS_BY_TOPIC.values() for key in topic]

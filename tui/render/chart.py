@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
-from ..config.fields import shown
+from ..config.fields import format_value
 from ..text import printable
 from .axes import Axis
-from .chart_view import View
+from .chart_view import ChartView
 from .plot import Curve, Plot, draw, frame
 from .subcells import ACROSS, TIE
 
@@ -36,7 +36,7 @@ LARGEST = 1e300  # that an axis shows, so that nothing it reckons with overflows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class RunCurve:
     """One run, as the chart needs it."""
 
     number: int
@@ -49,8 +49,8 @@ class Line:
 
 
 def draw_runs(
-    lines: Sequence[Line],
-    view: View,
+    lines: Sequence[RunCurve],
+    view: ChartView,
     at: int | None,
     size: tuple[int, int],
     ink: Ink,
@@ -86,7 +86,7 @@ def draw_runs(
 
 
 def readings(
-    lines: Sequence[Line], view: View, at: int, size: tuple[int, int], ink: Ink
+    lines: Sequence[RunCurve], view: ChartView, at: int, size: tuple[int, int], ink: Ink
 ) -> list[Text]:
     """What the runs were worth at an iteration, in rows that leave room for their drawing."""
     width, height = size
@@ -114,7 +114,7 @@ def told(words: str, size: tuple[int, int], ink: Style) -> list[Text]:
     return [Text(f" {row}", ink, no_wrap=True) for row in rows]
 
 
-def _column(view: View) -> int:
+def _column(view: ChartView) -> int:
     """Of a history: what is drawn as a line."""
     from ...net.run.history import LOSS, TRAIN
 
@@ -122,7 +122,7 @@ def _column(view: View) -> int:
 
 
 def _curves(
-    line: Line, view: View, x: Axis, columns: int, ink: Ink, *, current: bool
+    line: RunCurve, view: ChartView, x: Axis, columns: int, ink: Ink, *, current: bool
 ) -> list[Curve]:
     """The train curve of a run; of the current one also the test dots."""
     edges = _edges(x, ACROSS * columns)
@@ -141,7 +141,7 @@ def _curves(
     return curves
 
 
-def _y_axis(lines: Sequence[Line], view: View, x: Axis) -> Axis:
+def _y_axis(lines: Sequence[RunCurve], view: ChartView, x: Axis) -> Axis:
     """All of an accuracy's range, or where the curves are, if only a stretch is looked at."""
     import numpy as np
 
@@ -181,7 +181,7 @@ def _mark_changes(plot: Plot, course: Course, ink: Style) -> None:
     taken = set(alphas)
     for column, (before, after) in sorted(alphas.items(), reverse=True):
         plot.write(plot.rows, column, "▲", ink)
-        words = f"α {shown(before)}→{shown(after)}"
+        words = f"α {format_value(before)}→{format_value(after)}"
         for start, text in ((column + 1, f" {words}"), (column - len(words) - 1, f"{words} ")):
             cells = set(range(start - 1, start + len(text) + 1)) - {column}
             inside = start >= 0 and start + len(text) <= plot.columns
@@ -191,11 +191,11 @@ def _mark_changes(plot: Plot, course: Course, ink: Style) -> None:
                 break
 
 
-def _name_ends(plot: Plot, lines: Sequence[Line], view: View, ink: Ink) -> None:
+def _name_ends(plot: Plot, lines: Sequence[RunCurve], view: ChartView, ink: Ink) -> None:
     """The number of each run beside the end of its line, so that no colour is needed."""
     import numpy as np
 
-    ends: list[tuple[float, int, Line]] = []
+    ends: list[tuple[float, int, RunCurve]] = []
     for line in lines:
         rows = line.history.view()
         end = line.history.row_at(plot.x.high)
@@ -215,7 +215,7 @@ def _name_ends(plot: Plot, lines: Sequence[Line], view: View, ink: Ink) -> None:
                 break
 
 
-def _reading(line: Line, view: View, at: int, width: int, *, is_named: bool) -> str:
+def _reading(line: RunCurve, view: ChartView, at: int, width: int, *, is_named: bool) -> str:
     """A run's exact values at an iteration, in as many words as there is room for."""
     number, name = str(line.number), printable(line.name, 40)
     names = [f"{number} {name}  ", f"{number}  "] if is_named else [""]
@@ -273,7 +273,7 @@ def _outline(
     return x.ravel(), y.ravel()
 
 
-def _tests(history: HistoryView, view: View, edges: Numbers) -> tuple[Numbers, Numbers]:
+def _tests(history: HistoryView, view: ChartView, edges: Numbers) -> tuple[Numbers, Numbers]:
     """Of each part the last test, and the first of all: each where it was made, as it came out."""
     import numpy as np
 

@@ -12,7 +12,7 @@ LATEST = 0.2  # share of what is done that “latest” begins with
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ChartView:
     """Every choice a person has about the chart; what follows from the runs is not in it."""
 
     loss: bool = False  # instead of accuracy
@@ -33,7 +33,7 @@ class View:
             low = max(0.0, high - self.span)
         return Axis(max(1.0, low), max(2.0, high), scale) if self.log_x else Axis(low, high, scale)
 
-    def zoomed(self, factor: float, x: Axis, done: float, around: float | None) -> View:
+    def zoomed(self, factor: float, x: Axis, done: float, around: float | None) -> ChartView:
         """A span `factor` times that of the axis x, with `around` where it was, if it is shown."""
         span = max(LEAST_SPAN, (x.high - x.low) * factor)
         if span >= done:
@@ -43,14 +43,14 @@ class View:
         end = around + (x.high - around) * span / (x.high - x.low)
         return replace(self, span=span, end=None if end >= done else max(span, end))
 
-    def panned(self, by: float, x: Axis, done: float) -> View:
+    def panned(self, by: float, x: Axis, done: float) -> ChartView:
         """Moved by so many iterations; at the newest, it follows from then on."""
         if self.span is None:
             return self
         end = x.high + by
         return replace(self, end=None if end >= done and by > 0 else max(self.span, end))
 
-    def latest_or_all(self, done: float) -> View:
+    def latest_or_all(self, done: float) -> ChartView:
         """From everything to the latest stretch, and back."""
         if self.span is None and done > LEAST_SPAN:
             return replace(self, span=max(LEAST_SPAN, ceil(done * LATEST)), end=None)

@@ -34,7 +34,7 @@ Tile = list[Strip]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class TilePage:
     """How tiles of one size, each with a caption under it, fill a rectangle."""
 
     columns: int  # of a tile
@@ -64,7 +64,7 @@ def sizes(side: int) -> list[int]:
     return [*sorted((one for one in larger if smallest < one <= LARGEST), reverse=True), smallest]
 
 
-def page(width: int, height: int, side: int, count: int, caption: int) -> Page:
+def page(width: int, height: int, side: int, count: int, caption: int) -> TilePage:
     """The largest tiles of which all fit; if none do, as many of the smallest as fit.
 
     Where not even one of the smallest fits, one that does, and if need be its caption alone.
@@ -79,13 +79,13 @@ def page(width: int, height: int, side: int, count: int, caption: int) -> Page:
     return next((one for one in fitting if one.count >= count), smallest)
 
 
-def _page(width: int, height: int, columns: int, caption: int) -> Page:
+def _page(width: int, height: int, columns: int, caption: int) -> TilePage:
     rows = -(-columns // 2)
     least, wide = rows + 1, max(columns, caption) + GAP
     across, down = max(1, width // wide), max(1, height // least)
     spread = max(1 - wide, min(4, (width - across * wide) // across))
     gap = min(1, max(0, height - down * least) // down) if rows else 0
-    return Page(columns, rows, across, down, wide + spread, least + gap)
+    return TilePage(columns, rows, across, down, wide + spread, least + gap)
 
 
 def resized(

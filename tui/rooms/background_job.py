@@ -8,10 +8,10 @@ from typing import Any
 
 from textual.screen import Screen
 
-SHARE = 0.08  # of the time that work may take which nobody but the network's progress asks for
+DUTY_CYCLE = 0.08  # of the time that work may take which nobody but the network's progress asks for
 
 
-class Behind:
+class BackgroundJob:
     """Jobs of one screen, each in a thread; what they find is handed back on the screen's own."""
 
     def __init__(
@@ -72,5 +72,5 @@ class Behind:
         if self._screen.is_mounted and self._screen.is_attached:
             then()
             now = perf_counter()
-            self._rest_until = now + max(self._least_rest, (seconds + now - begun) / SHARE)
+            self._rest_until = now + max(self._least_rest, (seconds + now - begun) / DUTY_CYCLE)
             self._begin()

@@ -12,7 +12,7 @@ Ink = Callable[[str], Style]  # the theme's style of a role
 Block = list[Text]
 
 
-def beside(*blocks: tuple[int, Block], gap: int = 2) -> Block:
+def side_by_side(*blocks: tuple[int, Block], gap: int = 2) -> Block:
     """Blocks of these widths side by side, each line padded or cut to its block's width."""
     lines: Block = []
     for y in range(max((len(block) for _, block in blocks), default=0)):
@@ -30,7 +30,7 @@ def words(text: str, width: int, style: Style) -> Block:
     return [Text(line, style, no_wrap=True) for line in wrap(text, max(8, width))]
 
 
-def stretch(count: int, at: int, room: int) -> range:
+def visible_range(count: int, at: int, room: int) -> range:
     """Which of `count` rows a list with room for `room` shows, so that row `at` is among them.
 
     It moves by half its height, so that it stands still while the choice moves within.

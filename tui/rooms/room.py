@@ -13,10 +13,10 @@ from textual.widgets import Input
 
 from ..render.labels import thing
 from ..screens.dialogs.base import ClosesOnce
-from ..screens.dialogs.help import HelpScreen
+from ..screens.dialogs.help import HelpDialog
 from ..screens.enter import enter
-from ..screens.main.dashboard import REFRESH, Cockpit
-from ..widgets.footer import KeyLine
+from ..screens.main.dashboard import REFRESH_S, Dashboard
+from ..widgets.footer import KeyFooter
 from ..widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Room(ClosesOnce[None]):
         Binding("question_mark,f1", "explain", "help", key_display="?"),
     ]
 
-    def __init__(self, cockpit: Cockpit) -> None:
+    def __init__(self, cockpit: Dashboard) -> None:
         super().__init__()
         self.cockpit = cockpit
         self._shown: Shown | None = None
@@ -59,7 +59,7 @@ class Room(ClosesOnce[None]):
         yield StatusLine(id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
-        keys = KeyLine()
+        keys = KeyFooter()
         keys.thing = thing(self.cockpit.session.dataset)
         yield keys
 
@@ -73,7 +73,7 @@ class Room(ClosesOnce[None]):
 
     def on_mount(self) -> None:
         """Look now, and then as often as the cockpit does."""
-        self.set_interval(REFRESH, self.look)
+        self.set_interval(REFRESH_S, self.look)
         self.call_after_refresh(self.look)
 
     def look(self) -> None:
@@ -82,7 +82,7 @@ class Room(ClosesOnce[None]):
         cockpit = self.cockpit
         if cockpit.seen is not None:
             self.query_one(StatusLine).update(cockpit.seen, cockpit.past, cockpit.next_alpha)
-            self.query_one(KeyLine).say(cockpit.key_words)
+            self.query_one(KeyFooter).say(cockpit.key_words)
         viewed = self.cockpit.viewed
         if viewed is None or self.cockpit.session.dataset is None:
             return
@@ -122,7 +122,7 @@ class Room(ClosesOnce[None]):
 
     async def action_explain(self) -> None:
         """Help, at this room's section."""
-        await enter(self, HelpScreen(self.HEADING))
+        await enter(self, HelpDialog(self.HEADING))
 
     def action_leave(self) -> None:
         """Back to the main screen."""

@@ -41,7 +41,7 @@ def notice(size: tuple[int, int], needed: tuple[int, int]) -> list[str]:
     return lines[:height] if width else []
 
 
-class LeastSize(App[None]):
+class MinimumSizeApp(App[None]):
     """An app whose screens are never smaller than LEAST, however small the terminal is."""
 
     def __init__(self, **options: Any) -> None:

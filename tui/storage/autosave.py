@@ -8,28 +8,28 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..config.recipe import written
-from ..datasets.paths import whole
-from ..training.snapshot import KeptRun, Left
-from .manifest import Page
-from .writer import Saver
+from ..config.recipe import format_recipe
+from ..datasets.paths import expanded
+from ..training.snapshot import SavedRun, SavedSession
+from .manifest import Manifest
+from .writer import BackgroundWriter
 
 if TYPE_CHECKING:
-    from ..screens.main.dashboard import Cockpit
-    from .store import Store
+    from ..screens.main.dashboard import Dashboard
+    from .store import SessionStore
 
 PATIENCE = 0.5  # seconds that leaving waits for the disk
 
 
-class Keeping:
+class Autosave:
     """Writes one session as it goes on."""
 
     def __init__(
         self,
-        store: Store,
+        store: SessionStore,
         source: str,
         complain: Callable[[str], None],
-        taken_up: Page | None = None,
+        taken_up: Manifest | None = None,
         share: float | None = None,
     ) -> None:
         """source: of the data; share: how much of them is tested on, if they leave that open.
@@ -39,13 +39,13 @@ class Keeping:
         """
         self._store = store
         # From whatever folder it is gone on with: the path must lead there.
-        self._source = whole(source)
+        self._source = expanded(source)
         self._share = share
-        self._last = Page()
-        self._before = taken_up or Page()
-        self.saver = Saver(store, complain, map(int, self._before.runs))
+        self._last = Manifest()
+        self._before = taken_up or Manifest()
+        self.saver = BackgroundWriter(store, complain, map(int, self._before.runs))
 
-    def look(self, cockpit: Cockpit) -> None:
+    def look(self, cockpit: Dashboard) -> None:
         """Write the page, if it is another one than before."""
         page = self.page(cockpit)
         if page != self._last and page.runs:
@@ -62,7 +62,7 @@ class Keeping:
         """Whether all that was to be written was, so far."""
         return not self.saver.has_failed
 
-    def close(self, page: Page, *, ended: bool) -> None:
+    def close(self, page: Manifest, *, ended: bool) -> None:
         """Write this page and all that is left. ended: a person wanted to leave."""
         if page.runs:
             self.saver.put_page(replace(page, ended=ended))
@@ -72,7 +72,7 @@ class Keeping:
         """Let others have the session, as it was."""
         self.saver.close(PATIENCE)
 
-    def page(self, cockpit: Cockpit) -> Page:
+    def page(self, cockpit: Dashboard) -> Manifest:
         """How the session stands."""
         session = cockpit.session
         # May be called in another thread than the screen's, whose names and hidden runs change.
@@ -91,13 +91,13 @@ class Keeping:
         if runs:  # what is not taken up yet, or cannot be, stays on the page, and so on the disk
             before = self._before.runs
             runs |= {n: facts for n, facts in before.items() if int(n) not in session.restored}
-        return Page(
+        return Manifest(
             source=self._source,
             current=run.number if run else 0,
             count=max([self._before.count, self._last.count, *map(int, runs)]),
             share=self._share,
             wanted=asdict(wanted),
-            plan=written(course) if course[1:] else "",
+            plan=format_recipe(course) if course[1:] else "",
             index=cockpit.index,
             names={number: names[int(number)] for number in runs if int(number) in names},
             hidden=[number for number in hidden if str(number) in runs],
@@ -105,11 +105,11 @@ class Keeping:
         )
 
 
-def take_up(kept: Sequence[KeptRun], page: Page, cockpit: Cockpit) -> None:
+def take_up(kept: Sequence[SavedRun], page: Manifest, cockpit: Dashboard) -> None:
     """Let the app go on where this session stood."""
     count = max(page.count, *map(int, page.runs))
     runs = tuple(sorted(kept, key=attrgetter("number")))
-    cockpit.session.take_up(Left(runs, page.current, count, page.course()))
+    cockpit.session.take_up(SavedSession(runs, page.current, count, page.course()))
     cockpit.names = {int(number): name for number, name in page.names.items()}
     cockpit.hidden = set(page.hidden)
     cockpit.set_reactive(type(cockpit).index, page.index)

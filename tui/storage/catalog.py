@@ -9,9 +9,9 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
-from ..errors import Problem
-from .manifest import Page
-from .store import OLDER, PAGE, InUse, Store, order_of
+from ..errors import UserError
+from .manifest import Manifest
+from .store import OLDER, PAGE, SessionInUseError, SessionStore, order_of
 
 MOST_SESSIONS = 5  # when another begins, the oldest goes
 GRACE = 24 * 3600.0  # seconds that a folder without a page is left alone
@@ -32,31 +32,33 @@ def sessions() -> list[Path]:
     return sorted(written, key=lambda folder: written[folder], reverse=True)
 
 
-def new() -> Store:
-    """A folder of its own for a session that begins. Raises Problem if there can be none."""
+def create_session() -> SessionStore:
+    """A folder of its own for a session that begins. Raises UserError if there can be none."""
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     while (root() / name).exists():  # one app may begin two within a second
         name += "-"
-    store = Store(root() / name)
+    store = SessionStore(root() / name)
     for old in (*sessions()[MOST_SESSIONS - 1 :], *_forgotten()):
-        with contextlib.suppress(Problem):
-            Store(old).remove()
+        with contextlib.suppress(UserError):
+            SessionStore(old).remove()
     return store
 
 
-def named(folder: Path) -> tuple[Store, Page]:
-    """The session in this folder, locked. Raises Problem if it holds none, or is in use."""
+def open_session(folder: Path) -> tuple[SessionStore, Manifest]:
+    """The session in this folder, locked. Raises UserError if it holds none, or is in use."""
     if _written(folder) is None:
-        raise Problem(f"{folder}: holds no session")
-    store = Store(folder)
+        raise UserError(f"{folder}: holds no session")
+    store = SessionStore(folder)
     try:
         return store, store.page()
-    except Problem:
+    except UserError:
         store.close()
         raise
 
 
-def last(refused: list[str], *, cut_off: bool = False) -> tuple[Store, Page] | None:
+def latest_session(
+    refused: list[str], *, cut_off: bool = False
+) -> tuple[SessionStore, Manifest] | None:
     """The newest session that no living app has, locked; None if there is none to be read.
 
     cut_off: only one that nobody has left of their own will. Why others cannot be read is added
@@ -64,16 +66,16 @@ def last(refused: list[str], *, cut_off: bool = False) -> tuple[Store, Page] | N
     """
     for folder in sessions():
         try:
-            store = Store(folder)
-        except InUse:
+            store = SessionStore(folder)
+        except SessionInUseError:
             continue
-        except Problem as problem:
+        except UserError as problem:
             if os.access(folder, os.W_OK):  # if not, a new one has the same trouble, and says so
                 refused.append(str(problem))
             continue
         try:
             page = store.page()
-        except Problem as problem:
+        except UserError as problem:
             refused.append(str(problem))
             store.put_aside()
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...net.hyperparameters import Hyperparameters
 from ..config import recipe
-from ..errors import EXPECTED
+from ..errors import EXPECTED_ERRORS
 from ..text import printable
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 DAMAGED = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError),
-    *(RecursionError, *EXPECTED),
+    *(RecursionError, *EXPECTED_ERRORS),
 )  # what reading a file nobody should believe may raise
 FACTS = {"begun": str, "start": int, "seconds": float, "state": str}  # of a run
 MOST_NUMBER = 1_000_000  # of a run
@@ -25,7 +25,7 @@ MOST_SECONDS = 1e9
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Manifest:
     """What a session is besides what its runs learnt; as simple as JSON."""
 
     source: str = "mnist"  # of the data
@@ -55,17 +55,17 @@ class Page:
     def course(self) -> Course:
         """What was wanted, or all of what was planned. Raises one of DAMAGED for what is none."""
         wanted = self.hyperparameters()
-        return recipe.read(self.plan) if self.plan else ((0, wanted),)
+        return recipe.parse_recipe(self.plan) if self.plan else ((0, wanted),)
 
 
-def as_text(page: Page) -> str:
+def as_text(page: Manifest) -> str:
     """The page as it stands in its file."""
     return json.dumps(asdict(page))
 
 
-def read(text: bytes) -> Page:
+def read(text: bytes) -> Manifest:
     """The page out of its file. Raises one of DAMAGED for what this program would not write."""
-    page = Page(**json.loads(text))
+    page = Manifest(**json.loads(text))
     kinds = {"source": str, "plan": str, "names": dict, "hidden": list, "runs": dict, "ended": bool}
     for name, kind in kinds.items():
         if type(getattr(page, name)) is not kind:
@@ -75,7 +75,7 @@ def read(text: bytes) -> Page:
         raise ValueError("share")
     if len(page.source) > LONGEST_PATH or "\0" in page.source:
         raise ValueError("source")
-    return Page(
+    return Manifest(
         source=page.source,
         current=_whole(page.current),
         count=_whole(page.count),

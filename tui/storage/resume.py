@@ -7,41 +7,41 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..errors import Problem
-from ..text import amount
-from .autosave import Keeping, take_up
+from ..errors import UserError
+from ..text import format_duration
+from .autosave import Autosave, take_up
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ...net.run.provenance import Made
-    from ..screens.main.dashboard import Cockpit
-    from ..training.session import Session
-    from ..training.snapshot import KeptRun
-    from .manifest import Page
-    from .store import Store
+    from ...net.run.provenance import Provenance
+    from ..screens.main.dashboard import Dashboard
+    from ..training.session import TrainingSession
+    from ..training.snapshot import SavedRun
+    from .manifest import Manifest
+    from .store import SessionStore
 
 KEEP = 2.0  # seconds between two looks whether the session's page is another one
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class SessionFolder:
     """A session on disk, locked, and whether it is to be gone on with."""
 
-    store: Store | None = None  # None: it is kept nowhere
-    page: Page | None = None  # None: it begins now
-    runs: Sequence[KeptRun] | None = None  # of the page; None: as they are in the store
+    store: SessionStore | None = None  # None: it is kept nowhere
+    page: Manifest | None = None  # None: it begins now
+    runs: Sequence[SavedRun] | None = None  # of the page; None: as they are in the store
     is_offered: bool = False  # a person is asked first
     notes: Sequence[str] = ()  # what a person should know of it, in a line each
 
 
-class Opening:
+class SessionOpener:
     """Opens a cockpit's session, and keeps it on disk from then on."""
 
     def __init__(
         self,
-        cockpit: Cockpit,
-        folder: Folder,
+        cockpit: Dashboard,
+        folder: SessionFolder,
         source: str | None,
         tell: Callable[[str], None],
         share: float | None = None,
@@ -53,7 +53,7 @@ class Opening:
         self._cockpit, self._folder, self._tell = cockpit, folder, tell
         self.source, self.share = source, share
         self.is_resumed = False
-        self._keeping: Keeping | None = None
+        self._keeping: Autosave | None = None
 
     @property
     def is_kept(self) -> bool:
@@ -74,7 +74,7 @@ class Opening:
         if not (folder.is_offered and folder.store and folder.page):
             self._open(folder.store, folder.page, folder.runs)
             return
-        from ..screens.dialogs.prompts import ConfirmScreen
+        from ..screens.dialogs.prompts import ConfirmDialog
 
         store, page = folder.store, folder.page
 
@@ -85,7 +85,7 @@ class Opening:
                 store.leave(page)
                 self._open(self._another(), None, None)
 
-        self._cockpit.app.push_screen(ConfirmScreen(offer(page), usual=True), answered)
+        self._cockpit.app.push_screen(ConfirmDialog(offer(page), usual=True), answered)
 
     def close(self, *, ended: bool) -> bool:
         """Write what is left; whether all of it is there. ended: a person wanted to leave."""
@@ -111,20 +111,22 @@ class Opening:
         self.source, self.share, self.is_resumed = source, None, False
         self._open(self._another() if is_kept else None, None, None)
 
-    def _another(self) -> Store | None:
+    def _another(self) -> SessionStore | None:
         from . import catalog
 
         try:
-            return catalog.new()
-        except Problem as problem:
+            return catalog.create_session()
+        except UserError as problem:
             self._tell(f"This session cannot be saved: {problem}")
             return None
 
-    def _open(self, store: Store | None, page: Page | None, runs: Sequence[KeptRun] | None) -> None:
+    def _open(
+        self, store: SessionStore | None, page: Manifest | None, runs: Sequence[SavedRun] | None
+    ) -> None:
         if page is not None:
             try:
                 runs = store.runs(page) if runs is None and store else runs or ()
-            except Problem as problem:  # what cannot be read must not keep anybody from working
+            except UserError as problem:  # what cannot be read must not keep anybody from working
                 self._tell(str(problem))
                 if store:
                     store.put_aside()
@@ -139,7 +141,7 @@ class Opening:
         source = self.source = self.source or "mnist"
         if store is not None:
             store.made = _made_by(self._cockpit.session, source)
-            keeping = self._keeping = Keeping(
+            keeping = self._keeping = Autosave(
                 store, source, self._tell, page if runs else None, self.share
             )
             self._cockpit.session.keep_with(keeping.saver)
@@ -150,29 +152,29 @@ class Opening:
             self._keeping.look(self._cockpit)
 
 
-def _made_by(session: Session, source: str) -> Callable[[], Made]:
+def _made_by(session: TrainingSession, source: str) -> Callable[[], Provenance]:
     """What makes the runs of a session on these data, as soon as they are loaded."""
-    known: list[Made] = []  # once: the digest of the data takes a while
+    known: list[Provenance] = []  # once: the digest of the data takes a while
 
-    def made() -> Made:
-        from ...net.run.provenance import Made
-        from ..datasets.loading import made_of, now
+    def made() -> Provenance:
+        from ...net.run.provenance import Provenance
+        from ..datasets.loading import now, provenance_of
 
         if session.dataset is None:
-            return Made()
+            return Provenance()
         if not known:
-            known.append(made_of(session.dataset, source))
+            known.append(provenance_of(session.dataset, source))
         return replace(known[0], date=now())
 
     return made
 
 
-def offer(page: Page) -> str:
+def offer(page: Manifest) -> str:
     """What a person is asked about a session that was cut off."""
     facts = page.runs.get(str(page.current), {"seconds": 0.0})
     hidden = "-".join(map(str, page.hyperparameters().hidden))
     count = len(page.runs)
     return (
         f"The last session was cut off: {count} run{'s' * (count != 1)}, hidden {hidden}, "
-        f"{amount(facts['seconds'])} of training. Go on with it?"
+        f"{format_duration(facts['seconds'])} of training. Go on with it?"
     )

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from ..errors import EXPECTED, Problem
-from ..training.snapshot import KeptRun
-from .manifest import DAMAGED, Page, as_text, read
+from ..errors import EXPECTED_ERRORS, UserError
+from ..training.snapshot import SavedRun
+from .manifest import DAMAGED, Manifest, as_text, read
 
 if TYPE_CHECKING:
-    from ...net.run.provenance import Made
+    from ...net.run.provenance import Provenance
 
 PAGE, LOCK = "session.json", "lock"
 ASIDE = "damaged.json"  # what a page that cannot be read is called from then on
@@ -32,37 +32,37 @@ MOST_DIGITS = 18  # of an order, and the highest; above it, nothing can come fir
 HIGHEST = 10**15
 
 
-class InUse(Problem):
+class SessionInUseError(UserError):
     """Another living app has it."""
 
 
-class Store:
+class SessionStore:
     """One session's folder, locked for as long as the process lives."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises InUse, or Problem if it cannot be written to or holds what does not belong."""
+        """Raises SessionInUseError, or UserError if it cannot be written to or holds what does not belong."""
         self.folder = folder
         self._runs: set[str] = set()  # that the page names
         self._firsts: dict[
             int, tuple[int, int]
         ] = {}  # how each run on disk begins, as far as known
         # What makes its runs, asked at each writing: it is known once the data are loaded.
-        self.made: Callable[[], Made] | None = None
+        self.made: Callable[[], Provenance] | None = None
         self._lock = -1
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if folder.is_symlink() or not all(map(_is_plain, folder.iterdir())):
-                raise Problem(f"{folder}: holds what this program does not write; remove it")
+                raise UserError(f"{folder}: holds what this program does not write; remove it")
             self._lock = os.open(
                 folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
             )
         except OSError as failure:
-            raise Problem(f"{folder}: cannot be written to: {failure.strerror}") from failure
+            raise UserError(f"{folder}: cannot be written to: {failure.strerror}") from failure
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as held:
             os.close(self._lock)
-            raise InUse(f"{folder}: is in use by another mnist-tui") from held
+            raise SessionInUseError(f"{folder}: is in use by another mnist-tui") from held
         for left in folder.glob(".*"):  # by a writing that was cut off
             with contextlib.suppress(OSError):
                 left.unlink()
@@ -80,7 +80,7 @@ class Store:
 
     # Writing
 
-    def put_run(self, kept: KeptRun) -> None:
+    def put_run(self, kept: SavedRun) -> None:
         """Write a run. Raises NetError or OSError if the disk refuses; then the old one stays."""
         from ...net.run import checkpoint
 
@@ -92,10 +92,10 @@ class Store:
             self._firsts[kept.number] = begins
         path = self.folder / f"run-{kept.number}.npz"
         _keep_older(path)
-        made = self.made() if self.made else checkpoint.NOBODY
+        made = self.made() if self.made else checkpoint.NO_PROVENANCE
         checkpoint.save(kept.run, path, made)
 
-    def put_page(self, page: Page) -> None:
+    def put_page(self, page: Manifest) -> None:
         """Write the page, and remove runs that only the one before names. Raises OSError."""
         self._come_first()
         path = self.folder / PAGE
@@ -126,7 +126,7 @@ class Store:
             temporary.write_text(str(highest + 1))
             temporary.replace(self.folder / ORDER)
 
-    def leave(self, page: Page) -> None:
+    def leave(self, page: Manifest) -> None:
         """Note that nobody wants to go on with it unasked, and let others have it."""
         with contextlib.suppress(OSError):
             self.put_page(replace(page, ended=True))
@@ -141,38 +141,38 @@ class Store:
 
     # Reading
 
-    def page(self) -> Page:
-        """The page, or the one before if that is damaged. Raises Problem if neither can be read."""
+    def page(self) -> Manifest:
+        """The page, or the one before if that is damaged. Raises UserError if neither can be read."""
         for path in (self.folder / PAGE, self.folder / (PAGE + OLDER)):
             with contextlib.suppress(*DAMAGED), path.open("rb") as file:
                 page = read(file.read(MOST_PAGE))
                 self._runs = set(page.runs)
                 return page
-        raise Problem(f"{self.folder}: holds no session that can be read")
+        raise UserError(f"{self.folder}: holds no session that can be read")
 
-    def runs(self, page: Page) -> list[KeptRun]:
+    def runs(self, page: Manifest) -> list[SavedRun]:
         """Every run of the page that can be read, its last generation or the one before.
 
-        Raises Problem if there is none.
+        Raises UserError if there is none.
         """
         found = [kept for number in page.runs if (kept := self._run(page, number))]
         if not found:
-            raise Problem(f"{self.folder}: holds no run that can be read")
+            raise UserError(f"{self.folder}: holds no run that can be read")
         return found
 
-    def _run(self, page: Page, number: str) -> KeptRun | None:
+    def _run(self, page: Manifest, number: str) -> SavedRun | None:
         from ...net.run import checkpoint
 
         path = self.folder / f"run-{number}.npz"
         for file in (path, path.with_name(path.name + OLDER)):
-            with contextlib.suppress(*EXPECTED):
+            with contextlib.suppress(*EXPECTED_ERRORS):
                 run = checkpoint.load(file)
                 first = run
-                with contextlib.suppress(*EXPECTED):
+                with contextlib.suppress(*EXPECTED_ERRORS):
                     first = checkpoint.load(self.folder / f"run-{number}.first.npz")
                 if first.sizes != run.sizes or first.iteration > run.iteration:
                     first = run
-                return KeptRun(number=int(number), run=run, first=first, **page.runs[number])
+                return SavedRun(number=int(number), run=run, first=first, **page.runs[number])
         return None
 
 

@@ -12,31 +12,31 @@ from ...net.errors import NetError
 from ..text import printable
 
 if TYPE_CHECKING:
-    from ..training.snapshot import KeptRun
-    from .manifest import Page
-    from .store import Store
+    from ..training.snapshot import SavedRun
+    from .manifest import Manifest
+    from .store import SessionStore
 
 EVERY = 5.0  # seconds between two writings of what trains
 YOUNG = 1.0  # seconds to the first writing; a run is twice as old at each of the next ones
 SHARE = 30.0  # and at least so many times as long as a writing takes
 
 
-class Saver:
+class BackgroundWriter:
     """Takes runs and pages, and writes the newest of each.
 
     A page waits until every run that it names is there, so that what is on disk is whole.
     """
 
     def __init__(
-        self, store: Store, complain: Callable[[str], None], there: Iterable[int] = ()
+        self, store: SessionStore, complain: Callable[[str], None], there: Iterable[int] = ()
     ) -> None:
         """complain: told once, in this thread, if the disk refuses. there: runs on disk already."""
         self._store = store
         self._complain = complain
         self._there = {str(number) for number in there}
         self._wake = threading.Condition()
-        self._runs: dict[int, KeptRun] = {}  # not yet written
-        self._page: Page | None = None  # not yet written
+        self._runs: dict[int, SavedRun] = {}  # not yet written
+        self._page: Manifest | None = None  # not yet written
         self._closing = self._complained = self._new = False
         self.has_failed = False  # whether the last writing did, so that not all is on disk
         self._due = 0.0  # when a run that trains may be written again
@@ -47,7 +47,7 @@ class Saver:
         """Whether a run that trains should be handed over now."""
         return time.monotonic() >= self._due
 
-    def put_run(self, kept: KeptRun) -> None:
+    def put_run(self, kept: SavedRun) -> None:
         """Write this run soon; from any thread."""
         with self._wake:
             self._due = time.monotonic() + min(max(YOUNG, kept.seconds), EVERY)
@@ -55,7 +55,7 @@ class Saver:
             self._new = True
             self._wake.notify()
 
-    def put_page(self, page: Page) -> None:
+    def put_page(self, page: Manifest) -> None:
         """Write this page soon; from any thread."""
         with self._wake:
             self._page = page
@@ -86,7 +86,9 @@ class Saver:
                 self._store.close()  # only now: whoever has the lock may write
                 return
 
-    def _write(self, runs: dict[int, KeptRun], page: Page | None, *, is_last: bool) -> Page | None:
+    def _write(
+        self, runs: dict[int, SavedRun], page: Manifest | None, *, is_last: bool
+    ) -> Manifest | None:
         """Write these, and take away from runs what is written; the page, if it has to wait."""
         try:
             for number, kept in list(runs.items()):

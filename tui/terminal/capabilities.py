@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
-from ..errors import Problem
+from ..errors import UserError
 
 GLYPHS = ("auto", "ascii", "blocks")
 COLORS = ("auto", "truecolor", "256", "16", "none")
@@ -17,7 +17,7 @@ ASCII_ONLY = (*OLD, "linux")  # Linux's own console has no braille
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
+class Capabilities:
     """How to draw there."""
 
     ascii_only: bool  # nothing but ASCII
@@ -25,14 +25,16 @@ class Abilities:
     color: str  # truecolor, 256, 16, none, or auto: as Textual finds it
 
 
-USUAL = Abilities(ascii_only=False, blocks=False, color="auto")
+DEFAULT_CAPABILITIES = Capabilities(ascii_only=False, blocks=False, color="auto")
 
 
-def abilities(glyphs: str, color: str, environment: Mapping[str, str], screen: TextIO) -> Abilities:
-    """What to draw with. Raises Problem for a terminal that cannot place text at all."""
+def detect_capabilities(
+    glyphs: str, color: str, environment: Mapping[str, str], screen: TextIO
+) -> Capabilities:
+    """What to draw with. Raises UserError for a terminal that cannot place text at all."""
     term = environment.get("TERM", "")
     if term in INCAPABLE:
-        raise Problem(
+        raise UserError(
             f"this terminal cannot place text (TERM={term or 'not set'}); "
             "use “mnist-tui train”, or set TERM to what it is"
         )
@@ -41,7 +43,7 @@ def abilities(glyphs: str, color: str, environment: Mapping[str, str], screen: T
     is_ascii = glyphs == "ascii" or (
         glyphs == "auto" and (term in ASCII_ONLY or not _speaks_utf8(environment, screen))
     )
-    return Abilities(is_ascii, glyphs == "blocks", color)
+    return Capabilities(is_ascii, glyphs == "blocks", color)
 
 
 def _speaks_utf8(environment: Mapping[str, str], screen: TextIO) -> bool:
@@ -52,7 +54,7 @@ def _speaks_utf8(environment: Mapping[str, str], screen: TextIO) -> bool:
     return "UTF8" in locale and encoding == "UTF8"
 
 
-def choose(color: str) -> None:
+def set_color_mode(color: str) -> None:
     """Tell Textual, which reads its choice when it is imported."""
     systems = {"truecolor": "truecolor", "256": "256", "16": "standard"}
     if color in systems:

@@ -26,18 +26,18 @@ from .sgr import without_repeats
 if TYPE_CHECKING:
     from textual.app import App
 
-MOST_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
+MAX_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
 RATE = 3.5  # characters a second for each cell of the screen: 6.7 KB/s at 80×24, ASCII
 MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
 POLL_INTERVAL_S = 0.1  # of the input thread: a lone Escape is told within it
 READ_BYTES = 4096
 LEAST_FRAME, TWICE = 1000, 0.3  # characters of a whole frame; seconds until it may be drawn anew
-MOST_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
+MAX_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
 
 
-def shades() -> bool:
+def has_shades() -> bool:
     """Whether greys and colours can be told apart there; if not, characters have to do."""
-    return not (Line.ascii_only or Line.colorless)
+    return not (SlowLinkDriver.ascii_only or SlowLinkDriver.colorless)
 
 
 class _Counted:
@@ -60,7 +60,7 @@ class _Counted:
         return self._file.fileno()
 
 
-class Line(LinuxDriver):
+class SlowLinkDriver(LinuxDriver):
     """Textual's driver, but patient with slow terminals, and able to keep to ASCII."""
 
     # Set before the app starts:
@@ -109,8 +109,8 @@ class Line(LinuxDriver):
     @property
     def _is_full(self) -> bool:
         return (
-            self._characters - self._read.characters >= MOST_UNREAD
-            or self._writes - self._read.writes >= MOST_WRITES
+            self._characters - self._read.characters >= MAX_UNREAD
+            or self._writes - self._read.writes >= MAX_WRITES
         )
 
     def _is_repeat(self, data: str) -> bool:

@@ -17,14 +17,14 @@ import time
 from collections.abc import Callable
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-PATIENCE = 1.5  # seconds from a signal to the end
-LONG_PATIENCE = 15.0  # from a person's wish to leave; a slow line may still bring the screen back
-LOOK = 0.5  # seconds between two looks whether the terminal is still there
+PATIENCE_S = 1.5  # seconds from a signal to the end
+LONG_PATIENCE_S = 15.0  # from a person's wish to leave; a slow line may still bring the screen back
+POLL_INTERVAL_S = 0.5  # seconds between two looks whether the terminal is still there
 MODES_OFF = (1000, 1003, 1006, 1015, 1016, 2004, 2048, 1004)
 RESTORE = "".join(f"\x1b[?{mode}l" for mode in MODES_OFF) + "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 
 
-class Guard:
+class ShutdownGuard:
     """Watches over the end of one app."""
 
     def __init__(self, leave: Callable[[int], None], save: Callable[[], None]) -> None:
@@ -50,7 +50,7 @@ class Guard:
         self._ending = True
         # The app saves as it ends; but it may be long in coming to it, and the disk need not wait.
         threading.Thread(target=self._save, name="last words", daemon=True).start()
-        self.insist(code, PATIENCE)
+        self.insist(code, PATIENCE_S)
         self._leave(code)
 
     def insist(self, code: int, patience: float) -> None:
@@ -59,7 +59,7 @@ class Guard:
 
     def _look(self) -> None:
         while not self._ending:
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL_S)
             try:
                 termios.tcgetattr(sys.stdin)
             except (termios.error, ValueError):  # it is closed: nobody sees us any more

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from ...net.hyperparameters import NEED_RESET
-from .snapshot import State
+from .snapshot import RunStatus
 
 if TYPE_CHECKING:
     from ...net.hyperparameters import Hyperparameters
@@ -29,7 +29,7 @@ RUN_FROM_HERE = Event("run from here (f)", "at f")
 def is_over(snapshot: Snapshot, wanted: Hyperparameters) -> bool:
     """Whether all iterations are done, and no more are wanted."""
     done = snapshot.progress.iteration if snapshot.progress else 0
-    return snapshot.state is State.FINISHED and wanted.iterations <= done
+    return snapshot.state is RunStatus.FINISHED and wanted.iterations <= done
 
 
 def pending(snapshot: Snapshot, wanted: Hyperparameters, *, in_past: bool) -> dict[str, Event]:
@@ -44,7 +44,7 @@ def pending(snapshot: Snapshot, wanted: Hyperparameters, *, in_past: bool) -> di
     elif is_over(snapshot, wanted):
         live = NEXT_RUN
     else:
-        live = None if snapshot.state is State.TRAINING else NEXT_UPDATE
+        live = None if snapshot.state is RunStatus.TRAINING else NEXT_UPDATE
     running = snapshot.hyperparameters
     names = [field.name for field in fields(running)]
     found = {name: NEXT_RUN if name in NEED_RESET else live for name in names}

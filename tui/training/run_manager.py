@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 from ...net.errors import DivergedError
 from ...net.hyperparameters import NEED_RESET, Hyperparameters
-from ..errors import Problem
-from .snapshot import KeptRun, Picture, Run, Snapshot, State
-from .stopwatch import Rate, Stopwatch
+from ..errors import UserError
+from .snapshot import Run, RunStatus, SavedRun, SessionSnapshot, Snapshot
+from .stopwatch import Rate, TrainingClock
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ...data.augment import Epochs
     from ...data.dataset import Dataset
     from ...net.engine.engine import Engine
     from ...net.run.history import Progress
-    from ...net.run.timeline import Moment, Timeline
+    from ...net.run.timeline import RunMoment, Timeline
     from ...net.trainer import RunState, Trainer
-    from ..storage.writer import Saver
+    from ..storage.writer import BackgroundWriter
 
-BUDGET = 64 << 20  # bytes that the weights along the way of all runs may take
+TIMELINE_BUDGET_BYTES = 64 << 20  # bytes that the weights along the way of all runs may take
 MOST_ROWS = 1 << 18  # of one history: 14 MB; a longer one is thinned
 MOST_ROWS_OF_ALL = 1 << 20  # of all histories: 56 MB; then the longest are thinned
 FEW_ROWS = 1 << 12  # of a history; one so short is never thinned for the others
@@ -35,7 +35,7 @@ FEW_RUNS = 2  # stay whatever their weights take
 Permit = tuple[Hyperparameters | None]  # one update, by these; None: as before
 
 
-class Workshop:
+class RunManager:
     """All runs; one of them is the current one."""
 
     def __init__(
@@ -47,14 +47,14 @@ class Workshop:
     ) -> None:
         """See Session. most_runs: that are kept."""
         self._on_settled, self._most_runs, self._tell = on_settled, most_runs, tell
-        self.saver: Saver | None = None
+        self.saver: BackgroundWriter | None = None
         self._dataset: Dataset | None = None
         self._engine: Engine | None = None
         self._epochs: Epochs | None = None
         self._trainers: dict[int, Trainer] = {}
         self._timelines: dict[int, Timeline] = {}
         self._count = 0  # runs ever begun
-        self.picture = Picture(Snapshot(State.LOADING, hyperparameters))
+        self.picture = SessionSnapshot(Snapshot(RunStatus.LOADING, hyperparameters))
         self.is_looked_at = True  # whether anybody has seen the last picture
 
     @property
@@ -86,7 +86,7 @@ class Workshop:
 
     def fail(self, message: str, bug: BaseException | None = None) -> None:
         """Nothing goes on from here."""
-        failed = replace(self.snapshot, state=State.FAILED, message=message, bug=bug)
+        failed = replace(self.snapshot, state=RunStatus.FAILED, message=message, bug=bug)
         self.picture = replace(self.picture, current=failed)
         self._on_settled()
 
@@ -94,7 +94,7 @@ class Workshop:
         """A new run from first weights."""
         self._add(self._trainer(wanted), f"seed {wanted.seed}")
 
-    def fork(self, number: int, moment: Moment | None, wanted: Hyperparameters) -> None:
+    def fork(self, number: int, moment: RunMoment | None, wanted: Hyperparameters) -> None:
         """A new run from a moment of another, or from where that stands."""
         from ...net.trainer import RunState
 
@@ -115,27 +115,32 @@ class Workshop:
         share = forked.seconds * at / max(1, old.iteration)
         self._add(trainer, f"run {number} at {at}", self._timelines[number].until(at), share)
 
-    def restore(self, kept: KeptRun) -> None:
-        """A run from disk, as it was left there. Raises NetError or Problem if it cannot be."""
-        from ...net.run.timeline import Moment, Timeline
+    def restore(self, kept: SavedRun) -> None:
+        """A run from disk, as it was left there. Raises NetError or UserError if it cannot be."""
+        from ...net.run.timeline import RunMoment, Timeline
 
         run, m = kept.run, len(self._engine.images) if self._engine else 0
         last = int(run.history[-1, 0]) if len(run.history) else -1
         if last != run.iteration:
-            raise Problem(f"its history ends at {last}, and it has made {run.iteration} updates")
+            raise UserError(f"its history ends at {last}, and it has made {run.iteration} updates")
         if not all(0 <= state.place.position <= m for state in (run, kept.first)):
-            raise Problem(f"it stands beyond the {m:,} training samples")
+            raise UserError(f"it stands beyond the {m:,} training samples")
         trainer = self._trainer(run.hyperparameters)
         trainer.restore(run)
         # Without its history: a timeline keeps moments, and forks and savings add history to them.
-        first = Moment(**{field.name: getattr(kept.first, field.name) for field in fields(Moment)})
-        progress, past = trainer.measure(), Timeline(BUDGET, [first])
+        first = RunMoment(
+            **{field.name: getattr(kept.first, field.name) for field in fields(RunMoment)}
+        )
+        progress, past = trainer.measure(), Timeline(TIMELINE_BUDGET_BYTES, [first])
         past.offer(trainer.iteration, trainer.moment)
         shown = Run(kept.number, kept.begun, kept.start)
         self._trainers[kept.number], self._timelines[kept.number] = trainer, past
         self.count(kept.number)
-        states = {state.value: state for state in (State.FINISHED, State.DIVERGED, State.READY)}
-        state = states.get(kept.state, State.PAUSED)
+        states = {
+            state.value: state
+            for state in (RunStatus.FINISHED, RunStatus.DIVERGED, RunStatus.READY)
+        }
+        state = states.get(kept.state, RunStatus.PAUSED)
         before = Snapshot(state, trainer.hyperparameters, shown, seconds=kept.seconds)
         self._publish(trainer, before, progress=progress)
         self._share_out()
@@ -144,8 +149,8 @@ class Workshop:
     def pause(self) -> None:
         """Let the current run rest as it was published last, without another measurement."""
         before = self.snapshot
-        if before.run is not None and before.state is State.TRAINING:
-            self._show(replace(before, state=State.PAUSED))
+        if before.run is not None and before.state is RunStatus.TRAINING:
+            self._show(replace(before, state=RunStatus.PAUSED))
         self._on_settled()
 
     def take_up(self, number: int) -> None:
@@ -175,29 +180,29 @@ class Workshop:
         run = self.snapshot.run
         assert run is not None
         trainer, timeline = self._trainers[run.number], self._timelines[run.number]
-        watch = Stopwatch(self.snapshot.seconds)
+        watch = TrainingClock(self.snapshot.seconds)
         rate = Rate(watch.seconds, trainer.iteration, self.snapshot.rate)
-        state = State.PAUSED
+        state = RunStatus.PAUSED
         try:
             for progress in self._updates(trainer, take_permit):
                 timeline.offer(trainer.iteration, trainer.moment)
                 seconds = watch.lap()
                 lately = rate.after(seconds, trainer.iteration)
                 if self.saver and self.saver.is_due():
-                    self._save(State.TRAINING, seconds)
+                    self._save(RunStatus.TRAINING, seconds)
                 if self.is_looked_at:
                     self.is_looked_at = False
                     self._publish(
                         trainer,
-                        state=State.TRAINING,
+                        state=RunStatus.TRAINING,
                         progress=progress,
                         seconds=seconds,
                         rate=lately,
                     )
             if trainer.iteration >= trainer.hyperparameters.iterations:
-                state = State.FINISHED
+                state = RunStatus.FINISHED
         except DivergedError:
-            state = State.DIVERGED
+            state = RunStatus.DIVERGED
         seconds = watch.lap()
         lately = rate.after(seconds, trainer.iteration)
         self._save(state, seconds)  # first: to measure a large network may take longer than is left
@@ -205,7 +210,7 @@ class Workshop:
             trainer, state=state, progress=trainer.measure(), seconds=seconds, rate=lately
         )
         self._on_settled()
-        return state is not State.PAUSED
+        return state is not RunStatus.PAUSED
 
     def _updates(
         self, trainer: Trainer, take_permit: Callable[[int], Permit | None]
@@ -253,11 +258,11 @@ class Workshop:
             number = before.run.number
         else:
             self._count = number = self._count + 1
-        past = Timeline(BUDGET) if timeline is None else timeline
+        past = Timeline(TIMELINE_BUDGET_BYTES) if timeline is None else timeline
         past.offer(trainer.iteration, trainer.moment)
         run = Run(number, begun, trainer.iteration)
         self._trainers[number], self._timelines[number] = trainer, past
-        first = Snapshot(State.READY, trainer.hyperparameters, run, seconds=seconds)
+        first = Snapshot(RunStatus.READY, trainer.hyperparameters, run, seconds=seconds)
         self._publish(trainer, first, progress=progress)
         while self._are_too_many():
             oldest = next(other for other in self._runs if other != number)
@@ -267,7 +272,7 @@ class Workshop:
                 f"and {MOST_BYTES >> 20} MB of weights are kept."
             )
         self._share_out()
-        self._save(State.READY, seconds)
+        self._save(RunStatus.READY, seconds)
         self._on_settled()
 
     def _are_too_many(self) -> bool:
@@ -291,7 +296,7 @@ class Workshop:
                 break
             longest.thin(longest.kept // 2)
         for timeline in self._timelines.values():
-            timeline.allow(BUDGET // len(self._timelines))
+            timeline.allow(TIMELINE_BUDGET_BYTES // len(self._timelines))
         # No picture may go on holding what was let go.
         runs = {
             number: replace(
@@ -303,9 +308,9 @@ class Workshop:
         }
         now = self.snapshot.run
         current = runs.get(now.number, self.snapshot) if now else self.snapshot
-        self.picture = Picture(current, tuple(runs.values()))
+        self.picture = SessionSnapshot(current, tuple(runs.values()))
 
-    def _save(self, state: State, seconds: float) -> None:
+    def _save(self, state: RunStatus, seconds: float) -> None:
         """Hand the current run to the saver, copied, as one that is in this state."""
         run = self.snapshot.run
         if self.saver is None or run is None:
@@ -316,7 +321,7 @@ class Workshop:
         history = trainer.history.view()[: trainer.history.row_at(first.iteration) + 1]
         first = RunState(**vars(first), history=history, course=trainer.course[:1])
         self.saver.put_run(
-            KeptRun(
+            SavedRun(
                 run.number,
                 run.begun,
                 run.start,
@@ -350,7 +355,7 @@ class Workshop:
         if before and before.number != current.run.number and before.number in self._trainers:
             self._trainers[before.number].rest()
         runs = {**self._runs, current.run.number: current}
-        self.picture = Picture(current, tuple(runs.values()))
+        self.picture = SessionSnapshot(current, tuple(runs.values()))
 
 
 def _live(wanted: Hyperparameters, trainer: Trainer) -> Hyperparameters:

@@ -19,21 +19,21 @@ from typing import TYPE_CHECKING
 
 from ...net.architecture import check_hidden
 from ...net.hyperparameters import Hyperparameters, check_batch
-from ..errors import EXPECTED, Problem
+from ..errors import EXPECTED_ERRORS, UserError
 from ..kiosk import Limits
 from ..priority import yield_to_others
-from ..shortage import shortage
-from .run_manager import MOST_RUNS, Permit, Workshop
-from .snapshot import Left, Picture, Snapshot
+from ..shortage import shortage_message
+from .run_manager import MOST_RUNS, Permit, RunManager
+from .snapshot import SavedSession, SessionSnapshot, Snapshot
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ...data.dataset import Dataset
-    from ...net.run.timeline import Moment
+    from ...net.run.timeline import RunMoment
     from ...net.trainer import Course, RunState
-    from ..storage.writer import Saver
+    from ..storage.writer import BackgroundWriter
 
 
-class Session:
+class TrainingSession:
     """All runs, and the thread they happen in. Any thread may call any method but `__init__`."""
 
     def __init__(
@@ -56,7 +56,7 @@ class Session:
         """
         self._limits = limits
         self._tell = tell
-        self._left: Left | None = None  # a session to go on with instead of a first run
+        self._left: SavedSession | None = None  # a session to go on with instead of a first run
         self.restored: frozenset[int] = frozenset()  # of its runs, what is gone on with, so far
         self._asked_for = plan or ((0, hyperparameters),)  # before anybody touched a field
         self._threads = threads
@@ -70,15 +70,15 @@ class Session:
         self.held = False  # while it is, what is wanted waits: the screen shows the past
         self._dataset: Dataset | None = None
         most_runs = limits.runs if limits else MOST_RUNS
-        self._workshop = Workshop(hyperparameters, on_settled, most_runs, tell)
+        self._workshop = RunManager(hyperparameters, on_settled, most_runs, tell)
         # A daemon, because the end of the program must not wait for an update of a huge network.
         self._thread = threading.Thread(target=self._work, name="training", daemon=True)
 
-    def keep_with(self, saver: Saver) -> None:
+    def keep_with(self, saver: BackgroundWriter) -> None:
         """Hand it every run whenever it rests, and now and then while it trains; before `open`."""
         self._workshop.saver = saver
 
-    def take_up(self, left: Left) -> None:
+    def take_up(self, left: SavedSession) -> None:
         """Begin with these runs, before `open`."""
         self._left = left
 
@@ -96,7 +96,7 @@ class Session:
 
     # What the screen may ask
 
-    def picture(self) -> Picture:
+    def picture(self) -> SessionSnapshot:
         """Every run as it stands; the worker will replace it after its next update."""
         self._workshop.is_looked_at = True
         return self._workshop.picture
@@ -152,7 +152,7 @@ class Session:
     def change(self, hyperparameters: Hyperparameters) -> None:
         """Want these from the next update on; those that need a reset, from the next run on.
 
-        Raises NetError, or Problem, if they cannot be trained with here; then nothing changes.
+        Raises NetError, or UserError, if they cannot be trained with here; then nothing changes.
         """
         self._check(hyperparameters)
         with self._wake:
@@ -200,7 +200,7 @@ class Session:
     def fork(
         self,
         number: int,
-        moment: Moment | None,
+        moment: RunMoment | None,
         wanted: Hyperparameters | None = None,
         *,
         train: bool = False,
@@ -260,12 +260,12 @@ class Session:
                 self._begin_first()
             while not self._closing:
                 self._go_on_or_rest()
-        except EXPECTED as problem:
+        except EXPECTED_ERRORS as problem:
             self.pause()
             self._workshop.fail(str(problem))
         except BaseException as bug:  # the screen raises it
             self.pause()
-            short = shortage(bug)
+            short = shortage_message(bug)
             self._workshop.fail(short or f"{type(bug).__name__}: {bug}", None if short else bug)
         finally:
             self._workshop.close()
@@ -274,14 +274,14 @@ class Session:
         """The first run. What a person typed while nobody could check it may not fit the data."""
         try:
             self._check_all(self.course)
-        except EXPECTED as problem:
+        except EXPECTED_ERRORS as problem:
             self._check_all(self._asked_for)
             self._tell(str(problem))
             self.change(self._asked_for[0][1])
         self._workshop.begin(self._wanted)
 
-    def _restore(self, left: Left) -> None:
-        """Take up the runs from disk, those that can be. Raises Problem if there is none."""
+    def _restore(self, left: SavedSession) -> None:
+        """Take up the runs from disk, those that can be. Raises UserError if there is none."""
         self._left, wanted = None, left.course[0][1]
         with self._wake:  # first: the screen may look at a run at once
             self._wanted = wanted
@@ -291,10 +291,10 @@ class Session:
             try:
                 self._workshop.restore(run)
                 self.restored |= {run.number}
-            except EXPECTED as problem:
+            except EXPECTED_ERRORS as problem:
                 refused.append(f"Run {run.number} cannot be gone on with: {problem}")
         if not self.restored:
-            raise Problem(refused[-1])
+            raise UserError(refused[-1])
         for why in refused:
             self._tell(why)
         self._workshop.take_up(left.current)
@@ -302,7 +302,7 @@ class Session:
         try:
             self._check_all(left.course)
             now, plan = wanted, planned(left.course)
-        except EXPECTED:
+        except EXPECTED_ERRORS:
             now, plan = snapshot.hyperparameters, ()
         with self._wake:
             if self._wanted is wanted:  # the user has not changed it meanwhile
@@ -314,7 +314,7 @@ class Session:
         try:
             self._go_on()
         except (MemoryError, RuntimeError) as failure:
-            if (short := shortage(failure)) is None:
+            if (short := shortage_message(failure)) is None:
                 raise
         else:
             return

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ...net.hyperparameters import Hyperparameters
     from ...net.network import Parameters
-    from ...net.run.diagnosis import Trouble
+    from ...net.run.diagnosis import Diagnosis
     from ...net.run.history import HistoryView, Progress
     from ...net.run.timeline import TimelineView
     from ...net.trainer import Course, RunState
 
 
-class State(Enum):
+class RunStatus(Enum):
     """What a run is doing, in a word for the status line."""
 
     LOADING = "loading"
@@ -40,7 +40,7 @@ class Run:
 class Snapshot:
     """A run as it stood at one instant: copies and frozen views that nothing changes any more."""
 
-    state: State
+    state: RunStatus
     hyperparameters: Hyperparameters  # those the run goes by
     run: Run | None = None  # None while the data load
     progress: Progress | None = None
@@ -48,7 +48,7 @@ class Snapshot:
     history: HistoryView | None = None  # up to `progress`, as is all that follows
     timeline: TimelineView | None = None
     course: Course = ()  # the hyperparameters it went by, see net/trainer.py
-    trouble: Trouble | None = None  # why it does not learn
+    trouble: Diagnosis | None = None  # why it does not learn
     seconds: float = 0.0  # spent training
     rate: float = 0.0  # updates a second, lately
     message: str = ""  # why it failed
@@ -61,12 +61,12 @@ class Snapshot:
             self.run
             and self.progress
             and self.progress.iteration == self.run.start
-            and self.state is not State.DIVERGED
+            and self.state is not RunStatus.DIVERGED
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class SessionSnapshot:
     """Every run as it stood at one instant."""
 
     current: Snapshot
@@ -74,7 +74,7 @@ class Picture:
 
 
 @dataclass(frozen=True, eq=False)
-class KeptRun:
+class SavedRun:
     """A run as it is put away and taken up again."""
 
     number: int
@@ -97,10 +97,10 @@ class KeptRun:
 
 
 @dataclass(frozen=True, eq=False)
-class Left:
+class SavedSession:
     """A session as it was left, to be gone on with."""
 
-    runs: tuple[KeptRun, ...]  # oldest first
+    runs: tuple[SavedRun, ...]  # oldest first
     current: int  # the number of the one that was
     count: int  # the highest number that a run ever had; none is given twice
     course: Course  # what was wanted; if that was planned to change, all of the plan

@@ -9,7 +9,7 @@ GAP = 1.0  # seconds between two laps that are never doubted
 SHARE = 0.1  # of a longer gap, in which the process at least worked if it was not stopped
 
 
-class Stopwatch:
+class TrainingClock:
     """Adds up seconds from lap to lap.
 
     A suspended process (Ctrl+Z, SIGSTOP) cannot note when it was stopped, but no processor time

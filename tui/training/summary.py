@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from .snapshot import Snapshot, State
+from .snapshot import RunStatus, Snapshot
 
 
-def summary_of(snapshot: Snapshot, runs: Sequence[Snapshot], names: Mapping[int, str]) -> str:
+def run_summary(snapshot: Snapshot, runs: Sequence[Snapshot], names: Mapping[int, str]) -> str:
     """How a finished run did; nothing of one that has not finished."""
     run, history = snapshot.run, snapshot.history
-    if snapshot.state is not State.FINISHED or run is None or history is None:
+    if snapshot.state is not RunStatus.FINISHED or run is None or history is None:
         return ""
     best, last = history.best, history.tested
     assert best is not None
@@ -38,7 +38,7 @@ def _is_comparable(other: Snapshot, than: Snapshot) -> bool:
     """Whether it was not stopped earlier: it has finished, or made as many updates at least."""
     if other.progress is None or than.progress is None or _best(other) < 0:
         return False
-    return other.state is State.FINISHED or other.progress.iteration >= than.progress.iteration
+    return other.state is RunStatus.FINISHED or other.progress.iteration >= than.progress.iteration
 
 
 def _best(seen: Snapshot) -> float:

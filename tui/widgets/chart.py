@@ -12,12 +12,12 @@ from textual import events
 from textual.message import Message
 
 from ..render.axes import Axis
-from ..render.chart import Line, draw_runs, readings, told
-from ..render.chart_view import View
+from ..render.chart import RunCurve, draw_runs, readings, told
+from ..render.chart_view import ChartView
 from ..render.plot import Plot
 from ..render.subcells import mark
-from ..terminal.driver import Line as Terminal
-from .lines import Rows
+from ..terminal.driver import SlowLinkDriver as Terminal
+from .lines import LinesWidget
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,7 @@ TITLE = len("─ Accuracy  ─") + 2  # columns of the title row that its notes 
 WHEEL = 0.8  # what a turn of the mouse wheel leaves of the span
 
 
-class Chart(Rows):
+class Chart(LinesWidget):
     """Draws the runs it was given last, the current one as the last of them."""
 
     @dataclass
@@ -49,7 +49,7 @@ class Chart(Rows):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._lines: Sequence[Line] = ()
+        self._lines: Sequence[RunCurve] = ()
         self._at: int | None = None
         self._past: int | None = None
         self._note = ""
@@ -57,10 +57,10 @@ class Chart(Rows):
         self._above = 1  # rows above the drawing
         self._drag: tuple[int, Axis] | None = None  # where it began, and the axis there
         self._dragged = False
-        self.view = View()
+        self.view = ChartView()
 
     def update(
-        self, lines: Sequence[Line], at: int | None, note: str = "", past: int | None = None
+        self, lines: Sequence[RunCurve], at: int | None, note: str = "", past: int | None = None
     ) -> None:
         """Draw these runs; `at`: the iteration whose values are to be read, if any.
 
@@ -112,7 +112,7 @@ class Chart(Rows):
         there = self._plot.x_at(round(here) + columns)
         return min(there, iteration - 1) if columns < 0 else max(there, iteration + 1)
 
-    def _see(self, view: View) -> None:
+    def _see(self, view: ChartView) -> None:
         self.view = view
         self.redraw()
 

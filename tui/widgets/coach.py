@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from rich.text import Text
 
-from ..config.fields import shown
-from .lines import Rows
+from ..config.fields import format_value
+from .lines import LinesWidget
 
 if TYPE_CHECKING:  # it imports NumPy, which the first screen does not wait for
-    from ...net.run.diagnosis import Cure, Trouble
+    from ...net.run.diagnosis import Diagnosis, Remedy
 
 WHY = {
     "diverged": "Alpha is too large here: each update overshoots more than the one before.",
@@ -24,16 +24,16 @@ WHY = {
 }
 
 
-class Coach(Rows):
+class Coach(LinesWidget):
     """Shows the trouble it was given last."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._last: tuple[Trouble, Cure] | None = None
+        self._last: tuple[Diagnosis, Remedy] | None = None
         self._doubts: Sequence[str] = ()  # about the data
 
     def update(
-        self, trouble: Trouble | None, cure: Cure | None, doubts: Sequence[str] = ()
+        self, trouble: Diagnosis | None, cure: Remedy | None, doubts: Sequence[str] = ()
     ) -> None:
         """Explain this trouble, if there is one, and what the data have to do with it."""
         self._last = (trouble, cure) if trouble is not None and cure is not None else None
@@ -67,11 +67,11 @@ class Coach(Rows):
         return [Text("  ").append_text(line) for line in lines]
 
 
-def numbers(trouble: Trouble) -> str:
+def numbers(trouble: Diagnosis) -> str:
     """The figures that show it."""
     from ...net.run.diagnosis import TINY_STEP
 
-    step = trouble.alpha * trouble.slope
+    step = trouble.alpha * trouble.gradient_norm
     share = step / trouble.length if trouble.length else 0.0
     small = " (next to nothing)" if share < TINY_STEP else ""
     silent = ", ".join(
@@ -79,7 +79,7 @@ def numbers(trouble: Trouble) -> str:
         for count, units in zip(trouble.silent, trouble.hyperparameters.hidden, strict=True)
     )
     return (
-        f"alpha {shown(trouble.alpha)} · loss {trouble.loss:.4g}, first {trouble.first_loss:.4g} "
+        f"alpha {format_value(trouble.alpha)} · loss {trouble.loss:.4g}, first {trouble.first_loss:.4g} "
         f"· largest weight {trouble.largest_weight:.3g} "
         f"· largest gradient {trouble.largest_gradient:.3g} "
         f"· alpha × |∇| is {share:.3g} of the weights' length{small} "
@@ -87,13 +87,13 @@ def numbers(trouble: Trouble) -> str:
     )
 
 
-def offer(cure: Cure) -> str:
+def offer(cure: Remedy) -> str:
     """What the key will do."""
     chosen = cure.hyperparameters
     if cure.moment is None:
         return (
-            f"begins again from other first weights: hidden {shown(chosen.hidden)}, "
+            f"begins again from other first weights: hidden {format_value(chosen.hidden)}, "
             f"init {chosen.init}, seed {chosen.seed}"
         )
     where = f"goes back to update {cure.moment.iteration}"
-    return f"{where} and on from there, as a new run, with alpha {shown(chosen.alpha)}"
+    return f"{where} and on from there, as a new run, with alpha {format_value(chosen.alpha)}"

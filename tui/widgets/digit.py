@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ..render.glyphs import ascii_rows, block_rows
 from ..render.resample import fitted
-from .lines import Rows
+from .lines import LinesWidget
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SHADES = 12
 
 
-class Digit(Rows):
+class Digit(LinesWidget):
     """Draws one image, as large as fits."""
 
     def __init__(self, *, id: str | None = None) -> None:

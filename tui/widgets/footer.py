@@ -13,8 +13,8 @@ from textual import events
 from textual.keys import key_to_character
 from textual.widgets import Input
 
-from ..terminal.driver import Line
-from .lines import Rows
+from ..terminal.driver import SlowLinkDriver
+from .lines import LinesWidget
 
 if TYPE_CHECKING:
     from textual.binding import Binding
@@ -25,7 +25,7 @@ ARROWS = {"←": "Left ", "→": "Right", "↑": "Up ", "↓": "Down"}  # < and 
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class KeyHint:
     """One word of the row, and the keys it stands for."""
 
     keys: tuple[tuple[str, str], ...]  # each as it is pressed, and as it is shown
@@ -38,10 +38,10 @@ class Told:
         return sum(len(shown) for _, shown in self.keys) + 1 + len(self.word) + 1
 
 
-class KeyLine(Rows):
+class KeyFooter(LinesWidget):
     """Shows the bindings of whatever has the focus, and of the screen it stands on."""
 
-    DEFAULT_CSS = "KeyLine { dock: bottom; height: 1; background: $panel; }"
+    DEFAULT_CSS = "KeyFooter { dock: bottom; height: 1; background: $panel; }"
 
     thing = "digit"  # what the images are
 
@@ -73,7 +73,7 @@ class KeyLine(Rows):
     def redraw(self) -> None:
         """As many as fit; those that are needed come first, wherever they stand."""
         line = Text(" ", no_wrap=True)
-        for told in fitting(self._told(), self.size.width - 1):
+        for told in hints_that_fit(self._told(), self.size.width - 1):
             for pressed, shown in told.keys:
                 line.append(shown, self.ink("moving") + Style(meta={"press": pressed}))
             pressed = told.keys[0][0]
@@ -81,18 +81,18 @@ class KeyLine(Rows):
             line.append(" ")
         self.show([line])
 
-    def _told(self) -> list[Told]:
+    def _told(self) -> list[KeyHint]:
         """All that could be said, in the order of the bindings; neighbours of a group in a word."""
         active = [b for _, b, enabled, _ in self.screen.active_bindings.values() if enabled]
         if isinstance(self.screen.focused, Input):  # what would be typed is no key there
             active = [b for b in active if not _is_typed(b.key)]
         # Textual's own bindings are not told; ours that are spare have at least a tooltip.
         named = [b for b in active if b.description and (b.show or b.tooltip)]
-        found: list[Told] = []
+        found: list[KeyHint] = []
         for (word, needed), several in groupby(named, lambda b: (self._word(b), b.show)):
             keys = {b.action: (b.key, self._shown(b)) for b in reversed([*several])}
             called = word.replace("digit", self.thing)
-            found.append(Told(tuple(reversed(keys.values())), called, needed))
+            found.append(KeyHint(tuple(reversed(keys.values())), called, needed))
         return found
 
     def _word(self, binding: Binding) -> str:
@@ -104,7 +104,7 @@ class KeyLine(Rows):
     def _shown(self, binding: Binding) -> str:
         """A key by its sign; by its name where there are no arrows."""
         shown = self.app.get_key_display(binding)
-        return ARROWS.get(shown, shown) if Line.ascii_only else shown
+        return ARROWS.get(shown, shown) if SlowLinkDriver.ascii_only else shown
 
     def on_click(self, event: events.Click) -> None:
         """Press the key that was clicked at."""
@@ -117,7 +117,7 @@ def _is_typed(key: str) -> bool:
     return character is not None and character.isprintable()
 
 
-def fitting(all_of_them: Sequence[Told], columns: int) -> list[Told]:
+def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint]:
     """Those to show in so many columns, in their order.
 
     All that are needed, but for some from the middle if they do not fit: the ends of the row

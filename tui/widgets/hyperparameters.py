@@ -16,12 +16,12 @@ from textual.widgets import Input, Label
 
 from ...net.hyperparameters import Hyperparameters
 from ...net.presets import preset_of
-from ..config.fields import FIELDS, Field, shown
+from ..config.fields import FIELDS, Field, format_value
 from ..config.stepping import Step
-from ..errors import EXPECTED
+from ..errors import EXPECTED_ERRORS
 from ..text import printable
 from ..training.pending import Event, waiting_words
-from .lines import Rows
+from .lines import LinesWidget
 
 TURN = Binding.Group("value", compact=True)
 MARK = "↻"  # a field that acts from the next run on
@@ -80,10 +80,13 @@ class FieldRow(Vertical):
     def __init__(self, field: Field, value: object) -> None:
         super().__init__(id=f"field-{field.name}")
         self.field = field
-        self._entry = FieldInput(shown(value), field.step, field.hint)
+        self._entry = FieldInput(format_value(value), field.step, field.hint)
         self._mark = Label(self._plain_mark, classes="mark", markup=False)
         self._word = Label(field.hint, classes="word", markup=False)  # or what is wrong
-        self._now, self._event = shown(value), None  # what the run goes by; what is waited for
+        self._now, self._event = (
+            format_value(value),
+            None,
+        )  # what the run goes by; what is waited for
 
     def compose(self) -> ComposeResult:
         """Name, value and mark in a row; the hint or the error under them, if there is one."""
@@ -104,10 +107,10 @@ class FieldRow(Vertical):
         """
         entry = self._entry
         is_untouched = entry.value == entry.in_force
-        entry.in_force = shown(value)
+        entry.in_force = format_value(value)
         if is_untouched or not (entry.has_focus or self.has_class("wrong")):
             entry.value = entry.in_force
-        self._now, self._event = shown(now), event
+        self._now, self._event = format_value(now), event
         self._show_mark()
 
     def on_resize(self) -> None:
@@ -238,7 +241,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
         try:
             value = row.field.parse(event.text)
             wanted = replace(self._wanted, **{row.field.name: value})
-        except EXPECTED as problem:
+        except EXPECTED_ERRORS as problem:
             row.refuse(str(problem))
         else:
             row.accept()
@@ -246,7 +249,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
             self.post_message(self.Changed(row, wanted))
 
 
-class PanelTitle(Rows):
+class PanelTitle(LinesWidget):
     """A title in a rule, for a panel made of other widgets."""
 
     DEFAULT_CSS = "PanelTitle { height: 1; }"

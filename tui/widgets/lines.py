@@ -54,10 +54,10 @@ def _cells(strip: Strip) -> list[tuple[str, object]]:
     return cells
 
 
-class Rows(Widget):
+class LinesWidget(Widget):
     """Shows the lines it was given last, cut to its size."""
 
-    DEFAULT_CSS = "Rows { height: 1fr; }"
+    DEFAULT_CSS = "LinesWidget { height: 1fr; }"
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from ..datasets.paths import completions, further
+from ..datasets.paths import common_prefix, completions
 
 PATIENCE = 0.5  # seconds that Tab waits for the disk
 
@@ -30,7 +30,7 @@ class _Finder(Suggester):
         return next((path for path in found if path != value), None)
 
 
-class PathField(Input):
+class PathInput(Input):
     """Posts Found when it knows what could follow."""
 
     BINDINGS = [Binding("tab", "complete", "Complete", show=False)]
@@ -60,7 +60,7 @@ class PathField(Input):
         """
         try:
             looking = asyncio.to_thread(completions, self.value)
-            longer = further(self.value, await asyncio.wait_for(looking, PATIENCE))
+            longer = common_prefix(self.value, await asyncio.wait_for(looking, PATIENCE))
         except TimeoutError:
             return
         if longer != self.value:

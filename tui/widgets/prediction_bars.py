@@ -8,10 +8,10 @@ from rich.text import Text
 
 from ..render.glyphs import bar
 from ..render.labels import SHORT_CLASS, called, widest
-from .lines import Rows
+from .lines import LinesWidget
 
-LEAST = 19  # columns that an answer needs
-MOST_BAR = 72
+MIN_COLUMNS = 19  # columns that an answer needs
+MAX_BAR_COLUMNS = 72
 NUMBER = 6  # columns of either number
 
 
@@ -21,7 +21,7 @@ def listed(shares: Sequence[float], room: int) -> list[int]:
     return sorted(ranked[: max(0, room)])
 
 
-class Answers(Rows):
+class PredictionBars(LinesWidget):
     """One row a class: ▸ the answer, its bar, its share, and what stands beside it."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -63,7 +63,7 @@ class Answers(Rows):
         names = widest(self._names, len(shares), SHORT_CLASS)
         marks = 1 if self._chosen is None else 2
         fixed = marks + names + 1 + 2 * NUMBER
-        width = max(0, min(MOST_BAR, self.size.width - fixed))
+        width = max(0, min(MAX_BAR_COLUMNS, self.size.width - fixed))
         head = f"{self._heads[0]:>{NUMBER + 2}}{self._heads[1]:>{NUMBER}}"
         lines.append(Text(f"{head:>{fixed + width}}"[-self.size.width :], quiet))
         room = self.size.height - 2

@@ -10,14 +10,14 @@ from rich.text import Text
 
 from ..render.glyphs import bar
 from ..render.labels import a, called, spoken
-from .lines import Rows
+from .lines import LinesWidget
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_BAR = 72
-LEAST_BAR = 6  # columns; with less, only the best classes are shown
+MAX_BAR_COLUMNS = 72
+MIN_BAR_COLUMNS = 6  # columns; with less, only the best classes are shown
 BESIDE = 13  # columns that a bar's cell takes besides name and bar
 
 
@@ -39,7 +39,7 @@ def arranged(
     return best, [digit for digit in ranked if digit not in best]
 
 
-class Probabilities(Rows):
+class Probabilities(LinesWidget):
     """Draws the answer it was given last."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -78,10 +78,10 @@ class Probabilities(Rows):
         rows, width = self.size.height - 1, self.size.width
         longest = max(map(len, names))
         columns = max(1, -(-len(shares) // max(1, rows)))
-        if width // columns < longest + BESIDE + LEAST_BAR:
+        if width // columns < longest + BESIDE + MIN_BAR_COLUMNS:
             columns = 1
         shown, others = arranged(shares, self._label, rows, columns)
-        each = min(MOST_BAR + longest + BESIDE + 2, width // columns)
+        each = min(MAX_BAR_COLUMNS + longest + BESIDE + 2, width // columns)
         cells = [self._cell(digit, shares[digit], predicted, names, each) for digit in shown]
         if others:
             left = sum(shares[digit] for digit in others)
@@ -120,7 +120,7 @@ class Probabilities(Rows):
         right, longest = predicted == self._label, max(map(len, names))
         sign = ("✓" if right else "✗") if is_answer else "◂" if is_label else " "
         ink = self._ink(predicted) if is_answer else self.ink("quiet")
-        length = max(0, min(MOST_BAR, width - longest - BESIDE - 2))
+        length = max(0, min(MAX_BAR_COLUMNS, width - longest - BESIDE - 2))
         line = Text(no_wrap=True)
         line.append(f"  {names[digit]:<{longest}} ", self.ink("chosen" if is_label else "quiet"))
         line.append(f"{bar(share, length):<{length}}", ink)

@@ -14,10 +14,10 @@ from textual.message import Message
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowDoesNotExist
 
-from ...net.architecture import named
-from ..config.fields import shown
+from ...net.architecture import architecture_name
+from ..config.fields import format_value
 from ..keymap.main_keys import RUN_KEYS
-from ..text import amount, printable
+from ..text import format_duration, printable
 from ..training.snapshot import Snapshot
 from .hyperparameters import PanelTitle
 
@@ -132,14 +132,14 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
     words = {
         "": sign,
         "name": printable(name, COLUMNS["name"] - 1),
-        "network": printable(named(seen.parameters.sizes), COLUMNS["network"] - 1),
+        "network": printable(architecture_name(seen.parameters.sizes), COLUMNS["network"] - 1),
         "alpha": _alphas(seen),
         "optimizer": chosen.optimizer,
-        "seed": printable(shown(chosen.seed), COLUMNS["seed"] - 1),
+        "seed": printable(format_value(chosen.seed), COLUMNS["seed"] - 1),
         "updates": str(seen.progress.iteration),
         "best": f"{best.test_accuracy:.2%}" if best else "",
         "last": f"{last.test_accuracy:.2%}" if last else "",
-        "time": amount(seen.seconds),
+        "time": format_duration(seen.seconds),
         "  begun from": f"  {seen.run.begun}",
     }
     return [
@@ -150,7 +150,7 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
 
 def _alphas(seen: Snapshot) -> str:
     """The run's alpha; where it was changed on the way, the first and the last."""
-    alphas = [shown(chosen.alpha) for _, chosen in seen.course]
+    alphas = [format_value(chosen.alpha) for _, chosen in seen.course]
     if len(set(alphas)) == 1:
         return alphas[0]
     both = f"{alphas[0]}→{alphas[-1]}"

@@ -8,31 +8,31 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from ...net.architecture import named
-from ...net.schedule import scheduled
-from ..config.fields import shown
-from ..host import LOOK, Busy
-from ..text import amount
-from ..training.snapshot import Snapshot, State
-from .lines import Rows
+from ...net.architecture import architecture_name
+from ...net.schedule import scheduled_alpha
+from ..config.fields import format_value
+from ..host import POLL_INTERVAL_S, Busy
+from ..text import format_duration
+from ..training.snapshot import RunStatus, Snapshot
+from .lines import LinesWidget
 
 if TYPE_CHECKING:
-    from ...net.run.timeline import Moment
+    from ...net.run.timeline import RunMoment
 
 SIGNS = {
-    State.LOADING: "…",
-    State.READY: "○",
-    State.TRAINING: "▶",
-    State.PAUSED: "‖",
-    State.FINISHED: "■",
-    State.DIVERGED: "!",
-    State.FAILED: "!",
+    RunStatus.LOADING: "…",
+    RunStatus.READY: "○",
+    RunStatus.TRAINING: "▶",
+    RunStatus.PAUSED: "‖",
+    RunStatus.FINISHED: "■",
+    RunStatus.DIVERGED: "!",
+    RunStatus.FAILED: "!",
 }
-LEAST_BAR, MOST_BAR = 4, 40
-LEAST_FOR_NAME = 92  # columns; below, the program's own name gives way
+LEAST_BAR, MAX_BAR_COLUMNS = 4, 40
+MIN_COLUMNS_FOR_NAME = 92  # columns; below, the program's own name gives way
 
 
-class StatusLine(Rows):
+class StatusLine(LinesWidget):
     """One row at the top that says how the run stands."""
 
     DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
@@ -41,14 +41,14 @@ class StatusLine(Rows):
         """way_back: the key that leads from the past to the present, and that it does."""
         super().__init__(id=id)
         self._way_back = way_back
-        self._last: tuple[Snapshot, Moment | None, float | None] | None = None
+        self._last: tuple[Snapshot, RunMoment | None, float | None] | None = None
         self.busy = Busy()
         self.waits_for = "the data"  # what, and perhaps how far it is
 
     def on_mount(self) -> None:
         """Look now and then whether this machine is busy with others."""
         super().on_mount()
-        self.set_interval(LOOK, self._look)
+        self.set_interval(POLL_INTERVAL_S, self._look)
 
     def _look(self) -> None:
         if self.busy.look():
@@ -60,7 +60,7 @@ class StatusLine(Rows):
             self.update(*self._last)
 
     def update(
-        self, snapshot: Snapshot, past: Moment | None, next_alpha: float | None = None
+        self, snapshot: Snapshot, past: RunMoment | None, next_alpha: float | None = None
     ) -> None:
         """Show how the run stands, or that the other panels show the past, if they do.
 
@@ -70,7 +70,7 @@ class StatusLine(Rows):
         width = self.size.width
         sign = f"{SIGNS[snapshot.state]} {snapshot.state.value}"
         line = Text(" ", no_wrap=True)
-        if width >= LEAST_FOR_NAME:
+        if width >= MIN_COLUMNS_FOR_NAME:
             line.append("mnist-tui  ", self.ink("title"))
         if snapshot.parameters is None or snapshot.progress is None:
             line.append(sign, self.ink("moving")).append(f"  {self.waits_for}")
@@ -79,12 +79,12 @@ class StatusLine(Rows):
         if past is not None:
             self._show_past(snapshot, snapshot.progress.iteration, past)
             return
-        wrong = snapshot.state in (State.DIVERGED, State.FAILED)
+        wrong = snapshot.state in (RunStatus.DIVERGED, RunStatus.FAILED)
         done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
         count = f" {done:>{len(str(whole))}}/{whole} "
         tested = snapshot.history.tested if snapshot.history else None
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
-        network, state = f"{named(snapshot.parameters.sizes)}  ", f"{sign:<10}"
+        network, state = f"{architecture_name(snapshot.parameters.sizes)}  ", f"{sign:<10}"
         alpha = f"  α {_alpha(snapshot, next_alpha):<8}"
         rest = width - line.cell_len - len(state) - len(count) - len(test)
         if rest < len(network) + len(alpha):  # a narrow screen: what is chosen stands below, too
@@ -93,7 +93,7 @@ class StatusLine(Rows):
             line.append(network, self.ink("quiet"))
         line.append(state, self.ink("warning" if wrong else "moving"))
         facts = Text(f"{alpha}{test}", no_wrap=True)
-        loss, slope = snapshot.progress.loss, snapshot.progress.slope
+        loss, slope = snapshot.progress.loss, snapshot.progress.gradient_norm
         for optional in (
             f" {_rate(snapshot.rate)}/s",
             f"  {_time(snapshot)}",
@@ -107,7 +107,7 @@ class StatusLine(Rows):
                 if room - len(words) >= rest:
                     facts.append(words, self.ink("quiet"))
                     break
-        bar = min(MOST_BAR, width - line.cell_len - len(count) - facts.cell_len - 1)
+        bar = min(MAX_BAR_COLUMNS, width - line.cell_len - len(count) - facts.cell_len - 1)
         line.append(count)
         if bar >= LEAST_BAR:
             full = round(bar * min(1.0, done / whole))
@@ -116,7 +116,7 @@ class StatusLine(Rows):
             )
         self.show([line.append_text(facts)])
 
-    def _show_past(self, snapshot: Snapshot, now: int, past: Moment) -> None:
+    def _show_past(self, snapshot: Snapshot, now: int, past: RunMoment) -> None:
         """Plainly: this is the past, how well it did then, and the way back; the rest if it fits.
 
         What matters least gives way first, and no word is cut.
@@ -125,7 +125,7 @@ class StatusLine(Rows):
         quiet, earlier = self.ink("quiet"), tested and tested.iteration != past.iteration
         parts = {
             "name": ("mnist-tui  ", self.ink("title")),
-            "network": (f"{named(past.sizes)}  ", quiet),
+            "network": (f"{architecture_name(past.sizes)}  ", quiet),
             "when": (f"◀ the past: {past.iteration} of {now}", self.ink("chosen")),
             "unit": (" updates", self.ink("chosen")),
             "test": (f"  test {tested.test_accuracy:6.1%}" if tested else "", Style()),
@@ -150,13 +150,13 @@ def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:
     Along a schedule, of the next update; of a run that has ended, what all of it went by.
     """
     chosen, progress = snapshot.hyperparameters, snapshot.progress
-    own = shown(chosen.alpha)
+    own = format_value(chosen.alpha)
     if chosen.schedule != "constant":
-        if snapshot.state is State.FINISHED or progress is None:
+        if snapshot.state is RunStatus.FINISHED or progress is None:
             return f"{own} {chosen.schedule}"
         done = progress.iteration / chosen.iterations
-        own = f"{scheduled(chosen.alpha, chosen.schedule, done):.3g}"
-    return own if next_alpha is None else f"{own}→{shown(next_alpha)}"
+        own = f"{scheduled_alpha(chosen.alpha, chosen.schedule, done):.3g}"
+    return own if next_alpha is None else f"{own}→{format_value(next_alpha)}"
 
 
 def _rate(rate: float) -> str:
@@ -166,8 +166,8 @@ def _rate(rate: float) -> str:
 
 def _time(snapshot: Snapshot) -> str:
     """Time spent, and while it trains how much is left."""
-    spent = amount(snapshot.seconds)
-    if snapshot.state is State.TRAINING and snapshot.rate and snapshot.progress:
+    spent = format_duration(snapshot.seconds)
+    if snapshot.state is RunStatus.TRAINING and snapshot.rate and snapshot.progress:
         left = (snapshot.hyperparameters.iterations - snapshot.progress.iteration) / snapshot.rate
-        return f"{spent} −{amount(left)}"
+        return f"{spent} −{format_duration(left)}"
     return spent

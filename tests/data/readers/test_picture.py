@@ -14,7 +14,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.findings import Rulings, Specks
-from mnist_tui.data.normalization import centred
+from mnist_tui.data.normalization import centered
 from mnist_tui.data.readers.idx_format import Bytes
 from mnist_tui.data.readers.picture import read_picture
 from mnist_tui.tui.datasets.findings import told as all_told
@@ -106,7 +106,7 @@ def test_a_digit_is_the_same_however_it_is_drawn(
 def test_a_clean_picture_is_brought_exactly_into_mnists_form(drawing: Bytes) -> None:
     strong = np.where(drawing > 100, drawing, 0).astype(np.uint8)
     strong[strong == strong.max()] = 255
-    assert np.array_equal(read_picture(png(strong)).image, centred(strong))
+    assert np.array_equal(read_picture(png(strong)).image, centered(strong))
 
 
 def test_networks_of_other_sizes_get_their_own(drawing: Bytes) -> None:

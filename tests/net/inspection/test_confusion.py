@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.engine.input_blocks import CHUNK
+from mnist_tui.net.engine.input_blocks import CHUNK_PIXELS
 from mnist_tui.net.errors import NetError
-from mnist_tui.net.inspection.confusion import Answers, Confusion, answer, confusion
-from mnist_tui.net.network import Parameters, forward, losses
+from mnist_tui.net.inspection.confusion import Confusion, Predictions, confusion, predict
+from mnist_tui.net.network import Parameters, cross_entropy, forward
 
 from tests.helpers.networks import SIZES, drawn
 from tests.helpers.support import Samples, noise
@@ -38,7 +38,7 @@ def undecided(sizes: tuple[int, ...], samples: Samples) -> Parameters:
 def test_counts_are_those_of_going_from_digit_to_digit(sizes: tuple[int, ...]) -> None:
     samples = samples_for(sizes, 300)
     parameters = undecided(sizes, samples)
-    answers = answer(parameters, samples)
+    answers = predict(parameters, samples)
     expected = np.zeros((sizes[-1], sizes[-1]), int)
     exact = Parameters(sizes, parameters.vector.astype(np.float64))
     for i, (image, label) in enumerate(zip(samples.images, samples.labels.tolist(), strict=True)):
@@ -48,17 +48,17 @@ def test_counts_are_those_of_going_from_digit_to_digit(sizes: tuple[int, ...]) -
         expected[label, predicted] += 1
         assert answers.predicted[i] == predicted
         assert answers.confidence[i] == pytest.approx(probabilities[predicted], rel=1e-4)
-        loss = losses(activations.Z[-1], np.array([label]))[0]
+        loss = cross_entropy(activations.Z[-1], np.array([label]))[0]
         assert answers.loss[i] == pytest.approx(loss, rel=1e-4, abs=1e-5)
     assert np.array_equal(confusion(answers).counts, expected)
     assert expected.sum() == 300
     assert np.count_nonzero(expected.any(axis=0)) > 1
 
 
-@pytest.mark.parametrize("m", [1, 300, 2 * CHUNK // 16 + 7])
+@pytest.mark.parametrize("m", [1, 300, 2 * CHUNK_PIXELS // 16 + 7])
 def test_accuracy_and_loss_are_the_engines_to_the_last_bit(m: int) -> None:
     samples, parameters = noise(m), drawn((16, 10, 10))
-    answers = answer(parameters, samples)
+    answers = predict(parameters, samples)
     engine = Engine(samples, threads=1)
     score = engine.score(parameters)
     assert confusion(answers).accuracy == score.accuracy
@@ -83,7 +83,7 @@ def test_accuracy_is_the_diagonals_share_of_all() -> None:
 
 def test_of_no_digits_there_is_no_share() -> None:
     empty = Samples(np.empty((0, 16), np.uint8), np.empty(0, np.uint8))
-    nothing = confusion(answer(drawn((16, 5, 10)), empty))
+    nothing = confusion(predict(drawn((16, 5, 10)), empty))
     assert nothing.counts.shape == (10, 10)
     assert not nothing.counts.any()
     assert math.isnan(nothing.accuracy)
@@ -93,7 +93,7 @@ def test_of_no_digits_there_is_no_share() -> None:
 
 def test_mistakes_are_all_there_and_the_most_confident_is_first() -> None:
     samples = noise(2000)
-    answers = answer(drawn((16, 10, 10)), samples)
+    answers = predict(drawn((16, 10, 10)), samples)
     mistakes = answers.mistakes()
     wrong = answers.predicted != samples.labels
     assert sorted(mistakes) == np.flatnonzero(wrong).tolist()
@@ -104,7 +104,7 @@ def test_mistakes_are_all_there_and_the_most_confident_is_first() -> None:
 
 def test_a_cell_holds_its_digits_and_all_cells_hold_each_digit_once() -> None:
     samples = noise(2000)
-    answers = answer(drawn((16, 10, 10)), samples)
+    answers = predict(drawn((16, 10, 10)), samples)
     counts = confusion(answers).counts
     seen: list[int] = []
     for label in range(10):
@@ -119,7 +119,7 @@ def test_a_cell_holds_its_digits_and_all_cells_hold_each_digit_once() -> None:
 
 
 def test_answers_equally_sure_stand_by_loss_and_then_by_place() -> None:
-    answers = Answers(
+    answers = Predictions(
         classes=3,
         labels=np.array([0, 0, 0, 0, 1]),
         predicted=np.array([1, 1, 1, 1, 1]),
@@ -133,7 +133,7 @@ def test_answers_equally_sure_stand_by_loss_and_then_by_place() -> None:
 
 def test_answers_stay_when_the_samples_are_written_over() -> None:
     samples = noise(50)
-    answers = answer(drawn((16, 10, 10)), samples)
+    answers = predict(drawn((16, 10, 10)), samples)
     before = answers.labels.copy()
     samples.labels[:] = 3
     assert np.array_equal(answers.labels, before)
@@ -149,7 +149,7 @@ def test_answers_stay_when_the_samples_are_written_over() -> None:
 )
 def test_samples_that_do_not_fit_the_network_are_refused(samples: Samples, complaint: str) -> None:
     with pytest.raises(NetError, match=complaint):
-        answer(drawn((16, 5, 10)), samples)
+        predict(drawn((16, 5, 10)), samples)
 
 
 @pytest.mark.parametrize("hidden", [10, 128])
@@ -160,7 +160,7 @@ def test_ten_thousand_digits_are_confused_in_a_tenth_of_a_second(
     seconds: list[float] = []
     for _ in range(5):  # the best of five: other programs may be in the way of the others
         begin = time.perf_counter()
-        counts = confusion(answer(parameters, mnist.test)).counts
+        counts = confusion(predict(parameters, mnist.test)).counts
         seconds.append(time.perf_counter() - begin)
         assert counts.sum() == 10_000
         assert np.array_equal(counts.sum(axis=1), np.bincount(mnist.test.labels))

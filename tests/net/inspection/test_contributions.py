@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.inspection.contributions import contributions
-from mnist_tui.net.inspection.single_step import look
+from mnist_tui.net.inspection.single_step import trace_step
 from mnist_tui.net.inspection.terms import terms_of_Z
 from mnist_tui.net.network import forward
 
@@ -49,7 +49,7 @@ def test_they_are_the_terms_that_the_lens_shows() -> None:
     image = digit(parameters, 2)
     found = contributions(parameters, image)
     for k in range(10):
-        terms = terms_of_Z(look(parameters, image, 3, 0.1), 4, k)
+        terms = terms_of_Z(trace_step(parameters, image, 3, 0.1), 4, k)
         assert np.array_equal(found.products[k, terms.indices], terms.products)
         assert (found.bias[k], found.totals[k]) == (terms.bias, terms.total)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.inspection.saliency import saliency
-from mnist_tui.net.inspection.single_step import look
+from mnist_tui.net.inspection.single_step import trace_step
 from mnist_tui.net.network import Parameters, forward
 
 from tests.helpers.networks import SIZES, SMALL, digit, digit_off_the_kinks, drawn
@@ -52,7 +52,7 @@ def test_the_losss_slope_is_the_classes_slopes_weighed_by_their_errors(
     # dA0 = Σ dZ_L[k] · ∂Z_L[k]/∂x: the two walks back, the lens's and this one, are one.
     parameters = drawn(sizes, 1, np.float64)
     image = digit(parameters, 2)
-    lens = look(parameters, image, 3, 0.1)
+    lens = trace_step(parameters, image, 3, 0.1)
     slopes = np.array([saliency(parameters, image, k) for k in range(sizes[-1])])
     np.testing.assert_allclose(lens.dZ[-1][:, 0] @ slopes, lens.dA[0][:, 0], rtol=1e-9, atol=1e-13)
 

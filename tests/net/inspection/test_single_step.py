@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from mnist_tui.net.engine.input_blocks import Images
 from mnist_tui.net.errors import NetError
-from mnist_tui.net.inspection.single_step import Lens, look
-from mnist_tui.net.network import Array, Parameters, backward, forward, losses
+from mnist_tui.net.inspection.single_step import SampleStep, trace_step
+from mnist_tui.net.network import Array, Parameters, backward, cross_entropy, forward
 from numpy.typing import DTypeLike
 
 from tests.helpers.networks import SIZES, digit, drawn
@@ -20,9 +20,11 @@ BOTH = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 ALL_SIZES = pytest.mark.parametrize("sizes", SIZES)
 
 
-def lens_on(sizes: tuple[int, ...], dtype: DTypeLike, label: int = 3) -> tuple[Lens, Parameters]:
+def lens_on(
+    sizes: tuple[int, ...], dtype: DTypeLike, label: int = 3
+) -> tuple[SampleStep, Parameters]:
     parameters = drawn(sizes, 1, dtype)
-    return look(parameters, digit(parameters, 2), label, ALPHA), parameters
+    return trace_step(parameters, digit(parameters, 2), label, ALPHA), parameters
 
 
 def same_bits(ours: Any, theirs: Any) -> bool:
@@ -50,7 +52,7 @@ def test_its_numbers_are_the_networks_to_the_last_bit(
     assert same_bits(lens.A, activations.A)
     assert same_bits(lens.dW, gradient.W)
     assert same_bits(lens.db, gradient.b)
-    assert lens.loss == losses(activations.Z[-1], np.array([3]))[0]
+    assert lens.loss == cross_entropy(activations.Z[-1], np.array([3]))[0]
 
 
 @BOTH
@@ -135,12 +137,12 @@ def test_the_update_is_made_and_the_digit_asked_again(
     assert same_bits(lens.b_after, after.b)
     again = forward(after, lens.x)
     assert same_bits(lens.A_after, again.A)
-    assert lens.loss_after == losses(again.Z[-1], np.array([3]))[0]
+    assert lens.loss_after == cross_entropy(again.Z[-1], np.array([3]))[0]
 
 
 def test_a_small_enough_update_lowers_the_loss_by_alpha_times_the_squared_slope() -> None:
     parameters = drawn((16, 5, 4, 3, 10), 1, np.float64)
-    lens = look(parameters, digit(parameters, 2), 3, alpha=1e-6)
+    lens = trace_step(parameters, digit(parameters, 2), 3, alpha=1e-6)
     slope = sum(float((d * d).sum()) for d in (*lens.dW, *lens.db))
     assert (lens.loss - lens.loss_after) / 1e-6 == pytest.approx(slope, rel=1e-3)
 
@@ -148,7 +150,7 @@ def test_a_small_enough_update_lowers_the_loss_by_alpha_times_the_squared_slope(
 def test_what_it_saw_stays_while_training_goes_on_and_training_does_not_notice() -> None:
     parameters = drawn((16, 5, 10))
     before = parameters.vector.copy()
-    lens = look(parameters, digit(parameters), 3, ALPHA)
+    lens = trace_step(parameters, digit(parameters), 3, ALPHA)
     assert np.array_equal(parameters.vector, before)
     parameters.vector[:] = 7
     assert np.array_equal(lens.W[0].ravel(), before[:80])
@@ -169,12 +171,12 @@ def test_it_refuses_in_one_line_what_the_network_cannot_be_asked(
     pixels: int, label: int, alpha: float, complaint: str
 ) -> None:
     with pytest.raises(NetError, match=complaint) as refusal:
-        look(drawn((16, 5, 10)), np.zeros(pixels, np.uint8), label, alpha)
+        trace_step(drawn((16, 5, 10)), np.zeros(pixels, np.uint8), label, alpha)
     assert "\n" not in str(refusal.value)
 
 
 def test_an_update_out_of_the_finite_numbers_is_shown_and_not_raised() -> None:
     parameters = drawn((16, 5, 10))
-    lens = look(parameters, digit(parameters), 3, alpha=1e300)
+    lens = trace_step(parameters, digit(parameters), 3, alpha=1e300)
     assert np.isfinite(lens.loss)
     assert not np.isfinite(lens.loss_after)

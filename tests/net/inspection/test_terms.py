@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.errors import NetError
-from mnist_tui.net.inspection.single_step import Lens, look
-from mnist_tui.net.inspection.step import step_of
+from mnist_tui.net.inspection.single_step import SampleStep, trace_step
+from mnist_tui.net.inspection.step import weight_update
 from mnist_tui.net.inspection.terms import Terms, terms_of_dA, terms_of_Z, total
 from mnist_tui.net.inspection.weight import Weight
 
@@ -20,15 +20,15 @@ from tests.helpers.networks import SIZES, digit, drawn
 EPSILON = float(np.finfo(np.float32).eps)
 
 
-def lens_on(sizes: tuple[int, ...]) -> Lens:
+def lens_on(sizes: tuple[int, ...]) -> SampleStep:
     parameters = drawn(sizes, 1)
-    return look(parameters, digit(parameters, 2), 3, 0.15)
+    return trace_step(parameters, digit(parameters, 2), 3, 0.15)
 
 
 WIDE = lens_on((49, 800, 10))
 
 
-def all_terms(lens: Lens) -> list[Terms]:
+def all_terms(lens: SampleStep) -> list[Terms]:
     """Of every Z and every dA, up to twenty a layer."""
     layers = range(1, len(lens.sizes))
     of_Z = [terms_of_Z(lens, i, j) for i in layers for j in range(min(20, lens.sizes[i]))]
@@ -109,7 +109,7 @@ def test_what_is_printed_adds_up_digit_by_digit(shown: int, unit: int, decimals:
 )
 def test_a_weights_step_is_error_times_input_and_alpha_of_that(weight: Weight) -> None:
     lens = lens_on((16, 5, 4, 3, 10))
-    step = step_of(lens, weight)
+    step = weight_update(lens, weight)
     i, j = weight.layer - 1, weight.unit
     assert step.dZ == lens.dZ[i][j, 0]
     if weight.source is None:
@@ -128,7 +128,7 @@ def test_a_weights_step_is_error_times_input_and_alpha_of_that(weight: Weight) -
 
 def test_some_weight_of_a_speaking_unit_does_move() -> None:
     lens = lens_on((16, 5, 4, 3, 10))
-    step = step_of(lens, Weight(4, 3))
+    step = weight_update(lens, Weight(4, 3))
     assert step.gradient < 0  # the label's own bias is pushed up
     assert step.after > step.before
 
@@ -150,7 +150,7 @@ def test_a_da_the_network_has_not_is_refused(layer: int, unit: int) -> None:
 )
 def test_a_weight_the_network_has_not_is_refused(weight: Weight) -> None:
     with pytest.raises(NetError):
-        step_of(lens_on((16, 5, 10)), weight)
+        weight_update(lens_on((16, 5, 10)), weight)
 
 
 def test_weights_have_the_names_of_the_formulas() -> None:
@@ -162,7 +162,7 @@ def test_sums_beyond_the_finite_numbers_are_told_and_not_raised() -> None:
     parameters = drawn((16, 5, 10))
     parameters.W[0][:] = 3e38
     parameters.W[1][:] = np.where(np.arange(5) % 2, 3e38, -3e38)
-    lens = look(parameters, np.full(16, 255, np.uint8), 3, 0.1)
+    lens = trace_step(parameters, np.full(16, 255, np.uint8), 3, 0.1)
     terms = terms_of_Z(lens, 2, 0)
     assert not math.isfinite(terms.total)
     assert not math.isfinite(terms.rest(1))

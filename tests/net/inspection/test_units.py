@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from mnist_tui.net.engine.input_blocks import CHUNK
+from mnist_tui.net.engine.input_blocks import CHUNK_PIXELS
 from mnist_tui.net.errors import NetError
-from mnist_tui.net.inspection.units import excitement, unit_weights
+from mnist_tui.net.inspection.units import activation_stats, unit_weights
 from mnist_tui.net.network import Parameters, forward
 
 from tests.helpers.networks import SIZES, drawn
@@ -40,7 +40,7 @@ def test_the_digits_that_excite_a_unit_most_are_those_of_the_largest_sums(
     parameters, samples = drawn(sizes), noise(400, sizes[0])
     Z = forward(parameters, samples.images.T / np.float32(255)).Z
     for layer in range(1, len(sizes) - 1):
-        found = excitement(parameters, samples, layer, top)
+        found = activation_stats(parameters, samples, layer, top)
         here = Z[layer - 1]
         shown = min(top, 400)
         assert found.digits.shape == found.Z.shape == (sizes[layer], shown)
@@ -53,13 +53,13 @@ def test_the_digits_that_excite_a_unit_most_are_those_of_the_largest_sums(
 
 
 def test_favourites_are_found_wherever_among_many_digits_they_are() -> None:
-    m = 3 * CHUNK // 16
+    m = 3 * CHUNK_PIXELS // 16
     samples, parameters = noise(m), Parameters.zeros((16, 2, 10))
     samples.images[:, 0] //= 2  # at most 127
-    places = [0, CHUNK // 16, CHUNK // 16 + 1, m - 1]
+    places = [0, CHUNK_PIXELS // 16, CHUNK_PIXELS // 16 + 1, m - 1]
     samples.images[places, 0] = [200, 255, 230, 220]
     parameters.W[0][:, 0] = [1, -1]
-    found = excitement(parameters, samples, 1, top=4)
+    found = activation_stats(parameters, samples, 1, top=4)
     assert found.digits[0].tolist() == [places[i] for i in (1, 2, 3, 0)]
     assert found.Z[0] == pytest.approx(np.array([255, 230, 220, 200]) / 255)
     assert (samples.images[found.digits[1], 0] == 0).all()
@@ -72,7 +72,7 @@ def test_a_unit_silent_at_every_digit_is_dead_and_one_that_speaks_once_is_not() 
     samples = Samples(images, np.zeros(3, np.uint8))
     parameters.W[0][:] = [[1, 0], [-1, -1], [1, 1]]
     parameters.b[0][:] = [[-0.9], [0], [0]]
-    found = excitement(parameters, samples, 1, top=3)
+    found = activation_stats(parameters, samples, 1, top=3)
     assert found.dead.tolist() == [False, True, False]
     assert found.share == pytest.approx([1 / 3, 0, 1])
     # A dead unit's digits are those at which it is nearest to speaking.
@@ -84,7 +84,7 @@ def test_a_layer_that_is_not_hidden_is_refused(layer: int) -> None:
     with pytest.raises(NetError, match="layer"):
         unit_weights(drawn((16, 5, 10)), layer, 0)
     with pytest.raises(NetError, match="layer"):
-        excitement(drawn((16, 5, 10)), noise(5), layer)
+        activation_stats(drawn((16, 5, 10)), noise(5), layer)
 
 
 def test_a_unit_beyond_the_last_is_refused() -> None:
@@ -95,6 +95,6 @@ def test_a_unit_beyond_the_last_is_refused() -> None:
 def test_no_digit_excites_nobody() -> None:
     none = Samples(np.empty((0, 16), np.uint8), np.empty(0, np.uint8))
     with pytest.raises(NetError, match="at least one digit"):
-        excitement(drawn((16, 5, 10)), none, 1)
+        activation_stats(drawn((16, 5, 10)), none, 1)
     with pytest.raises(NetError, match="rows of 16 pixels"):
-        excitement(drawn((16, 5, 10)), noise(5, 9), 1)
+        activation_stats(drawn((16, 5, 10)), noise(5, 9), 1)

@@ -17,7 +17,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.data.layout import MNIST
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.run.provenance import Made, digest
+from mnist_tui.net.run.provenance import Provenance, digest
 from mnist_tui.tui.datasets.loading import MNIST_SHA256, layout_of
 
 from tests.helpers.support import ROOT, fingerprint, noise
@@ -26,7 +26,7 @@ from tests.net.run.test_checkpoint import a_run
 MODELS = ROOT / "tests" / "models"
 OLD = MODELS / "version-1.npz"  # momentum; alpha changed after 3 updates
 OLDER_BY_ONE = MODELS / "version-2.npz"
-MADE = Made(
+MADE = Provenance(
     *("α.csv", "/a/α.csv", "CSV", 0.2, "ab" * 32, ("no", "yes"), "0.1", "2026-01-31 12:00"),
     layout={"extent": 0.5, "centering": "box", "has_paper": True},
 )
@@ -54,12 +54,12 @@ def test_what_made_a_run_is_kept_with_it(tmp_path: Path) -> None:
     assert saved.made == MADE
     assert fingerprint(saved.state) == fingerprint(state)
     checkpoint.save(state, tmp_path / "m.npz")
-    assert checkpoint.read(tmp_path / "m.npz").made == Made()
+    assert checkpoint.read(tmp_path / "m.npz").made == Provenance()
 
 
 def test_a_file_of_version_1_still_loads() -> None:
     saved = checkpoint.read(OLD)
-    assert saved.made == Made()
+    assert saved.made == Provenance()
     weights = hashlib.sha256(saved.state.vector.tobytes()).hexdigest()
     assert (saved.state.sizes, weights[:16]) == ((16, 2, 10), "dd6bc3dffb9b3263")
     assert [(since, chosen.alpha) for since, chosen in saved.state.course] == [(0, 0.15), (3, 0.05)]
@@ -79,17 +79,17 @@ def test_a_file_of_version_2_still_loads() -> None:
 @pytest.mark.parametrize(
     ("made", "is_assumed"),
     [
-        (Made(), True),
-        (Made(data="cloths.npz"), True),
-        (Made(data="mnist", source="mnist"), False),
-        (Made(data="train.csv", sha256=MNIST_SHA256), False),
-        (Made(data="mnist", layout={"extent": 7.0}), True),
+        (Provenance(), True),
+        (Provenance(data="cloths.npz"), True),
+        (Provenance(data="mnist", source="mnist"), False),
+        (Provenance(data="train.csv", sha256=MNIST_SHA256), False),
+        (Provenance(data="mnist", layout={"extent": 7.0}), True),
     ],
 )
 def test_what_does_not_say_how_its_images_lay_is_taken_for_mnist(
-    made: Made, *, is_assumed: bool
+    made: Provenance, *, is_assumed: bool
 ) -> None:
-    layout, words = layout_of(checkpoint.Saved(a_run(), made))
+    layout, words = layout_of(checkpoint.SavedModel(a_run(), made))
     assert layout == MNIST
     assert bool(words) == is_assumed
 

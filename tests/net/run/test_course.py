@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.course import changed, follow, forgettings, settled
+from mnist_tui.net.run.course import changed, effective, follow, optimizer_resets
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.support import fingerprint, noise, trainer_of
@@ -48,19 +48,19 @@ def test_following_a_course_makes_the_same_run(
 ) -> None:
     chosen: dict[str, Any] = {"batch_size": batch_size, "iterations": 20, "optimizer": "momentum"}
     run = steered(chosen | {"alpha": 0.1}, *changes)
-    course = settled(run.course)
+    course = effective(run.course)
     again = Trainer(SAMPLES, SAMPLES, course[0][1])
     updates = [progress.iteration for progress in follow(again, course)]
     assert updates == list(range(1, run.iteration + 1))
     assert again.parameters.vector.tobytes() == run.parameters.vector.tobytes()
-    assert settled(again.course) == course
+    assert effective(again.course) == course
     if all(since for since, _ in changes):  # a change before any update is known only here
         assert fingerprint(again) == fingerprint(run)
 
 
 def test_what_was_tried_and_led_no_update_is_left_out() -> None:
     one, two, three = (Hyperparameters(alpha=alpha) for alpha in (0.1, 0.2, 0.3))
-    assert settled(((0, one), (0, two), (4, three), (4, two), (6, one))) == ((0, two), (6, one))
+    assert effective(((0, one), (0, two), (4, three), (4, two), (6, one))) == ((0, two), (6, one))
     assert changed(one, replace(two, seed=7)) == {"alpha": 0.2, "seed": 7}
 
 
@@ -72,8 +72,8 @@ def test_where_an_update_diverged_is_in_the_course_once() -> None:
     for _ in range(3):
         with pytest.raises(DivergedError):
             next(trainer.steps())
-    assert forgettings(trainer.course) == (4,)
+    assert optimizer_resets(trainer.course) == (4,)
     trainer.change(steady)
     assert len(list(islice(trainer.steps(), 3))) == 3
-    assert forgettings(trainer.course) == (4,)
-    assert settled(trainer.course) == ((0, steady),)
+    assert optimizer_resets(trainer.course) == (4,)
+    assert effective(trainer.course) == ((0, steady),)

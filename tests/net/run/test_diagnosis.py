@@ -11,7 +11,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import OPTIMIZERS, Hyperparameters
-from mnist_tui.net.run.diagnosis import ENOUGH, LONG, WINDOW, silent_units
+from mnist_tui.net.run.diagnosis import LONG, MIN_SAMPLES, WINDOW, silent_units
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.support import Samples, first, is_finite, noise, trainer_of
@@ -52,7 +52,7 @@ def test_an_update_out_of_the_finite_numbers_is_taken_back_and_told(
     assert trainer.parameters.vector.tobytes() == kept.tobytes()
     assert is_finite(kept)
     assert trouble.largest_weight == pytest.approx(np.abs(kept).max())
-    assert np.isfinite([trouble.loss, trouble.slope, trouble.largest_gradient]).all()
+    assert np.isfinite([trouble.loss, trouble.gradient_norm, trouble.largest_gradient]).all()
     assert trouble.largest_gradient > 0
     # Nothing is left of it: a smaller alpha goes on from there.
     trainer.change(Hyperparameters(**chosen))
@@ -120,7 +120,7 @@ def test_a_network_that_dies_in_small_batches_is_told_when_enough_samples_say_so
     trainer = trainer_of(first(mnist.train, 3000), batch_size=batch_size, iterations=ENDLESS)
     trainer.measure()
     trainer.parameters.b[0][:] = -1000
-    assert list(troubles(trainer, ENOUGH // batch_size - 2)) == []
+    assert list(troubles(trainer, MIN_SAMPLES // batch_size - 2)) == []
     assert "dead" in troubles(trainer, 4)
     assert trainer.trouble is not None
     assert trainer.trouble.lived
@@ -163,7 +163,7 @@ def test_a_healthy_run_is_in_no_trouble(
         alpha=alpha, optimizer=optimizer, batch_size=batch_size, seed=seed, iterations=ENDLESS
     )
     trainer = Trainer(samples, first(mnist.test, 50), chosen)
-    updates = 2 * ENOUGH + 500 if batch_size == 1 else 2 * WINDOW
+    updates = 2 * MIN_SAMPLES + 500 if batch_size == 1 else 2 * WINDOW
     assert troubles(trainer, updates) == {}
     rows = trainer.history.rows()
     assert rows[-500:, 3].mean() > 0.35
@@ -177,7 +177,7 @@ def test_answers_as_right_as_can_be_are_no_trouble() -> None:
     for W in trainer.parameters.W:
         W[:] = 1000 * np.eye(*W.shape)
     assert troubles(trainer, 3) == {}
-    assert trainer.history.at(3).slope == 0
+    assert trainer.history.at(3).gradient_norm == 0
 
 
 @pytest.mark.parametrize(

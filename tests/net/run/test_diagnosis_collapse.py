@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.diagnosis import WINDOW, cure
+from mnist_tui.net.run.diagnosis import WINDOW, remedy_for
 from mnist_tui.net.run.timeline import Timeline
 from mnist_tui.net.trainer import RunState, Trainer
 
@@ -33,7 +33,7 @@ def test_a_run_that_collapses_is_noticed_within_the_window_and_can_be_brought_ba
     assert trainer.trouble is not None
     assert trainer.trouble.kind == "collapsed"
     assert sum(trainer.trouble.silent) >= 8
-    found = cure(trainer.trouble, trainer.history, timeline)
+    found = remedy_for(trainer.trouble, trainer.history, timeline)
     assert found.moment is not None
     assert found.moment.iteration > 100
     rows = trainer.history.rows()[: found.moment.iteration + 1]

@@ -11,7 +11,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.diagnosis import ENOUGH, Cure, best_moment, cure
+from mnist_tui.net.run.diagnosis import MIN_SAMPLES, Remedy, best_moment, remedy_for
 from mnist_tui.net.run.history import LOSS, TRAIN
 from mnist_tui.net.run.timeline import Timeline
 from mnist_tui.net.trainer import RunState, Trainer
@@ -34,7 +34,7 @@ def watched(trainer: Trainer, timeline: Timeline, updates: int) -> None:
         return
 
 
-def cured(mnist: Dataset, ill: Trainer, offered: Cure) -> Trainer:
+def cured(mnist: Dataset, ill: Trainer, offered: Remedy) -> Trainer:
     """The run that the cure's key would begin."""
     samples = first(mnist.train, 3000)
     if offered.moment is None:
@@ -75,10 +75,10 @@ ILL: list[tuple[str, dict[str, Any]]] = [
 def test_the_cure_cures(mnist: Dataset, kind: str, chosen: dict[str, Any]) -> None:
     samples, timeline = first(mnist.train, 3000), Timeline(64 << 20)
     ill = trainer_of(samples, **chosen, iterations=ENDLESS)
-    watched(ill, timeline, ENOUGH + 10)
+    watched(ill, timeline, MIN_SAMPLES + 10)
     assert ill.trouble is not None
     assert ill.trouble.kind == kind
-    well = cured(mnist, ill, cure(ill.trouble, ill.history, timeline))
+    well = cured(mnist, ill, remedy_for(ill.trouble, ill.history, timeline))
     start, updates = well.iteration, 3000 if chosen.get("batch_size") == 1 else 200
     for _ in islice(well.steps(), updates):
         assert well.trouble is None
@@ -101,7 +101,7 @@ def test_what_was_learnt_before_it_went_wrong_is_not_lost(
     ill.change(replace(chosen, alpha=alpha))
     watched(ill, timeline, 100)
     assert ill.trouble is not None
-    offered = cure(ill.trouble, ill.history, timeline)
+    offered = remedy_for(ill.trouble, ill.history, timeline)
     assert offered.moment is not None
     assert 100 <= offered.moment.iteration <= 152
     if offered.moment.iteration <= 150:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.net.engine.batches import Place
+from mnist_tui.net.engine.batches import BatchCursor
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.timeline import Moment, Timeline
+from mnist_tui.net.run.timeline import RunMoment, Timeline
 
 EACH = 400  # bytes of one moment here
 
 
-def moment(iteration: int) -> Moment:
+def moment(iteration: int) -> RunMoment:
     vector = np.full(EACH // 8, iteration, np.float32)
     memory = {"velocity": vector.copy()}
-    return Moment((4, 8, 2), vector, Hyperparameters(), iteration, Place({}, 0, 0), memory, 0)
+    return RunMoment(
+        (4, 8, 2), vector, Hyperparameters(), iteration, BatchCursor({}, 0, 0), memory, 0
+    )
 
 
 def filled(budget: int, length: int, start: int = 0) -> Timeline:
@@ -107,7 +109,7 @@ def test_a_fork_has_the_past_up_to_it_and_goes_on_as_evenly(
 def test_a_moment_is_taken_only_if_it_is_kept_and_never_twice() -> None:
     taken: list[int] = []
 
-    def take(iteration: int) -> Moment:
+    def take(iteration: int) -> RunMoment:
         taken.append(iteration)
         return moment(iteration)
 

@@ -11,22 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.hyperparameters import (
-    INITIALISATIONS,
-    LARGEST_SEED,
-    MOST_ITERATIONS,
+    INITIALIZATIONS,
+    MAX_ITERATIONS,
+    MAX_SEED,
     OPTIMIZERS,
     SCHEDULES,
     Hyperparameters,
 )
 from mnist_tui.tui.cli.main import main
-from mnist_tui.tui.config.fields import BY_NAME, FIELDS, Field, shown
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.config.fields import BY_NAME, FIELDS, Field, format_value
+from mnist_tui.tui.errors import UserError
 
 from tests.helpers.support import is_one_line_for_a_person
 
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "alpha": st.floats(1e-300, 1e300).map(lambda alpha: float(f"{alpha:.6g}")),
-    "iterations": st.integers(1, MOST_ITERATIONS),
+    "iterations": st.integers(1, MAX_ITERATIONS),
     "hidden": st.lists(st.integers(1, 500), min_size=1, max_size=6).map(tuple),
     "batch_size": st.none() | st.integers(1, 60_000),
     "optimizer": st.sampled_from(OPTIMIZERS),
@@ -34,8 +34,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "weight_decay": st.floats(0, 1).map(lambda decay: float(f"{decay:.6g}")),
     "schedule": st.sampled_from(SCHEDULES),
     "augment": st.just("none"),
-    "init": st.sampled_from(INITIALISATIONS),
-    "seed": st.integers(0, LARGEST_SEED),
+    "init": st.sampled_from(INITIALIZATIONS),
+    "seed": st.integers(0, MAX_SEED),
 }
 TYPED = st.one_of(
     st.text(max_size=20),
@@ -53,7 +53,7 @@ def test_every_field_has_values_here() -> None:
 @given(data=st.data())
 def test_what_is_shown_can_be_typed(field: Field, data: st.DataObject) -> None:
     value = data.draw(VALUES[field.name])
-    assert field.parse(shown(value)) == value
+    assert field.parse(format_value(value)) == value
     assert getattr(Hyperparameters(**{field.name: value}), field.name) == value
 
 
@@ -62,7 +62,7 @@ def test_what_is_shown_can_be_typed(field: Field, data: st.DataObject) -> None:
 def test_an_entry_is_taken_or_refused_in_one_line(field: Field, text: str) -> None:
     try:
         Hyperparameters(**{field.name: field.parse(text)})
-    except (Problem, NetError) as refused:
+    except (UserError, NetError) as refused:
         message = str(refused)
     else:
         return

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.net.hyperparameters import INITIALISATIONS, OPTIMIZERS, SCHEDULES, Hyperparameters
+from mnist_tui.net.hyperparameters import INITIALIZATIONS, OPTIMIZERS, SCHEDULES, Hyperparameters
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.run.course import settled
+from mnist_tui.net.run.course import effective
 from mnist_tui.net.trainer import Course, Trainer
-from mnist_tui.tui.config.recipe import read, written
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.config.recipe import format_recipe, parse_recipe
+from mnist_tui.tui.errors import UserError
 
 from tests.helpers.support import Run, fingerprint, is_one_line_for_a_person
 
@@ -32,7 +32,7 @@ LIVE: dict[str, st.SearchStrategy[Any]] = {
 }
 FIXED: dict[str, st.SearchStrategy[Any]] = {
     "seed": st.integers(0, 2**63 - 1),
-    "init": st.sampled_from(INITIALISATIONS),
+    "init": st.sampled_from(INITIALIZATIONS),
     "hidden": st.lists(st.integers(1, 50), min_size=1, max_size=4).map(tuple),
 }
 
@@ -47,27 +47,27 @@ def courses(draw: st.DrawFn) -> Course:
     for since in sorted(draw(st.sets(st.integers(1, 999), max_size=4))):
         now = replace(now, **draw(st.fixed_dictionaries({}, optional=LIVE)))
         course.append((since, now))
-    return settled(tuple(course))
+    return effective(tuple(course))
 
 
 @given(courses())
 def test_a_recipe_makes_the_same_course_again(course: Course) -> None:
-    recipe = written(course)
+    recipe = format_recipe(course)
     assert "\n" not in recipe
-    assert read(recipe) == course
+    assert parse_recipe(recipe) == course
 
 
 def test_only_what_differs_is_written() -> None:
     first = Hyperparameters(batch_size=64, hidden=(128, 64))
     course = ((0, first), (300, replace(first, alpha=0.05)))
-    assert written(course) == "hidden=128,64 batch=64 @300 alpha=0.05"
-    assert written(((0, Hyperparameters()),)) == "alpha=0.15"
+    assert format_recipe(course) == "hidden=128,64 batch=64 @300 alpha=0.05"
+    assert format_recipe(((0, Hyperparameters()),)) == "alpha=0.15"
 
 
 def test_the_options_names_and_any_spaces_will_do() -> None:
     recipe = "  batch-size=64\n weight_decay=0.5 Alpha=0.1  @7   batch=full "
     first = Hyperparameters(batch_size=64, weight_decay=0.5, alpha=0.1)
-    assert read(recipe) == ((0, first), (7, replace(first, batch_size=None)))
+    assert parse_recipe(recipe) == ((0, first), (7, replace(first, batch_size=None)))
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_the_options_names_and_any_spaces_will_do() -> None:
     ],
 )
 def test_a_wrong_recipe_is_told_where(recipe: str, told: str) -> None:
-    with pytest.raises(Problem) as raised:
-        read(recipe)
+    with pytest.raises(UserError) as raised:
+        parse_recipe(recipe)
     message = str(raised.value)
     assert told in message
     assert message.isprintable()
@@ -117,7 +117,7 @@ def test_train_follows_a_recipe_to_the_bit(
         assert len(list(islice(trainer.steps(), since - trainer.iteration))) > 0
         trainer.change(replace(trainer.hyperparameters, **change))
     assert len(list(trainer.steps())) == 6
-    recipe = written(trainer.course)
+    recipe = format_recipe(trainer.course)
     command = ["train", "--data", str(folder), "--recipe", recipe, "--quiet"]
     assert run(*command, "--out", tmp_path / "m.npz").code == 0
     state = checkpoint.load(tmp_path / "m.npz")

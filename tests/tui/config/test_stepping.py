@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.tui.config.fields import BY_NAME, FIELDS, Field, shown
+from mnist_tui.tui.config.fields import BY_NAME, FIELDS, Field, format_value
 from mnist_tui.tui.config.stepping import SERIES, round_step
-from mnist_tui.tui.widgets.footer import KeyLine
+from mnist_tui.tui.widgets.footer import KeyFooter
 from mnist_tui.tui.widgets.hyperparameters import FieldInput, FieldRow
 
 from tests.helpers.app_driver import Driver, opened, presses
@@ -68,7 +68,7 @@ def test_a_field_is_stepped(name: str, text: str, up: str, down: str) -> None:
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)
 @given(turns=st.lists(st.sampled_from([1, -1]), max_size=30))
 def test_however_a_field_is_turned_its_value_can_be_taken(field: Field, turns: list[int]) -> None:
-    text = shown(getattr(Hyperparameters(), field.name))
+    text = format_value(getattr(Hyperparameters(), field.name))
     for by in turns:
         text = field.step(text, by)
         field.parse(text)
@@ -88,7 +88,7 @@ async def test_the_arrows_turn_a_field_and_the_values_are_shown(small: Dataset) 
         assert chosen_from(app, "optimizer") == ""
         entry.focus()
         await app.until(lambda: chosen_from(app, "optimizer") == "[gd] momentum nesterov adam")
-        assert "↑↓ value" in app.lines(KeyLine)[0]
+        assert "↑↓ value" in app.lines(KeyFooter)[0]
         await app.press("down")
         await app.until(lambda: chosen_from(app, "optimizer") == "gd [momentum] nesterov adam")
         assert app.app.session.wanted.optimizer == "gd"

@@ -16,10 +16,10 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.trainer import Trainer
-from mnist_tui.tui.datasets.loading import made_of
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.datasets.loading import provenance_of
+from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export import png
-from mnist_tui.tui.export.files import write
+from mnist_tui.tui.export.files import write_atomically
 from PIL import Image
 
 from tests.helpers.support import Run, is_one_line_for_a_person, last_object
@@ -39,7 +39,7 @@ def shelf(small: Dataset, tmp_path: Path) -> Path:
             assert len(list(islice(trainer.steps(), 4))) == 4
             trainer.change(replace(chosen, alpha=0.5))
         assert len(list(trainer.steps())) == 5
-        checkpoint.save(trainer.state(), folder / f"{name}.npz", made_of(small, "mnist"))
+        checkpoint.save(trainer.state(), folder / f"{name}.npz", provenance_of(small, "mnist"))
     return folder
 
 
@@ -173,9 +173,9 @@ def test_a_file_appears_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "x.csv"
-    write(path, "one", overwrite=False)
-    with pytest.raises(Problem, match="--force"):  # even if nobody looked before
-        write(path, "two", overwrite=False)
+    write_atomically(path, "one", overwrite=False)
+    with pytest.raises(UserError, match="--force"):  # even if nobody looked before
+        write_atomically(path, "two", overwrite=False)
     assert path.read_text() == "one"
 
     def full(_: int) -> None:
@@ -183,9 +183,9 @@ def test_a_file_appears_whole_or_not_at_all(
 
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", full)
-        with pytest.raises(Problem, match="No space left"):
-            write(path, "three", overwrite=True)
+        with pytest.raises(UserError, match="No space left"):
+            write_atomically(path, "three", overwrite=True)
     assert path.read_text() == "one"
-    write(path, "four", overwrite=True)
+    write_atomically(path, "four", overwrite=True)
     assert path.read_text() == "four"
     assert list(tmp_path.iterdir()) == [path]

@@ -17,11 +17,11 @@ from mnist_tui.data.augment import Epochs
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.checkpoint import Saved
-from mnist_tui.net.run.provenance import Made
+from mnist_tui.net.run.checkpoint import SavedModel
+from mnist_tui.net.run.provenance import Provenance
 from mnist_tui.net.trainer import Trainer
-from mnist_tui.tui.datasets.loading import made_of
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.datasets.loading import provenance_of
+from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export.script import script
 
 from tests.helpers.source_files import write_npz
@@ -52,8 +52,8 @@ def right(trainer: Trainer) -> int:
     return round(trainer.measure().test_accuracy * 200)
 
 
-def exported(trainer: Trainer, made: Made, path: Path) -> Path:
-    path.write_text(script("a run", Saved(trainer.state(), made)), "utf-8")
+def exported(trainer: Trainer, made: Provenance, path: Path) -> Path:
+    path.write_text(script("a run", SavedModel(trainer.state(), made)), "utf-8")
     return path
 
 
@@ -128,7 +128,7 @@ def test_it_ends_with_as_many_right_answers_as_the_run(
 ) -> None:
     chosen, changes = RUNS[name]
     trainer = steered(small, chosen, *changes)
-    made = made_of(replace(small, notes=("IDX, four files",)), str(folder))
+    made = provenance_of(replace(small, notes=("IDX, four files",)), str(folder))
     found, of, said = outcome(exported(trainer, made, tmp_path / "run.py"))  # its own data
     assert of == 200
     assert found == right(trainer)
@@ -144,7 +144,7 @@ def test_a_forked_run_is_made_again_from_its_first_weights(
     forked.change(replace(first.hyperparameters, iterations=45, alpha=0.002))
     for _ in forked.steps():
         pass
-    path = exported(forked, Made(), tmp_path / "run.py")
+    path = exported(forked, Provenance(), tmp_path / "run.py")
     assert outcome(path, folder)[0] == right(forked)
 
 
@@ -163,7 +163,7 @@ def test_what_an_optimizer_forgot_when_an_update_diverged_is_forgotten_again(
         trainer.change(steady)
     for _ in trainer.steps():
         pass
-    path = exported(trainer, Made(), tmp_path / "run.py")
+    path = exported(trainer, Provenance(), tmp_path / "run.py")
     assert "FORGETS = [8, 16]" in path.read_text("utf-8")
     assert outcome(path, folder)[0] == right(trainer)
     assert right(trainer) != right(steered(small, chosen)), "else this would prove nothing"
@@ -173,7 +173,7 @@ def test_it_reads_npz_and_says_when_the_data_are_others(
     small: Dataset, folder: Path, tmp_path: Path
 ) -> None:
     trainer = steered(small, {"iterations": 12})
-    path = exported(trainer, made_of(small, str(folder)), tmp_path / "run.py")
+    path = exported(trainer, provenance_of(small, str(folder)), tmp_path / "run.py")
     arrays = {"x_train": small.train.images, "y_train": small.train.labels}
     arrays |= {"x_test": small.test.images, "y_test": small.test.labels}
     write_npz(tmp_path / "same.npz", **{k: v.astype(np.int64) for k, v in arrays.items()})
@@ -187,7 +187,7 @@ def test_it_reads_npz_and_says_when_the_data_are_others(
 
 def test_without_data_it_says_how_to_get_them(tmp_path: Path, small: Dataset) -> None:
     trainer = steered(small, {"iterations": 1})
-    path = exported(trainer, made_of(small, "mnist"), tmp_path / "run.py")
+    path = exported(trainer, provenance_of(small, "mnist"), tmp_path / "run.py")
     ended = subprocess.run(
         [sys.executable, str(path)], capture_output=True, text=True, check=False, cwd=tmp_path
     )
@@ -198,9 +198,9 @@ def test_without_data_it_says_how_to_get_them(tmp_path: Path, small: Dataset) ->
 
 def test_whatever_a_run_is_called_nothing_of_it_is_run(small: Dataset) -> None:
     bad = '"""\nimport harm\nharm() # \x1b[31m\\'
-    made = Made(data=bad, source=f"/{bad}", form="IDX, four files", sha256=bad)
+    made = Provenance(data=bad, source=f"/{bad}", form="IDX, four files", sha256=bad)
     trainer = steered(small, {"iterations": 1})
-    text = script(bad, Saved(trainer.state(), made), f"{bad}.py")
+    text = script(bad, SavedModel(trainer.state(), made), f"{bad}.py")
     assert "\x1b" not in text
     tree = ast.parse(text)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
@@ -219,8 +219,8 @@ def test_whatever_a_run_is_called_nothing_of_it_is_run(small: Dataset) -> None:
 def test_a_file_too_old_to_say_what_changed_is_refused(small: Dataset) -> None:
     trainer = steered(small, {"iterations": 6}, (3, {"alpha": 0.5}))
     state = replace(trainer.state(), course=((0, trainer.hyperparameters),))
-    with pytest.raises(Problem, match="too old"):
-        script("m", Saved(state, Made()))
+    with pytest.raises(UserError, match="too old"):
+        script("m", SavedModel(state, Provenance()))
 
 
 def test_images_in_another_number_of_classes_and_pixels(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_images_in_another_number_of_classes_and_pixels(tmp_path: Path) -> None:
     )
     for _ in trainer.steps():
         pass
-    path = exported(trainer, Made(), tmp_path / "run.py")
+    path = exported(trainer, Provenance(), tmp_path / "run.py")
     np.savez(
         tmp_path / "d.npz",
         x_train=images.reshape(-1, 6, 6),
@@ -248,7 +248,7 @@ def test_data_that_are_none_are_told_in_a_line(
     small: Dataset, tmp_path: Path, content: bytes
 ) -> None:
     trainer = steered(small, {"iterations": 1})
-    path = exported(trainer, Made(data="small"), tmp_path / "run.py")
+    path = exported(trainer, Provenance(data="small"), tmp_path / "run.py")
     (tmp_path / "train.csv").write_bytes(content)
     ended = subprocess.run(
         [sys.executable, path, tmp_path / "train.csv"],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.net.inspection.prediction_history import Trace
-from mnist_tui.net.inspection.single_step import look
+from mnist_tui.net.inspection.prediction_history import PredictionHistory
+from mnist_tui.net.inspection.single_step import trace_step
 from mnist_tui.tui.render.axes import Axis
 from mnist_tui.tui.render.glyphs import ascii_rows, bar, block_rows
 from mnist_tui.tui.render.plot import Curve, draw, frame
@@ -24,20 +24,20 @@ from mnist_tui.tui.render.tiles import (
 )
 from mnist_tui.tui.rooms.confusion.grid import FRAME, grid
 from mnist_tui.tui.rooms.digit_history.heatmap import Span, answers, heat, rows_of, ruler
-from mnist_tui.tui.rooms.draw.frame import EDGE, bottom, fitting, pixel_row, scaled, top
+from mnist_tui.tui.rooms.draw.frame import EDGE, bottom, columns_for, pixel_row, scaled, top
 from mnist_tui.tui.rooms.draw.legend import TOLD, flowed
 from mnist_tui.tui.rooms.draw.room import widths
-from mnist_tui.tui.rooms.layout import beside, stretch, words
+from mnist_tui.tui.rooms.layout import side_by_side, visible_range, words
 from mnist_tui.tui.rooms.maths.page import strip, told
 from mnist_tui.tui.rooms.maths.scenes.layer import scene
 from mnist_tui.tui.rooms.maths.scenes.signed_picture import signed_rows
 from mnist_tui.tui.rooms.maths.walk.path import leading
 from mnist_tui.tui.rooms.maths.walk.stages import stages
-from mnist_tui.tui.rooms.maths.walk.state import Looked
+from mnist_tui.tui.rooms.maths.walk.state import MathsState
 from mnist_tui.tui.rooms.saliency.overlay import cells, following
 from mnist_tui.tui.screens.minimum_size import LEAST, notice
-from mnist_tui.tui.widgets.footer import Told
-from mnist_tui.tui.widgets.footer import fitting as keys_that_fit
+from mnist_tui.tui.widgets.footer import KeyHint
+from mnist_tui.tui.widgets.footer import hints_that_fit as keys_that_fit
 from mnist_tui.tui.widgets.probabilities import arranged
 from rich.color import Color
 from rich.style import Style
@@ -51,9 +51,9 @@ CLASSES = st.integers(2, 62)
 SHADES = [Color.from_rgb(20 * i, 20 * i, 20 * i) for i in range(12)]
 NETWORKS = [drawn(sizes) for sizes in ((784, 10, 10), (784, 800, 10), (16, 1, 2), (784, 7, 9, 62))]
 LOOKED = [
-    Looked(lens, 0, 1, stage, leading(lens), inner=inner, picture=picture)
+    MathsState(lens, 0, 1, stage, leading(lens), inner=inner, picture=picture)
     for parameters in NETWORKS
-    for lens in [look(parameters, digit(parameters), 1, 0.1)]
+    for lens in [trace_step(parameters, digit(parameters), 1, 0.1)]
     for stage in stages(lens.sizes)
     for inner in (False, stage.sources)
     for picture in (False, True)
@@ -136,7 +136,7 @@ def test_overlays(side: int, width: int, height: int, data: st.DataObject) -> No
 @given(CLASSES, st.integers(1, 40), st.integers(0, 50_000), WIDTHS, HEIGHTS)
 def test_strips(classes: int, moments: int, done: int, width: int, room: int) -> None:
     found = np.random.default_rng(0).dirichlet(np.ones(classes), moments)
-    trace = Trace(0, np.linspace(0, done, moments).astype(int), found)
+    trace = PredictionHistory(0, np.linspace(0, done, moments).astype(int), found)
     span = Span(0, max(1, done), done, width)
     for blocks in (False, True):
         assert heat(trace, span, 1, plain, blocks=blocks).cell_len == width
@@ -168,18 +168,18 @@ def test_curves(ys: list[float], width: int, height: int, end: float, top: float
 @given(st.lists(st.tuples(WIDTHS, st.integers(0, 9)), max_size=3), WIDTHS, HEIGHTS)
 def test_blocks(parts: list[tuple[int, int]], width: int, room: int) -> None:
     blocks = [(columns, [Text("five words in a row")] * rows) for columns, rows in parts]
-    lines = beside(*blocks, gap=2)
+    lines = side_by_side(*blocks, gap=2)
     assert len(lines) == max((rows for _, rows in parts), default=0)
     wide = sum(columns for columns, _ in parts) + 2 * max(0, len(parts) - 1)
     assert all(line.cell_len == wide for line in lines)
     assert all(
         line.cell_len <= max(8, width) for line in words("a text of many words", width, Style())
     )
-    assert len(stretch(9, 8, room)) <= max(0, room)
+    assert len(visible_range(9, 8, room)) <= max(0, room)
 
 
 @given(st.sampled_from(LOOKED), WIDTHS, HEIGHTS)
-def test_stages_of_the_maths_room(looked: Looked, width: int, height: int) -> None:
+def test_stages_of_the_maths_room(looked: MathsState, width: int, height: int) -> None:
     assert told(looked, plain, width, height)
     assert scene(looked, plain, width, height) or not height
     walk = stages(looked.lens.sizes)
@@ -190,7 +190,7 @@ def test_stages_of_the_maths_room(looked: Looked, width: int, height: int) -> No
 
 @given(SIDES, WIDTHS, HEIGHTS)
 def test_frames(side: int, width: int, height: int) -> None:
-    for columns in (*widths(width, height, side), fitting(side, width)):
+    for columns in (*widths(width, height, side), columns_for(side, width)):
         assert 0 <= columns <= width
         if columns:
             pixels = scaled(picture(side), columns)
@@ -206,7 +206,7 @@ def test_frames(side: int, width: int, height: int) -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=12), WIDTHS)
 def test_key_lines(keys: list[tuple[int, bool]], width: int) -> None:
-    told = [Told((("x", "x"),), "w" * letters, needed) for letters, needed in keys]
+    told = [KeyHint((("x", "x"),), "w" * letters, needed) for letters, needed in keys]
     assert sum(each.width for each in keys_that_fit(told, width)) <= width + 1
 
 

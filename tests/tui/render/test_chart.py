@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.history import COLUMNS, History
-from mnist_tui.tui.config.fields import shown
-from mnist_tui.tui.render.chart import Line, draw_runs, readings, told
-from mnist_tui.tui.render.chart_view import View
+from mnist_tui.tui.config.fields import format_value
+from mnist_tui.tui.render.chart import RunCurve, draw_runs, readings, told
+from mnist_tui.tui.render.chart_view import ChartView
 from mnist_tui.tui.render.plot import Plot
 from rich.style import Style
 
 
-def a_line(number: int, updates: int, *, leaps: bool = True) -> Line:
+def a_line(number: int, updates: int, *, leaps: bool = True) -> RunCurve:
     rows = np.full((updates + 1, len(COLUMNS)), 0.5)
     rows[:, 0] = np.arange(updates + 1)
-    return Line(
+    return RunCurve(
         number, f"run {number}", History(rows), ((0, Hyperparameters()),), 1500, leaps=leaps,
         role="moving",
     )  # fmt: skip
@@ -31,7 +31,7 @@ def a_line(number: int, updates: int, *, leaps: bool = True) -> Line:
 def test_a_run_that_ended_before_the_stretch_looked_at_is_drawn_as_nothing(
     *, smooth: bool | None, loss: bool
 ) -> None:
-    view = View(loss=loss, smooth=smooth, span=20.0, end=400.0)
+    view = ChartView(loss=loss, smooth=smooth, span=20.0, end=400.0)
     lines = [a_line(1, 3), a_line(2, 0), a_line(3, 400)]
     plot = draw_runs(lines, view, None, (50, 10), lambda _: Style())
     assert plot is not None
@@ -48,7 +48,7 @@ def plain(plot: Plot | None) -> list[str]:
     return [line.plain for line in plot.lines]
 
 
-def changed(*changes: tuple[int, float]) -> Line:
+def changed(*changes: tuple[int, float]) -> RunCurve:
     """A run of 400 updates whose alpha was changed on the way."""
     course = ((0, Hyperparameters(alpha=0.1)),)
     course += tuple((since, Hyperparameters(alpha=alpha)) for since, alpha in changes)
@@ -67,13 +67,13 @@ def test_marks_of_changes_are_whole_and_apart_whatever_changes_when(
     times: list[int], alphas: list[float], width: int
 ) -> None:
     line = changed(*zip(times, alphas, strict=False))
-    plot = draw_runs([line], View(), None, (width, 10), ink)
+    plot = draw_runs([line], ChartView(), None, (width, 10), ink)
     axis = plain(plot)[-2]
     assert plot is not None
     assert len(axis) == width
     columns = {plot.column(since) for since, _ in line.course if since > 0}
     assert {at - plot.left for at, sign in enumerate(axis) if sign == "▲"} == columns
-    values = {shown(alpha) for alpha in (0.1, *alphas)}
+    values = {format_value(alpha) for alpha in (0.1, *alphas)}
     for words in axis[plot.left :].replace("▲", "─").replace("┬", "─").split("─"):
         if words.strip():
             before, after = words.strip().removeprefix("α ").split("→")
@@ -82,7 +82,7 @@ def test_marks_of_changes_are_whole_and_apart_whatever_changes_when(
 
 def test_the_newest_change_has_its_words_on_the_side_where_there_is_room() -> None:
     def axis(*changes: tuple[int, float]) -> str:
-        return plain(draw_runs([changed(*changes)], View(), None, (60, 10), ink))[-2]
+        return plain(draw_runs([changed(*changes)], ChartView(), None, (60, 10), ink))[-2]
 
     assert "▲ α 0.1→0.2─" in axis((100, 0.2))
     assert "─α 0.1→0.2 ▲" in axis((398, 0.2))
@@ -97,7 +97,7 @@ def test_readings_fit_their_place_and_leave_room_for_the_drawing(
     count: int, width: int, height: int, at: int
 ) -> None:
     lines = [a_line(number + 1, 400) for number in range(count)]
-    rows = readings(lines, View(), at, (width, height), ink)
+    rows = readings(lines, ChartView(), at, (width, height), ink)
     assert len(rows) <= max(0, height - 6)
     assert len(rows) <= count + 1
     text = [row.plain for row in rows]
@@ -116,11 +116,13 @@ def test_a_test_that_was_made_earlier_is_read_with_its_iteration() -> None:
     rows[:, 0] = np.arange(401)
     rows[301:, 5:] = np.nan
     line = replace(a_line(1, 400), history=History(rows))
-    at = {wide: readings([line], View(), 350, (wide, 20), ink)[0].plain for wide in (80, 45, 32)}
+    at = {
+        wide: readings([line], ChartView(), 350, (wide, 20), ink)[0].plain for wide in (80, 45, 32)
+    }
     assert at[80] == " at 350  train 25.00%  test 25.00% (at 300)"
     assert at[45] == at[80]
     assert at[32] == " at 350  train 25.00%"
-    assert readings([line], View(), 300, (80, 20), ink)[0].plain.endswith("test 25.00%")
+    assert readings([line], ChartView(), 300, (80, 20), ink)[0].plain.endswith("test 25.00%")
 
 
 @given(st.text("ab ", max_size=300), st.integers(1, 120), st.integers(0, 30))
@@ -135,7 +137,7 @@ def test_each_run_has_its_number_beside_its_end_and_no_number_is_on_another(
     count: int, width: int, height: int
 ) -> None:
     lines = [a_line(number + 1, 400) for number in range(count)]
-    plot = draw_runs(lines, replace(View(), span=100.0), None, (width, height), ink)
+    plot = draw_runs(lines, replace(ChartView(), span=100.0), None, (width, height), ink)
     if plot is None:
         return
     inside = [line[plot.left :] for line in plain(plot)[: plot.rows]]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.history import COLUMNS, LOSS, TEST, TEST_LOSS, TRAIN, History
 from mnist_tui.tui.render.axes import Axis
-from mnist_tui.tui.render.chart import Line, draw_runs
-from mnist_tui.tui.render.chart_view import View
+from mnist_tui.tui.render.chart import RunCurve, draw_runs
+from mnist_tui.tui.render.chart_view import ChartView
 from mnist_tui.tui.render.plot import Plot, frame
 from mnist_tui.tui.render.subcells import nearest
 from mnist_tui.tui.terminal.ascii import in_ascii
@@ -90,13 +90,13 @@ def rows_of(updates: int, seed: int, every: int, *, leaps: bool) -> Numbers:
     return rows
 
 
-def line_of(rows: Numbers, *, leaps: bool) -> Line:
+def line_of(rows: Numbers, *, leaps: bool) -> RunCurve:
     course = ((0, Hyperparameters()),)
-    return Line(1, "run 1", History(rows), course, len(rows) - 1, leaps=leaps, role="moving")
+    return RunCurve(1, "run 1", History(rows), course, len(rows) - 1, leaps=leaps, role="moving")
 
 
 VIEWS = st.builds(
-    View,
+    ChartView,
     loss=st.booleans(),
     log_y=st.booleans(),
     log_x=st.booleans(),
@@ -161,11 +161,15 @@ def check_tests(picture: Picture, x: Numbers, y: Numbers) -> None:
     view=VIEWS,
     size=SIZES,
 )
-@example(updates=80, seed=0, every=10, leaps=False, view=View(), size=(50, 10))
-@example(updates=700, seed=0, every=10, leaps=True, view=View(loss=True, log_y=True), size=(50, 10))
-@example(updates=3, seed=0, every=1, leaps=True, view=View(smooth=False, span=10.0), size=(200, 60))
+@example(updates=80, seed=0, every=10, leaps=False, view=ChartView(), size=(50, 10))
+@example(
+    updates=700, seed=0, every=10, leaps=True, view=ChartView(loss=True, log_y=True), size=(50, 10)
+)
+@example(
+    updates=3, seed=0, every=1, leaps=True, view=ChartView(smooth=False, span=10.0), size=(200, 60)
+)
 def test_every_dot_and_every_line_is_within_half_a_sub_cell_of_its_value(
-    updates: int, seed: int, every: int, leaps: bool, view: View, size: tuple[int, int]
+    updates: int, seed: int, every: int, leaps: bool, view: ChartView, size: tuple[int, int]
 ) -> None:
     check_drawn(rows_of(updates, seed, every, leaps=leaps), view, size)
 
@@ -173,12 +177,12 @@ def test_every_dot_and_every_line_is_within_half_a_sub_cell_of_its_value(
 @settings(max_examples=25)
 @given(updates=st.integers(20_000, 60_000), seed=st.integers(0, 99), size=SIZES, view=VIEWS)
 def test_nothing_is_lost_or_moved_in_a_long_run(
-    updates: int, seed: int, size: tuple[int, int], view: View
+    updates: int, seed: int, size: tuple[int, int], view: ChartView
 ) -> None:
     check_drawn(rows_of(updates, seed, 100, leaps=True), replace(view, span=None, end=None), size)
 
 
-def check_drawn(rows: Numbers, view: View, size: tuple[int, int]) -> None:
+def check_drawn(rows: Numbers, view: ChartView, size: tuple[int, int]) -> None:
     """Read a drawing of one run back, without smoothing."""
     plot = draw_runs([line_of(rows, leaps=False)], view, None, size, ink)
     if plot is None:
@@ -207,7 +211,7 @@ def test_a_smooth_curve_is_where_the_averages_are_and_the_raw_one_beneath_it(
     updates: int, seed: int, size: tuple[int, int], loss: bool, log_x: bool
 ) -> None:
     rows = rows_of(updates, seed, 50, leaps=True)
-    view = View(loss=loss, log_x=log_x)
+    view = ChartView(loss=loss, log_x=log_x)
     plot = draw_runs([line_of(rows, leaps=True)], view, None, size, ink)
     if plot is None:
         return
@@ -231,7 +235,7 @@ def test_a_smooth_curve_is_where_the_averages_are_and_the_raw_one_beneath_it(
     size=SIZES,
 )  # fmt: skip
 def test_in_ascii_lines_and_tests_are_told_apart_and_in_the_right_half_of_a_cell(
-    updates: int, seed: int, leaps: bool, view: View, size: tuple[int, int]
+    updates: int, seed: int, leaps: bool, view: ChartView, size: tuple[int, int]
 ) -> None:
     rows = rows_of(updates, seed, 10, leaps=leaps)
     plot = draw_runs([line_of(rows, leaps=False)], view, None, size, ink, ascii_only=True)

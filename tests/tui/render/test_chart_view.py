@@ -7,26 +7,26 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.tui.render.chart_view import LEAST_SPAN, View
+from mnist_tui.tui.render.chart_view import LEAST_SPAN, ChartView
 
 DONE = st.integers(1, 10**6)
 FACTOR = st.sampled_from([0.5, 0.8, 1.25, 2.0])
 
 
 def test_all_is_shown_at_first_on_an_axis_that_does_not_creep() -> None:
-    assert [View().x_axis(done, 1500).high for done in (0, 9, 60, 700, 1500)] == [
+    assert [ChartView().x_axis(done, 1500).high for done in (0, 9, 60, 700, 1500)] == [
         10, 10, 100, 1000, 1500,
     ]  # fmt: skip
-    assert View().x_axis(300, 1500).low == 0
-    assert View(log_x=True).x_axis(300, 1500).low == 1
-    assert View(log_x=True).x_axis(0, 1).high == 2
+    assert ChartView().x_axis(300, 1500).low == 0
+    assert ChartView(log_x=True).x_axis(300, 1500).low == 1
+    assert ChartView(log_x=True).x_axis(0, 1).high == 2
 
 
 @given(DONE, st.lists(FACTOR, max_size=30), st.none() | st.floats(0, 1))
 def test_whatever_is_zoomed_the_window_lies_within_the_run(
     done: int, factors: list[float], where: float | None
 ) -> None:
-    view = View()
+    view = ChartView()
     for factor in factors:
         x = view.x_axis(done, 2 * done)
         around = None if where is None else x.low + where * (x.high - x.low)
@@ -40,16 +40,16 @@ def test_whatever_is_zoomed_the_window_lies_within_the_run(
 
 
 def test_zooming_in_halves_what_is_seen_and_keeps_the_place_under_the_line() -> None:
-    x = View().x_axis(1000, 1000)
-    view = View().zoomed(0.5, x, 1000, 400.0)
+    x = ChartView().x_axis(1000, 1000)
+    view = ChartView().zoomed(0.5, x, 1000, 400.0)
     after = view.x_axis(1000, 1000)
     assert after.high - after.low == 500
     assert (400 - after.low) / 500 == pytest.approx(0.4)
-    assert view.zoomed(2.0, after, 1000, 400.0) == View()
+    assert view.zoomed(2.0, after, 1000, 400.0) == ChartView()
 
 
 def test_without_a_line_the_newest_is_zoomed_in_on_and_followed() -> None:
-    view = View().zoomed(0.5, View().x_axis(1000, 5000), 1000, None)
+    view = ChartView().zoomed(0.5, ChartView().x_axis(1000, 5000), 1000, None)
     view = view.zoomed(0.5, view.x_axis(1000, 5000), 1000, None)
     assert view.end is None
     for done in (1000, 1010, 2345):
@@ -62,7 +62,7 @@ def test_without_a_line_the_newest_is_zoomed_in_on_and_followed() -> None:
 
 
 def test_panning_goes_back_and_on_and_follows_again_at_the_newest() -> None:
-    view = replace(View(), span=100.0)
+    view = replace(ChartView(), span=100.0)
     x = view.x_axis(1000, 1000)
     back = view.panned(-25, x, 1000)
     assert back.x_axis(1000, 1000).high == x.high - 25
@@ -70,13 +70,15 @@ def test_panning_goes_back_and_on_and_follows_again_at_the_newest() -> None:
     assert back.panned(50, back.x_axis(1000, 1000), 1000).end is None
     far = view.panned(-1e9, x, 1000).x_axis(1000, 1000)
     assert (far.low, far.high) == (0, 100)
-    assert View().panned(-25, View().x_axis(1000, 1000), 1000) == View(), "all is shown"
+    assert ChartView().panned(-25, ChartView().x_axis(1000, 1000), 1000) == ChartView(), (
+        "all is shown"
+    )
 
 
 def test_the_latest_and_all() -> None:
-    latest = View().latest_or_all(1000)
+    latest = ChartView().latest_or_all(1000)
     x = latest.x_axis(1000, 1500)
     assert x.low >= 700
     assert x.high >= 1000
-    assert latest.latest_or_all(1000) == View()
-    assert View().latest_or_all(5) == View(), "nothing to leave out yet"
+    assert latest.latest_or_all(1000) == ChartView()
+    assert ChartView().latest_or_all(5) == ChartView(), "nothing to leave out yet"

@@ -7,24 +7,24 @@ import re
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.net.inspection.confusion import Answers, answer, confusion
+from mnist_tui.net.inspection.confusion import Predictions, confusion, predict
 from mnist_tui.tui.rooms.confusion.matrix import Matrix
 from mnist_tui.tui.rooms.confusion.room import ConfusionRoom
 from mnist_tui.tui.rooms.gallery.room import GalleryRoom
-from mnist_tui.tui.rooms.gallery.tile_grid import Tiles
-from mnist_tui.tui.screens.dialogs.help import HelpScreen
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
+from mnist_tui.tui.screens.dialogs.help import HelpDialog
+from mnist_tui.tui.training.snapshot import RunStatus
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
 
 SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
 
 
-def answers(app: Driver, dataset: Dataset) -> Answers:
+def answers(app: Driver, dataset: Dataset) -> Predictions:
     """What the network looked at answers for every test digit."""
     viewed = app.app.main.viewed
     assert viewed is not None
-    return answer(viewed[0], dataset.test)
+    return predict(viewed[0], dataset.test)
 
 
 def counted(app: Driver) -> list[list[int]]:
@@ -40,7 +40,7 @@ async def enter(app: Driver, updates: int = 0) -> None:
         before = app.iteration
         await app.press("S")
         await app.until(lambda before=before: app.iteration == before + 10)
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
     await app.press("c")
     await app.until(lambda: "wrong" in app.lines(Matrix)[0])
 
@@ -48,12 +48,12 @@ async def enter(app: Driver, updates: int = 0) -> None:
 async def hung(app: Driver) -> None:
     """Wait until the gallery shows its pictures."""
     await app.until(lambda: isinstance(app.app.screen, GalleryRoom))
-    await app.until(lambda: "1–" in app.lines(Tiles)[0])
+    await app.until(lambda: "1–" in app.lines(TileGrid)[0])
 
 
 def cursor(app: Driver) -> int:
     """Which test digit the gallery's foot is about."""
-    found = re.search(r"Test digit (\d+)", app.lines(Tiles)[-1])
+    found = re.search(r"Test digit (\d+)", app.lines(TileGrid)[-1])
     assert found is not None
     return int(found[1])
 
@@ -123,15 +123,15 @@ async def test_enter_shows_exactly_the_digits_of_the_cell(small: Dataset) -> Non
         expected = answers(app, small).cell(label, predicted)
         await app.press("enter")
         await hung(app)
-        assert f"{label} taken for {predicted}" in app.lines(Tiles)[0]
-        assert f"of {len(expected)}" in app.lines(Tiles)[0]
+        assert f"{label} taken for {predicted}" in app.lines(TileGrid)[0]
+        assert f"of {len(expected)}" in app.lines(TileGrid)[0]
         for digit in expected.tolist():
             assert cursor(app) == digit
             await app.press("right")
         await app.press("home")
         assert cursor(app) == expected[0]
         sure = 100 * float(answers(app, small).confidence[expected[0]])
-        assert f"{label}→{predicted} ✗ {sure:5.1f}%" in "\n".join(app.lines(Tiles))
+        assert f"{label}→{predicted} ✗ {sure:5.1f}%" in "\n".join(app.lines(TileGrid))
         await app.press("escape")
         assert isinstance(app.app.screen, ConfusionRoom)
 
@@ -158,7 +158,7 @@ async def test_a_shows_all_mistakes_worst_first_and_turns_pages(small: Dataset) 
         assert cursor(app) == expected[5]  # five fit across 80 columns
         await app.press("pagedown")
         assert cursor(app) == expected[15]
-        assert "page 2/" in app.lines(Tiles)[0]
+        assert "page 2/" in app.lines(TileGrid)[0]
         await app.press("pageup", "up")
         assert cursor(app) == expected[0]
         await app.press("end")
@@ -178,9 +178,9 @@ async def test_enter_and_a_second_click_go_to_the_digit(small: Dataset) -> None:
         await app.until(lambda: "wrong" in app.lines(Matrix)[0])
         await app.press("a")
         await hung(app)
-        await app.pilot.click(Tiles, offset=(16 * 2 + 4, 4))
+        await app.pilot.click(TileGrid, offset=(16 * 2 + 4, 4))
         assert cursor(app) == expected[2]
-        await app.pilot.click(Tiles, offset=(16 * 2 + 4, 4))
+        await app.pilot.click(TileGrid, offset=(16 * 2 + 4, 4))
         await app.until(lambda: app.app.screen is app.app.main)
         assert app.index == expected[2]
 
@@ -191,14 +191,14 @@ async def test_the_gallery_stays_until_it_is_renewed(small: Dataset) -> None:
         before = answers(app, small).mistakes().tolist()
         await app.press("a")
         await hung(app)
-        assert "after 0 updates" in app.lines(Tiles)[0]
-        pictures = app.lines(Tiles)[1:]
+        assert "after 0 updates" in app.lines(TileGrid)[0]
+        pictures = app.lines(TileGrid)[1:]
         await app.press("s")
-        await app.until(lambda: "r renews" in app.lines(Tiles)[0])
-        assert app.lines(Tiles)[1:] == pictures
+        await app.until(lambda: "r renews" in app.lines(TileGrid)[0])
+        assert app.lines(TileGrid)[1:] == pictures
         assert cursor(app) == before[0]
         await app.press("r")
-        await app.until(lambda: "after 1 updates" in app.lines(Tiles)[0])
+        await app.until(lambda: "after 1 updates" in app.lines(TileGrid)[0])
         assert cursor(app) == answers(app, small).mistakes()[0]
 
 
@@ -207,15 +207,15 @@ async def test_greys_or_dots(small: Dataset) -> None:
         await enter(app)
         await app.press("a")
         await hung(app)
-        first = "".join(row[1:15] for row in app.lines(Tiles)[1:8])
+        first = "".join(row[1:15] for row in app.lines(TileGrid)[1:8])
         await app.press("g")
-        second = "".join(row[1:15] for row in app.lines(Tiles)[1:8])
+        second = "".join(row[1:15] for row in app.lines(TileGrid)[1:8])
         greys, dots = (first, second) if "█" in first else (second, first)
         assert set(greys) <= set(" ▀▄█")
         assert set(dots) <= set(map(chr, range(0x2800, 0x2900)))
         assert set(dots) - {"\u2800"}
         await app.press("g")
-        assert first == "".join(row[1:15] for row in app.lines(Tiles)[1:8])
+        assert first == "".join(row[1:15] for row in app.lines(TileGrid)[1:8])
 
 
 async def test_the_matrix_follows_the_training(small: Dataset) -> None:
@@ -245,7 +245,7 @@ async def test_help_explains_and_escape_leaves(small: Dataset) -> None:
     async with opened(small) as app:
         await enter(app)
         await app.press("question_mark")
-        assert isinstance(app.app.screen, HelpScreen)
+        assert isinstance(app.app.screen, HelpDialog)
         await app.press("escape", "escape")
         assert app.app.screen is app.app.main
 
@@ -258,7 +258,7 @@ async def test_two_classes_and_many_classes_have_room(small: Dataset, classes: i
     async with opened(small) as app:
         await enter(app)
         matrix, last = app.app.screen.query_one(Matrix), classes - 1
-        counted_out = confusion(Answers(classes, labels, predicted, half, one))
+        counted_out = confusion(Predictions(classes, labels, predicted, half, one))
         matrix.update(counted_out)
         matrix.go_to(last, last)
         rows = [re.sub("[░▒▓█]", " ", row).split() for row in app.lines(Matrix)]

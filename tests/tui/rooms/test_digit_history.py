@@ -12,14 +12,19 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.inspection.prediction_history import Flip, Trace, Tracer, points
+from mnist_tui.net.inspection.prediction_history import (
+    PredictionChange,
+    PredictionHistory,
+    PredictionTracer,
+    moments,
+)
 from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.rooms.digit_history.heatmap import Span, answers, heat, rows_of, ruler
 from mnist_tui.tui.rooms.digit_history.page import DigitPage
-from mnist_tui.tui.rooms.digit_history.room import DigitRoom
-from mnist_tui.tui.screens.dialogs.go_to import GoToScreen
-from mnist_tui.tui.screens.dialogs.help import HelpScreen
-from mnist_tui.tui.screens.main.dashboard import is_seen
+from mnist_tui.tui.rooms.digit_history.room import DigitHistoryRoom
+from mnist_tui.tui.screens.dialogs.go_to import GoToDialog
+from mnist_tui.tui.screens.dialogs.help import HelpDialog
+from mnist_tui.tui.screens.main.dashboard import is_on_top
 from rich.style import Style
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
@@ -33,17 +38,21 @@ def plain(role: str) -> Style:  # noqa: ARG001  (ink without colours)
     return Style()
 
 
-def trace_of(*classes: int, label: int = 2) -> Trace:
+def trace_of(*classes: int, label: int = 2) -> PredictionHistory:
     """A trace that answers these classes at iterations 0, 10, 20 …"""
     found = np.full((len(classes), 4), 0.1)
     found[np.arange(len(classes)), list(classes)] = 0.7
-    return Trace(label, np.arange(len(classes)) * 10, found)
+    return PredictionHistory(label, np.arange(len(classes)) * 10, found)
 
 
 def test_a_trace_knows_when_it_was_first_right_and_every_flip() -> None:
     trace = trace_of(0, 0, 2, 2, 1, 2)
     assert trace.first_right == 20
-    assert trace.flips() == [Flip(20, 0, 2), Flip(40, 2, 1), Flip(50, 1, 2)]
+    assert trace.flips() == [
+        PredictionChange(20, 0, 2),
+        PredictionChange(40, 2, 1),
+        PredictionChange(50, 1, 2),
+    ]
     assert trace_of(0, 1).first_right is None
     assert trace.at(np.array([-1, 0, 9, 10, 999])).tolist() == [-1, 0, 0, 1, 5]
 
@@ -52,7 +61,7 @@ def test_each_network_is_asked_once_about_each_digit(monkeypatch: pytest.MonkeyP
     parameters = [drawn((16, 5, 10), seed) for seed in range(3)]
     images = {7: digit(parameters[0], 1), 9: digit(parameters[0], 2)}
     labels = {7: 1, 9: 2}
-    tracer = Tracer()
+    tracer = PredictionTracer()
     tracer.follow([(0, parameters[0])], {7: images[7]}, labels)
     asked: list[int] = []
 
@@ -100,9 +109,11 @@ class Watching:
         self.app = app
 
     @property
-    def room(self) -> DigitRoom:
+    def room(self) -> DigitHistoryRoom:
         """The screen."""
-        found = [screen for screen in self.app.app.screen_stack if isinstance(screen, DigitRoom)]
+        found = [
+            screen for screen in self.app.app.screen_stack if isinstance(screen, DigitHistoryRoom)
+        ]
         return found[0]
 
     @property
@@ -132,14 +143,14 @@ async def watching(
             await app.until(lambda made=made: app.iteration == made + 10)
         await app.until(lambda: not app.app.session.is_training)
         await app.press("i")
-        assert isinstance(app.app.screen, DigitRoom)
+        assert isinstance(app.app.screen, DigitHistoryRoom)
         room = Watching(app)
         await app.until(lambda: room.shows(app.index))
         await app.until(lambda: len(room.room.traces[app.index].iterations) == updates + 1)
         yield room
 
 
-def expected(dataset: Dataset, index: int, updates: int) -> Trace:
+def expected(dataset: Dataset, index: int, updates: int) -> PredictionHistory:
     """The trace that a run of its own comes to."""
     trainer = Trainer(dataset.train, dataset.test, Hyperparameters())
     steps, image = trainer.steps(), dataset.test.images[index][np.newaxis]
@@ -147,7 +158,9 @@ def expected(dataset: Dataset, index: int, updates: int) -> Trace:
     for _ in range(updates):
         next(steps)
         found.append(probabilities(trainer.parameters, image)[:, 0])
-    return Trace(int(dataset.test.labels[index]), np.arange(updates + 1), np.stack(found))
+    return PredictionHistory(
+        int(dataset.test.labels[index]), np.arange(updates + 1), np.stack(found)
+    )
 
 
 @presses("i")
@@ -195,7 +208,7 @@ async def test_keys_go_from_digit_to_digit(small: Dataset) -> None:
             assert room.app.index == index
             await room.app.until(lambda index=index: room.shows(index))
         await room.app.press("slash")
-        assert isinstance(room.app.app.screen, GoToScreen)
+        assert isinstance(room.app.app.screen, GoToDialog)
         await room.app.press(*"17", "enter")
         await room.app.until(lambda: room.shows(17))
         await room.app.press("n")
@@ -294,20 +307,20 @@ async def test_a_click_goes_to_the_moment_and_to_a_pinned_digit(small: Dataset) 
 async def test_it_explains_itself(small: Dataset) -> None:
     async with watching(small) as room:
         await room.app.press("question_mark")
-        assert isinstance(room.app.app.screen, HelpScreen)
+        assert isinstance(room.app.app.screen, HelpDialog)
         assert room.app.app.screen.asked
 
 
 async def test_a_room_over_the_cockpit_leaves_it_at_rest(small: Dataset) -> None:
     async with watching(small, iterations=ENDLESS) as room:
         main = room.app.app.main
-        assert not is_seen(main)
+        assert not is_on_top(main)
         stands = main.query_one("#status").render_line(0).text
         room.app.tap("space")
         await room.app.until(lambda: room.app.iteration > 100)
         assert main.query_one("#status").render_line(0).text == stands
         await room.app.press("escape")
-        assert is_seen(main)
+        assert is_on_top(main)
         await room.app.until(lambda: main.query_one("#status").render_line(0).text != stands)
 
 
@@ -316,8 +329,8 @@ def test_a_timeline_gives_its_points_in_order(small: Dataset) -> None:
 
     trainer = Trainer(small.train, small.test, Hyperparameters())
     timeline, steps = Timeline(1 << 20), trainer.steps()
-    assert list(points(timeline)) == []
+    assert list(moments(timeline)) == []
     for _ in range(4):
         timeline.offer(trainer.iteration, trainer.moment)
         next(steps)
-    assert [iteration for iteration, _ in points(timeline)] == [0, 1, 2, 3]
+    assert [iteration for iteration, _ in moments(timeline)] == [0, 1, 2, 3]

@@ -12,19 +12,19 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.data.layout import ImageLayout
-from mnist_tui.data.normalization import centred
+from mnist_tui.data.normalization import centered
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.tui.keymap.room_keys import ROOM_KEYS
 from mnist_tui.tui.rooms.draw import drawing_store
-from mnist_tui.tui.rooms.draw.canvas import Canvas, Framed
+from mnist_tui.tui.rooms.draw.canvas import Canvas, FramedPicture
 from mnist_tui.tui.rooms.draw.legend import flowed
-from mnist_tui.tui.rooms.draw.open_dialog import DrawingsScreen
+from mnist_tui.tui.rooms.draw.open_dialog import OpenDrawingDialog
 from mnist_tui.tui.rooms.draw.room import DrawRoom, widths
-from mnist_tui.tui.screens.dialogs.help import HelpScreen
-from mnist_tui.tui.screens.dialogs.prompts import ConfirmScreen, NameScreen
-from mnist_tui.tui.training.snapshot import State
-from mnist_tui.tui.widgets.lines import Rows
-from mnist_tui.tui.widgets.prediction_bars import LEAST, Answers
+from mnist_tui.tui.screens.dialogs.help import HelpDialog
+from mnist_tui.tui.screens.dialogs.prompts import ConfirmDialog, NameDialog
+from mnist_tui.tui.training.snapshot import RunStatus
+from mnist_tui.tui.widgets.lines import LinesWidget
+from mnist_tui.tui.widgets.prediction_bars import MIN_COLUMNS, PredictionBars
 from textual.color import Color
 from textual.geometry import Region
 from textual.widgets import Label
@@ -64,7 +64,7 @@ class Studio(Driver):
     @property
     def rows(self) -> list[str]:
         """What the answer's panel shows."""
-        panel = self.room.query_one(Answers)
+        panel = self.room.query_one(PredictionBars)
         return [panel.render_line(y).text for y in range(panel.size.height)]
 
     @property
@@ -78,13 +78,13 @@ class Studio(Driver):
         """The same from net, for the drawing as it is."""
         drawing, viewed = self.room.drawing, self.app.main.viewed
         assert viewed is not None
-        both = np.stack([centred(drawing.pixels, drawing.side), drawing.pixels])
+        both = np.stack([centered(drawing.pixels, drawing.side), drawing.pixels])
         return 100 * probabilities(viewed[0], both.reshape(2, -1))
 
     @property
     def words(self) -> str:
         """What stands below the canvas."""
-        panel = self.room.query_one("#tools", Rows)
+        panel = self.room.query_one("#tools", LinesWidget)
         return "\n".join(panel.render_line(y).text for y in range(panel.size.height))
 
     async def draw(self, *points: tuple[int, int]) -> None:
@@ -302,11 +302,11 @@ async def test_a_drawing_is_kept_and_opened_again(small: Dataset) -> None:
         await there.draw((8, 8), (18, 8))
         pixels = there.room.drawing.pixels
         await there.press("w")
-        await there.until(lambda: isinstance(there.app.screen, NameScreen))
+        await there.until(lambda: isinstance(there.app.screen, NameDialog))
         await there.press("enter")
         await there.until(lambda: drawing_store.names() == ["drawing 1"])
         await there.press("c", "o")
-        await there.until(lambda: isinstance(there.app.screen, DrawingsScreen))
+        await there.until(lambda: isinstance(there.app.screen, OpenDrawingDialog))
         await there.press("enter")
         await there.until(lambda: there.ink > 0)
         assert np.array_equal(there.room.drawing.pixels, pixels)
@@ -322,9 +322,9 @@ async def test_one_that_is_pointis_written_over_only_after_a_yes(
         before = np.full((28, 28), 7, np.uint8)
         drawing_store.save("mine", before)
         await there.press("w")
-        await there.until(lambda: isinstance(there.app.screen, NameScreen))
+        await there.until(lambda: isinstance(there.app.screen, NameDialog))
         await there.press("ctrl+u", *"mine", "enter")
-        await there.until(lambda: isinstance(there.app.screen, ConfirmScreen))
+        await there.until(lambda: isinstance(there.app.screen, ConfirmDialog))
         await there.press(answer)
         await there.until(lambda: isinstance(there.app.screen, DrawRoom))
         assert np.array_equal(drawing_store.load("mine"), before) == kept
@@ -354,7 +354,7 @@ async def test_a_drawing_of_another_size_is_brought_into_form(small: Dataset) ->
     async with studio(small) as there:
         await there.press("o", "enter")
         await there.until(lambda: there.ink > 0)
-        assert np.array_equal(there.room.drawing.pixels, centred(large))
+        assert np.array_equal(there.room.drawing.pixels, centered(large))
 
 
 async def test_the_drawing_waits_while_one_is_elsewhere(small: Dataset) -> None:
@@ -380,7 +380,7 @@ async def test_it_is_answered_by_the_newest_network_while_that_trains(small: Dat
         await there.press("enter", "left", "left", "enter")
         assert there.ink > before
         there.tap("space")
-        await there.until_state(State.PAUSED)
+        await there.until_state(RunStatus.PAUSED)
         await there.until(lambda: np.allclose(there.answers, there.expected, atol=0.0501))
 
 
@@ -397,7 +397,7 @@ async def test_the_past_is_answered_by_the_network_as_it_was(small: Dataset) -> 
 
 def check_layout(there: Studio, size: tuple[int, int]) -> None:
     screen = Region(0, 0, *size)
-    panels = [panel for panel in there.room.query(Rows) if panel.display]
+    panels = [panel for panel in there.room.query(LinesWidget) if panel.display]
     for i, panel in enumerate(panels):
         assert screen.contains_region(panel.region), panel
         assert not any(panel.region.overlaps(other.region) for other in panels[i + 1 :])
@@ -410,7 +410,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
         await there.press("d")
         check_layout(there, size)
         assert there.answers.shape == (10, 2)
-        assert there.room.query_one("#centred", Framed).display == (size[0] >= 80)
+        assert there.room.query_one("#centred", FramedPicture).display == (size[0] >= 80)
         assert all(len(line.rstrip()) < size[0] for line in there.words.splitlines())
         assert "As you drew it: " in there.words
 
@@ -420,7 +420,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
 def test_canvas_and_view_leave_room_for_the_answer(size: tuple[int, int], side: int) -> None:
     canvas, view = widths(*size, side)
     assert canvas > 0
-    assert canvas + 2 + (view + 2 if view else 0) + 1 + LEAST <= size[0]
+    assert canvas + 2 + (view + 2 if view else 0) + 1 + MIN_COLUMNS <= size[0]
     assert max(canvas, view) // 2 + 2 <= size[1] - 4
 
 
@@ -434,7 +434,7 @@ async def test_other_sizes_of_image_and_other_numbers_of_classes(side: int, clas
         await there.press("enter", "down", "down", "enter")
         check_layout(there, (80, 24))
         shown = there.answers
-        assert len(shown) == min(classes, there.room.query_one(Answers).size.height - 2)
+        assert len(shown) == min(classes, there.room.query_one(PredictionBars).size.height - 2)
         highest = 100 * there.expected[:, 0].max() / 100
         assert shown[:, 0].max() == pytest.approx(highest, abs=0.0501)
 
@@ -451,7 +451,7 @@ def test_hints_are_never_broken() -> None:
 async def test_it_explains_itself(small: Dataset, key: str) -> None:
     async with studio(small, (100, 40)) as there:
         await there.press(key)
-        assert isinstance(there.app.screen, HelpScreen)
+        assert isinstance(there.app.screen, HelpDialog)
         await there.pilot.pause()
         assert "centre of mass" in there.app.screen.asked.replace("\n", " ")
         for key_ in ROOM_KEYS["draw"]:
@@ -472,7 +472,7 @@ async def test_a_speck_is_left_out_and_said(small: Dataset) -> None:
         await there.until(lambda: "1 speck left out" in " ".join(there.words.split()))
         viewed = there.app.main.viewed
         assert viewed is not None
-        form = centred(zero, 28)
+        form = centered(zero, 28)
         shares = 100 * probabilities(viewed[0], form.reshape(1, -1))[:, 0]
         assert there.answers[:, 0] == pytest.approx(shares, abs=0.06)
 
@@ -484,7 +484,7 @@ async def test_a_drawing_is_brought_to_lie_as_what_was_learnt(small: Dataset) ->
         bar[3:9, 4:7] = 255
         there.room.drawing.replace(bar)
         there.room.draw()
-        form = centred(bar, 28, whole.layout)
+        form = centered(bar, 28, whole.layout)
         assert form.any(axis=1).all()
         viewed = there.app.main.viewed
         assert viewed is not None

@@ -10,8 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mnist_tui.data.readers.idx_format import Bytes
-from mnist_tui.tui.errors import Problem
-from mnist_tui.tui.rooms.draw.drawing_store import LONGEST, folder, load, names, path_of, save
+from mnist_tui.tui.errors import UserError
+from mnist_tui.tui.rooms.draw.drawing_store import (
+    MAX_NAME_LENGTH,
+    folder,
+    load,
+    names,
+    path_of,
+    save,
+)
 from PIL import Image
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -64,7 +71,7 @@ def test_the_newest_are_told_first_and_what_is_none_is_not_told() -> None:
 )
 def test_what_is_no_name_is_refused(name: str) -> None:
     for act in (lambda: save(name, ink()), lambda: load(name)):
-        with pytest.raises(Problem, match=f"at most {LONGEST} letters"):
+        with pytest.raises(UserError, match=f"at most {MAX_NAME_LENGTH} letters"):
             act()
     assert not folder().exists()
 
@@ -79,13 +86,13 @@ def bomb() -> bytes:
 def test_what_is_no_drawing_is_told_in_a_line(content: bytes) -> None:
     save("bad", ink())
     path_of("bad").write_bytes(content)
-    with pytest.raises(Problem, match=r"bad\.png: is not a drawing, or is damaged$"):
+    with pytest.raises(UserError, match=r"bad\.png: is not a drawing, or is damaged$"):
         load("bad")
 
 
 def test_a_folder_nobody_can_make_is_told_in_a_line(home: Path) -> None:
     (home / "mnist-tui").write_text("in the way")
-    with pytest.raises(Problem, match=r"seven\.png: cannot be written: "):
+    with pytest.raises(UserError, match=r"seven\.png: cannot be written: "):
         save("seven", ink())
-    with pytest.raises(Problem, match=r"is not a drawing"):
+    with pytest.raises(UserError, match=r"is not a drawing"):
         load("seven")

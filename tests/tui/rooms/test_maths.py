@@ -13,17 +13,17 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.inspection.gradient_check import check_gradient
-from mnist_tui.net.inspection.single_step import Lens, look
-from mnist_tui.net.inspection.step import step_of
+from mnist_tui.net.inspection.single_step import SampleStep, trace_step
+from mnist_tui.net.inspection.step import weight_update
 from mnist_tui.net.network import Parameters
-from mnist_tui.tui.rooms.maths.find_dialog import FindScreen
+from mnist_tui.tui.rooms.maths.find_dialog import FindDialog
 from mnist_tui.tui.rooms.maths.gradient_check import ChecksPage
 from mnist_tui.tui.rooms.maths.page import MathsPage
 from mnist_tui.tui.rooms.maths.room import MathsRoom
 from mnist_tui.tui.rooms.maths.walk.stages import Stage
-from mnist_tui.tui.rooms.maths.walk.state import Looked
-from mnist_tui.tui.screens.dialogs.help import HelpScreen
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.rooms.maths.walk.state import MathsState
+from mnist_tui.tui.screens.dialogs.help import HelpDialog
+from mnist_tui.tui.training.snapshot import RunStatus
 from textual.widgets import Label
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
@@ -47,7 +47,7 @@ class Maths:
         return found[0]
 
     @property
-    def looked(self) -> Looked:
+    def looked(self) -> MathsState:
         """What it shows."""
         assert self.room.looked is not None
         return self.room.looked
@@ -73,10 +73,10 @@ class Maths:
             await self.app.press("right")
             assert self.looked.stage != before
 
-    def lens(self, parameters: Parameters, dataset: Dataset) -> Lens:
+    def lens(self, parameters: Parameters, dataset: Dataset) -> SampleStep:
         """The numbers of this network, from net/ itself."""
         i = self.app.index
-        return look(parameters, dataset.test.images[i], int(dataset.test.labels[i]), 0.15)
+        return trace_step(parameters, dataset.test.images[i], int(dataset.test.labels[i]), 0.15)
 
     def row(self, beginning: str) -> str:
         """The row that begins so, signs apart."""
@@ -92,7 +92,7 @@ async def maths(
         if updates:
             await app.press("S")
             await app.until(lambda: app.iteration == updates)
-            await app.until_state(State.PAUSED)
+            await app.until_state(RunStatus.PAUSED)
         await app.press("m")
         assert isinstance(app.app.screen, MathsRoom)
         room = Maths(app)
@@ -186,7 +186,7 @@ async def test_the_update_is_really_made(small: Dataset) -> None:
         lens = room.lens(room.app.parameters, small)
         await room.go_to("update")
         for weight in room.looked.followed():
-            step = step_of(lens, weight)
+            step = weight_update(lens, weight)
             shown = re.findall(NUMBER, room.row(weight.name).split(weight.name)[1])[:2]
             assert shown == [f"{step.before:.8f}", f"{step.after:.8f}"]
         text = "\n".join(room.lines)
@@ -255,14 +255,14 @@ async def test_slash_finds_numbers_and_names(small: Dataset) -> None:
             ("x[300]", 0, 300),
         ):
             await room.app.press("slash")
-            assert isinstance(room.app.app.screen, FindScreen)
+            assert isinstance(room.app.app.screen, FindDialog)
             await room.app.press(*typed, "enter")
             assert room.looked.path[at] == found
         assert room.symbol == "Z1"
         for typed in ("10", "zz", "W1[3, 999]", "W3[0, 0]", "", "W1[3]", "x[1,2]"):
             await room.app.press("slash", *typed, "enter")
             asking = room.app.app.screen
-            assert isinstance(asking, FindScreen), typed
+            assert isinstance(asking, FindDialog), typed
             assert str(asking.query_one(".complaint", Label).content)
             await room.app.press("escape")
         assert room.looked.path == (300, 3, 5)
@@ -434,14 +434,14 @@ async def test_the_mouse_goes_to_stages_and_chooses(small: Dataset) -> None:
 async def test_it_explains_itself(small: Dataset) -> None:
     async with maths(small) as room:
         await room.app.press("question_mark")
-        assert isinstance(room.app.app.screen, HelpScreen)
+        assert isinstance(room.app.app.screen, HelpDialog)
         assert room.app.app.screen.asked
 
 
 async def test_a_network_that_has_gone_wrong_is_shown_all_the_same(small: Dataset) -> None:
     async with opened(small, alpha=1e30) as app:
         await app.press("space")
-        await app.until_state(State.DIVERGED)
+        await app.until_state(RunStatus.DIVERGED)
         await app.press("m")
         room = Maths(app)
         await app.until(lambda: room.room.looked is not None)

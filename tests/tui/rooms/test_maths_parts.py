@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.net.inspection.single_step import look
-from mnist_tui.net.inspection.softmax_steps import shares_of, surprise
-from mnist_tui.net.inspection.step import step_of
+from mnist_tui.net.inspection.single_step import trace_step
+from mnist_tui.net.inspection.softmax_steps import negative_log, softmax_steps
+from mnist_tui.net.inspection.step import weight_update
 from mnist_tui.net.inspection.terms import terms_of_Z
 from mnist_tui.net.inspection.weight import Weight
-from mnist_tui.tui.rooms.layout import stretch
+from mnist_tui.tui.rooms.layout import visible_range
 from mnist_tui.tui.rooms.maths.scenes.layer import error_scene
 from mnist_tui.tui.rooms.maths.scenes.number_format import WIDTH, Scale, scale_of
 from mnist_tui.tui.rooms.maths.scenes.signed_picture import signed_rows
 from mnist_tui.tui.rooms.maths.scenes.terms_table import Columns, terms_block
 from mnist_tui.tui.rooms.maths.walk.path import leading
 from mnist_tui.tui.rooms.maths.walk.stages import Stage, nearest, stages
-from mnist_tui.tui.rooms.maths.walk.state import Looked
+from mnist_tui.tui.rooms.maths.walk.state import MathsState
 from rich.style import Style
 
 from tests.helpers.networks import digit, drawn
@@ -48,7 +48,7 @@ def test_a_tiny_negative_number_is_no_minus_nothing() -> None:
 @given(st.integers(1, 900), st.data())
 def test_a_list_always_shows_what_is_chosen(count: int, data: st.DataObject) -> None:
     at, room = data.draw(st.integers(0, count - 1)), data.draw(st.integers(1, 60))
-    shown = stretch(count, at, room)
+    shown = visible_range(count, at, room)
     assert at in shown
     assert len(shown) == min(count, room)
     assert shown.start >= 0
@@ -57,7 +57,7 @@ def test_a_list_always_shows_what_is_chosen(count: int, data: st.DataObject) -> 
 
 def test_the_leading_path_follows_the_largest_term_of_each_sum() -> None:
     parameters = drawn((16, 5, 4, 10))
-    lens = look(parameters, digit(parameters), 3, 0.1)
+    lens = trace_step(parameters, digit(parameters), 3, 0.1)
     path = leading(lens)
     assert path[-1] == 3
     for layer in range(1, 4):
@@ -74,7 +74,7 @@ def test_a_stage_that_another_network_has_not_becomes_one_like_it() -> None:
 
 def test_a_term_brought_forward_changes_neither_sum_nor_terms() -> None:
     parameters = drawn((49, 8, 10))
-    terms = terms_of_Z(look(parameters, digit(parameters), 3, 0.1), 1, 2)
+    terms = terms_of_Z(trace_step(parameters, digit(parameters), 3, 0.1), 1, 2)
     index = int(terms.indices[40])
     forward = terms.bring(index, 5)
     assert forward.indices[5] == index
@@ -88,9 +88,9 @@ def test_a_term_brought_forward_changes_neither_sum_nor_terms() -> None:
 @pytest.mark.parametrize("decimals", [2, 5, 8])
 def test_a_printed_step_adds_up(decimals: int) -> None:
     parameters = drawn((16, 5, 10))
-    lens = look(parameters, digit(parameters), 3, 0.1)
+    lens = trace_step(parameters, digit(parameters), 3, 0.1)
     for unit in range(5):
-        step = step_of(lens, Weight(1, unit, 3))
+        step = weight_update(lens, Weight(1, unit, 3))
         printed = step.printed(decimals)
         units = [
             round(part * 10**decimals)
@@ -102,12 +102,12 @@ def test_a_printed_step_adds_up(decimals: int) -> None:
 
 def test_shares_of_powers_are_the_probabilities() -> None:
     parameters = drawn((16, 5, 10))
-    lens = look(parameters, digit(parameters), 3, 0.1)
-    shares = shares_of(lens)
+    lens = trace_step(parameters, digit(parameters), 3, 0.1)
+    shares = softmax_steps(lens)
     assert shares.powers / shares.whole == pytest.approx(lens.A[-1][:, 0], rel=1e-5)
     assert shares.powers.max() == 1
-    assert surprise(float(lens.A[-1][3, 0])) == pytest.approx(lens.loss, rel=1e-5)
-    assert surprise(0) == math.inf
+    assert negative_log(float(lens.A[-1][3, 0])) == pytest.approx(lens.loss, rel=1e-5)
+    assert negative_log(0) == math.inf
 
 
 def test_a_signed_picture_tells_signs_without_colour() -> None:
@@ -125,9 +125,9 @@ def plain(_role: str) -> Style:
 def test_an_error_too_small_for_five_places_is_told_in_powers_of_ten_and_in_words() -> None:
     parameters = drawn((16, 5, 10))
     parameters.b[-1][3] = 14.0  # as sure as a network comes to be
-    lens = look(parameters, digit(parameters, 2), 3, 0.1)
+    lens = trace_step(parameters, digit(parameters, 2), 3, 0.1)
     path = leading(lens)
-    looked = Looked(lens, 0, 1, Stage("dA", 1), path)
+    looked = MathsState(lens, 0, 1, Stage("dA", 1), path)
     error = float(lens.dZ[-1][3, 0])
     assert -1e-3 < error < -1e-8
     heads = terms_block(Columns(looked, plain, wide=False), 20)
@@ -135,6 +135,6 @@ def test_an_error_too_small_for_five_places_is_told_in_powers_of_ten_and_in_word
     scale = scale_of(error)
     mine = next(line.plain for line in heads if line.plain.lstrip("▹▸ ").startswith("3 "))
     assert scale.write(error) in mine
-    last = Looked(lens, 0, 1, Stage("dZ", 2), path)  # which ends at the label, 3
+    last = MathsState(lens, 0, 1, Stage("dZ", 2), path)  # which ends at the label, 3
     told = " ".join(line.plain for line in error_scene(last, plain, 80, 20))
     assert f"{error:.8f}" in told

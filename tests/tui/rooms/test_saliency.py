@@ -12,17 +12,17 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.engine.inference import probabilities
-from mnist_tui.net.inspection.flips import flipped, promised
+from mnist_tui.net.inspection.flips import first_order_estimate, flip_pixels
 from mnist_tui.net.inspection.saliency import saliency
 from mnist_tui.net.network import forward
 from mnist_tui.tui.rooms.saliency.facts import Facts
-from mnist_tui.tui.rooms.saliency.heatmap import Slopes
+from mnist_tui.tui.rooms.saliency.heatmap import SaliencyMap
 from mnist_tui.tui.rooms.saliency.overlay import FAINT
-from mnist_tui.tui.rooms.saliency.room import PixelsRoom
-from mnist_tui.tui.screens.dialogs.help import HelpScreen
-from mnist_tui.tui.training.snapshot import State
-from mnist_tui.tui.widgets.lines import Rows
-from mnist_tui.tui.widgets.prediction_bars import Answers
+from mnist_tui.tui.rooms.saliency.room import SaliencyRoom
+from mnist_tui.tui.screens.dialogs.help import HelpDialog
+from mnist_tui.tui.training.snapshot import RunStatus
+from mnist_tui.tui.widgets.lines import LinesWidget
+from mnist_tui.tui.widgets.prediction_bars import PredictionBars
 from textual.geometry import Region
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
@@ -32,12 +32,12 @@ class Bench(Driver):
     """The app with a digit's pixels open."""
 
     @property
-    def room(self) -> PixelsRoom:
+    def room(self) -> SaliencyRoom:
         """The room."""
-        found = [screen for screen in self.app.screen_stack if isinstance(screen, PixelsRoom)]
+        found = [screen for screen in self.app.screen_stack if isinstance(screen, SaliencyRoom)]
         return found[0]
 
-    def rows(self, panel: type[Rows]) -> list[str]:
+    def rows(self, panel: type[LinesWidget]) -> list[str]:
         """What a panel of the room shows."""
         found = self.room.query_one(panel)
         return [found.render_line(y).text for y in range(found.size.height)]
@@ -54,12 +54,12 @@ class Bench(Driver):
         """The digit with its flips."""
         dataset = self.app.session.dataset
         assert dataset is not None
-        return flipped(dataset.test.images[self.index], self.room.flips)
+        return flip_pixels(dataset.test.images[self.index], self.room.flips)
 
     @property
     def answers(self) -> np.ndarray:
         """Classes × (percent now, points moved)."""
-        found = [re.findall(r"[+-]?\d+\.\d", row) for row in self.rows(Answers)]
+        found = [re.findall(r"[+-]?\d+\.\d", row) for row in self.rows(PredictionBars)]
         return np.array([[float(a), float(b)] for a, b in (row for row in found if len(row) == 2)])
 
     @property
@@ -79,7 +79,7 @@ class Bench(Driver):
     @property
     def shown_class(self) -> int:
         """Whose slopes the title says these are."""
-        found = re.search(r"(?:speak|Pixels) for (\d+)", self.rows(Slopes)[0])
+        found = re.search(r"(?:speak|Pixels) for (\d+)", self.rows(SaliencyMap)[0])
         assert found
         return int(found[1])
 
@@ -91,7 +91,7 @@ async def bench(
     async with opened(dataset, size, **chosen) as app:
         there = Bench(app.app, app.pilot)
         await there.press("x")
-        await there.until(lambda: isinstance(there.app.screen, PixelsRoom))
+        await there.until(lambda: isinstance(there.app.screen, SaliencyRoom))
         await there.until(lambda: "slope" in "".join(there.rows(Facts)))
         yield there
 
@@ -103,7 +103,7 @@ async def test_signs_are_those_of_the_gradient_and_of_nothing_else(small: Datase
         assert k == there.expected[:, 0].argmax()
         slopes = saliency(there.network, there.image, k)
         shares = (slopes / np.abs(slopes).max()).reshape(28, 28)
-        drawn = there.rows(Slopes)[1:29]
+        drawn = there.rows(SaliencyMap)[1:29]
         for row in range(28):
             for column in range(28):
                 text = drawn[row][2 * column : 2 * column + 2]
@@ -121,7 +121,7 @@ async def test_answers_and_facts_are_nets_own(small: Dataset) -> None:
         cursor = 28 * there.room.row + there.room.column
         slopes = saliency(there.network, there.image, k)
         assert float(there.fact("  slope")) == pytest.approx(float(slopes[cursor]), abs=6e-4)
-        want = promised(slopes, there.image)[cursor]
+        want = first_order_estimate(slopes, there.image)[cursor]
         told = there.fact("flipped: about").replace("−", "-")
         assert float(told) == pytest.approx(float(want), abs=6e-4)
         assert there.fact("  ink") == str(there.image[cursor])
@@ -144,9 +144,9 @@ async def test_arrows_move_the_cursor_round_the_edges(small: Dataset) -> None:
         assert (room.row, room.column) == (14, 27)
         await there.press(*["down"] * 13)
         assert room.row == 27
-        assert "rows 7-27" in there.rows(Slopes)[0], "the last row is seen"
+        assert "rows 7-27" in there.rows(SaliencyMap)[0], "the last row is seen"
         await there.press("down")
-        assert "rows 0-20" in there.rows(Slopes)[0]
+        assert "rows 0-20" in there.rows(SaliencyMap)[0]
         assert there.index == 0
 
 
@@ -158,7 +158,7 @@ async def test_a_pixel_is_turned_over_and_back(small: Dataset) -> None:
         await there.press("enter")
         assert there.image[14 * 28 + 14] == 255 - small.test.images[0][14 * 28 + 14]
         assert there.fact("by 1 flip")
-        assert "×" in "".join(there.rows(Slopes)[1:])
+        assert "×" in "".join(there.rows(SaliencyMap)[1:])
         await there.press("f")
         assert not there.room.flips
         np.testing.assert_array_equal(there.answers, before)
@@ -176,7 +176,7 @@ async def test_the_most_telling_flips_are_found_and_change_the_answer(small: Dat
         await there.make(30)
         k = there.shown_class
         start = float(there.fact(f"logit of {k}"))
-        gains = promised(saliency(there.network, there.image, k), there.image)
+        gains = first_order_estimate(saliency(there.network, there.image, k), there.image)
         await there.press("j")
         assert 28 * there.room.row + there.room.column == gains.argmin()
         await there.press("J")
@@ -199,7 +199,7 @@ async def test_the_class_is_chosen(small: Dataset) -> None:
         for k in range(10):
             await there.press(str(k))
             assert there.shown_class == k
-            assert [row[2] for row in there.rows(Answers) if "◆" in row] == [str(k)]
+            assert [row[2] for row in there.rows(PredictionBars) if "◆" in row] == [str(k)]
         await there.press("full_stop")
         assert there.shown_class == 0
         await there.press("comma", "comma")
@@ -217,7 +217,7 @@ async def test_another_digit_forgets_the_flips(small: Dataset) -> None:
             await there.press(key)
             assert there.index == other
             assert not there.room.flips
-            assert f"Digit {other} ({small.test.labels[other]}):" in there.rows(Slopes)[0]
+            assert f"Digit {other} ({small.test.labels[other]}):" in there.rows(SaliencyMap)[0]
         await there.press("n")
         there_index = there.index
         assert there_index != 0
@@ -234,32 +234,32 @@ async def test_flips_stay_while_the_network_learns(small: Dataset) -> None:
         await there.until(lambda: np.abs(there.answers[:, 0] - first[:, 0]).max() > 5)
         assert len(there.room.flips) == 2
         there.tap("space")
-        await there.until_state(State.PAUSED)
+        await there.until_state(RunStatus.PAUSED)
         await there.until(lambda: np.allclose(there.answers, there.expected, atol=0.0501))
 
 
 async def test_the_past_has_its_own_slopes(small: Dataset) -> None:
     async with bench(small) as there:
         await there.press("3")
-        untrained = there.rows(Slopes), there.answers
+        untrained = there.rows(SaliencyMap), there.answers
         await there.make(3)
-        await there.until(lambda: there.rows(Slopes) != untrained[0])
+        await there.until(lambda: there.rows(SaliencyMap) != untrained[0])
         await there.press(*["left_square_bracket"] * 3)
         await there.until(lambda: "the past: 0" in there.status)
-        await there.until(lambda: there.rows(Slopes) == untrained[0])
+        await there.until(lambda: there.rows(SaliencyMap) == untrained[0])
         np.testing.assert_array_equal(there.answers, untrained[1])
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
 async def test_the_mouse_flips_the_pixel_under_it(small: Dataset, size: tuple[int, int]) -> None:
     async with bench(small, size) as there:
-        part = re.search(r"rows (\d+)-", there.rows(Slopes)[0])
+        part = re.search(r"rows (\d+)-", there.rows(SaliencyMap)[0])
         first = int(part[1]) if part else 0
-        wide = there.room.query_one(Slopes).size.width // 28
+        wide = there.room.query_one(SaliencyMap).size.width // 28
         high = max(1, wide // 2)
-        await there.pilot.click(Slopes, offset=(5 * wide, 1 + 3 * high))
+        await there.pilot.click(SaliencyMap, offset=(5 * wide, 1 + 3 * high))
         assert there.room.flips == {28 * (first + 3) + 5}
-        await there.pilot.click(Slopes, offset=(5 * wide, 0))  # the title
+        await there.pilot.click(SaliencyMap, offset=(5 * wide, 0))  # the title
         assert len(there.room.flips) == 1
 
 
@@ -276,7 +276,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
 
 def check_layout(there: Bench, size: tuple[int, int]) -> None:
     screen = Region(0, 0, *size)
-    panels = list(there.room.query(Rows))
+    panels = list(there.room.query(LinesWidget))
     for i, panel in enumerate(panels):
         assert screen.contains_region(panel.region), panel
         assert panel.region.area > 0
@@ -309,14 +309,14 @@ async def test_a_network_of_no_numbers_is_shown_without_a_crash(small: Dataset) 
         await there.press("j", "enter", "J", "enter", "3")
         assert there.shown_class == 3
         assert "nan" in there.fact("logit of 3")
-        assert "+" not in "".join(there.rows(Slopes)[1:])
+        assert "+" not in "".join(there.rows(SaliencyMap)[1:])
 
 
 @presses("question_mark", "f1", "escape")
 async def test_it_explains_itself(small: Dataset) -> None:
     async with bench(small, (100, 40)) as there:
         await there.press("question_mark")
-        assert isinstance(there.app.screen, HelpScreen)
+        assert isinstance(there.app.screen, HelpDialog)
         assert "gradient" in there.app.screen.asked
         assert "forgotten" in there.app.screen.asked
         await there.press("escape", "escape")
@@ -329,13 +329,13 @@ async def test_the_next_picture_waits_until_the_line_has_had_time_for_the_one_be
     async with bench(small, iterations=ENDLESS) as app:
         app.app.main.line_spent = count(step=1000).__next__  # as if each look had sent for so long
         app.room.again()
-        before = app.rows(Answers)
+        before = app.rows(PredictionBars)
         await app.press("space")
         await app.until(lambda: app.iteration > 20 and "training" in app.status)
         await app.pilot.pause(0.6)
-        assert app.rows(Answers) == before
+        assert app.rows(PredictionBars) == before
         await app.press("n")  # but a person does not wait
-        await app.until(lambda: app.rows(Answers) != before)
+        await app.until(lambda: app.rows(PredictionBars) != before)
         await app.press("space")  # and what has come to rest is shown
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
         await app.until(lambda: np.allclose(app.answers, app.expected, atol=0.06))

@@ -6,9 +6,9 @@ from itertools import groupby, product
 
 import pytest
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.tui.screens.dialogs.help import HelpScreen
+from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.screens.minimum_size import LEAST
-from mnist_tui.tui.widgets.lines import Rows
+from mnist_tui.tui.widgets.lines import LinesWidget
 from textual.events import Key, MouseScrollDown, Paste
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened
@@ -105,7 +105,7 @@ async def test_too_small_holds_back_what_would_act_unseen(small: Dataset) -> Non
         await resize(app, 80, 24)
         assert not app.app.is_too_small
         await enter(app, ("question_mark",))
-        assert isinstance(app.app.screen, HelpScreen)
+        assert isinstance(app.app.screen, HelpDialog)
         await resize(app, LEAST.width, LEAST.height - 1)
         app.tap("escape")  # leads out of what is open, even unseen
         await app.until(lambda: app.app.screen is app.app.main)
@@ -163,7 +163,7 @@ async def test_a_low_pane_shows_what_matters_most(small: Dataset, size: tuple[in
         ):
             await leave(app)
             await enter(app, keys)
-            panels = [rows for rows in app.app.screen.query(Rows) if rows.is_on_screen]
+            panels = [rows for rows in app.app.screen.query(LinesWidget) if rows.is_on_screen]
             shown = "\n".join(
                 panel.render_line(y).text for panel in panels for y in range(panel.size.height)
             )

@@ -8,7 +8,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.trainer import Trainer
-from mnist_tui.tui.screens.dialogs.go_to import GoToScreen
+from mnist_tui.tui.screens.dialogs.go_to import GoToDialog
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.probabilities import Probabilities
 from textual.widgets import Label
@@ -49,7 +49,7 @@ async def test_slash_goes_to_a_digit_by_its_number(small: Dataset) -> None:
     async with opened(small) as app:
         await app.press("slash")
         asking = app.app.screen
-        assert isinstance(asking, GoToScreen)
+        assert isinstance(asking, GoToDialog)
         await app.press("1", "7", "enter")
         assert app.app.screen is app.app.main
         assert app.index == 17
@@ -65,7 +65,7 @@ async def test_a_number_that_is_none_is_refused_where_it_was_typed(
     async with opened(small) as app:
         await app.press("slash")
         asking = app.app.screen
-        assert isinstance(asking, GoToScreen)
+        assert isinstance(asking, GoToDialog)
         for character in entry:
             await app.press({".": "full_stop", "-": "minus"}.get(character, character))
         await app.press("enter")

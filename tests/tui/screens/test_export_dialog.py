@@ -14,14 +14,14 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.run.course import follow
 from mnist_tui.net.trainer import Trainer
-from mnist_tui.tui.config.recipe import read
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.config.recipe import parse_recipe
+from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export.formats import FORMS, target
-from mnist_tui.tui.screens.dialogs.export import ExportScreen
-from mnist_tui.tui.screens.dialogs.prompts import ConfirmScreen
-from mnist_tui.tui.screens.dialogs.recipe import RecipeScreen
-from mnist_tui.tui.training.snapshot import State
-from mnist_tui.tui.widgets.path_input import PathField
+from mnist_tui.tui.screens.dialogs.export import ExportDialog
+from mnist_tui.tui.screens.dialogs.prompts import ConfirmDialog
+from mnist_tui.tui.screens.dialogs.recipe import RecipeDialog
+from mnist_tui.tui.training.snapshot import RunStatus
+from mnist_tui.tui.widgets.path_input import PathInput
 from textual.events import Paste
 from textual.widgets import Input, Label, OptionList
 
@@ -42,19 +42,19 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-async def window(app: Driver, title: str, *, name: str = "", of: str = "") -> ExportScreen:
+async def window(app: Driver, title: str, *, name: str = "", of: str = "") -> ExportDialog:
     """The window at this choice, its fields filled in."""
     await app.press("E")
-    await app.until(lambda: isinstance(app.app.screen, ExportScreen))
+    await app.until(lambda: isinstance(app.app.screen, ExportDialog))
     screen = app.app.screen
-    assert isinstance(screen, ExportScreen)
+    assert isinstance(screen, ExportDialog)
     await app.press(*["down"] * TITLES.index(title))
     await app.until(lambda: screen.query_one(OptionList).highlighted == TITLES.index(title))
     await app.pilot.pause()
     if name:
-        screen.query_one(".to PathField", PathField).put(name)
+        screen.query_one(".to PathInput", PathInput).put(name)
     if of:
-        screen.query_one(".of PathField", PathField).put(of)
+        screen.query_one(".of PathInput", PathInput).put(of)
     return screen
 
 
@@ -66,7 +66,7 @@ async def written(app: Driver, title: str, name: str, *, of: str = "") -> Path:
     return Path(name).absolute()
 
 
-def complaint(screen: ExportScreen) -> str:
+def complaint(screen: ExportDialog) -> str:
     """What the window says is wrong."""
     return str(screen.query_one(".complaint", Label).content)
 
@@ -91,7 +91,7 @@ async def test_every_choice_proposes_a_name_and_writes_it_here(
         await app.make(1)
         for form in FORMS:
             screen = await window(app, form.title)
-            proposed = screen.query_one(".to PathField", PathField).value
+            proposed = screen.query_one(".to PathInput", PathInput).value
             assert Path(proposed).suffix == form.endings[0]
             assert not (own_folders / proposed).exists()
             await app.press("enter")
@@ -168,7 +168,7 @@ async def test_ten_steps_stay_ten_when_a_run_is_asked_for(small: Dataset) -> Non
         app.app.session.train(400)
         app.app.session.ask(1, lambda _: None)
         await app.until(lambda: app.iteration == 400)
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
         await app.pilot.pause(0.3)
         assert app.iteration == 400
 
@@ -180,12 +180,12 @@ async def test_nothing_is_written_over_unasked(small: Dataset, own_folders: Path
         await app.make(1)
         screen = await window(app, "model", name="m.npz")
         await app.press("enter")
-        await app.until(lambda: isinstance(app.app.screen, ConfirmScreen))
+        await app.until(lambda: isinstance(app.app.screen, ConfirmDialog))
         await app.press("n")
         assert there.read_bytes() == b"precious"
         assert app.app.screen is screen
         await app.press("enter")
-        await app.until(lambda: isinstance(app.app.screen, ConfirmScreen))
+        await app.until(lambda: isinstance(app.app.screen, ConfirmDialog))
         await app.press("y")
         await app.until(lambda: app.app.screen is app.app.main)
         assert checkpoint.read(there).state.iteration == 1
@@ -232,7 +232,7 @@ async def test_images_that_do_not_fit_are_refused_with_both_shapes(
 async def test_fields_are_reached_with_tab_and_arrows_choose(small: Dataset) -> None:
     async with opened(small, (60, 20)) as app:
         screen = await window(app, "Kaggle submission")
-        to, of = (screen.query_one(f".{name} PathField", PathField) for name in ("to", "of"))
+        to, of = (screen.query_one(f".{name} PathInput", PathInput) for name in ("to", "of"))
         assert to.has_focus
         await app.press("tab")
         await app.until(lambda: of.has_focus)
@@ -249,7 +249,7 @@ async def test_a_recipe_is_shown_and_begins_the_same_run_again(small: Dataset) -
         await app.press("plus")
         await app.make(2)
         await app.press("minus", "minus", "space")
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         screen = await window(app, "recipe")
         recipe = str(screen.query_one(".recipe", Label).content)
         await app.press("enter", "escape")
@@ -257,16 +257,16 @@ async def test_a_recipe_is_shown_and_begins_the_same_run_again(small: Dataset) -
         reached = app.parameters.vector.copy()
         await app.press("P")
         asking = app.app.screen
-        assert isinstance(asking, RecipeScreen)
+        assert isinstance(asking, RecipeDialog)
         asking.query_one(Input).value = recipe
         await app.press("enter")
         await app.until(lambda: app.numbers == [1, 2])
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         run = app.app.session.snapshot().run
         assert run is not None
         assert run.number == 2
         assert np.array_equal(app.parameters.vector, reached)
-        course = read(recipe)
+        course = parse_recipe(recipe)
         trainer = Trainer(small.train, small.test, course[0][1])
         for _ in follow(trainer, course):
             pass
@@ -275,7 +275,7 @@ async def test_a_recipe_is_shown_and_begins_the_same_run_again(small: Dataset) -
 
 async def test_steering_by_hand_ends_what_a_recipe_planned(small: Dataset) -> None:
     async with opened(small, iterations=50) as app:
-        app.app.session.follow(read("alpha=0.1 @3 alpha=0.4"))
+        app.app.session.follow(parse_recipe("alpha=0.1 @3 alpha=0.4"))
         await app.until(lambda: app.progress.alpha == 0.1)
         await app.make(1)
         await app.press("plus")
@@ -309,5 +309,5 @@ def test_a_target_is_whole_and_a_link_stays_one(own_folders: Path) -> None:
     (own_folders / "link").symlink_to(own_folders / "elsewhere")
     assert target(" link ") == own_folders / "link"
     assert target("~/x.csv") == Path.home() / "x.csv"
-    with pytest.raises(Problem, match="missing"):
+    with pytest.raises(UserError, match="missing"):
         target(" ")

@@ -12,7 +12,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.run.history import LOSS, TEST, TEST_LOSS, TRAIN
-from mnist_tui.tui.training.snapshot import Snapshot, State
+from mnist_tui.tui.training.snapshot import RunStatus, Snapshot
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.hyperparameters import FieldInput, FieldRow
@@ -141,7 +141,7 @@ def check_status(app: Driver, snapshot: Snapshot) -> None:
     if "loss" in status and math.isfinite(progress.loss):
         loss, norm = found(r"loss +(\d+\.\d+)  \|∇\| ([\d.e+-]+)", status)
         assert agree(loss, progress.loss)
-        assert float(norm) == pytest.approx(progress.slope, rel=6e-3)
+        assert float(norm) == pytest.approx(progress.gradient_norm, rel=6e-3)
 
 
 def check_all(app: Driver, dataset: Dataset) -> None:
@@ -185,7 +185,7 @@ async def test_paused_finished_and_in_the_past(
         assert app.app.main.past is None
         check_all(app, small)
         app.tap("space")
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         check_all(app, small)
         await app.press("l", "left_square_bracket")
         assert app.app.main.past is not None
@@ -236,7 +236,7 @@ async def test_diverged(small: Dataset, size: tuple[int, int]) -> None:
         await app.train(40)
         app.want(alpha=1e30)
         app.tap("space")
-        await app.until_state(State.DIVERGED)
+        await app.until_state(RunStatus.DIVERGED)
         await app.until(lambda: app.find("#coach").display)
         await app.until(lambda: app.find("#coach").region.area)
         await app.pilot.pause()  # until the other panels have taken their new sizes

@@ -12,21 +12,21 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import Options
-from mnist_tui.tui.config.recent import MOST, note, recent
+from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.config.recent import MAX_RECENT, recent_sources, remember_source
 from mnist_tui.tui.datasets import paths
 from mnist_tui.tui.datasets import progress as reading
 from mnist_tui.tui.keymap.main_keys import FILE_ACTIONS, KEYS
-from mnist_tui.tui.screens.dialogs.help import HelpScreen
-from mnist_tui.tui.screens.dialogs.open_data import OpenScreen
-from mnist_tui.tui.screens.dialogs.prompts import ConfirmScreen
+from mnist_tui.tui.screens.dialogs.help import HelpDialog
+from mnist_tui.tui.screens.dialogs.open_data import OpenDataDialog
+from mnist_tui.tui.screens.dialogs.prompts import ConfirmDialog
 from mnist_tui.tui.storage import catalog
 from mnist_tui.tui.storage.catalog import sessions
-from mnist_tui.tui.storage.resume import Folder
-from mnist_tui.tui.storage.store import Store
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.storage.resume import SessionFolder
+from mnist_tui.tui.storage.store import SessionStore
+from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.digit import Digit
-from mnist_tui.tui.widgets.path_input import PathField
+from mnist_tui.tui.widgets.path_input import PathInput
 from mnist_tui.tui.widgets.runs_table import RunsPanel, RunTable
 from textual.widgets import Label, OptionList, Static
 
@@ -57,7 +57,9 @@ class KeptApp(SmallApp):
         super().__init__(dataset)
         self._small = dataset
         course = ((0, Hyperparameters(**chosen)),)
-        MnistApp.__init__(self, "mnist", course, Options(), Folder(catalog.new()))
+        MnistApp.__init__(
+            self, "mnist", course, AppOptions(), SessionFolder(catalog.create_session())
+        )
 
 
 @asynccontextmanager
@@ -71,22 +73,22 @@ async def kept(dataset: Dataset, **chosen: Any) -> AsyncGenerator[Driver]:
         yield driver
 
 
-async def asked(app: Driver, source: str | Path) -> OpenScreen:
+async def asked(app: Driver, source: str | Path) -> OpenDataDialog:
     """The window, with this in its field and Enter pressed."""
     await app.press("O")
     window = app.app.screen
-    assert isinstance(window, OpenScreen)
-    window.query_one(PathField).value = str(source)
+    assert isinstance(window, OpenDataDialog)
+    window.query_one(PathInput).value = str(source)
     await app.press("enter")
     return window
 
 
-def complaint(window: OpenScreen) -> str:
+def complaint(window: OpenDataDialog) -> str:
     """What the window says is wrong."""
     return str(window.query_one(".complaint", Label).content)
 
 
-def offered(window: OpenScreen) -> list[str | None]:
+def offered(window: OpenDataDialog) -> list[str | None]:
     """The choices under the field."""
     return [option.id for option in window.query_one(OptionList).options]
 
@@ -121,9 +123,9 @@ async def test_a_table_is_opened_and_a_new_session_trains_on_it(
         assert app.app.main.names == {1: "run 1"}
         assert app.app.main.query_one(RunsPanel).query_one(RunTable).row_count == 1
         await app.make(2)
-        assert recent() == [str(table)]
+        assert recent_sources() == [str(table)]
         assert not before.is_training
-    assert {Store(path).page().source for path in sessions()} == {"mnist", str(table)}
+    assert {SessionStore(path).page().source for path in sessions()} == {"mnist", str(table)}
 
 
 async def test_the_runs_before_are_on_disk_with_all_they_learnt(
@@ -134,7 +136,7 @@ async def test_the_runs_before_are_on_disk_with_all_they_learnt(
         learnt = app.parameters.vector.copy()
         await asked(app, table)
         await begun_on(app, 784, 10)
-    stores = {store.page().source: store for store in map(Store, sessions())}
+    stores = {store.page().source: store for store in map(SessionStore, sessions())}
     runs = stores["mnist"].runs(stores["mnist"].page())
     assert [kept.run.iteration for kept in runs] == [3]
     assert runs[0].run.vector.tolist() == learnt.tolist()
@@ -177,7 +179,7 @@ async def test_what_is_wrong_is_said_in_the_window_and_the_data_stay(
         await app.press("escape")
         assert app.app.session is before
         await app.make(1)
-        assert recent() == []
+        assert recent_sources() == []
 
 
 async def test_escape_gives_up_a_reading_and_nothing_freezes(
@@ -185,14 +187,14 @@ async def test_escape_gives_up_a_reading_and_nothing_freezes(
 ) -> None:
     going, free = threading.Event(), threading.Event()
 
-    def slow(self: reading.Reading) -> Dataset:
+    def slow(self: reading.LoadTask) -> Dataset:
         self.note(30, 100)
         going.set()
         free.wait(10)
         self.note(60, 100)
         return small
 
-    monkeypatch.setattr(reading.Reading, "dataset", slow)
+    monkeypatch.setattr(reading.LoadTask, "dataset", slow)
     async with opened(small) as app:
         before = app.app.session
         window = await asked(app, table)
@@ -217,8 +219,8 @@ async def test_tab_and_the_arrow_complete_what_lies_there(small: Dataset, tmp_pa
     async with opened(small) as app:
         await app.press("O")
         window = app.app.screen
-        assert isinstance(window, OpenScreen)
-        field = window.query_one(PathField)
+        assert isinstance(window, OpenDataDialog)
+        field = window.query_one(PathInput)
         field.put(f"{tmp_path}/da")
         await app.press("tab")
         await app.until(lambda: field.value == f"{tmp_path}/data/")
@@ -237,11 +239,11 @@ async def test_tab_and_the_arrow_complete_what_lies_there(small: Dataset, tmp_pa
 async def test_known_sources_are_offered_and_chosen_with_the_arrows(
     small: Dataset, table: Path
 ) -> None:
-    note(str(table))
+    remember_source(str(table))
     async with opened(small) as app:
         await app.press("O")
         window = app.app.screen
-        assert isinstance(window, OpenScreen)
+        assert isinstance(window, OpenDataDialog)
         assert offered(window) == ["mnist", str(table)]
         await app.press("down", "down", "up", "up", "down", "down", "enter")
         await app.until(lambda: app.app.screen is app.app.main)
@@ -256,7 +258,7 @@ async def test_runs_that_cannot_be_saved_are_not_lost_unasked(small: Dataset, ta
         await app.make(1)
         for answer, goes_on in (("n", False), ("y", True)):
             await asked(app, table)
-            await app.until(lambda: isinstance(app.app.screen, ConfirmScreen))
+            await app.until(lambda: isinstance(app.app.screen, ConfirmDialog))
             await app.press(answer)
             await app.until(lambda: app.app.screen is app.app.main)
             assert (app.app.session is not before) == goes_on
@@ -273,7 +275,7 @@ async def test_data_are_changed_again_and_again_while_it_trains(
             await asked(app, source)
             await app.until(lambda before=before: app.app.session is not before)
             await begun_on(app, 784, 10)
-            assert app.app.session.snapshot().state is State.READY
+            assert app.app.session.snapshot().state is RunStatus.READY
         assert len(sessions()) >= 3
 
 
@@ -283,25 +285,27 @@ async def test_strangers_get_no_files(small: Dataset) -> None:
     offers = {command.title.lower() for command in app.get_system_commands(app.main)}
     for key in KEYS:
         assert (key.help.lower() in offers) == (key.action not in FILE_ACTIONS)
-    assert not MnistApp(None, ((0, Hyperparameters()),), Options(kiosk=True)).main.may_touch_files
+    assert not MnistApp(
+        None, ((0, Hyperparameters()),), AppOptions(kiosk=True)
+    ).main.may_touch_files
     async with opened(small) as driver:
         driver.app.main.may_touch_files = False
         await driver.press("O", "E")
         assert driver.app.screen is driver.app.main
         await driver.press("question_mark")
-        assert isinstance(driver.app.screen, HelpScreen)
+        assert isinstance(driver.app.screen, HelpDialog)
         told = "\n".join(str(part.content) for part in driver.app.screen.query(Static))
         assert "open other data" not in told
         assert "by a recipe" in told
 
 
 def test_only_so_many_sources_are_remembered_newest_first() -> None:
-    for i in range(MOST + 3):
-        note(f"/data/{i}")
-    note("/data/5")
-    note("mnist")
-    assert recent()[:2] == ["/data/5", f"/data/{MOST + 2}"]
-    assert len(recent()) == MOST
+    for i in range(MAX_RECENT + 3):
+        remember_source(f"/data/{i}")
+    remember_source("/data/5")
+    remember_source("mnist")
+    assert recent_sources()[:2] == ["/data/5", f"/data/{MAX_RECENT + 2}"]
+    assert len(recent_sources()) == MAX_RECENT
 
 
 def test_what_cannot_be_shown_or_looked_at_is_not_completed(tmp_path: Path) -> None:

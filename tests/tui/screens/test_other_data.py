@@ -15,8 +15,8 @@ from mnist_tui.tui.render.labels import LONGEST_CLASS, a, heading
 from mnist_tui.tui.render.resample import fitted, shrunk
 from mnist_tui.tui.screens.dialogs.augmentation import Copies
 from mnist_tui.tui.widgets.digit import Digit
-from mnist_tui.tui.widgets.footer import KeyLine
-from mnist_tui.tui.widgets.lines import Rows
+from mnist_tui.tui.widgets.footer import KeyFooter
+from mnist_tui.tui.widgets.lines import LinesWidget
 from mnist_tui.tui.widgets.probabilities import Probabilities, arranged
 
 from tests.helpers.app_driver import Driver, opened
@@ -73,7 +73,7 @@ async def test_every_room_calls_classes_by_their_names(keys: tuple[str, ...]) ->
 
 def shown(app: Driver) -> str:
     """All that the screen on top shows."""
-    panels = app.app.screen.query(Rows)
+    panels = app.app.screen.query(LinesWidget)
     return "\n".join(p.render_line(y).text for p in panels for y in range(p.size.height))
 
 
@@ -100,8 +100,8 @@ async def test_numbered_classes_that_are_no_digits_are_not_told_as_digits() -> N
             assert f"Test image {index} · class {label}" in app.lines(Digit)[0]
             seen = app.lines(Probabilities)[0]
             assert re.search(rf"class \d (✓ right|✗ it is class {label})", seen), seen
-        assert "image" in app.lines(KeyLine)[0]
-        assert "digit" not in app.lines(KeyLine)[0]
+        assert "image" in app.lines(KeyFooter)[0]
+        assert "digit" not in app.lines(KeyFooter)[0]
 
 
 def test_digits_are_told_by_name_and_by_how_they_lie(small: Dataset) -> None:

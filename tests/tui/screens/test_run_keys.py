@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.tui.screens.dialogs.prompts import LONGEST_NAME, ConfirmScreen, NameScreen
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.screens.dialogs.prompts import MAX_NAME_LENGTH, ConfirmDialog, NameDialog
+from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.runs_table import COLUMNS, RunTable
 from textual.widgets import Input
@@ -103,8 +103,8 @@ async def test_a_run_can_be_called_anything(small: Dataset, name: str) -> None:
         await two_runs(app)
         await app.press("t", "n")
         asking = app.app.screen
-        assert isinstance(asking, NameScreen)
-        asking.query_one(Input).value = name[:LONGEST_NAME]
+        assert isinstance(asking, NameDialog)
+        asking.query_one(Input).value = name[:MAX_NAME_LENGTH]
         await app.press("enter")
         assert app.app.screen is app.app.main
         await app.until(lambda: row(app, 2)["name"] != "run 2")
@@ -135,7 +135,7 @@ async def test_a_run_is_removed_only_if_that_is_meant(small: Dataset, key: str) 
         await two_runs(app)
         for no in ("n", "escape", "q"):
             await app.press("t", "up", key)
-            assert isinstance(app.app.screen, ConfirmScreen)
+            assert isinstance(app.app.screen, ConfirmDialog)
             await app.press(no)
             assert app.numbers == [1, 2]
             await app.press("t")
@@ -177,4 +177,4 @@ async def test_the_table_is_kept_up_to_date_while_it_trains(small: Dataset) -> N
         await app.until(lambda: table(app).row_count == 2 and int(row(app, 2)["updates"]) > 5)
         assert int(row(app, 1)["updates"]) >= before
         app.tap("space")
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)

@@ -15,7 +15,7 @@ from textual.geometry import Region
 from tests.helpers.app_driver import Driver, opened
 from tests.tui.screens.test_run_keys import two_runs
 
-PANELS = ("#status", "#hyperparameters", "#chart", "#digit", "#probabilities", "KeyLine")
+PANELS = ("#status", "#hyperparameters", "#chart", "#digit", "#probabilities", "KeyFooter")
 
 
 def regions(app: Driver) -> list[Region]:

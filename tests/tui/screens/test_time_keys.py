@@ -6,7 +6,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.network import Parameters
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.coach import Coach
 
@@ -98,7 +98,7 @@ async def test_space_in_the_past_goes_on_from_there_as_a_new_run(small: Dataset)
         await app.until(lambda: app.iteration > 20)
         await app.until(lambda: past(app) is None)
         app.tap("space")
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
         old, new = (seen.history.rows() for seen in app.app.session.runs() if seen.history)
         assert len(old) == 21
         assert new[:16].tobytes() == old[:16].tobytes()
@@ -130,7 +130,7 @@ async def test_s_in_the_past_makes_one_update_from_there(small: Dataset) -> None
         await app.press("left_curly_bracket", "left_curly_bracket", "s")
         await app.until(lambda: app.numbers == [1, 2])
         await app.until(lambda: app.iteration == 11)
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
 
 
 async def test_the_reading_line_says_where_the_past_is_entered(small: Dataset) -> None:
@@ -148,7 +148,7 @@ async def test_the_coach_tells_the_numbers_and_h_cures(small: Dataset) -> None:
     async with opened(small, alpha=1e30, iterations=ENDLESS) as app:
         assert not app.find("#coach").display
         app.tap("space")
-        await app.until_state(State.DIVERGED)
+        await app.until_state(RunStatus.DIVERGED)
         await app.until(lambda: app.find("#coach").display)
         await app.until(lambda: "diverged at update 0" in "".join(app.lines(Coach)[:1]))
         words = " ".join(" ".join(app.lines(Coach)).split())

@@ -10,10 +10,10 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.presets import PRESETS
 from mnist_tui.tui.keymap.main_keys import KEYS, RUN_KEYS
 from mnist_tui.tui.keymap.room_keys import ROOM_KEYS
-from mnist_tui.tui.screens.dialogs.augmentation import Copies, DeformedScreen
-from mnist_tui.tui.screens.dialogs.help import HelpScreen, HelpText, sections
-from mnist_tui.tui.screens.dialogs.presets import PresetScreen
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.screens.dialogs.augmentation import AugmentationDialog, Copies
+from mnist_tui.tui.screens.dialogs.help import HelpDialog, HelpText, sections
+from mnist_tui.tui.screens.dialogs.presets import PresetDialog
+from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.hyperparameters import FieldInput, PanelTitle
@@ -67,9 +67,9 @@ async def test_space_trains_pauses_and_goes_on(small: Dataset) -> None:
         assert app.iteration == 0
         app.tap("space")
         await app.until(lambda: app.iteration > 5)
-        await app.until_state(State.TRAINING)
+        await app.until_state(RunStatus.TRAINING)
         app.tap("space")
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
         stands = app.iteration
         await app.pilot.pause(0.3)
         assert app.iteration == stands
@@ -82,21 +82,21 @@ async def test_space_trains_pauses_and_goes_on(small: Dataset) -> None:
 async def test_the_end_of_a_run_is_not_the_end(small: Dataset) -> None:
     async with opened(small, iterations=3) as app:
         await app.press("space")
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         assert app.iteration == 3
         await app.press("space")
         await app.pilot.pause(0.3)
         assert app.iteration == 3
         await app.press("tab", "tab", "5", "enter", "escape", "space")
         await app.until(lambda: app.iteration == 5)
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
 
 
 @presses("s")
 async def test_s_makes_exactly_one_update(small: Dataset) -> None:
     async with opened(small) as app:
         await app.press("s")
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
         assert app.iteration == 1
         await app.press("s", "s", "s")
         await app.until(lambda: app.iteration == 4)
@@ -109,7 +109,7 @@ async def test_big_s_makes_ten_updates(small: Dataset) -> None:
     async with opened(small) as app:
         await app.press("S")
         await app.until(lambda: app.iteration == 10)
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
         assert app.iteration == 10
 
 
@@ -173,13 +173,15 @@ async def test_big_r_begins_again_from_others(small: Dataset) -> None:
         await app.until(lambda: app.find("#field-seed").query_exactly_one(FieldInput).value == "1")
 
 
-@pytest.mark.parametrize("state", [State.READY, State.PAUSED, State.TRAINING, State.DIVERGED])
-async def test_r_trains_whatever_the_run_before_was_doing(small: Dataset, state: State) -> None:
-    alpha = 1e30 if state is State.DIVERGED else 0.15
+@pytest.mark.parametrize(
+    "state", [RunStatus.READY, RunStatus.PAUSED, RunStatus.TRAINING, RunStatus.DIVERGED]
+)
+async def test_r_trains_whatever_the_run_before_was_doing(small: Dataset, state: RunStatus) -> None:
+    alpha = 1e30 if state is RunStatus.DIVERGED else 0.15
     async with opened(small, iterations=ENDLESS, alpha=alpha) as app:
-        if state is State.PAUSED:
+        if state is RunStatus.PAUSED:
             await app.make(1)
-        elif state is not State.READY:
+        elif state is not RunStatus.READY:
             app.tap("space")
             await app.until(lambda: app.app.session.snapshot().state is state)
         app.want(alpha=0.01)
@@ -193,10 +195,10 @@ async def test_r_trains_whatever_the_run_before_was_doing(small: Dataset, state:
 async def test_a_run_that_has_ended_is_begun_again_in_one_key(small: Dataset) -> None:
     async with opened(small, iterations=6) as app:
         app.tap("space")
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         await app.press("plus", "r")
         await app.until(lambda: app.numbers == [1, 2])
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         assert (app.iteration, app.progress.alpha) == (6, 0.2)
 
 
@@ -212,7 +214,7 @@ async def test_the_end_of_a_run_is_summed_up_beside_the_best_of_the_others(small
 async def test_an_alpha_that_diverges_is_told_and_can_be_mended(small: Dataset) -> None:
     async with opened(small, alpha=1e30) as app:
         await app.press("space")
-        await app.until_state(State.DIVERGED)
+        await app.until_state(RunStatus.DIVERGED)
         await app.press("tab", "0", ".", "1", "enter", "escape")
         app.tap("r")
         await app.until(lambda: app.app.session.is_training and app.iteration > 0)
@@ -229,7 +231,7 @@ async def test_a_preset_begins_again_with_all_its_choices(small: Dataset) -> Non
     async with opened(small, seed=7) as app:
         await app.make(1)
         await app.press("p")
-        await app.until(lambda: isinstance(app.app.screen, PresetScreen))
+        await app.until(lambda: isinstance(app.app.screen, PresetDialog))
         await app.press("down", "enter")
         await app.until(lambda: app.app.session.snapshot().hyperparameters.batch_size is not None)
         assert app.app.session.is_training
@@ -245,7 +247,7 @@ async def test_a_preset_begins_again_with_all_its_choices(small: Dataset) -> Non
 async def test_a_digit_is_shown_beside_deformed_copies_of_it(small: Dataset) -> None:
     async with opened(small, (120, 40)) as app:
         await app.press("e")
-        await app.until(lambda: isinstance(app.app.screen, DeformedScreen))
+        await app.until(lambda: isinstance(app.app.screen, AugmentationDialog))
         await app.until(lambda: "@" in "".join(app.lines(Copies)))
         before = [line[:28] for line in app.lines(Copies)[2:16]], app.lines(Copies)
         await app.press("space")
@@ -273,7 +275,7 @@ async def test_g_turns_letters_into_blocks_and_back(small: Dataset) -> None:
 async def test_help_opens_and_closes(small: Dataset, opens: str, closes: str) -> None:
     async with opened(small) as app:
         await app.press(opens)
-        assert isinstance(app.app.screen, HelpScreen)
+        assert isinstance(app.app.screen, HelpDialog)
         await app.press(closes)
         assert app.app.screen is app.app.main
         assert app.app.is_running
@@ -336,8 +338,8 @@ async def test_help_begins_where_a_person_is(
         for key in keys:
             await app.press(key)
             await app.until(lambda: not app.app.session.is_training)
-        await app.until(lambda: isinstance(app.app.screen, HelpScreen))
-        assert isinstance(app.app.screen, HelpScreen)
+        await app.until(lambda: isinstance(app.app.screen, HelpDialog))
+        assert isinstance(app.app.screen, HelpDialog)
         assert app.app.screen.asked.partition("\n")[0] == heading
         if heading:
             await app.until(lambda: app.lines(HelpText)[0].strip().startswith(heading))

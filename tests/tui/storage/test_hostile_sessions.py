@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.storage import catalog
-from mnist_tui.tui.storage.manifest import DAMAGED, Page, read
-from mnist_tui.tui.storage.store import OLDER, PAGE, Store
+from mnist_tui.tui.storage.manifest import DAMAGED, Manifest, read
+from mnist_tui.tui.storage.store import OLDER, PAGE, SessionStore
 
 from tests.helpers.pty_terminal import check_restored, terminal
 from tests.net.run.test_checkpoint_hostile import Trap, npy, saved, write
@@ -26,7 +26,7 @@ from tests.tui.storage.test_sessions import a_session
 
 FACTS: dict[str, Any] = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
 GOOD: dict[str, Any] = {
-    **asdict(Page(current=1, runs={"1": FACTS})),
+    **asdict(Manifest(current=1, runs={"1": FACTS})),
     "wanted": {**asdict(Hyperparameters()), "hidden": [10]},
 }
 HOSTILE: dict[str, Any] = {
@@ -101,12 +101,12 @@ def test_a_folder_with_anything_but_files_is_refused_and_nothing_written_through
         folder = a_session(small, tmp_path / f"with {name}", updates=1)
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(target)
-        with pytest.raises(Problem, match="does not write"):
-            Store(folder)
+        with pytest.raises(UserError, match="does not write"):
+            SessionStore(folder)
     assert target.read_text() == "mine"
     (tmp_path / "link").symlink_to(folder)
-    with pytest.raises(Problem):
-        Store(tmp_path / "link")
+    with pytest.raises(UserError):
+        SessionStore(tmp_path / "link")
 
 
 def with_pickle(folder: Path) -> None:

@@ -22,14 +22,14 @@ from mnist_tui.net.run import checkpoint
 from mnist_tui.net.run.course import follow
 from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.config import recipe
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.storage import catalog
-from mnist_tui.tui.storage.autosave import Keeping
-from mnist_tui.tui.storage.manifest import Page, as_text, read
-from mnist_tui.tui.storage.store import LOCK, OLDER, ORDER, PAGE, InUse, Store
-from mnist_tui.tui.storage.writer import Saver
-from mnist_tui.tui.training.session import Session
-from mnist_tui.tui.training.snapshot import KeptRun, Left, State
+from mnist_tui.tui.storage.autosave import Autosave
+from mnist_tui.tui.storage.manifest import Manifest, as_text, read
+from mnist_tui.tui.storage.store import LOCK, OLDER, ORDER, PAGE, SessionInUseError, SessionStore
+from mnist_tui.tui.storage.writer import BackgroundWriter
+from mnist_tui.tui.training.session import TrainingSession
+from mnist_tui.tui.training.snapshot import RunStatus, SavedRun, SavedSession
 
 from tests.helpers import saved_sessions
 from tests.helpers.pty_terminal import PATIENCE, Terminal, terminal
@@ -179,8 +179,8 @@ def test_two_apps_have_a_session_each(folder: Path, state: Path) -> None:
             there.until(lambda there=there: there.shows("ready"))
         assert len(saved_sessions.folders(state)) == 2
         for taken in saved_sessions.folders(state):
-            with pytest.raises(InUse):
-                Store(taken)
+            with pytest.raises(SessionInUseError):
+                SessionStore(taken)
         for there in (one, two):
             quit_(there)
 
@@ -275,16 +275,16 @@ def session(small: Dataset, state: Path) -> Path:
 
 
 def a_session(dataset: Dataset, path: Path, updates: int = 4, source: str = "mnist") -> Path:
-    store, rested = Store(path), Rested()
-    session = Session(lambda: dataset, Hyperparameters(iterations=updates), rested)
-    saver = Saver(store, pytest.fail)
+    store, rested = SessionStore(path), Rested()
+    session = TrainingSession(lambda: dataset, Hyperparameters(iterations=updates), rested)
+    saver = BackgroundWriter(store, pytest.fail)
     session.keep_with(saver)
     to_the_end(session, rested)
     run = session.snapshot().run
     assert run is not None
     facts = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
     wanted = {**asdict(session.wanted), "hidden": [10]}
-    saved = Page(source=source, current=1, wanted=wanted, runs={"1": facts})
+    saved = Manifest(source=source, current=1, wanted=wanted, runs={"1": facts})
     saver.put_page(saved)
     saver.close(PATIENCE)
     store.put_page(saved)
@@ -292,7 +292,7 @@ def a_session(dataset: Dataset, path: Path, updates: int = 4, source: str = "mni
     return path
 
 
-def to_the_end(session: Session, rested: Rested) -> None:
+def to_the_end(session: TrainingSession, rested: Rested) -> None:
     """Open it, make all its updates, and close it."""
     session.open()
     rested.wait()
@@ -331,21 +331,21 @@ def test_the_generation_before_is_used_when_the_last_is_damaged(
     (session / (name + OLDER)).write_bytes(damage)
     refused: list[str] = []
     if name == PAGE:
-        assert catalog.last(refused) is None
+        assert catalog.latest_session(refused) is None
         assert len(refused) == 1
-        assert catalog.last(refused) is None
+        assert catalog.latest_session(refused) is None
         assert len(refused) == 1  # it is said once
 
 
 def test_a_folder_that_holds_no_session_is_refused_and_left_alone(tmp_path: Path) -> None:
     (tmp_path / ".hidden").write_text("a person's own")
-    with pytest.raises(Problem, match="holds no session"):
-        catalog.named(tmp_path)
+    with pytest.raises(UserError, match="holds no session"):
+        catalog.open_session(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [".hidden"]
 
 
 def test_two_sessions_may_begin_at_once(state: Path) -> None:
-    one, two = catalog.new(), catalog.new()
+    one, two = catalog.create_session(), catalog.create_session()
     assert one.folder != two.folder
     assert len(saved_sessions.folders(state)) == 2
     for store in (one, two):
@@ -356,7 +356,7 @@ def test_only_so_many_sessions_are_kept(small: Dataset, state: Path) -> None:
     for number in range(8):
         path = a_session(small, state / "sessions" / f"2020010{number}-000000-1", updates=1)
         os.utime(path / PAGE, (number, number))
-    store = catalog.new()
+    store = catalog.create_session()
     store.close()
     left = [path.name for path in saved_sessions.folders(state)]
     assert len(left) == catalog.MOST_SESSIONS
@@ -371,7 +371,7 @@ def test_the_order_of_sessions_does_not_depend_on_the_clock(small: Dataset, stat
         for file in (*path.iterdir(), path):
             os.utime(file, (ahead + number, ahead + number))
     for number in (6, 7):
-        store = catalog.new()
+        store = catalog.create_session()
         left = [path.name for path in saved_sessions.folders(state)]
         assert store.folder.name in left, "the newest is never the one to go"
         store.remove()
@@ -380,7 +380,7 @@ def test_the_order_of_sessions_does_not_depend_on_the_clock(small: Dataset, stat
     assert [path.name[:8] for path in catalog.sessions()] == [
         *("20200107", "20200106", "20300105", "20300104", "20300103")
     ]
-    found = catalog.last([])
+    found = catalog.latest_session([])
     assert found is not None
     store, _ = found
     assert store.folder.name.startswith("20200107")
@@ -425,9 +425,9 @@ def test_enter_goes_on_with_the_session_that_is_offered(folder: Path) -> None:
 def test_a_page_waits_for_the_runs_it_names(small: Dataset, state: Path) -> None:
     path = a_session(small, state / "sessions" / "20200101-000000-1")
     page, _ = saved_sessions.load(path)
-    store = Store(path)
+    store = SessionStore(path)
     (run,) = store.runs(page)
-    saver = Saver(store, pytest.fail, there=[1])
+    saver = BackgroundWriter(store, pytest.fail, there=[1])
     facts = page.runs["1"]
     saver.put_page(replace(page, current=2, runs={"1": facts, "2": facts}))
     time.sleep(0.3)
@@ -453,7 +453,7 @@ def test_what_a_killed_writing_left_is_cleared_away(session: Path) -> None:
 def test_a_page_is_read_as_it_was_written() -> None:
     facts = {"begun": "seed 0", "start": 0, "seconds": 1.5, "state": "paused"}
     wanted = {**asdict(Hyperparameters(hidden=(3, 4), batch_size=5)), "hidden": [3, 4]}
-    page = Page(
+    page = Manifest(
         source="/data",
         current=2,
         share=0.3,
@@ -470,11 +470,11 @@ def test_a_page_is_read_as_it_was_written() -> None:
 
 def test_a_saver_tries_again_what_the_disk_refused(session: Path) -> None:
     page, _ = saved_sessions.load(session)
-    store, told = Store(session), list[str]()
+    store, told = SessionStore(session), list[str]()
     (run,) = store.runs(page)
     hindrance = session / ".session.json"
     hindrance.mkdir()
-    saver = Saver(store, told.append, there=[1])
+    saver = BackgroundWriter(store, told.append, there=[1])
     saver.put_page(replace(page, index=5))
     end = time.monotonic() + PATIENCE
     while not told and time.monotonic() < end:
@@ -513,7 +513,7 @@ def test_a_run_that_cannot_be_read_keeps_its_file_and_its_number(
     small: Dataset, state: Path
 ) -> None:
     folder = a_session(small, state / "sessions" / "20200101-000000-1")
-    store = Store(folder)
+    store = SessionStore(folder)
     page, (run,) = store.page(), store.runs(store.page())
     store.put_run(replace(run, number=3))
     store.put_page(replace(page, runs={**page.runs, "3": page.runs["1"]}))
@@ -532,7 +532,7 @@ def test_a_run_that_cannot_be_read_keeps_its_file_and_its_number(
 
 
 def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -> None:
-    plan = recipe.read("alpha=0.1 iterations=30 @8 alpha=0.4 @20 alpha=0.2")
+    plan = recipe.parse_recipe("alpha=0.1 iterations=30 @8 alpha=0.4 @20 alpha=0.2")
     whole = Trainer(small.train, small.test, plan[0][1])
     for _ in follow(whole, plan):
         pass
@@ -540,10 +540,10 @@ def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -
     for _ in islice(early.steps(), 5):
         pass
     rested = Rested()
-    session = Session(lambda: small, plan[0][1], rested)
+    session = TrainingSession(lambda: small, plan[0][1], rested)
     state = early.state()
-    run = KeptRun(1, "seed 0", 0, 0.0, "training", state, first=state)
-    session.take_up(Left((run,), current=1, count=1, course=plan))
+    run = SavedRun(1, "seed 0", 0, 0.0, "training", state, first=state)
+    session.take_up(SavedSession((run,), current=1, count=1, course=plan))
     to_the_end(session, rested)
     parameters = session.snapshot().parameters
     assert parameters is not None
@@ -560,13 +560,13 @@ def test_what_does_not_fit_the_data_and_was_typed_while_they_loaded_is_told(
         loaded.wait(PATIENCE)
         return small
 
-    session = Session(load, wanted, rested, tell=told.append)
+    session = TrainingSession(load, wanted, rested, tell=told.append)
     session.open()
     session.change(replace(wanted, batch_size=5000))
     loaded.set()
     rested.wait()
     session.close(PATIENCE)
-    assert session.snapshot().state is State.READY
+    assert session.snapshot().state is RunStatus.READY
     assert session.wanted == wanted
     (line,) = told
     assert "5,000" in line
@@ -574,10 +574,10 @@ def test_what_does_not_fit_the_data_and_was_typed_while_they_loaded_is_told(
 
 def test_a_disk_that_refuses_is_noticed_until_all_is_written(session: Path) -> None:
     page, _ = saved_sessions.load(session)
-    store, told = Store(session), list[str]()
+    store, told = SessionStore(session), list[str]()
     hindrance = session / ".session.json"
     hindrance.mkdir()
-    keeping = Keeping(store, "mnist", told.append, page)
+    keeping = Autosave(store, "mnist", told.append, page)
     assert keeping.is_whole
     keeping.saver.put_page(replace(page, index=5))
     wait_until(lambda: not keeping.is_whole)
@@ -585,7 +585,7 @@ def test_a_disk_that_refuses_is_noticed_until_all_is_written(session: Path) -> N
     keeping.saver.put_page(replace(page, index=6))
     wait_until(lambda: keeping.is_whole)
     keeping.leave_alone()
-    Store(session).close()  # others may have it
+    SessionStore(session).close()  # others may have it
 
 
 def wait_until(condition: Callable[[], object]) -> None:

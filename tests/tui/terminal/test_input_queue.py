@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui import app as app_module
 from mnist_tui.tui.screens.dialogs.base import ClosesOnce, Palette
-from mnist_tui.tui.screens.dialogs.go_to import GoToScreen
-from mnist_tui.tui.screens.dialogs.prompts import ConfirmScreen
-from mnist_tui.tui.screens.main.dashboard import Cockpit
+from mnist_tui.tui.screens.dialogs.go_to import GoToDialog
+from mnist_tui.tui.screens.dialogs.prompts import ConfirmDialog
+from mnist_tui.tui.screens.main.dashboard import Dashboard
 from mnist_tui.tui.screens.main.screen import MainScreen
 from mnist_tui.tui.terminal import input_queue
 from mnist_tui.tui.terminal.input_parser import InputParser
@@ -152,7 +152,7 @@ async def test_a_window_is_closed_by_the_first_of_two_keys(small: Dataset, packe
 async def test_a_screen_that_is_dismissed_twice_closes_once_and_tells_once(small: Dataset) -> None:
     async with opened(small) as app:
         answers: list[int | None] = []
-        window = GoToScreen(200)
+        window = GoToDialog(200)
         app.app.push_screen(window, answers.append)
         await app.pilot.pause()
         window.dismiss(1)
@@ -167,7 +167,7 @@ async def test_a_screen_that_is_dismissed_twice_closes_once_and_tells_once(small
 async def test_a_screen_beneath_another_one_closes_after_it(small: Dataset) -> None:
     async with opened(small) as app:
         answers: list[object] = []
-        window, question = GoToScreen(200), ConfirmScreen("Is it?")
+        window, question = GoToDialog(200), ConfirmDialog("Is it?")
         app.app.push_screen(window, answers.append)
         app.app.push_screen(question, answers.append)
         await app.pilot.pause()
@@ -185,8 +185,8 @@ def test_every_screen_but_the_main_one_closes_once() -> None:
     ours = [kind for kind in _descendants(Screen) if kind.__module__.startswith("mnist_tui.")]
     assert len(ours) > 15
     for kind in ours:
-        assert issubclass(kind, ClosesOnce | Cockpit), kind
-        assert issubclass(kind, Cockpit) or kind.dismiss is ClosesOnce.dismiss
+        assert issubclass(kind, ClosesOnce | Dashboard), kind
+        assert issubclass(kind, Dashboard) or kind.dismiss is ClosesOnce.dismiss
     assert Palette in ours
 
 

@@ -8,9 +8,9 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.tui.errors import Problem
+from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.terminal.ascii import TABLE, in_ascii
-from mnist_tui.tui.terminal.capabilities import abilities
+from mnist_tui.tui.terminal.capabilities import detect_capabilities
 from mnist_tui.tui.terminal.no_color import without_color
 from rich.cells import cell_len
 
@@ -88,21 +88,21 @@ def a_screen(encoding: str) -> io.TextIOWrapper:
 def test_the_environment_says_what_can_be_shown(
     environment: dict[str, str], encoding: str, *, ascii_only: bool, color: str
 ) -> None:
-    found = abilities("auto", "auto", environment, a_screen(encoding))
+    found = detect_capabilities("auto", "auto", environment, a_screen(encoding))
     assert (found.ascii_only, found.color) == (ascii_only, color)
 
 
 def test_a_person_knows_better_than_the_environment() -> None:
     plain = {"TERM": "vt100", "LC_ALL": "C", "NO_COLOR": "1"}
-    found = abilities("blocks", "256", plain, a_screen("utf-8"))
+    found = detect_capabilities("blocks", "256", plain, a_screen("utf-8"))
     assert (found.ascii_only, found.blocks, found.color) == (False, True, "256")
     capable = {"TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    found = abilities("ascii", "none", capable, a_screen("utf-8"))
+    found = detect_capabilities("ascii", "none", capable, a_screen("utf-8"))
     assert (found.ascii_only, found.blocks, found.color) == (True, False, "none")
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown", "", None])
 def test_a_terminal_that_cannot_place_text_is_refused(term: str | None) -> None:
     environment = {} if term is None else {"TERM": term}
-    with pytest.raises(Problem, match="mnist-tui train"):
-        abilities("auto", "auto", environment, a_screen("utf-8"))
+    with pytest.raises(UserError, match="mnist-tui train"):
+        detect_capabilities("auto", "auto", environment, a_screen("utf-8"))

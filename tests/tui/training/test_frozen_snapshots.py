@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.inspection.prediction_history import Tracer, points
-from mnist_tui.net.run.diagnosis import best_moment, cure
+from mnist_tui.net.inspection.prediction_history import PredictionTracer, moments
+from mnist_tui.net.run.diagnosis import best_moment, remedy_for
 from mnist_tui.net.run.history import LOSS, TEST, TRAIN
 from mnist_tui.net.trainer import RunState
-from mnist_tui.tui.render.chart import Line, draw_runs
-from mnist_tui.tui.render.chart_view import View
-from mnist_tui.tui.training.session import Session
-from mnist_tui.tui.training.snapshot import Picture, Snapshot, State
-from mnist_tui.tui.training.summary import summary_of
+from mnist_tui.tui.render.chart import RunCurve, draw_runs
+from mnist_tui.tui.render.chart_view import ChartView
+from mnist_tui.tui.training.session import TrainingSession
+from mnist_tui.tui.training.snapshot import RunStatus, SessionSnapshot, Snapshot
+from mnist_tui.tui.training.summary import run_summary
 from rich.style import Style
 
 from tests.helpers.session_driver import Driven, session_of
@@ -44,7 +44,7 @@ def tiny(mnist: Dataset) -> Dataset:
     return part_of(mnist, 200, 50)
 
 
-def check(picture: Picture) -> None:
+def check(picture: SessionSnapshot) -> None:
     """Read all that any view reads of the runs, and hold each against the others."""
     numbers = [seen.run.number for seen in picture.runs if seen.run]
     assert numbers == sorted(set(numbers))
@@ -52,17 +52,17 @@ def check(picture: Picture) -> None:
     for seen in picture.runs:
         check_run(seen)
     lines = [line_of(seen) for seen in picture.runs]
-    for view in (View(), View(loss=True, log_x=True), View(span=40.0)):
+    for view in (ChartView(), ChartView(loss=True, log_x=True), ChartView(span=40.0)):
         draw_runs(lines, view, len(lines[-1].history) // 2, (80, 20), ink)
     names = {number: str(number) for number in numbers}
-    summary_of(replace(picture.current, state=State.FINISHED), picture.runs, names)
+    run_summary(replace(picture.current, state=RunStatus.FINISHED), picture.runs, names)
 
 
-def line_of(seen: Snapshot) -> Line:
+def line_of(seen: Snapshot) -> RunCurve:
     assert seen.run is not None
     assert seen.history is not None
     number, iterations = seen.run.number, seen.hyperparameters.iterations
-    return Line(number, "", seen.history, seen.course, iterations, leaps=True, role="moving")
+    return RunCurve(number, "", seen.history, seen.course, iterations, leaps=True, role="moving")
 
 
 def check_run(seen: Snapshot) -> None:
@@ -72,7 +72,7 @@ def check_run(seen: Snapshot) -> None:
     assert progress is not None
     rows = history.view()
     assert len(history) == progress.iteration + 1 == int(rows[-1, 0]) + 1
-    if seen.state is State.TRAINING:  # one at rest is measured again, perhaps by larger batches
+    if seen.state is RunStatus.TRAINING:  # one at rest is measured again, perhaps by larger batches
         assert (rows[-1, LOSS], rows[-1, TRAIN]) == (progress.loss, progress.train_accuracy)
     tested = rows[np.isfinite(rows[:, TEST])]
     assert history.tested is not None
@@ -80,7 +80,7 @@ def check_run(seen: Snapshot) -> None:
     assert history.tested.iteration == tested[-1, 0]
     assert history.best.test_accuracy == tested[:, TEST].max()
     history.tested_at(progress.iteration // 2)
-    kept = [iteration for iteration, _ in points(timeline)]
+    kept = [iteration for iteration, _ in moments(timeline)]
     assert kept == sorted(set(kept))
     assert len(kept) == len(timeline)
     assert kept[-1] <= progress.iteration
@@ -90,10 +90,10 @@ def check_run(seen: Snapshot) -> None:
     assert best.iteration in kept
     if seen.trouble:
         assert seen.trouble.iteration <= progress.iteration
-        cure(seen.trouble, history, timeline)
+        remedy_for(seen.trouble, history, timeline)
 
 
-def disturb(session: Session, generator: random.Random) -> None:
+def disturb(session: TrainingSession, generator: random.Random) -> None:
     """What a user may do at any moment, at random."""
     picture = session.picture()
     numbers = [seen.run.number for seen in picture.runs if seen.run]
@@ -145,7 +145,7 @@ def test_whatever_is_read_while_it_trains_and_breaks_is_of_one_instant(
         end, pictures = time.monotonic() + SECONDS / len(BREAKING), 0
         while time.monotonic() < end or pictures < 20:
             picture = driven.session.picture()
-            assert picture.current.state is not State.FAILED, picture.current.message
+            assert picture.current.state is not RunStatus.FAILED, picture.current.message
             check(picture)
             pictures += 1
             if pictures % 3 == 0:
@@ -163,11 +163,11 @@ def test_a_picture_does_not_change_once_it_is_taken(tiny: Dataset) -> None:
         assert seen.timeline is not None
         assert seen.parameters is not None
         before = seen.history.rows().tobytes(), seen.parameters.vector.tobytes()
-        kept = [iteration for iteration, _ in points(seen.timeline)]
+        kept = [iteration for iteration, _ in moments(seen.timeline)]
         driven.until(lambda: driven.iteration > 3000)
         check(picture)
         assert (seen.history.rows().tobytes(), seen.parameters.vector.tobytes()) == before
-        assert [iteration for iteration, _ in points(seen.timeline)] == kept
+        assert [iteration for iteration, _ in moments(seen.timeline)] == kept
 
 
 class Lingering(threading.Condition):
@@ -182,11 +182,11 @@ class Lingering(threading.Condition):
 def test_no_update_goes_by_what_was_wanted_for_another_run(tiny: Dataset) -> None:
     """Each order here wants another alpha; every run must have been trained by its own alone."""
     chosen = Hyperparameters(batch_size=1, alpha=0.001, iterations=1_000_000)
-    session = Session(lambda: tiny, chosen, threads=1)
+    session = TrainingSession(lambda: tiny, chosen, threads=1)
     session._wake = Lingering()  # pyright: ignore[reportPrivateUsage]: the only way to widen the gap
     session.open()
     driven = Driven(session)
-    driven.until(lambda: driven.now.state is State.READY)
+    driven.until(lambda: driven.now.state is RunStatus.READY)
     try:
         driven.session.train()
         alphas = {1: 0.001}
@@ -219,11 +219,11 @@ def test_no_update_goes_by_what_was_wanted_for_another_run(tiny: Dataset) -> Non
 def test_a_plan_never_reaches_the_run_that_comes_after_it(tiny: Dataset) -> None:
     chosen = Hyperparameters(batch_size=1, alpha=0.001, iterations=1_000_000)
     plan = tuple((n, replace(chosen, alpha=0.001 * (1 + n % 7))) for n in range(0, 3000, 2))
-    session = Session(lambda: tiny, chosen, threads=1, plan=plan)
+    session = TrainingSession(lambda: tiny, chosen, threads=1, plan=plan)
     session.open()
     driven = Driven(session)
     try:
-        driven.until(lambda: driven.now.state is State.READY)
+        driven.until(lambda: driven.now.state is RunStatus.READY)
         for _ in range(20):
             driven.ordered(lambda: session.follow(plan))
             session.train()
@@ -237,7 +237,7 @@ def test_a_plan_never_reaches_the_run_that_comes_after_it(tiny: Dataset) -> None
 
 
 def test_answers_about_a_run_that_goes_on_for_long_stay_few(tiny: Dataset) -> None:
-    tracer, image = Tracer(), {0: tiny.test.images[0]}
+    tracer, image = PredictionTracer(), {0: tiny.test.images[0]}
     with session_of(tiny) as driven:
         parameters = driven.now.parameters
         assert parameters is not None

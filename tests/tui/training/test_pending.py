@@ -15,8 +15,8 @@ from mnist_tui.tui.training.pending import (
     Event,
     waiting_words,
 )
-from mnist_tui.tui.training.snapshot import State
-from mnist_tui.tui.widgets.footer import KeyLine
+from mnist_tui.tui.training.snapshot import RunStatus
+from mnist_tui.tui.widgets.footer import KeyFooter
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened
@@ -61,7 +61,7 @@ async def test_a_width_that_waits_says_for_what_and_what_is_there_now(
 async def test_a_finished_run_tells_the_alpha_it_went_by(small: Dataset) -> None:
     async with opened(small, (200, 60), iterations=6) as app:
         app.tap("space")
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         want(app, alpha=0.5)
         await app.until(lambda: said(app, "alpha") == "at the next run (r); now 0.15")
         assert "α 0.15 " in app.status
@@ -71,17 +71,17 @@ async def test_a_finished_run_tells_the_alpha_it_went_by(small: Dataset) -> None
         assert "6/6" in app.status
         app.tap("space")
         await app.until(lambda: app.iteration == 12)
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         await app.until(lambda: "α 0.5 " in app.status and said(app, "alpha") == "")
 
 
 async def test_after_a_schedule_the_status_line_tells_what_was_chosen(small: Dataset) -> None:
     async with opened(small, iterations=6, schedule="cosine") as app:
         app.app.session.train(3)
-        await app.until_state(State.PAUSED)
+        await app.until_state(RunStatus.PAUSED)
         assert "α 0.075 " in app.status
         app.tap("space")
-        await app.until_state(State.FINISHED)
+        await app.until_state(RunStatus.FINISHED)
         assert "α 0.15 cosine " in app.status
 
 
@@ -91,7 +91,7 @@ async def test_in_the_past_live_fields_wait_for_the_run_from_there(small: Datase
         await app.press("left_square_bracket", "left_square_bracket")
         want(app, alpha=0.5)
         await app.until(lambda: said(app, "alpha") == "at the run from here (f); now 0.15")
-        assert "Space fork" in app.lines(KeyLine)[0]
+        assert "Space fork" in app.lines(KeyFooter)[0]
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
@@ -108,21 +108,21 @@ async def test_the_status_line_fits_whatever_waits(small: Dataset, size: tuple[i
 
 async def test_the_last_row_says_pause_only_while_it_trains(small: Dataset) -> None:
     async with opened(small, iterations=ENDLESS) as app:
-        assert "Space train" in app.lines(KeyLine)[0]
+        assert "Space train" in app.lines(KeyFooter)[0]
         app.tap("space")
-        await app.until(lambda: "Space pause" in "".join(app.lines(KeyLine)))
+        await app.until(lambda: "Space pause" in "".join(app.lines(KeyFooter)))
         app.tap("m")
         await app.until(lambda: app.app.screen is not app.app.main)
-        await app.until(lambda: "Space pause" in "".join(app.lines(KeyLine)))
+        await app.until(lambda: "Space pause" in "".join(app.lines(KeyFooter)))
         app.tap("space")
-        await app.until(lambda: "Space train" in "".join(app.lines(KeyLine)))
+        await app.until(lambda: "Space train" in "".join(app.lines(KeyFooter)))
         app.tap("escape")
         await app.until(lambda: app.app.screen is app.app.main)
-        await app.until(lambda: "Space train" in "".join(app.lines(KeyLine)))
+        await app.until(lambda: "Space train" in "".join(app.lines(KeyFooter)))
     async with opened(small, iterations=6) as app:
         app.tap("space")
-        await app.until_state(State.FINISHED)
-        await app.until(lambda: "Space train" in "".join(app.lines(KeyLine)))
+        await app.until_state(RunStatus.FINISHED)
+        await app.until(lambda: "Space train" in "".join(app.lines(KeyFooter)))
 
 
 @given(

@@ -10,8 +10,8 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import OPTIMIZERS
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.trainer import RunState, Trainer
-from mnist_tui.tui.training.run_manager import BUDGET
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.training.run_manager import TIMELINE_BUDGET_BYTES
+from mnist_tui.tui.training.snapshot import RunStatus
 
 from tests.helpers.session_driver import moments, session_of
 
@@ -151,7 +151,7 @@ def test_the_budget_is_shared_out_among_the_runs(
 ) -> None:
     from mnist_tui.tui.training import run_manager as module
 
-    assert BUDGET == 64 << 20
+    assert TIMELINE_BUDGET_BYTES == 64 << 20
     each = 4 * 7960  # bytes of one moment of 784-10-10 without memory
     monkeypatch.setattr(module, "BUDGET", 40 * each + 7)
     with session_of(small) as driven:
@@ -221,7 +221,7 @@ def test_a_run_that_diverges_stands_still_and_the_others_do_not(small: Dataset) 
         bits = driven.bits()
         driven.change(alpha=1e30)
         driven.session.train()
-        driven.until(lambda: driven.now.state is State.DIVERGED)
+        driven.until(lambda: driven.now.state is RunStatus.DIVERGED)
         assert driven.now.trouble is not None
         assert driven.now.trouble.kind == "diverged"
         assert driven.bits() == bits
@@ -259,7 +259,7 @@ def test_a_run_that_diverged_at_its_first_update_stays_beside_its_cure(small: Da
         driven.fork(1)
         driven.change(alpha=1e30)
         driven.session.train()
-        driven.until(lambda: driven.now.state is State.DIVERGED)
+        driven.until(lambda: driven.now.state is RunStatus.DIVERGED)
         driven.change(alpha=0.1)
         driven.fork(2)
         assert driven.numbers == [1, 2, 3]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from mnist_tui.tui.training.stopwatch import Rate, Stopwatch
+from mnist_tui.tui.training.stopwatch import Rate, TrainingClock
 
 
 class Clocks:
@@ -12,8 +12,8 @@ class Clocks:
     def __init__(self) -> None:
         self.wall = self.processor = 0.0
 
-    def watch(self, seconds: float = 0.0) -> Stopwatch:
-        return Stopwatch(seconds, lambda: self.wall, lambda: self.processor)
+    def watch(self, seconds: float = 0.0) -> TrainingClock:
+        return TrainingClock(seconds, lambda: self.wall, lambda: self.processor)
 
     def work(self, seconds: float, share: float = 1.0) -> None:
         self.wall += seconds

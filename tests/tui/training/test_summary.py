@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.history import History, Progress
-from mnist_tui.tui.training.snapshot import Run, Snapshot, State
-from mnist_tui.tui.training.summary import summary_of
+from mnist_tui.tui.training.snapshot import Run, RunStatus, Snapshot
+from mnist_tui.tui.training.summary import run_summary
 
 NAMES = {number: f"run {number}" for number in range(1, 9)}
 
 
-def seen(number: int, best: float, state: State = State.FINISHED, updates: int = 100) -> Snapshot:
+def seen(
+    number: int, best: float, state: RunStatus = RunStatus.FINISHED, updates: int = 100
+) -> Snapshot:
     history = History()
     for iteration, accuracy in ((0, 0.1), (updates, best)):
         history.append(Progress(iteration, 0.1, 1.0, 0.5, 1.0, 1.0, accuracy))
@@ -25,12 +27,12 @@ def seen(number: int, best: float, state: State = State.FINISHED, updates: int =
 
 
 def said(current: Snapshot, *others: Snapshot) -> str:
-    return summary_of(current, (*others, current), NAMES)
+    return run_summary(current, (*others, current), NAMES)
 
 
 def test_only_a_finished_run_is_summed_up() -> None:
-    for state in State:
-        assert bool(said(seen(1, 0.9, state))) == (state is State.FINISHED)
+    for state in RunStatus:
+        assert bool(said(seen(1, 0.9, state))) == (state is RunStatus.FINISHED)
     assert said(seen(1, 0.9)) == (
         "Finished in 2.5 s. Test accuracy: last 90.00%, best 90.00% at 100."
     )
@@ -44,10 +46,10 @@ def test_it_is_compared_with_the_best_of_the_others_not_with_the_last() -> None:
 
 
 def test_a_run_that_was_stopped_earlier_is_no_measure() -> None:
-    early = seen(3, 0.93, State.PAUSED, updates=40)
+    early = seen(3, 0.93, RunStatus.PAUSED, updates=40)
     assert "run 3" not in said(seen(4, 0.93), early)
     assert said(seen(4, 0.93), seen(1, 0.92), early).endswith("; 1.00 points above run 1.")
-    longer = seen(3, 0.94, State.PAUSED, updates=100)
+    longer = seen(3, 0.94, RunStatus.PAUSED, updates=100)
     assert said(seen(4, 0.93), longer).endswith("; 1.00 points below run 3.")
-    untested = Snapshot(State.FINISHED, Hyperparameters(), Run(2, "seed 0", 0))
+    untested = Snapshot(RunStatus.FINISHED, Hyperparameters(), Run(2, "seed 0", 0))
     assert "points" not in said(seen(4, 0.93), untested)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.data.findings import Faint, LightPaper, Shared
-from mnist_tui.tui.training.snapshot import State
+from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.coach import Coach
 
 from tests.helpers.app_driver import opened
@@ -39,7 +39,7 @@ async def test_trouble_on_odd_data_points_at_the_data_first(small: Dataset) -> N
     odd = replace(small, findings=(Faint(15),))
     async with opened(odd, (120, 40), alpha=1e30) as app:
         app.app.session.train()
-        await app.until_state(State.DIVERGED)
+        await app.until_state(RunStatus.DIVERGED)
         await app.until(lambda: "diverged" in shown(app.lines(Coach)))
         words = shown(app.lines(Coach))
         assert "Look at the data first: Faint: the strongest ink is 15" in words

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.keymap.main_keys import KEYS
-from mnist_tui.tui.widgets.footer import KeyLine, Told, fitting
+from mnist_tui.tui.widgets.footer import KeyFooter, KeyHint, hints_that_fit
 
 from tests.helpers.app_driver import opened
 
 WORDS = st.builds(
-    Told,
+    KeyHint,
     st.lists(st.just(("k", "k")), min_size=1, max_size=2).map(tuple),
     st.text("abc", min_size=1, max_size=9),
     st.booleans(),
@@ -21,9 +21,9 @@ WORDS = st.builds(
 
 @given(st.lists(WORDS, max_size=20), st.integers(0, 200))
 def test_what_is_shown_fits_in_its_order_and_what_is_needed_comes_first(
-    words: list[Told], columns: int
+    words: list[KeyHint], columns: int
 ) -> None:
-    chosen = fitting(words, columns)
+    chosen = hints_that_fit(words, columns)
     assert sum(told.width for told in chosen) <= columns + 1
     places = [next(i for i, told in enumerate(words) if told is one) for one in chosen]
     assert places == sorted(places)
@@ -36,7 +36,7 @@ async def test_a_wide_screen_tells_more(
     small: Dataset, size: tuple[int, int], *, spare: bool
 ) -> None:
     async with opened(small, size) as app:
-        (line,) = app.lines(KeyLine)
+        (line,) = app.lines(KeyFooter)
         told = {key.word for key in KEYS if key.word and not key.group}
         assert all(word in line for word in (*told, "alpha", "time", "digit"))
         for word in ("confusion", "weights", "draw", "mistake", "open", "export"):
@@ -45,17 +45,17 @@ async def test_a_wide_screen_tells_more(
 
 async def test_a_click_presses_the_key(small: Dataset) -> None:
     async with opened(small) as app:
-        (line,) = app.lines(KeyLine)
-        await app.pilot.click("KeyLine", offset=(line.index("step"), 0))
+        (line,) = app.lines(KeyFooter)
+        await app.pilot.click("KeyFooter", offset=(line.index("step"), 0))
         await app.until(lambda: app.iteration == 1)
-        await app.pilot.click("KeyLine", offset=(line.index("→"), 0))
+        await app.pilot.click("KeyFooter", offset=(line.index("→"), 0))
         await app.until(lambda: app.index == 1)
 
 
 async def test_the_table_and_the_rooms_tell_their_own(small: Dataset) -> None:
     async with opened(small) as app:
         await app.press("t")
-        await app.until(lambda: "remove" in app.lines(KeyLine)[0])
+        await app.until(lambda: "remove" in app.lines(KeyFooter)[0])
         await app.press("escape", "m")
-        await app.until(lambda: "stage" in app.lines(KeyLine)[0])
-        assert "remove" not in app.lines(KeyLine)[0]
+        await app.until(lambda: "stage" in app.lines(KeyFooter)[0])
+        assert "remove" not in app.lines(KeyFooter)[0]

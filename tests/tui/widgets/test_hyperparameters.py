@@ -6,7 +6,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.config.fields import FIELDS
-from mnist_tui.tui.config.recipe import read
+from mnist_tui.tui.config.recipe import parse_recipe
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 from textual.widgets import Label
 
@@ -193,7 +193,7 @@ async def test_who_leaves_the_fields_leaves_no_wrong_entry_behind(small: Dataset
 
 async def test_a_field_that_nobody_changed_follows_a_plan(small: Dataset) -> None:
     async with opened(small) as app:
-        app.app.session.follow(read("alpha=0.1 @3 alpha=0.4 @9 alpha=0.2"))
+        app.app.session.follow(parse_recipe("alpha=0.1 @3 alpha=0.4 @9 alpha=0.2"))
         await app.until(lambda: app.progress.alpha == 0.1)
         await app.press("tab")
         app.app.session.train(5)

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ...render.labels import called
-from ...widgets.lines import Rows
+from ...widgets.lines import LinesWidget
 from .grid import LABEL, LEGEND, RECALL, SHADES, Grid, grid, level
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ BELOW = 9  # rows that the strip under the matrix would like: a rule, pictures, 
 Below = Callable[[int, int], Sequence[Text | Strip]]  # for so many columns and rows
 
 
-class Matrix(Rows):
+class Matrix(LinesWidget):
     """Shows the matrix it was given last, with a cursor on one cell."""
 
     @dataclass

@@ -10,35 +10,37 @@ from textual import on
 from textual.strip import Strip
 from textual.widget import Widget
 
-from ....net.inspection.confusion import answer, confusion
+from ....net.inspection.confusion import confusion, predict
 from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import called
 from ...render.tiles import Tile, page, sizes
 from ...screens.enter import enter
-from ...screens.main.dashboard import Cockpit
-from ...terminal.driver import shades
-from ..background_room import ReckoningRoom
-from ..gallery.room import Choice, GalleryRoom, Hanging
-from ..gallery.thumbnails import digit_tile, shelf
+from ...screens.main.dashboard import Dashboard
+from ...terminal.driver import has_shades
+from ..background_room import BackgroundRoom
+from ..gallery.room import GalleryContent, GalleryRoom, Selection
+from ..gallery.thumbnails import digit_tile, thumbnail_row
 from ..room import Room
 from .matrix import Matrix
 
 if TYPE_CHECKING:
-    from ....net.inspection.confusion import Answers, Confusion
+    from ....net.inspection.confusion import Confusion, Predictions
     from ....net.network import Parameters
 
 CAPTION = 11  # columns
 
 
-class ConfusionRoom(ReckoningRoom):
+class ConfusionRoom(BackgroundRoom):
     """Arrows go over the cells; Enter, or a click, shows a cell's digits."""
 
     HEADING = "Confusion"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["confusion"])]
 
-    def __init__(self, cockpit: Cockpit) -> None:
+    def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        self._answered: tuple[Parameters, int, Answers] | None = None  # and after how many updates
+        self._answered: tuple[Parameters, int, Predictions] | None = (
+            None  # and after how many updates
+        )
 
     def furnish(self) -> list[Widget]:
         """The matrix, with the first digits of its chosen cell below."""
@@ -57,11 +59,11 @@ class ConfusionRoom(ReckoningRoom):
         if self._answered is not None and self._answered[0].vector is parameters.vector:
             return  # only the digit is another one
 
-        def job() -> tuple[Answers, Confusion]:
-            answers = answer(parameters, dataset.test)
+        def job() -> tuple[Predictions, Confusion]:
+            answers = predict(parameters, dataset.test)
             return answers, confusion(answers)
 
-        self.reckon(job, partial(self._take, *viewed))
+        self.compute(job, partial(self._take, *viewed))
 
     def action_move(self, down: int, across: int) -> None:
         """The cursor by so many cells."""
@@ -84,7 +86,7 @@ class ConfusionRoom(ReckoningRoom):
         """The digits of the cell at the cursor."""
         label, predicted = self.matrix.cell
         await self._hang(
-            Choice(
+            Selection(
                 self._words(label, predicted),
                 "There is none.",
                 lambda _, answers: answers.cell(label, predicted),
@@ -94,7 +96,7 @@ class ConfusionRoom(ReckoningRoom):
     async def action_mistakes(self) -> None:
         """All mistakes, worst first."""
         await self._hang(
-            Choice("Mistakes", "There is none.", lambda _, answers: answers.mistakes())
+            Selection("Mistakes", "There is none.", lambda _, answers: answers.mistakes())
         )
 
     @on(Matrix.Opened)
@@ -102,16 +104,16 @@ class ConfusionRoom(ReckoningRoom):
         event.stop()
         await self.action_open()
 
-    async def _hang(self, choice: Choice) -> None:
+    async def _hang(self, choice: Selection) -> None:
         """Open the gallery with exactly what the matrix counts."""
         if self._answered is None:
             return
         parameters, iteration, answers = self._answered
-        hanging = Hanging(parameters, iteration, answers, choice.choose(parameters, answers))
+        hanging = GalleryContent(parameters, iteration, answers, choice.choose(parameters, answers))
         await enter(self, GalleryRoom(self.cockpit, choice, hanging))
 
     def _take(
-        self, parameters: Parameters, iteration: int, found: tuple[Answers, Confusion]
+        self, parameters: Parameters, iteration: int, found: tuple[Predictions, Confusion]
     ) -> None:
         answers, counted = found
         if self._answered is None and (cells := counted.mistakes()):
@@ -140,7 +142,7 @@ class ConfusionRoom(ReckoningRoom):
         for begin in range(0, min(len(chosen), here.count), here.across):
             these = chosen[begin : min(begin + here.across, here.count)]
             tiles = [self._tile(int(digit), here.columns) for digit in these]
-            lines += shelf(matrix, tiles, here)
+            lines += thumbnail_row(matrix, tiles, here)
         return lines
 
     def _tile(self, digit: int, columns: int) -> tuple[Tile, Text]:
@@ -150,7 +152,7 @@ class ConfusionRoom(ReckoningRoom):
         assert self._answered is not None
         image = dataset.test.images[digit].reshape(dataset.side, dataset.side)
         sure = 100 * float(self._answered[2].confidence[digit])
-        return digit_tile(self.matrix, image, columns, in_dots=not shades()), Text(
+        return digit_tile(self.matrix, image, columns, in_dots=not has_shades()), Text(
             f"{sure:5.1f}% sure", self.matrix.ink("quiet")
         )
 

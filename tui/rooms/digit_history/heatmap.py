@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.text import Text
 
-from ....net.inspection.prediction_history import Trace
+from ....net.inspection.prediction_history import PredictionHistory
 from ...render.axes import Axis
 from ...render.glyphs import RAMP
 from ..layout import Block, Ink
@@ -30,7 +30,7 @@ class Span:
     done: int  # updates made; what comes later is blank
     width: int  # columns
 
-    def rows(self, trace: Trace) -> NDArray[np.intp]:
+    def rows(self, trace: PredictionHistory) -> NDArray[np.intp]:
         """For each column the row of the trace that it shows: the newest at its end."""
         edges = np.linspace(self.start, self.end, self.width + 1)
         rows = trace.at(edges[1:])
@@ -47,7 +47,7 @@ class Span:
         return self.start + (column + 1) * (self.end - self.start) / max(1, self.width)
 
 
-def heat(trace: Trace, span: Span, k: int, ink: Ink, *, blocks: bool) -> Text:
+def heat(trace: PredictionHistory, span: Span, k: int, ink: Ink, *, blocks: bool) -> Text:
     """The probability of class k along the iterations.
 
     Where k is the answer it is in the colour of right or wrong; the row of answers says it too.
@@ -67,7 +67,7 @@ def heat(trace: Trace, span: Span, k: int, ink: Ink, *, blocks: bool) -> Text:
     )
 
 
-def answers(trace: Trace, span: Span, ink: Ink) -> Text:
+def answers(trace: PredictionHistory, span: Span, ink: Ink) -> Text:
     """The class answered, column by column."""
     classes: list[int] = trace.classes.tolist()
     rows: list[int] = span.rows(trace).tolist()
@@ -115,7 +115,7 @@ def ruler(span: Span, mark: int | None, ink: Ink) -> Block:
     return [line, Text("".join(numbers), ink("quiet"), no_wrap=True)]
 
 
-def rows_of(trace: Trace, room: int) -> list[int]:
+def rows_of(trace: PredictionHistory, room: int) -> list[int]:
     """The classes to show in so many rows: the label, then the likeliest ever."""
     n = trace.answers.shape[1]
     if n <= room:

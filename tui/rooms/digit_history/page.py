@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from rich.style import Style
 from rich.text import Text
 
-from ....net.inspection.prediction_history import Trace
+from ....net.inspection.prediction_history import PredictionHistory
 from ...render.axes import nice_end
 from ...render.glyphs import RAMP, ascii_rows
 from ...render.labels import called
-from ...widgets.lines import Rows
-from ..layout import Block, beside, words
+from ...widgets.lines import LinesWidget
+from ..layout import Block, side_by_side, words
 from .heatmap import BLOCKS, NAMES, Span, answers, heat, rows_of, ruler
 
 LEFT = 16  # columns before the strip: the class and its probability, which change the most
@@ -31,7 +31,7 @@ class Watched:
 
     index: int
     image: NDArray[np.uint8]  # side × side
-    traces: dict[int, Trace]  # of the digit looked at and of the pinned
+    traces: dict[int, PredictionHistory]  # of the digit looked at and of the pinned
     pinned: tuple[int, ...]
     start: int  # the run's first iteration
     done: int
@@ -46,7 +46,7 @@ class Watched:
         return str(k) if name == str(k) else name if name == cell else f"{cell} {name}"
 
 
-class DigitPage(Rows):
+class DigitPage(LinesWidget):
     """Draws what it was given last."""
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -83,7 +83,7 @@ class DigitPage(Rows):
         block = self._heat(watched, trace, self._span, room)
         if side:
             picture = [Text(row, self.ink("title")) for row in ascii_rows(watched.image, side // 2)]
-            block = beside((width - side - 3, block), (side, picture), gap=3)
+            block = side_by_side((width - side - 3, block), (side, picture), gap=3)
         self._strip_rows = range(len(lines), len(lines) + len(block))
         lines += block
         self.show([*lines, *self._pinned(watched, self._span, height - len(lines))])
@@ -95,7 +95,7 @@ class DigitPage(Rows):
         column = x - self._left
         return self._span.iteration(column) if 0 <= column < self._span.width else None
 
-    def _facts(self, watched: Watched, trace: Trace) -> Block:
+    def _facts(self, watched: Watched, trace: PredictionHistory) -> Block:
         """First right, flips, now, in words."""
         flips, first = trace.flips(), trace.first_right
         last = int(trace.classes[trace.at(np.array([watched.past or watched.done]))[0]])
@@ -123,7 +123,7 @@ class DigitPage(Rows):
             note += f" {words_}" if len(note) + len(words_) + 1 < self.size.width else ""
         return [line, Text(note, self.ink("quiet"), no_wrap=True), Text()]
 
-    def _heat(self, watched: Watched, trace: Trace, span: Span, room: int) -> Block:
+    def _heat(self, watched: Watched, trace: PredictionHistory, span: Span, room: int) -> Block:
         shown = rows_of(trace, room)
         if 1 < room < trace.answers.shape[1]:  # the last row tells of those that are not shown
             shown = rows_of(trace, room - 1)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widget import Widget
 
-from ....net.inspection.prediction_history import Trace, Tracer, points
+from ....net.inspection.prediction_history import PredictionHistory, PredictionTracer, moments
 from ...keymap.room_keys import ROOM_KEYS
-from ...screens.main.dashboard import Cockpit
+from ...screens.main.dashboard import Dashboard
 from ...training.snapshot import Run, Snapshot
-from ..background_job import Behind
+from ..background_job import BackgroundJob
 from ..room import Room
 from .page import DigitPage, Watched
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from ....net.network import Parameters
 
 
-class DigitRoom(Room):
+class DigitHistoryRoom(Room):
     """Follows the digit on the screen and the pinned ones through the current run."""
 
     HEADING = "Watch one digit"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["digit"])]
 
-    def __init__(self, cockpit: Cockpit) -> None:
+    def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        self.traces: dict[int, Trace] = {}
-        self._behind = Behind(self)
-        self._tracer = Tracer()
+        self.traces: dict[int, PredictionHistory] = {}
+        self._behind = BackgroundJob(self)
+        self._tracer = PredictionTracer()
         self._run: Run | None = None
         self._seen: Snapshot | None = None
         self._asked: tuple[int, int | None] | None = None  # the digit and the moment, last
@@ -48,7 +48,7 @@ class DigitRoom(Room):
         assert seen.timeline is not None
         assert seen.progress is not None
         if seen.run is not self._run:
-            self._run, self._tracer = seen.run, Tracer()
+            self._run, self._tracer = seen.run, PredictionTracer()
         index = self.cockpit.index
         digits = {index, *self.cockpit.pinned}
         images = {i: dataset.test.images[i] for i in digits}
@@ -61,7 +61,7 @@ class DigitRoom(Room):
         assert present is not None
 
         def job() -> Callable[[], None]:
-            networks = (*points(timeline), (done, present))
+            networks = (*moments(timeline), (done, present))
             traces = tracer.follow(networks, images, labels)
             image = images[index].reshape(side, side)
             start = int(min(trace.iterations[0] for trace in traces.values()))

@@ -11,7 +11,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from ...widgets.lines import Rows
+from ...widgets.lines import LinesWidget
 from .frame import EDGE, bottom, cell_of, pixel_row, place_of, scaled, top
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ SHADES = 16
 LEFT, RIGHT = 1, 3  # buttons of the mouse
 
 
-class Framed(Rows):
+class FramedPicture(LinesWidget):
     """Shows the image it was given last, as wide as it was told."""
 
     def __init__(self, title: str, *, id: str | None = None) -> None:
@@ -105,7 +105,7 @@ class Framed(Rows):
         return whole.append_text(line).append(*wall)
 
 
-class Canvas(Framed):
+class Canvas(FramedPicture):
     """A framed picture that tells where the mouse draws."""
 
     _stroke = False  # whether a button went down here and is not up yet

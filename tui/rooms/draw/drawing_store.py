@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from ...errors import Problem
+from ...errors import UserError
 from ...text import printable
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIX = ".png"
-LONGEST = 40  # characters of a name
+MAX_NAME_LENGTH = 40  # characters of a name
 NAME = re.compile(r"\w[\w .()+-]*", re.ASCII)
-LARGEST = 1 << 20  # bytes of a file, and pixels of a picture: a drawing has far fewer
-MOST = 500  # drawings in a list
+MAX_BYTES = 1 << 20  # bytes of a file, and pixels of a picture: a drawing has far fewer
+MAX_LISTED = 500  # drawings in a list
 
 
 def folder() -> Path:
@@ -35,10 +35,10 @@ def folder() -> Path:
 
 
 def path_of(name: str) -> Path:
-    """The file of a drawing. Raises Problem for a name that is none."""
-    if not NAME.fullmatch(name) or len(name) > LONGEST:
-        raise Problem(
-            f"a name has at most {LONGEST} letters, digits, spaces and . ( ) + - _, and begins "
+    """The file of a drawing. Raises UserError for a name that is none."""
+    if not NAME.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
+        raise UserError(
+            f"a name has at most {MAX_NAME_LENGTH} letters, digits, spaces and . ( ) + - _, and begins "
             "with a letter or digit"
         )
     return folder() / f"{name}{SUFFIX}"
@@ -49,17 +49,17 @@ def names() -> list[str]:
     found: list[tuple[float, str]] = []
     with contextlib.suppress(OSError):
         for path in folder().glob(f"*{SUFFIX}"):
-            if NAME.fullmatch(path.stem) and len(path.stem) <= LONGEST:
+            if NAME.fullmatch(path.stem) and len(path.stem) <= MAX_NAME_LENGTH:
                 with contextlib.suppress(OSError):
                     found.append((path.stat().st_mtime, path.stem))
-    return [name for _, name in sorted(found, reverse=True)[:MOST]]
+    return [name for _, name in sorted(found, reverse=True)[:MAX_LISTED]]
 
 
 def save(name: str, pixels: NDArray[np.uint8], *, over: bool = False) -> bool:
     """Write a drawing, all or nothing, for its owner alone.
 
     False, and nothing is written, if there is one of this name that may not be written over.
-    Raises Problem if it cannot be written.
+    Raises UserError if it cannot be written.
     """
     from PIL import Image
 
@@ -77,7 +77,7 @@ def save(name: str, pixels: NDArray[np.uint8], *, over: bool = False) -> bool:
             return False
         temporary.replace(path)
     except OSError as failure:
-        raise Problem(
+        raise UserError(
             f"{printable(path)}: cannot be written: {failure.strerror or failure}"
         ) from failure
     finally:
@@ -96,26 +96,26 @@ def _reserved(path: Path) -> bool:
 
 
 def load(name: str) -> NDArray[np.uint8]:
-    """A drawing's pixels, h × w, ink high. Raises Problem for what is none."""
+    """A drawing's pixels, h × w, ink high. Raises UserError for what is none."""
     import numpy as np
     from PIL import Image
 
     path = path_of(name)
-    unfit = Problem(f"{printable(path)}: is not a drawing, or is damaged")
+    unfit = UserError(f"{printable(path)}: is not a drawing, or is damaged")
     try:
-        if not path.is_file() or path.stat().st_size > LARGEST:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
             raise unfit
         with warnings.catch_warnings(), path.open("rb") as file:
             warnings.simplefilter("ignore")  # of what is odd in a file and does not matter
             with Image.open(file, formats=("PNG",)) as image:
-                if image.width * image.height > LARGEST:  # known before anything is decoded
+                if image.width * image.height > MAX_BYTES:  # known before anything is decoded
                     raise unfit
                 return np.array(image.convert("L"))
-    except Problem:
+    except UserError:
         raise
     except OSError as failure:
         if failure.errno is None:  # Pillow's own, about the picture
             raise unfit from failure
-        raise Problem(f"{printable(path)}: cannot be read: {failure.strerror}") from failure
+        raise UserError(f"{printable(path)}: cannot be read: {failure.strerror}") from failure
     except Exception as damage:  # decoders raise what they like at rubbish
         raise unfit from damage

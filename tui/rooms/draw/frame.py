@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EDGE = 2  # columns, and rows, that a frame takes
 
 
-def fitting(side: int, most: int) -> int:
+def columns_for(side: int, most: int) -> int:
     """How many columns to show `side` pixels in, of at most so many: all alike, if they fit."""
     return most // side * side if most >= side else max(0, most)
 

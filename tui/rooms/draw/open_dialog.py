@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from ...screens.dialogs.base import Dialog
 
 
-class DrawingsScreen(Dialog[str | None]):
+class OpenDrawingDialog(Dialog[str | None]):
     """Ends with a drawing's name, or None."""
 
     BINDINGS = [Binding("escape,q", "leave", "Leave")]

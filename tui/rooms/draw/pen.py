@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 
-MOST_UNDONE = 200  # steps
+MAX_UNDO = 200  # steps
 WIDTHS = (1.5, 2.0, 2.5, 3.0, 4.0, 5.0)  # of the nib, in pixels of an image of 28
 FIRST_WIDTH = 2.5  # about as thick as the strokes of MNIST's own digits
 USUAL_SIDE = 28
@@ -143,5 +143,5 @@ class Drawing:
         return True
 
     def _keep(self) -> None:
-        self._before = [*self._before[1 - MOST_UNDONE :], self.pixels]
+        self._before = [*self._before[1 - MAX_UNDO :], self.pixels]
         self._undone = []

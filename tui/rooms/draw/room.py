@@ -11,24 +11,24 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from ....data.findings import Specks
-from ....data.normalization import centred
+from ....data.normalization import centered
 from ....data.stray_ink import cleaned
 from ....net.engine.inference import probabilities
 from ...datasets import findings
-from ...errors import Problem
+from ...errors import UserError
 from ...keymap.main_keys import FILE_ACTIONS
 from ...keymap.room_keys import ROOM_KEYS
-from ...screens.dialogs.prompts import ConfirmScreen, NameScreen
-from ...screens.main.dashboard import Cockpit
-from ...terminal.driver import shades
-from ...widgets.lines import Rows
-from ...widgets.prediction_bars import LEAST, Answers
+from ...screens.dialogs.prompts import ConfirmDialog, NameDialog
+from ...screens.main.dashboard import Dashboard
+from ...terminal.driver import has_shades
+from ...widgets.lines import LinesWidget
+from ...widgets.prediction_bars import MIN_COLUMNS, PredictionBars
 from ..room import Room
 from . import drawing_store
-from .canvas import Canvas, Framed
-from .frame import EDGE, fitting
+from .canvas import Canvas, FramedPicture
+from .frame import EDGE, columns_for
 from .legend import EMPTY, TOLD, flowed, pen_sign, pen_words, verdict
-from .open_dialog import DrawingsScreen
+from .open_dialog import OpenDrawingDialog
 from .pen import Drawing, balance
 
 if TYPE_CHECKING:
@@ -44,12 +44,12 @@ def widths(width: int, height: int, side: int) -> tuple[int, int]:
     """How many columns canvas and centred picture get on such a screen; 0: no room for it."""
     words = WORDS if height >= LOW else FEWEST_WORDS
     most = max(1, 2 * (height - BARS - words - EDGE))
-    both = width - LEAST - 1 - 2 * EDGE
+    both = width - MIN_COLUMNS - 1 - 2 * EDGE
     if both < 2 * min(side, 28):
-        return fitting(side, min(most, width - LEAST - 1 - EDGE)), 0
-    least = fitting(side, min(side, most, both // 2))
-    canvas = fitting(side, min(most, both - least))
-    view = fitting(side, min(most, width - BROAD - 2 * EDGE - canvas, canvas))
+        return columns_for(side, min(most, width - MIN_COLUMNS - 1 - EDGE)), 0
+    least = columns_for(side, min(side, most, both // 2))
+    canvas = columns_for(side, min(most, both - least))
+    view = columns_for(side, min(most, width - BROAD - 2 * EDGE - canvas, canvas))
     return canvas, max(least, view)
 
 
@@ -59,7 +59,7 @@ class DrawRoom(Room):
     HEADING = "Draw"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["draw"])]
 
-    def __init__(self, cockpit: Cockpit) -> None:
+    def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
         dataset = cockpit.session.dataset
         assert dataset is not None, "a room is entered when there are digits"
@@ -68,24 +68,24 @@ class DrawRoom(Room):
             cockpit.drawing = Drawing(dataset.side)
         self.drawing = cockpit.drawing
         self._parameters: Parameters | None = None
-        self._blocks = shades()
+        self._blocks = has_shades()
 
     def furnish(self) -> list[Widget]:
         """Three side by side, and words below."""
         easel = Horizontal(
             Canvas("your drawing", id="canvas"),
-            Framed("as the network sees it", id="centred"),
-            Answers(id="answers"),
+            FramedPicture("as the network sees it", id="centred"),
+            PredictionBars(id="answers"),
             id="easel",
         )
-        return [easel, Rows(id="tools")]
+        return [easel, LinesWidget(id="tools")]
 
     def on_resize(self) -> None:
         """Give each its share of the screen."""
         canvas, view = widths(self.size.width, self.size.height, self.drawing.side)
         self.query_one(Canvas).size_to(canvas)
-        self.query_one("#centred", Framed).size_to(view)
-        self.query_one(Answers).styles.height = (canvas + 1) // 2 + EDGE
+        self.query_one("#centred", FramedPicture).size_to(view)
+        self.query_one(PredictionBars).styles.height = (canvas + 1) // 2 + EDGE
         self.call_after_refresh(self.draw)
 
     def show(self, parameters: Parameters) -> None:
@@ -100,11 +100,11 @@ class DrawRoom(Room):
             return
         pixels, drawing = self.drawing.pixels, self.drawing
         own = cleaned(pixels)
-        form = centred(own.ink, drawing.side, self.dataset.layout)
+        form = centered(own.ink, drawing.side, self.dataset.layout)
         pen = drawing.x, drawing.y, pen_sign(drawing)
         self.query_one(Canvas).update(pixels, balance(pixels), blocks=self._blocks, pen=pen)
-        self.query_one("#centred", Framed).update(form, balance(form), blocks=self._blocks)
-        answers, tools = self.query_one(Answers), self.query_one("#tools", Rows)
+        self.query_one("#centred", FramedPicture).update(form, balance(form), blocks=self._blocks)
+        answers, tools = self.query_one(PredictionBars), self.query_one("#tools", LinesWidget)
         first = Text(f" {EMPTY}", tools.ink("quiet"), no_wrap=True)
         if pixels.any():
             shares = probabilities(self._parameters, np.stack([form.ravel(), pixels.ravel()]))
@@ -211,7 +211,7 @@ class DrawRoom(Room):
         taken = drawing_store.names()
         free = next(n for n in range(1, len(taken) + 2) if f"drawing {n}" not in taken)
         self.app.push_screen(
-            NameScreen(f"drawing {free}", "Save as", drawing_store.path_of), self._save
+            NameDialog(f"drawing {free}", "Save as", drawing_store.path_of), self._save
         )
 
     def _save(self, name: str | None, *, over: bool = False) -> None:
@@ -228,14 +228,14 @@ class DrawRoom(Room):
                 self.notify(f"Saved: {drawing_store.path_of(name)}", markup=False)
             else:
                 question = f"There is a drawing “{name}”. Write over it?"
-                self.app.push_screen(ConfirmScreen(question), answered)
-        except Problem as problem:
+                self.app.push_screen(ConfirmDialog(question), answered)
+        except UserError as problem:
             self.notify(str(problem), severity="warning", markup=False)
 
     def action_take_up(self) -> None:
         """Ask which drawing, and put it on the canvas."""
         if found := drawing_store.names():
-            self.app.push_screen(DrawingsScreen(found), self._open)
+            self.app.push_screen(OpenDrawingDialog(found), self._open)
         else:
             self.notify("No drawing was saved yet; w saves this one.", markup=False)
 
@@ -245,9 +245,9 @@ class DrawRoom(Room):
         side = self.drawing.side
         try:
             pixels = drawing_store.load(name)
-        except Problem as problem:
+        except UserError as problem:
             self.notify(str(problem), severity="warning", markup=False)
             return
         fits = pixels.shape == (side, side)  # else it was drawn for images of another size
-        self.drawing.replace(pixels if fits else centred(pixels, side, self.dataset.layout))
+        self.drawing.replace(pixels if fits else centered(pixels, side, self.dataset.layout))
         self.draw()

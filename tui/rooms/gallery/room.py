@@ -9,53 +9,55 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual import on
 
-from ....net.inspection.confusion import answer
+from ....net.inspection.confusion import predict
 from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import SHORT_CLASS, a, called, thing, widest
 from ...render.tiles import Tile
-from ...screens.main.dashboard import Cockpit
-from ...terminal.driver import shades
+from ...screens.main.dashboard import Dashboard
+from ...terminal.driver import has_shades
 from ..room import Room
 from .thumbnails import digit_tile
-from .tile_grid import Contents, Tiles
-from .tile_room import PictureRoom
+from .tile_grid import Contents, TileGrid
+from .tile_room import TileRoom
 
 if TYPE_CHECKING:
-    from ....net.inspection.confusion import Answers, Indices
+    from ....net.inspection.confusion import Indices, Predictions
     from ....net.network import Parameters
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """Which digits to show, and why those."""
 
     title: str
     nothing: str  # to say if there is none
-    choose: Callable[[Parameters, Answers], Indices]
+    choose: Callable[[Parameters, Predictions], Indices]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Hanging:
+class GalleryContent:
     """What hangs in the gallery: it stays, whatever the network learns meanwhile."""
 
     parameters: Parameters
     iteration: int
-    answers: Answers
+    answers: Predictions
     chosen: Indices
 
 
-class GalleryRoom(PictureRoom):
+class GalleryRoom(TileRoom):
     """Shows the digits as they were when it was opened, or renewed."""
 
     HEADING = "Gallery"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["gallery"])]
 
-    def __init__(self, cockpit: Cockpit, choice: Choice, hanging: Hanging | None = None) -> None:
+    def __init__(
+        self, cockpit: Dashboard, choice: Selection, hanging: GalleryContent | None = None
+    ) -> None:
         super().__init__(cockpit)
         self._choice = choice
         self._hanging = hanging
         self._outdated: bool | None = None  # whether the network is another one by now
-        self._dots = not shades()
+        self._dots = not has_shades()
 
     def show(self, parameters: Parameters) -> None:
         """The first time, hang the pictures; from then on say only whether they are of now."""
@@ -71,21 +73,21 @@ class GalleryRoom(PictureRoom):
             return
         parameters, iteration = viewed
 
-        def job() -> Hanging:
-            answers = answer(parameters, dataset.test)
+        def job() -> GalleryContent:
+            answers = predict(parameters, dataset.test)
             chosen = self._choice.choose(parameters, answers)
-            return Hanging(parameters, iteration, answers, chosen)
+            return GalleryContent(parameters, iteration, answers, chosen)
 
         self.hurry()
-        self.reckon(job, self._hang)
+        self.compute(job, self._hang)
 
     def action_glyphs(self) -> None:
         """Draw the other way."""
         self._dots = not self._dots
         self.tiles.redraw()
 
-    @on(Tiles.Picked)
-    def _picked(self, event: Tiles.Picked) -> None:
+    @on(TileGrid.Picked)
+    def _picked(self, event: TileGrid.Picked) -> None:
         """To the main screen, at this digit."""
         event.stop()
         if self._hanging is not None:
@@ -93,7 +95,7 @@ class GalleryRoom(PictureRoom):
             while self.app.screen is not self.cockpit:
                 self.app.pop_screen()
 
-    def _hang(self, hanging: Hanging) -> None:
+    def _hang(self, hanging: GalleryContent) -> None:
         viewed, dataset = self.cockpit.viewed, self.cockpit.session.dataset
         if viewed is None or dataset is None:
             return
@@ -153,7 +155,7 @@ class GalleryRoom(PictureRoom):
         return [line]
 
 
-def _answer(answers: Answers, digit: int) -> tuple[int, int, float]:
+def _answer(answers: Predictions, digit: int) -> tuple[int, int, float]:
     """Label, answer, and confidence in percent."""
     confidence = 100 * float(answers.confidence[digit])
     return int(answers.labels[digit]), int(answers.predicted[digit]), confidence

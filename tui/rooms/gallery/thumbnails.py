@@ -10,9 +10,9 @@ from rich.text import Text
 from textual.strip import Strip
 
 from ...render.indexed_color import nearest
-from ...render.tiles import Page, Tile, characters, dots, halves, resized, signs, steps
-from ...terminal.driver import Line
-from ...widgets.lines import Rows
+from ...render.tiles import Tile, TilePage, characters, dots, halves, resized, signs, steps
+from ...terminal.driver import SlowLinkDriver
+from ...widgets.lines import LinesWidget
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,17 +25,19 @@ SIGNED = 4  # colours of either sign
 
 
 def digit_tile(
-    rows: Rows, image: NDArray[np.uint8], columns: int, *, in_dots: bool = False
+    rows: LinesWidget, image: NDArray[np.uint8], columns: int, *, in_dots: bool = False
 ) -> Tile:
     """A digit in greys between the ground it stands on and the ink, or in dots of ink."""
     if in_dots:
-        return (characters if Line.ascii_only else dots)(image, columns, rows.ink("title"))
+        return (characters if SlowLinkDriver.ascii_only else dots)(
+            image, columns, rows.ink("title")
+        )
     greys = steps(resized(image[None], columns)[0], 255, GREYS - 1)
     return halves(greys, rows.blends("title", GREYS))
 
 
-def shelf(
-    rows: Rows, tiles: Sequence[tuple[Tile, Text]], here: Page, marked: int = -1
+def thumbnail_row(
+    rows: LinesWidget, tiles: Sequence[tuple[Tile, Text]], here: TilePage, marked: int = -1
 ) -> list[Strip]:
     """Tiles beside one another, captions under them; a mark stands to the left of one."""
     lines: list[Strip] = []
@@ -58,7 +60,7 @@ def shelf(
 
 
 def weight_tile(
-    rows: Rows,
+    rows: LinesWidget,
     weights: Array,
     side: int,
     columns: int,

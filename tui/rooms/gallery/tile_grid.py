@@ -12,9 +12,9 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
-from ...render.tiles import GAP, Page, Tile, page
-from ...widgets.lines import Rows
-from .thumbnails import shelf
+from ...render.tiles import GAP, Tile, TilePage, page
+from ...widgets.lines import LinesWidget
+from .thumbnails import thumbnail_row
 
 ROOMY = 20  # rows from which all that is to be said at the foot has room
 Note = tuple[str, Style]
@@ -35,7 +35,7 @@ class Contents:
     nothing: str = ""  # to say if there is none
 
 
-class Tiles(Rows):
+class TileGrid(LinesWidget):
     """Shows the contents it was given last."""
 
     @dataclass
@@ -49,7 +49,7 @@ class Tiles(Rows):
         super().__init__(id=id)
         self.cursor = 0
         self._contents: Contents | None = None
-        self._page: Page | None = None
+        self._page: TilePage | None = None
         self._drawn: dict[int, tuple[Tile, Text]] = {}  # of this page, as it was last drawn
 
     @property
@@ -122,7 +122,7 @@ class Tiles(Rows):
         lines: list[Text | Strip] = [self.title(contents.title, *notes)]
         for begin in range(shown.start, shown.stop, here.across):
             these = [self._drawn[i] for i in range(begin, min(begin + here.across, shown.stop))]
-            lines += shelf(self, these, here, self.cursor - begin)
+            lines += thumbnail_row(self, these, here, self.cursor - begin)
         if not contents.count:
             lines += [Text(), Text(f"  {contents.nothing}", self.ink("quiet"))]
         lines = lines[: height + 1] + [Text()] * (height + 1 - len(lines))

@@ -4,28 +4,28 @@ from __future__ import annotations
 
 from textual.widget import Widget
 
-from ...screens.main.dashboard import Cockpit
-from ...terminal.driver import shades
-from ..background_room import ReckoningRoom
-from .tile_grid import Tiles
+from ...screens.main.dashboard import Dashboard
+from ...terminal.driver import has_shades
+from ..background_room import BackgroundRoom
+from .tile_grid import TileGrid
 
 
-class PictureRoom(ReckoningRoom):
+class TileRoom(BackgroundRoom):
     """Holds `Tiles`, and moves their cursor."""
 
-    def __init__(self, cockpit: Cockpit) -> None:
+    def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
         # Where colours are few, two of them cannot say a sign.
-        self.in_signs = not shades() or self.app.console.color_system == "standard"
+        self.in_signs = not has_shades() or self.app.console.color_system == "standard"
 
     def furnish(self) -> list[Widget]:
         """The pictures fill the room."""
-        return [Tiles(id="tiles")]
+        return [TileGrid(id="tiles")]
 
     @property
-    def tiles(self) -> Tiles:
+    def tiles(self) -> TileGrid:
         """The pictures."""
-        return self.query_one(Tiles)
+        return self.query_one(TileGrid)
 
     def action_move(self, across: int, down: int) -> None:
         """The cursor by so many pictures."""

@@ -11,18 +11,18 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
 
-from ...errors import Problem
+from ...errors import UserError
 from ...screens.dialogs.base import Dialog
-from .walk.path import Path
+from .walk.path import UnitPath
 
 
-class FindScreen(Dialog[Path | None]):
+class FindDialog(Dialog[UnitPath | None]):
     """Ends with a path, or None."""
 
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
-    def __init__(self, what: str, such_as: str, read: Callable[[str], Path]) -> None:
-        """what: to be asked for; such_as: examples; read: from text to path, raises Problem."""
+    def __init__(self, what: str, such_as: str, read: Callable[[str], UnitPath]) -> None:
+        """what: to be asked for; such_as: examples; read: from text to path, raises UserError."""
         super().__init__()
         self._what, self._such_as, self._read = what, such_as, read
 
@@ -40,7 +40,7 @@ class FindScreen(Dialog[Path | None]):
         event.stop()
         try:
             path = self._read(event.value)
-        except Problem as problem:
+        except UserError as problem:
             self.query_one(".complaint", Label).update(Content(str(problem)))
         else:
             self.dismiss(path)

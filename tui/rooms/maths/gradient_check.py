@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ....net.inspection.gradient_check import STEP, THRESHOLD, Check
-from ...widgets.lines import Rows
+from ...widgets.lines import LinesWidget
 from ..layout import Block, Ink, words
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Checked:
         )
 
 
-class ChecksPage(Rows):
+class ChecksPage(LinesWidget):
     """Draws the check it was given last."""
 
     def __init__(self, *, id: str | None = None) -> None:

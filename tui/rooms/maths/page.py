@@ -6,25 +6,25 @@ from rich.style import Style
 from rich.text import Text
 
 from ...render.labels import called
-from ...widgets.lines import Rows
+from ...widgets.lines import LinesWidget
 from ..layout import Block, Ink, words
 from .scenes.layer import scene
 from .walk.stages import Stage, formula, shapes, stages, title, why
-from .walk.state import Looked
+from .walk.state import MathsState
 
-MOST_WORDS = 100  # columns of a line that is read
-LEAST_WHY = 18  # rows of the page, below which an explanation has one line
+MAX_PROSE_COLUMNS = 100  # columns of a line that is read
+MIN_WHY_ROWS = 18  # rows of the page, below which an explanation has one line
 LEAST_WORDS = 10  # below which it gives way to the numbers
 
 
-class MathsPage(Rows):
+class MathsPage(LinesWidget):
     """Draws what it was given last."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._looked: Looked | None = None
+        self._looked: MathsState | None = None
 
-    def update(self, looked: Looked) -> None:
+    def update(self, looked: MathsState) -> None:
         """Show this."""
         self._looked = looked
         self.redraw()
@@ -69,7 +69,7 @@ def strip(stage: Stage, walk: list[Stage], ink: Ink, width: int) -> Text:
     return line.append(" …" if last < len(walk) else "", ink("quiet"))
 
 
-def told(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def told(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """Formula and shapes, then why."""
     stage, sizes = looked.stage, looked.lens.sizes
     line = Text(" ", no_wrap=True)
@@ -82,6 +82,6 @@ def told(looked: Looked, ink: Ink, width: int, height: int) -> Block:
             line.append(" " * gap + note, ink("quiet"))
     if height < LEAST_WORDS:
         return [line]
-    reason = words(why(stage, sizes), min(MOST_WORDS, width - 2), ink("title"))
+    reason = words(why(stage, sizes), min(MAX_PROSE_COLUMNS, width - 2), ink("title"))
     block = [line, *(Text(" ").append_text(text) for text in reason)]
-    return block if height < LEAST_WHY else [*block, Text()]
+    return block if height < MIN_WHY_ROWS else [*block, Text()]

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.widget import Widget
 
-from ....net.inspection.single_step import Lens, look
+from ....net.inspection.single_step import SampleStep, trace_step
 from ...keymap.room_keys import ROOM_KEYS
-from ...screens.main.dashboard import Cockpit
-from ..background_job import Behind
+from ...screens.main.dashboard import Dashboard
+from ..background_job import BackgroundJob
 from ..room import Room
-from .find_dialog import FindScreen
+from .find_dialog import FindDialog
 from .gradient_check import Checked, ChecksPage
 from .page import MathsPage
-from .walk.path import Path, fits, leading, named
+from .walk.path import UnitPath, fits, leading, parse_path
 from .walk.stages import Stage, nearest, stages, vector
-from .walk.state import Looked
+from .walk.state import MathsState
 
 if TYPE_CHECKING:
     from ....net.network import Parameters
@@ -34,11 +34,11 @@ class MathsRoom(Room):
     HEADING = "Maths"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["maths"])]
 
-    def __init__(self, cockpit: Cockpit) -> None:
+    def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        self.looked: Looked | None = None
-        self._behind = Behind(self)
-        self._checking = Behind(self)
+        self.looked: MathsState | None = None
+        self._behind = BackgroundJob(self)
+        self._checking = BackgroundJob(self)
         self._picked = False  # whether a person has chosen what is followed
         self._seed = 0  # of the weights that a check draws
 
@@ -60,7 +60,7 @@ class MathsRoom(Room):
         alpha = self._alpha
 
         def job() -> Callable[[], None]:
-            lens = look(parameters, image, label, alpha)
+            lens = trace_step(parameters, image, label, alpha)
             return partial(self._found, lens, index, iteration, names)
 
         before = self.looked
@@ -73,11 +73,11 @@ class MathsRoom(Room):
         past = self.cockpit.past
         return past.hyperparameters.alpha if past else self.cockpit.session.wanted.alpha
 
-    def _found(self, lens: Lens, index: int, iteration: int, names: tuple[str, ...]) -> None:
+    def _found(self, lens: SampleStep, index: int, iteration: int, names: tuple[str, ...]) -> None:
         """Show new numbers; the stage and what is followed stay as they are."""
         before = self.looked
         if before is None:
-            self._set(Looked(lens, index, iteration, Stage("x"), leading(lens), names))
+            self._set(MathsState(lens, index, iteration, Stage("x"), leading(lens), names))
             return
         path = before.path
         if not fits(path, lens.sizes) or (not self._picked and index != before.index):
@@ -87,15 +87,15 @@ class MathsRoom(Room):
             replace(before, lens=lens, index=index, iteration=iteration, stage=stage, path=path)
         )
 
-    def _set(self, looked: Looked) -> None:
+    def _set(self, looked: MathsState) -> None:
         self.looked = looked
         self.query_one(MathsPage).update(looked)
 
-    def _change(self, change: Callable[[Looked], Looked]) -> None:
+    def _change(self, change: Callable[[MathsState], MathsState]) -> None:
         if self.looked is not None and not self.has_class("-checking"):
             self._set(change(self.looked))
 
-    def _pick(self, path: Path | None) -> None:
+    def _pick(self, path: UnitPath | None) -> None:
         if path is not None:
             self._picked = True
             self._change(lambda looked: replace(looked, path=path))
@@ -145,10 +145,10 @@ class MathsRoom(Room):
         also = "412, 14,20" if layer == 0 else str(sizes[layer] // 2)
         example = f"{also}, W1[3, 412], {vector(len(sizes) - 2)}[3], b1[0]"
 
-        def read(text: str) -> Path:
-            return named(text, looked.path, looked.stage, layer, sizes)
+        def read(text: str) -> UnitPath:
+            return parse_path(text, looked.path, looked.stage, layer, sizes)
 
-        asking = FindScreen(f"{what}, 0 to {sizes[layer] - 1}", f"such as {example}", read)
+        asking = FindDialog(f"{what}, 0 to {sizes[layer] - 1}", f"such as {example}", read)
         self.app.push_screen(asking, self._pick)
 
     def action_check(self) -> None:

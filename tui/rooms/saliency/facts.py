@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from ...widgets.lines import Rows
+from ...widgets.lines import LinesWidget
 
 BROADEST = 36  # columns between a name's beginning and its number's end
 LEAST_FOR_TITLE = 8  # rows
 
 
-class Facts(Rows):
+class Facts(LinesWidget):
     """Shows what it was given last; numbers stand at the right of one column."""
 
     def __init__(self, title: str, *, id: str | None = None) -> None:

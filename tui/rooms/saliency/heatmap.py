@@ -10,8 +10,8 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from ...terminal.driver import shades
-from ...widgets.lines import Rows
+from ...terminal.driver import has_shades
+from ...widgets.lines import LinesWidget
 from .overlay import Cells, Colours, Palette, cells, following, levels, sign_row
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ FRAME = 6  # columns of a title's rule and gaps
 Place = tuple[int, int]  # row, column
 
 
-class Slopes(Rows):
+class SaliencyMap(LinesWidget):
     """Draws what it was given last; where not all pixels fit, it follows the cursor."""
 
     @dataclass
@@ -114,7 +114,7 @@ class Slopes(Rows):
             self.background_colors[1],
             *(self.color(role) for role in ("title", "plus", "minus")),
         )
-        colours = Colours(paper, ink, plus, minus, self.ink("chosen"), shades())
+        colours = Colours(paper, ink, plus, minus, self.ink("chosen"), has_shades())
         before = self._palette
         return before if before and before.colours == colours else Palette(colours)
 

@@ -10,17 +10,17 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from ....net.inspection.flips import flipped, promised
+from ....net.inspection.flips import first_order_estimate, flip_pixels
 from ....net.inspection.saliency import saliency
 from ....net.network import forward
 from ....net.validation import columns
 from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import called, thing
-from ...screens.main.dashboard import Cockpit
-from ...widgets.prediction_bars import Answers
+from ...screens.main.dashboard import Dashboard
+from ...widgets.prediction_bars import PredictionBars
 from ..room import Room
 from .facts import Facts
-from .heatmap import Slopes
+from .heatmap import SaliencyMap
 
 if TYPE_CHECKING:
     from ....net.network import Parameters
@@ -38,7 +38,7 @@ LEGEND = (  # each stands below the numbers if there is room for it
 SPREAD = 34  # rows of the room from which the answer's rows stand apart
 
 
-class PixelsRoom(Room):
+class SaliencyRoom(Room):
     """A cursor goes over the digit's pixels and turns them over."""
 
     HEADING = "Pixels: saliency and flips"
@@ -48,7 +48,7 @@ class PixelsRoom(Room):
         *(Binding(str(k), f"of({k})", show=False) for k in range(1, 10)),  # 0 stands for all
     ]
 
-    def __init__(self, cockpit: Cockpit) -> None:
+    def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
         dataset = cockpit.session.dataset
         assert dataset is not None, "a room is entered when there are digits"
@@ -63,8 +63,8 @@ class PixelsRoom(Room):
 
     def furnish(self) -> list[Widget]:
         """The digit at the left, numbers at the right."""
-        side = Vertical(Answers(id="answers"), Facts("Numbers", id="facts"), id="side")
-        return [Horizontal(Slopes(id="slopes"), side)]
+        side = Vertical(PredictionBars(id="answers"), Facts("Numbers", id="facts"), id="side")
+        return [Horizontal(SaliencyMap(id="slopes"), side)]
 
     def on_resize(self) -> None:
         """The picture takes what it can fill, the numbers the rest."""
@@ -72,10 +72,12 @@ class PixelsRoom(Room):
         most = self.size.width - SIDE_PANEL - 1
         zoom = max(1, min(most // (2 * side), (rows - 1) // side))
         wide = 2 * zoom * side
-        self.query_one(Slopes).styles.width = wide if wide <= most else max(1, min(side, most))
+        self.query_one(SaliencyMap).styles.width = wide if wide <= most else max(1, min(side, most))
         classes = self.dataset.classes
         answers = 2 + (2 * classes if rows >= SPREAD else classes)
-        self.query_one(Answers).styles.height = min(answers, max(rows - FEWEST_FACTS, rows // 2))
+        self.query_one(PredictionBars).styles.height = min(
+            answers, max(rows - FEWEST_FACTS, rows // 2)
+        )
 
     def show(self, parameters: Parameters) -> None:
         """This network's slopes; the flips stay while the digit does."""
@@ -92,21 +94,21 @@ class PixelsRoom(Room):
             return
         side = self.dataset.side
         image = self.dataset.test.images[self._index]
-        now = flipped(image, self.flips)
+        now = flip_pixels(image, self.flips)
         with np.errstate(all="ignore"):
             passed = forward(parameters, columns(parameters, np.stack([image, now])))
         before, after = passed.A[-1].T.astype(float)  # probabilities
         answer = int(before.argmax())
         self._class = k = answer if self._chosen is None else self._chosen
         slopes = saliency(parameters, now, k)
-        self._promised = promised(slopes, now)
+        self._promised = first_order_estimate(slopes, now)
         finite = np.nan_to_num(slopes.astype(float), nan=0.0, posinf=0.0, neginf=0.0)
         steepest = float(np.abs(finite).max())
         shares = finite / steepest if steepest else finite
         names = self.dataset.names
         label = called(names, int(self.dataset.test.labels[self._index]))
         name, what = called(names, k), thing(self.dataset).capitalize()
-        self.query_one(Slopes).update(
+        self.query_one(SaliencyMap).update(
             (
                 f"{what} {self._index} ({label}): which pixels speak for {name}?",
                 f"Which pixels speak for {name}?",
@@ -118,7 +120,9 @@ class PixelsRoom(Room):
             {divmod(i, side) for i in self.flips},
         )
         points = [f"{100 * moved:+.1f}" for moved in after - before]
-        self.query_one(Answers).update(after.tolist(), points, ("now", "moved"), names, chosen=k)
+        self.query_one(PredictionBars).update(
+            after.tolist(), points, ("now", "moved"), names, chosen=k
+        )
         cursor = self.row * side + self.column
         Z = passed.Z[-1][k].tolist()
         facts = (
@@ -147,8 +151,8 @@ class PixelsRoom(Room):
         self.flips ^= {self.row * self.dataset.side + self.column}
         self.draw()
 
-    @on(Slopes.Pointed)
-    def _pointed(self, event: Slopes.Pointed) -> None:
+    @on(SaliencyMap.Pointed)
+    def _pointed(self, event: SaliencyMap.Pointed) -> None:
         """By the mouse: there, and turn it over."""
         self.row, self.column = event.row, event.column
         self.action_flip()

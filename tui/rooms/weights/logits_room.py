@@ -9,7 +9,7 @@ from textual.widget import Widget
 from ....net.inspection.contributions import contributions
 from ...keymap.room_keys import ROOM_KEYS
 from ..room import Room
-from .logits_table import Logits
+from .logits_table import LogitsTable
 
 if TYPE_CHECKING:
     from ....net.network import Parameters
@@ -23,12 +23,12 @@ class LogitsRoom(Room):
 
     def furnish(self) -> list[Widget]:
         """The table fills the room."""
-        return [Logits()]
+        return [LogitsTable()]
 
     @property
-    def table(self) -> Logits:
+    def table(self) -> LogitsTable:
         """The table."""
-        return self.query_one(Logits)
+        return self.query_one(LogitsTable)
 
     def show(self, parameters: Parameters) -> None:
         """Add up for the cockpit's digit."""

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
 from ...render.labels import a, called
-from ...widgets.lines import Rows
+from ...widgets.lines import LinesWidget
 
 if TYPE_CHECKING:
     from ....net.inspection.contributions import Contributions
@@ -20,7 +20,7 @@ AROUND = 8  # rows that are not units: title, classes, rule, others, bias, round
 LEAST_FOR_RULE = 12  # rows
 
 
-class Logits(Rows):
+class LogitsTable(LinesWidget):
     """Shows the sums it was given last."""
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual import on
 
-from ....net.inspection.units import excitement, unit_weights
+from ....net.inspection.units import activation_stats, unit_weights
 from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import SHORT_CLASS, called, thing
 from ...render.tiles import Tile
 from ...screens.enter import enter
-from ...screens.main.dashboard import Cockpit
+from ...screens.main.dashboard import Dashboard
 from ..gallery.thumbnails import SIGNED, weight_tile
-from ..gallery.tile_grid import Contents, Tiles
-from ..gallery.tile_room import PictureRoom
+from ..gallery.tile_grid import Contents, TileGrid
+from ..gallery.tile_room import TileRoom
 from ..room import Room
 from .logits_room import LogitsRoom
 from .unit_room import UnitRoom
 from .unit_view import strongest
 
 if TYPE_CHECKING:
-    from ....net.inspection.units import Excitement
+    from ....net.inspection.units import ActivationStats
     from ....net.network import Parameters
 
 WIDE = 76  # columns from which there is room for whole sentences
@@ -32,16 +32,16 @@ FEW_SHADES = 2
 CAPTION = 12  # columns under a picture
 
 
-class WeightsRoom(PictureRoom):
+class WeightsRoom(TileRoom):
     """All units of one hidden layer; Enter shows the one at the cursor large."""
 
     HEADING = "Weights"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["weights"])]
 
-    def __init__(self, cockpit: Cockpit) -> None:
+    def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
         self._layer = 1
-        self._found: tuple[Parameters, int, Excitement] | None = None  # layer, and how excited
+        self._found: tuple[Parameters, int, ActivationStats] | None = None  # layer, and how excited
 
     def show(self, parameters: Parameters) -> None:
         """Ask every unit of the layer about all test digits."""
@@ -54,8 +54,8 @@ class WeightsRoom(PictureRoom):
         ):
             return
         layer = self._layer
-        self.reckon(
-            lambda: excitement(parameters, dataset.test, layer, top=1),
+        self.compute(
+            lambda: activation_stats(parameters, dataset.test, layer, top=1),
             partial(self._take, parameters, layer),
         )
 
@@ -81,15 +81,15 @@ class WeightsRoom(PictureRoom):
         self.in_signs = not self.in_signs
         self.tiles.redraw()
 
-    @on(Tiles.Picked)
-    async def _picked(self, event: Tiles.Picked) -> None:
+    @on(TileGrid.Picked)
+    async def _picked(self, event: TileGrid.Picked) -> None:
         event.stop()
         if self._found is not None:
             layer = self._found[1]
             room = UnitRoom(self.cockpit, layer, event.index, self.in_signs)
             await enter(self, room)
 
-    def _take(self, parameters: Parameters, layer: int, found: Excitement) -> None:
+    def _take(self, parameters: Parameters, layer: int, found: ActivationStats) -> None:
         dataset, ink = self.cockpit.session.dataset, self.tiles.ink
         if dataset is None:
             return

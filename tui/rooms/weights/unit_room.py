@@ -7,35 +7,35 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from ....net.inspection.units import excitement, unit_weights
+from ....net.inspection.units import activation_stats, unit_weights
 from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import called, thing
 from ...screens.enter import enter
-from ...screens.main.dashboard import Cockpit
-from ..background_room import ReckoningRoom
-from ..gallery.room import Choice, GalleryRoom
+from ...screens.main.dashboard import Dashboard
+from ..background_room import BackgroundRoom
+from ..gallery.room import GalleryRoom, Selection
 from ..room import Room
 from .logits_room import LogitsRoom
-from .unit_view import Facts, UnitView
+from .unit_view import UnitFacts, UnitView
 
 if TYPE_CHECKING:
-    from ....net.inspection.confusion import Answers
-    from ....net.inspection.units import Excitement, Indices
+    from ....net.inspection.confusion import Predictions
+    from ....net.inspection.units import ActivationStats, Indices
     from ....net.network import Parameters
 
 TOP = 60  # digits kept of those that excite a unit
 
 
-class UnitRoom(ReckoningRoom):
+class UnitRoom(BackgroundRoom):
     """Follows one unit while it learns; arrows go to its neighbours."""
 
     HEADING = "Weights"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["unit"])]
 
-    def __init__(self, cockpit: Cockpit, layer: int, unit: int, in_signs: bool) -> None:
+    def __init__(self, cockpit: Dashboard, layer: int, unit: int, in_signs: bool) -> None:
         super().__init__(cockpit)
         self._layer, self._unit, self._in_signs = layer, unit, in_signs
-        self._found: tuple[Parameters, Excitement] | None = None
+        self._found: tuple[Parameters, ActivationStats] | None = None
 
     def furnish(self) -> list[Widget]:
         """One widget with all of it."""
@@ -49,8 +49,8 @@ class UnitRoom(ReckoningRoom):
         elif dataset is not None and (
             self._found is None or self._found[0].vector is not parameters.vector
         ):
-            self.reckon(
-                lambda: excitement(parameters, dataset.test, self._layer, TOP),
+            self.compute(
+                lambda: activation_stats(parameters, dataset.test, self._layer, TOP),
                 partial(self._take, parameters),
             )
 
@@ -66,11 +66,11 @@ class UnitRoom(ReckoningRoom):
         if dataset is None:
             return
 
-        def choose(parameters: Parameters, _: Answers) -> Indices:
-            return excitement(parameters, dataset.test, layer, TOP).digits[unit]
+        def choose(parameters: Parameters, _: Predictions) -> Indices:
+            return activation_stats(parameters, dataset.test, layer, TOP).digits[unit]
 
         title = f"What excites unit {unit} of layer {layer} most"
-        await enter(self, GalleryRoom(self.cockpit, Choice(title, "", choose)))
+        await enter(self, GalleryRoom(self.cockpit, Selection(title, "", choose)))
 
     async def action_logits(self) -> None:
         """What adds up to the logits of the chosen digit."""
@@ -81,7 +81,7 @@ class UnitRoom(ReckoningRoom):
         self._in_signs = not self._in_signs
         self._show_unit()
 
-    def _take(self, parameters: Parameters, found: Excitement) -> None:
+    def _take(self, parameters: Parameters, found: ActivationStats) -> None:
         self._found = parameters, found
         self._show_unit()
 
@@ -92,7 +92,7 @@ class UnitRoom(ReckoningRoom):
         parameters, found = self._found
         digits = found.digits[self._unit]
         self.query_one(UnitView).update(
-            Facts(
+            UnitFacts(
                 layer=self._layer,
                 unit=self._unit,
                 is_last=self._layer == len(parameters.W) - 1,

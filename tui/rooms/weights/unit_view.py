@@ -12,9 +12,9 @@ from textual.strip import Strip
 from ....net.inspection.terms import by_size
 from ...render.glyphs import signed_bar
 from ...render.labels import SHORT_CLASS, a, called, widest
-from ...render.tiles import Page, sizes
-from ...widgets.lines import Rows
-from ..gallery.thumbnails import digit_tile, shelf, weight_tile
+from ...render.tiles import TilePage, sizes
+from ...widgets.lines import LinesWidget
+from ..gallery.thumbnails import digit_tile, thumbnail_row, weight_tile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ LEAST_FACTS = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Facts:
+class UnitFacts:
     """What is to be seen of one unit."""
 
     layer: int
@@ -45,7 +45,7 @@ class Facts:
     in_signs: bool
 
 
-def strongest(rows: Rows, weights: Array, columns: int, names: Sequence[str] = ()) -> Text:
+def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[str] = ()) -> Text:
     """As many of the weights as fit, the largest in magnitude first, each with where it leads.
 
     names: of what they lead to, where that are classes.
@@ -59,14 +59,14 @@ def strongest(rows: Rows, weights: Array, columns: int, names: Sequence[str] = (
     return line
 
 
-class UnitView(Rows):
+class UnitView(LinesWidget):
     """Shows the unit it was given last."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._facts: Facts | None = None
+        self._facts: UnitFacts | None = None
 
-    def update(self, facts: Facts) -> None:
+    def update(self, facts: UnitFacts) -> None:
         """Show this one."""
         self._facts = facts
         self.redraw()
@@ -90,7 +90,7 @@ class UnitView(Rows):
             lines.append(Strip.join([Strip.blank(2), left.adjust_cell_length(columns + 3), right]))
         self.show([*lines, *self._digits(facts, self.size.height - len(lines))])
 
-    def _picture(self, facts: Facts) -> list[Strip]:
+    def _picture(self, facts: UnitFacts) -> list[Strip]:
         """Its incoming weights: a picture of the pixels, or the strongest units before it."""
         height = self.size.height
         if facts.layer > 1:
@@ -109,7 +109,7 @@ class UnitView(Rows):
         incoming, side = facts.weights.incoming, facts.side
         return weight_tile(self, incoming, side, columns, in_signs=facts.in_signs)
 
-    def _words(self, facts: Facts, width: int, height: int) -> list[Text]:
+    def _words(self, facts: UnitFacts, width: int, height: int) -> list[Text]:
         """Bias, what the picture shows, and the outgoing weights."""
         quiet, unit = self.ink("quiet"), facts.weights
         where = "each class" if facts.is_last else f"units of layer {facts.layer + 1}"
@@ -153,7 +153,7 @@ class UnitView(Rows):
             lines.append(line.append(signed_bar(share, 2 * half + 1), ink))
         return lines
 
-    def _digits(self, facts: Facts, height: int) -> list[Text | Strip]:
+    def _digits(self, facts: UnitFacts, height: int) -> list[Text | Strip]:
         """As many of the digits as there is room for, as large as that allows."""
         title = self.title("Excited most by", ("Enter: all of these, large", self.ink("quiet")))
         columns = min(sizes(facts.side)[-1], 2 * (height - 2))
@@ -166,14 +166,14 @@ class UnitView(Rows):
             return [title, line] if height > 1 else [title]
         rows = -(-columns // 2)
         wide, down = max(columns, CAPTION) + 2, max(1, (height - 1) // (rows + 1))
-        here = Page(columns, rows, max(1, self.size.width // wide), down, wide, rows + 1)
+        here = TilePage(columns, rows, max(1, self.size.width // wide), down, wide, rows + 1)
         lines: list[Text | Strip] = [title]
         for begin in range(0, min(len(facts.labels), here.count), here.across):
             these = range(begin, min(begin + here.across, len(facts.labels)))
-            lines += shelf(self, [self._tile(facts, i, columns) for i in these], here)
+            lines += thumbnail_row(self, [self._tile(facts, i, columns) for i in these], here)
         return lines
 
-    def _tile(self, facts: Facts, index: int, columns: int) -> tuple[list[Strip], Text]:
+    def _tile(self, facts: UnitFacts, index: int, columns: int) -> tuple[list[Strip], Text]:
         image = facts.images[index].reshape(facts.side, facts.side)
         label, value = facts.labels[index], facts.Z[index]
         words = f"{label}  Z {value:6.2f}" if len(label) < 3 else f"{label} {value:.2f}"

@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 from ...render.glyphs import ascii_rows
 from ...render.resample import shrunk
-from ...widgets.lines import Rows
+from ...widgets.lines import LinesWidget
 from .base import Dialog
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GAP = 2  # columns between two digits
 
 
-class Copies(Rows):
+class Copies(LinesWidget):
     """As many copies as there is room for, the original first."""
 
     def __init__(self, image: NDArray[np.uint8]) -> None:
@@ -70,7 +70,7 @@ class Copies(Rows):
         self.show(lines)
 
 
-class DeformedScreen(Dialog[None]):
+class AugmentationDialog(Dialog[None]):
     """Space draws other deformations, Esc goes back."""
 
     BINDINGS = [

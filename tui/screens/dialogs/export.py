@@ -17,28 +17,28 @@ from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from ...config.recipe import written
-from ...datasets.paths import whole
-from ...datasets.progress import Effort, GivenUpError
-from ...errors import EXPECTED, Problem
+from ...config.recipe import format_recipe
+from ...datasets.paths import expanded
+from ...datasets.progress import CancellableTask, CancelledError
+from ...errors import EXPECTED_ERRORS, UserError
 from ...export.files import check_writable
-from ...export.formats import FORMS, Form, Material, target
+from ...export.formats import FORMS, ExportFormat, ExportInput, target
 from ...text import printable
 from ...widgets.chart import Chart
-from ...widgets.path_input import PathField
-from ..main.dashboard import Cockpit
+from ...widgets.path_input import PathInput
+from ..main.dashboard import Dashboard
 from .base import Dialog
-from .prompts import ConfirmScreen
+from .prompts import ConfirmDialog
 
 if TYPE_CHECKING:
-    from ....net.run.checkpoint import Saved
+    from ....net.run.checkpoint import SavedModel
     from ....net.trainer import RunState
 
-LOOK = 0.1  # seconds between two looks at how far the writing is
+POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the writing is
 RECIPE = len(FORMS)  # its place among the choices; it is shown, not written
 
 
-class ExportScreen(Dialog[None]):
+class ExportDialog(Dialog[None]):
     """Closes when something was written."""
 
     BINDINGS = [
@@ -47,12 +47,12 @@ class ExportScreen(Dialog[None]):
         Binding("up", "move(-1)", "Choose", show=False),
     ]
 
-    def __init__(self, cockpit: Cockpit, number: int, screen: str) -> None:
+    def __init__(self, cockpit: Dashboard, number: int, screen: str) -> None:
         """number: of the current run. screen: as it was, as SVG."""
         super().__init__()
         self._cockpit, self._number, self._picture = cockpit, number, screen
         self._proposed = ""  # the name that stands there if nobody typed another
-        self._effort: Effort | None = None
+        self._effort: CancellableTask | None = None
 
     def compose(self) -> ComposeResult:
         """What, which images, where to, how far it is or what is wrong."""
@@ -67,10 +67,10 @@ class ExportScreen(Dialog[None]):
             with Vertical(classes="fields"):
                 with Horizontal(classes="row to"):
                     yield Label("  write to", classes="name")
-                    yield PathField()
+                    yield PathInput()
                 with Horizontal(classes="row of"):
                     yield Label("  answers for", classes="name")
-                    yield PathField(placeholder="the test images; or a file, such as test.csv")
+                    yield PathInput(placeholder="the test images; or a file, such as test.csv")
                 yield Label("", classes="recipe", markup=False)
             yield Label("", classes="progress", markup=False)
             yield Label("", classes="complaint", markup=False)
@@ -81,18 +81,18 @@ class ExportScreen(Dialog[None]):
         choices.can_focus = False
         choices.highlighted = 0
         self._field("to").focus()
-        self.set_interval(LOOK, self._look)
+        self.set_interval(POLL_INTERVAL_S, self._look)
 
     def on_unmount(self) -> None:
         """However the window ends, nobody waits any more."""
         if self._effort is not None:
             self._effort.give_up()
 
-    def _field(self, which: str) -> PathField:
-        return self.query_one(f".{which} PathField", PathField)
+    def _field(self, which: str) -> PathInput:
+        return self.query_one(f".{which} PathInput", PathInput)
 
     @property
-    def _form(self) -> Form | None:
+    def _form(self) -> ExportFormat | None:
         """What is chosen; None for the recipe."""
         place = self.query_one(OptionList).highlighted or 0
         return FORMS[place] if place < RECIPE else None
@@ -139,7 +139,7 @@ class ExportScreen(Dialog[None]):
 
     def _recipe(self) -> str:
         seen = self._cockpit.session.snapshot()
-        return written(seen.course)
+        return format_recipe(seen.course)
 
     # Writing
 
@@ -148,7 +148,7 @@ class ExportScreen(Dialog[None]):
         event.stop()
         try:
             self._begin(target(self._field("to").value), overwrite=False)
-        except Problem as problem:
+        except UserError as problem:
             self._complain(str(problem))
 
     def _begin(self, path: Path, *, overwrite: bool) -> None:
@@ -156,12 +156,14 @@ class ExportScreen(Dialog[None]):
         if form is None or self._effort is not None:
             return
         self._complain("")
-        self._effort = Effort(f"writing {printable(path.name, 40)}")
+        self._effort = CancellableTask(f"writing {printable(path.name, 40)}")
         self._look()
         self._write(self._effort, form, path, self._field("of").value, overwrite=overwrite)
 
     @work(thread=True)
-    def _write(self, effort: Effort, form: Form, path: Path, of: str, *, overwrite: bool) -> None:
+    def _write(
+        self, effort: CancellableTask, form: ExportFormat, path: Path, of: str, *, overwrite: bool
+    ) -> None:
         try:
             if not overwrite and os.path.lexists(path) and not path.is_dir():
                 self.app.call_from_thread(self._ask, effort, path)
@@ -173,25 +175,25 @@ class ExportScreen(Dialog[None]):
             else:
                 form.put(material, path, of, overwrite)
             size = path.stat().st_size
-        except GivenUpError:
+        except CancelledError:
             return
-        except (*EXPECTED, OSError) as problem:
+        except (*EXPECTED_ERRORS, OSError) as problem:
             if not effort.is_given_up:
                 self.app.call_from_thread(self._refused, effort, str(problem))
             return
         if not effort.is_given_up:
             self.app.call_from_thread(self._done, effort, f"Written: {path} ({size:,} bytes)")
 
-    def _material(self, effort: Effort, form: Form) -> Material:
+    def _material(self, effort: CancellableTask, form: ExportFormat) -> ExportInput:
         """Everything as it stands now, asked of the training thread."""
         dataset = self._cockpit.session.dataset
         assert dataset is not None
         runs = self._runs(effort, self._numbers(form))
         view = self._cockpit.query_one(Chart).view
         effort.check()
-        return Material(runs, dataset, view, self._picture, effort.note)
+        return ExportInput(runs, dataset, view, self._picture, effort.note)
 
-    def _numbers(self, form: Form) -> list[int]:
+    def _numbers(self, form: ExportFormat) -> list[int]:
         """Of the runs it is of, the current one last."""
         others = [seen.run.number for seen in self._cockpit.session.runs() if seen.run]
         others.remove(self._number)
@@ -201,15 +203,17 @@ class ExportScreen(Dialog[None]):
             others = [number for number in others if number not in self._cockpit.hidden]
         return [*others, self._number]
 
-    def _runs(self, effort: Effort, numbers: Sequence[int]) -> list[tuple[str, Saved]]:
+    def _runs(
+        self, effort: CancellableTask, numbers: Sequence[int]
+    ) -> list[tuple[str, SavedModel]]:
         """Runs with their names, by number, and what made them."""
-        from ....net.run.checkpoint import Saved
-        from ...datasets.loading import made_of
+        from ....net.run.checkpoint import SavedModel
+        from ...datasets.loading import provenance_of
 
         session, names = self._cockpit.session, self._cockpit.names
         assert session.dataset is not None
-        made = made_of(session.dataset, whole(self._cockpit.source()))
-        found: list[tuple[str, Saved]] = []
+        made = provenance_of(session.dataset, expanded(self._cockpit.source()))
+        found: list[tuple[str, SavedModel]] = []
         for number in numbers:
             answer: Future[RunState | None] = Future()
             session.ask(number, answer.set_result)
@@ -217,12 +221,12 @@ class ExportScreen(Dialog[None]):
             if state is not None:
                 name = names.get(number, f"run {number}")
                 twice = list(names.values()).count(name) > 1
-                found.append((f"{name} ({number})" if twice else name, Saved(state, made)))
+                found.append((f"{name} ({number})" if twice else name, SavedModel(state, made)))
         return found
 
     # How it went
 
-    def _ask(self, effort: Effort, path: Path) -> None:
+    def _ask(self, effort: CancellableTask, path: Path) -> None:
         if effort is not self._effort:
             return
         self._effort = None
@@ -232,15 +236,15 @@ class ExportScreen(Dialog[None]):
             if yes:
                 self._begin(path, overwrite=True)
 
-        self.app.push_screen(ConfirmScreen(f"{printable(path)} exists. Write over it?"), answered)
+        self.app.push_screen(ConfirmDialog(f"{printable(path)} exists. Write over it?"), answered)
 
-    def _refused(self, effort: Effort, why: str) -> None:
+    def _refused(self, effort: CancellableTask, why: str) -> None:
         if effort is self._effort:
             self._effort = None
             self._look()
             self._complain(why)
 
-    def _done(self, effort: Effort, words: str) -> None:
+    def _done(self, effort: CancellableTask, words: str) -> None:
         if effort is self._effort:
             self.app.notify(printable(words), markup=False, timeout=10)
             self.dismiss(None)
@@ -264,11 +268,11 @@ class ExportScreen(Dialog[None]):
         self._complain("Given up.")
 
 
-def _patiently(answer: Future[RunState | None], effort: Effort) -> RunState | None:
+def _patiently(answer: Future[RunState | None], effort: CancellableTask) -> RunState | None:
     """Wait for the update under way, however long it takes, but not for nobody."""
     while True:
         effort.check()
         try:
-            return answer.result(LOOK)
+            return answer.result(POLL_INTERVAL_S)
         except TooSoonError:
             continue

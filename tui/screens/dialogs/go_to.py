@@ -9,12 +9,12 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
 
-from ...config.fields import whole
-from ...errors import Problem
+from ...config.fields import integer_parser
+from ...errors import UserError
 from .base import Dialog
 
 
-class GoToScreen(Dialog[int | None]):
+class GoToDialog(Dialog[int | None]):
     """Ends with an index from 0 to count - 1, or None."""
 
     BINDINGS = [Binding("escape", "leave", "Leave")]
@@ -36,10 +36,10 @@ class GoToScreen(Dialog[int | None]):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         try:
-            index = whole("the number", "17")(event.value)
+            index = integer_parser("the number", "17")(event.value)
             if not 0 <= index < self._count:
-                raise Problem(f"the number must be from 0 to {self._count - 1}, not {index}")
-        except Problem as problem:
+                raise UserError(f"the number must be from 0 to {self._count - 1}, not {index}")
+        except UserError as problem:
             self.query_one(".complaint", Label).update(Content(str(problem)))
         else:
             self.dismiss(index)

@@ -14,10 +14,10 @@ from textual.containers import VerticalScroll
 from textual.geometry import Size
 
 from ...keymap.help_text import EXPLANATIONS
-from ...keymap.main_keys import FILE_ACTIONS, RUN_KEYS, TOPICS, Key
+from ...keymap.main_keys import FILE_ACTIONS, KEYS_BY_TOPIC, RUN_KEYS, Key
 from ...keymap.room_keys import ROOM_KEYS
-from ...widgets.lines import Rows
-from ..main.dashboard import Cockpit
+from ...widgets.lines import LinesWidget
+from ..main.dashboard import Dashboard
 from .base import Dialog
 
 KEY = 18  # columns before what a key does
@@ -60,7 +60,7 @@ def sections(*, files: bool = True) -> dict[str, Text]:
         for heading, words in EXPLANATIONS.items()
         if files or heading != "Files"
     }
-    for topic, keys in TOPICS.items():
+    for topic, keys in KEYS_BY_TOPIC.items():
         found[f"Keys: {topic.lower()}"] = _table(_allowed(keys, files=files))
     found["Keys: in the runs table"] = Text(
         f"  {'Enter':<15} go on from the run under the cursor\n"
@@ -111,7 +111,7 @@ def _wrapped(words: str, width: int) -> list[str]:
     return lines
 
 
-class HelpText(Rows):
+class HelpText(LinesWidget):
     """All that there is to say: in one column, or explanations beside keys."""
 
     DEFAULT_CSS = "HelpText { height: auto; }"
@@ -153,7 +153,7 @@ class HelpText(Rows):
         return lines
 
 
-class HelpScreen(Dialog[None]):
+class HelpDialog(Dialog[None]):
     """Scrolls; Esc, q, ? or F1 closes it."""
 
     BINDINGS = [
@@ -176,7 +176,7 @@ class HelpScreen(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The sections in a frame, what was asked for first."""
-        cockpits = [screen for screen in self.app.screen_stack if isinstance(screen, Cockpit)]
+        cockpits = [screen for screen in self.app.screen_stack if isinstance(screen, Dashboard)]
         files = all(cockpit.may_touch_files for cockpit in cockpits)
         with VerticalScroll(id="help", classes="window") as frame:
             frame.border_title = "Help"

@@ -12,25 +12,25 @@ from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from ...config.recent import recent
-from ...datasets.paths import EMBEDDED, whole
-from ...datasets.progress import GivenUpError, Reading
-from ...errors import EXPECTED
+from ...config.recent import recent_sources
+from ...datasets.paths import EMBEDDED, expanded
+from ...datasets.progress import CancelledError, LoadTask
+from ...errors import EXPECTED_ERRORS
 from ...text import printable
-from ...widgets.path_input import PathField
+from ...widgets.path_input import PathInput
 from .base import Dialog
 
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
 
-LOOK = 0.1  # seconds between two looks at how far the reading is
+POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the reading is
 FORMS = (
     "CSV as Kaggle's, IDX files or their folder, .npz, a folder of pictures in folders named by "
     "label; gzipped or not."
 )
 
 
-class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
+class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
     """Ends with a source and what was read from it, or None."""
 
     BINDINGS = [
@@ -43,14 +43,14 @@ class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
         """in_use: the name of the data in use."""
         super().__init__()
         self._in_use = in_use
-        self._reading: Reading | None = None
+        self._reading: LoadTask | None = None
 
     def compose(self) -> ComposeResult:
         """The field, what it could be, how far it is or what is wrong."""
         with Vertical(classes="window") as frame:
             frame.border_title = "Open data"
             frame.border_subtitle = "Enter open · Tab → complete · ↓ choose · Esc leave"
-            yield PathField(placeholder="a file or a folder, such as ~/train.csv")
+            yield PathInput(placeholder="a file or a folder, such as ~/train.csv")
             yield OptionList()
             yield Label(FORMS, classes="hint", markup=False)
             yield Label("", classes="progress", markup=False)
@@ -62,7 +62,7 @@ class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
         self.query_one(".window").border_title = in_use
         self.query_one(OptionList).can_focus = False
         self._offer_known()
-        self.set_interval(LOOK, self._look)
+        self.set_interval(POLL_INTERVAL_S, self._look)
 
     def on_unmount(self) -> None:
         """However the window ends, nobody waits any more."""
@@ -74,7 +74,7 @@ class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
     def _offer_known(self) -> None:
         """The set in the program, and what was opened lately."""
         known = {EMBEDDED: "the 70,000 digits in the program"}
-        known |= dict.fromkeys(recent(), "")
+        known |= dict.fromkeys(recent_sources(), "")
         self._offer(known)
 
     def _offer(self, paths: dict[str, str]) -> None:
@@ -87,15 +87,15 @@ class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
         )
         choices.highlighted = None
 
-    @on(PathField.Changed)
-    def _typed(self, event: PathField.Changed) -> None:
+    @on(PathInput.Changed)
+    def _typed(self, event: PathInput.Changed) -> None:
         self._complain("")
         if not event.value:
             self._offer_known()
 
-    @on(PathField.Found)
-    def _found(self, event: PathField.Found) -> None:
-        if event.text == self.query_one(PathField).value:
+    @on(PathInput.Found)
+    def _found(self, event: PathInput.Found) -> None:
+        if event.text == self.query_one(PathInput).value:
             self._offer(dict.fromkeys(event.paths, ""))
 
     def action_move(self, by: int) -> None:
@@ -122,8 +122,8 @@ class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
     def _take(self, path: str) -> None:
         """Into a folder, or open."""
         if path.endswith("/"):
-            self.query_one(PathField).put(path)
-            self.query_one(PathField).focus()
+            self.query_one(PathInput).put(path)
+            self.query_one(PathInput).focus()
         else:
             self._open(path)
 
@@ -133,30 +133,30 @@ class OpenScreen(Dialog["tuple[str, Dataset] | None"]):
         if self._reading is not None:
             self._reading.give_up()
         self._complain("")
-        self._reading = Reading(whole(source))
+        self._reading = LoadTask(expanded(source))
         self._look()
         self._read(self._reading)
 
     @work(thread=True)
-    def _read(self, reading: Reading) -> None:
+    def _read(self, reading: LoadTask) -> None:
         try:
             dataset = reading.dataset()
-        except GivenUpError:
+        except CancelledError:
             return
-        except EXPECTED as problem:
+        except EXPECTED_ERRORS as problem:
             if not reading.is_given_up:
                 self.app.call_from_thread(self._refused, reading, str(problem))
             return
         if not reading.is_given_up:
             self.app.call_from_thread(self._done, reading, dataset)
 
-    def _refused(self, reading: Reading, why: str) -> None:
+    def _refused(self, reading: LoadTask, why: str) -> None:
         if reading is self._reading:
             self._reading = None
             self._look()
             self._complain(why)
 
-    def _done(self, reading: Reading, dataset: Dataset) -> None:
+    def _done(self, reading: LoadTask, dataset: Dataset) -> None:
         if reading is self._reading:
             self.dismiss((reading.source, dataset))
 

@@ -13,7 +13,7 @@ from ....net.presets import PRESETS
 from .base import Dialog
 
 
-class PresetScreen(Dialog[str | None]):
+class PresetDialog(Dialog[str | None]):
     """Ends with a preset's name, or None."""
 
     BINDINGS = [Binding("escape,q", "leave", "Leave")]

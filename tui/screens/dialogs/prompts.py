@@ -11,14 +11,14 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
 
-from ...errors import Problem
+from ...errors import UserError
 from ...text import printable
 from .base import Dialog
 
-LONGEST_NAME = 40
+MAX_NAME_LENGTH = 40
 
 
-class NameScreen(Dialog[str | None]):
+class NameDialog(Dialog[str | None]):
     """Ends with a name that is not empty, or None."""
 
     BINDINGS = [Binding("escape", "leave", "Leave")]
@@ -29,7 +29,7 @@ class NameScreen(Dialog[str | None]):
         title: str = "Name of the run",
         check: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """check: raises Problem for a name that cannot be."""
+        """check: raises UserError for a name that cannot be."""
         super().__init__()
         self._before, self._title, self._check = name, title, check
 
@@ -38,7 +38,7 @@ class NameScreen(Dialog[str | None]):
         with Vertical(classes="window small") as frame:
             frame.border_title = self._title
             frame.border_subtitle = "Enter take it · Esc leave"
-            yield Input(self._before, compact=True, max_length=LONGEST_NAME)
+            yield Input(self._before, compact=True, max_length=MAX_NAME_LENGTH)
             yield Label("", classes="complaint", markup=False)
 
     @on(Input.Submitted)
@@ -48,7 +48,7 @@ class NameScreen(Dialog[str | None]):
         try:
             if name:
                 self._check(name)
-        except Problem as problem:
+        except UserError as problem:
             self.query_one(".complaint", Label).update(Content(printable(problem)))
         else:
             self.dismiss(name or None)
@@ -58,7 +58,7 @@ class NameScreen(Dialog[str | None]):
         self.dismiss(None)
 
 
-class ConfirmScreen(Dialog[bool | None]):
+class ConfirmDialog(Dialog[bool | None]):
     """Ends with True for yes. Enter gives the answer that is marked."""
 
     BINDINGS = [

@@ -11,8 +11,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Label
 
-from ...config.recipe import read
-from ...errors import Problem
+from ...config.recipe import parse_recipe
+from ...errors import UserError
 from ...text import printable
 from .base import Dialog
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ....net.trainer import Course
 
 
-class RecipeScreen(Dialog["Course | None"]):
+class RecipeDialog(Dialog["Course | None"]):
     """Ends with the course that a recipe describes, or None."""
 
     BINDINGS = [Binding("escape", "leave", "Leave")]
@@ -38,8 +38,8 @@ class RecipeScreen(Dialog["Course | None"]):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         try:
-            course: Course = read(event.value)
-        except Problem as problem:
+            course: Course = parse_recipe(event.value)
+        except UserError as problem:
             self.query_one(".complaint", Label).update(Content(printable(problem)))
         else:
             self.dismiss(course)

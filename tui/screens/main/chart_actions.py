@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual import on
 
 from ...widgets.chart import Chart
-from .dashboard import Cockpit
+from .dashboard import Dashboard
 
 
-class ChartActions(Cockpit):
+class ChartActions(Dashboard):
     """Passes on what a person wants to see."""
 
     def action_loss(self) -> None:

@@ -15,16 +15,16 @@ from textual.widgets import Input, Static
 
 from ...datasets.findings import doubts
 from ...keymap.main_keys import FILE_ACTIONS, KEYS
-from ...render.chart import Line
+from ...render.chart import RunCurve
 from ...render.labels import heading, is_of_digits, thing
 from ...training.pending import is_over, pending
-from ...training.session import Session
-from ...training.snapshot import Run, Snapshot, State
-from ...training.summary import summary_of
+from ...training.session import TrainingSession
+from ...training.snapshot import Run, RunStatus, Snapshot
+from ...training.summary import run_summary
 from ...widgets.chart import Chart
 from ...widgets.coach import Coach
 from ...widgets.digit import Digit
-from ...widgets.footer import KeyLine
+from ...widgets.footer import KeyFooter
 from ...widgets.hyperparameters import HyperparameterPanel
 from ...widgets.probabilities import Probabilities
 from ...widgets.runs_table import RunsPanel
@@ -34,11 +34,11 @@ from ..minimum_size import WORDINGS
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
     from ....net.network import Parameters
-    from ....net.run.diagnosis import Cure, Trouble
-    from ....net.run.timeline import Moment
+    from ....net.run.diagnosis import Diagnosis, Remedy
+    from ....net.run.timeline import RunMoment
     from ...rooms.draw.pen import Drawing
 
-REFRESH = 0.25  # seconds between two looks into the session while it trains
+REFRESH_S = 0.25  # seconds between two looks into the session while it trains
 MOST_LINES = 6  # on the chart at once, unless a person wants more
 NEEDS = (60, 20)  # columns and rows: below, a line says so
 WIDTHS = [
@@ -59,12 +59,12 @@ HEIGHTS = [
 HUES = 4  # of runs that are not the current one; their numbers tell them apart for certain
 
 
-def is_seen(screen: Screen[None]) -> bool:
+def is_on_top(screen: Screen[None]) -> bool:
     """Whether nothing lies over it: each change beneath a room or a window would send all anew."""
     return screen.app.screen is screen
 
 
-class Cockpit(Screen[None]):
+class Dashboard(Screen[None]):
     """Everything that matters on one screen."""
 
     AUTO_FOCUS = ""  # the keys belong to the screen until a person goes into a field
@@ -75,7 +75,7 @@ class Cockpit(Screen[None]):
 
     index: reactive[int] = reactive(0, init=False)  # of the test digit shown
     blocks: reactive[bool] = reactive(False, init=False)
-    past: reactive[Moment | None] = reactive(None, init=False)  # what is shown instead of now
+    past: reactive[RunMoment | None] = reactive(None, init=False)  # what is shown instead of now
     at: reactive[int | None] = reactive(None, init=False)  # the iteration whose values are read
 
     class Settled(Message):
@@ -88,7 +88,7 @@ class Cockpit(Screen[None]):
         why: str
         """The reason, in a line."""
 
-    def __init__(self, session: Session, *, start: bool) -> None:
+    def __init__(self, session: TrainingSession, *, start: bool) -> None:
         super().__init__()
         self.session = session
         self.seen: Snapshot | None = None  # the current run as it was shown last
@@ -97,7 +97,7 @@ class Cockpit(Screen[None]):
         self.hidden: set[int] = set()  # runs that the chart does not show
         self.names: dict[int, str] = {}
         self.pinned: list[int] = []  # test digits that are watched through the run
-        self.cure: Cure | None = None  # what the coach offers
+        self.cure: Remedy | None = None  # what the coach offers
         self.doubts: tuple[str, ...] = ()  # that the coach has about the data
         self.line_is_behind: Callable[[], bool] = lambda: False
         self.line_spent: Callable[[], float] = lambda: 0.0  # as `Line.spent`
@@ -107,7 +107,7 @@ class Cockpit(Screen[None]):
         self.may_touch_files = True
         self._start = start
         self._run: Run | None = None  # that was shown last
-        self._trouble: Trouble | None = None  # that the coach explains, or has explained
+        self._trouble: Diagnosis | None = None  # that the coach explains, or has explained
         self._doubted: Dataset | None = None  # the data that the coach has looked at
 
     def compose(self) -> ComposeResult:
@@ -126,11 +126,11 @@ class Cockpit(Screen[None]):
             yield RunsPanel(id="runs")
             yield Coach(id="coach")
         yield Static(WORDINGS[0].format(*NEEDS), id="small")
-        yield KeyLine()
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin to look into the session."""
-        self.set_interval(REFRESH, self.look)
+        self.set_interval(REFRESH_S, self.look)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
         """While a person types into a field, the screen's keys rest; some are not for all."""
@@ -142,7 +142,7 @@ class Cockpit(Screen[None]):
             "help",
         }
 
-    def use(self, session: Session) -> None:
+    def use(self, session: TrainingSession) -> None:
         """Look at this session from now on; of the one before, nothing stays on the screen."""
         self.session = session
         self.seen = self._run = self._trouble = self.cure = None
@@ -150,20 +150,20 @@ class Cockpit(Screen[None]):
         self.names, self.hidden, self.pinned, self.drawing = {}, set(), [], None
         self._doubted, self.doubts = None, ()
         for name, empty in (("past", None), ("at", None), ("index", 0)):
-            self.set_reactive(getattr(Cockpit, name), empty)
+            self.set_reactive(getattr(Dashboard, name), empty)
         self.query_one(RunsPanel).update((), {}, set(), 0)
         self.look()
         self.show_digit()
 
     # Looking
 
-    def on_cockpit_settled(self) -> None:
+    def on_dashboard_settled(self) -> None:
         """Show how things stand."""
         self._is_stale = True
         self.look()
         snapshot = self.session.snapshot()
         starts, self._start = self._start, False
-        if starts and snapshot.state in (State.READY, State.PAUSED):
+        if starts and snapshot.state in (RunStatus.READY, RunStatus.PAUSED):
             self.session.train()
 
     def look(self) -> None:
@@ -172,13 +172,13 @@ class Cockpit(Screen[None]):
             return
         picture = self.session.picture()
         snapshot = picture.current
-        if snapshot.state is State.LOADING:
+        if snapshot.state is RunStatus.LOADING:
             self.query_one(StatusLine).waits_for = self.read_so_far()
             self.query_one(StatusLine).redraw()
         if snapshot is self.seen and not self._is_stale:
             return
         self._is_stale = False
-        if snapshot.state is State.FAILED:
+        if snapshot.state is RunStatus.FAILED:
             self.seen = snapshot
             if snapshot.bug is not None:
                 raise snapshot.bug
@@ -188,7 +188,7 @@ class Cockpit(Screen[None]):
         if self._run is not None and snapshot.run is not self._run:
             self.past, self.at = None, None  # of the run before; another one has begun
         is_first, self._run = self._run is None, snapshot.run
-        if not (is_seen(self) or is_first):  # beneath a question, the first picture all the same
+        if not (is_on_top(self) or is_first):  # beneath a question, the first picture all the same
             return
         self.show_run()
         if before is None or (self.past is None and snapshot.parameters is not before.parameters):
@@ -216,7 +216,10 @@ class Cockpit(Screen[None]):
         """What keys do as things stand, where that is not what the last row says of them."""
         if self.past is not None:
             return {"train": "fork"}
-        is_at_rest = self.seen is None or self.seen.state in (State.FINISHED, State.DIVERGED)
+        is_at_rest = self.seen is None or self.seen.state in (
+            RunStatus.FINISHED,
+            RunStatus.DIVERGED,
+        )
         return {"train": "pause"} if self.session.is_training and not is_at_rest else {}
 
     # Showing
@@ -231,7 +234,7 @@ class Cockpit(Screen[None]):
         waits = pending(snapshot, wanted, in_past=self.past is not None)
         self.query_one(StatusLine).update(snapshot, self.past, self.next_alpha)
         self.query_one(HyperparameterPanel).update(wanted, running, waits)
-        self.query_one(KeyLine).say(self.key_words)
+        self.query_one(KeyFooter).say(self.key_words)
         runs = self._seen_runs
         for seen in runs:
             assert seen.run is not None
@@ -239,7 +242,7 @@ class Cockpit(Screen[None]):
         self.query_one(Chart).update(
             self._lines(snapshot, runs),
             self.at,
-            summary_of(snapshot, runs, self.names),
+            run_summary(snapshot, runs, self.names),
             self.past.iteration if self.past else None,
         )
         if snapshot.run:
@@ -247,14 +250,14 @@ class Cockpit(Screen[None]):
             panel.update(runs, self.names, self.hidden, snapshot.run.number)
         self._show_trouble(snapshot)
 
-    def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[Line]:
+    def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[RunCurve]:
         """The runs that the chart shows, the current one last."""
         if snapshot.run is None:
             return []
         others = [seen for seen in runs if seen.run and seen.run.number != snapshot.run.number]
         shown = [seen for seen in others if seen.run and seen.run.number not in self.hidden]
         return [
-            Line(
+            RunCurve(
                 seen.run.number,
                 self.names[seen.run.number],
                 seen.history,
@@ -279,10 +282,10 @@ class Cockpit(Screen[None]):
                 self.query_one(Coach).update(None, None, self.doubts)
             self._trouble = self.cure = None
         elif trouble is not self._trouble:
-            from ....net.run.diagnosis import cure
+            from ....net.run.diagnosis import remedy_for
 
             self._trouble = trouble
-            self.cure = cure(trouble, history, timeline)
+            self.cure = remedy_for(trouble, history, timeline)
             self.query_one(Coach).update(trouble, self.cure, doubts(dataset))
         self.set_class(self.cure is not None or bool(self.doubts), "-coached")
 
@@ -296,7 +299,7 @@ class Cockpit(Screen[None]):
         from ....net.engine.inference import probabilities
 
         if self.index >= len(dataset.test):  # of a session with other data
-            self.set_reactive(Cockpit.index, 0)
+            self.set_reactive(Dashboard.index, 0)
         parameters, iteration = viewed
         image, label = dataset.test.images[self.index], int(dataset.test.labels[self.index])
         square = image.reshape(dataset.side, dataset.side)
@@ -309,7 +312,7 @@ class Cockpit(Screen[None]):
             untrained=iteration == 0,
             digits=is_of_digits(dataset),
         )
-        self.query_one(KeyLine).call_them(thing(dataset))
+        self.query_one(KeyFooter).call_them(thing(dataset))
 
     def on_screen_resume(self) -> None:
         """What happened while a room lay over it."""

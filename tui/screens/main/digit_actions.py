@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ...render.labels import thing
-from .dashboard import Cockpit
+from .dashboard import Dashboard
 
 
-class DigitActions(Cockpit):
+class DigitActions(Dashboard):
     """What changes the digit looked at."""
 
     def action_digit(self, by: int) -> None:
@@ -21,11 +21,11 @@ class DigitActions(Cockpit):
 
     def action_ask_index(self) -> None:
         """Ask for a number and go there."""
-        from ..dialogs.go_to import GoToScreen
+        from ..dialogs.go_to import GoToDialog
 
         if (dataset := self.session.dataset) is not None:
             self.app.push_screen(
-                GoToScreen(len(dataset.test), thing(dataset)),
+                GoToDialog(len(dataset.test), thing(dataset)),
                 lambda index: self.action_go_to(index) if index is not None else None,
             )
 
@@ -34,9 +34,9 @@ class DigitActions(Cockpit):
         dataset, viewed = self.session.dataset, self.viewed
         if dataset is None or viewed is None:
             return
-        from ....net.engine.inference import mistake_after
+        from ....net.engine.inference import next_mistake
 
-        found = mistake_after(viewed[0], dataset.test, self.index, step)
+        found = next_mistake(viewed[0], dataset.test, self.index, step)
         if found is None:
             self.notify(f"The network gets no other test {thing(dataset)} wrong.", markup=False)
         else:
@@ -44,11 +44,11 @@ class DigitActions(Cockpit):
 
     def action_deformed(self) -> None:
         """Show deformed copies of the chosen digit beside it."""
-        from ..dialogs.augmentation import DeformedScreen
+        from ..dialogs.augmentation import AugmentationDialog
 
         if (dataset := self.session.dataset) is not None:
             image = dataset.test.images[self.index].reshape(dataset.side, dataset.side)
-            self.app.push_screen(DeformedScreen(image))
+            self.app.push_screen(AugmentationDialog(image))
 
     def action_glyphs(self) -> None:
         """Draw the digit the other way."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from ...errors import EXPECTED
+from ...errors import EXPECTED_ERRORS
 from .training_actions import TrainingActions
 
 if TYPE_CHECKING:
@@ -29,37 +29,37 @@ class FileActions(TrainingActions):
 
     def action_open_data(self) -> None:
         """Ask for a source, read it, and begin a session on it."""
-        from ..dialogs.open_data import OpenScreen
+        from ..dialogs.open_data import OpenDataDialog
 
         def opened(found: tuple[str, Dataset] | None) -> None:
             if found is not None:
                 self.post_message(self.Opened(*found))
 
         dataset = self.session.dataset
-        self.app.push_screen(OpenScreen(dataset.name if dataset else "none yet"), opened)
+        self.app.push_screen(OpenDataDialog(dataset.name if dataset else "none yet"), opened)
 
     def action_export(self) -> None:
         """Ask what to write, and where to."""
-        from ..dialogs.export import ExportScreen
+        from ..dialogs.export import ExportDialog
 
         if self.seen is None or self.seen.run is None:
             self.notify("There is nothing yet to write.", markup=False)
             return
         picture = self.app.export_screenshot(title="mnist-tui")
-        self.app.push_screen(ExportScreen(self, self.seen.run.number, picture))
+        self.app.push_screen(ExportDialog(self, self.seen.run.number, picture))
 
     def action_recipe(self) -> None:
         """Ask for a recipe and begin a run by it."""
-        from ..dialogs.recipe import RecipeScreen
+        from ..dialogs.recipe import RecipeDialog
 
         def begin(course: Course | None) -> None:
             if course is None:
                 return
             try:
                 self.session.follow(course, train=True)
-            except EXPECTED as problem:
+            except EXPECTED_ERRORS as problem:
                 self.notify(str(problem), severity="warning", markup=False)
             else:
                 self.past = None
 
-        self.app.push_screen(RecipeScreen(), begin)
+        self.app.push_screen(RecipeDialog(), begin)

@@ -7,14 +7,14 @@ from importlib import import_module
 from textual import on
 
 from ..enter import enter
-from .dashboard import Cockpit
+from .dashboard import Dashboard
 
 ROOMS = {  # where each is, and what it is called there
     "maths": ("maths.room", "MathsRoom"),
     "confusion": ("confusion.room", "ConfusionRoom"),
     "weights": ("weights.room", "WeightsRoom"),
-    "pixels": ("saliency.room", "PixelsRoom"),
-    "digit": ("digit_history.room", "DigitRoom"),
+    "pixels": ("saliency.room", "SaliencyRoom"),
+    "digit": ("digit_history.room", "DigitHistoryRoom"),
     "draw": ("draw.room", "DrawRoom"),
 }
 
@@ -29,12 +29,12 @@ def preload() -> None:
         import_module(name, __package__)
 
 
-class RoomActions(Cockpit):
+class RoomActions(Dashboard):
     """What leads into the rooms."""
 
     _preloads = False  # whether the rooms' modules are read, or were
 
-    @on(Cockpit.Settled)
+    @on(Dashboard.Settled)
     def _preload(self) -> None:
         """Once there is something to look at, read the rooms' modules before a person waits."""
         if not self._preloads and self.session.dataset is not None:

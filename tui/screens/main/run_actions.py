@@ -6,10 +6,10 @@ from textual import on
 
 from ...text import printable
 from ...widgets.runs_table import RunsPanel
-from .dashboard import Cockpit
+from .dashboard import Dashboard
 
 
-class RunActions(Cockpit):
+class RunActions(Dashboard):
     """What acts on the run under the table's cursor."""
 
     def action_runs(self) -> None:
@@ -39,7 +39,7 @@ class RunActions(Cockpit):
 
     def action_run_name(self) -> None:
         """Ask for a name."""
-        from ..dialogs.prompts import NameScreen
+        from ..dialogs.prompts import NameDialog
 
         if (number := self.query_one(RunsPanel).under_cursor) is None:
             return
@@ -49,11 +49,11 @@ class RunActions(Cockpit):
                 self.names[number] = printable(name)
                 self.show_run()
 
-        self.app.push_screen(NameScreen(self.names[number]), named)
+        self.app.push_screen(NameDialog(self.names[number]), named)
 
     def action_run_remove(self) -> None:
         """Ask, because what it learnt would be lost; then remove it."""
-        from ..dialogs.prompts import ConfirmScreen
+        from ..dialogs.prompts import ConfirmDialog
 
         number = self.query_one(RunsPanel).under_cursor
         if number is None or self.seen is None or self.seen.run is None:
@@ -66,4 +66,4 @@ class RunActions(Cockpit):
             if yes:
                 self.session.remove(number)
 
-        self.app.push_screen(ConfirmScreen(f"Remove {self.names[number]} for good?"), answered)
+        self.app.push_screen(ConfirmDialog(f"Remove {self.names[number]} for good?"), answered)

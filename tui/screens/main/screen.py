@@ -12,7 +12,7 @@ from .digit_actions import DigitActions
 from .file_actions import FileActions
 from .room_actions import RoomActions
 from .run_actions import RunActions
-from .time_actions import PastActions
+from .time_actions import TimeActions
 
 HEADINGS = {  # of the sections in help about the panels
     "chart": "Chart",
@@ -23,7 +23,7 @@ HEADINGS = {  # of the sections in help about the panels
 }
 
 
-class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitActions, RoomActions):
+class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitActions, RoomActions):
     """Every topic's keys, and those of the program itself."""
 
     def action_only(self, panel: str) -> None:
@@ -42,9 +42,9 @@ class MainScreen(FileActions, PastActions, RunActions, ChartActions, DigitAction
 
     async def action_help(self) -> None:
         """Explain; from within a panel, or while it is alone, that panel."""
-        from ..dialogs.help import HelpScreen
+        from ..dialogs.help import HelpDialog
 
-        await enter(self, HelpScreen(self._heading()))
+        await enter(self, HelpDialog(self._heading()))
 
     def _heading(self) -> str:
         """The section of help that a person is in."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .dashboard import Cockpit
+from .dashboard import Dashboard
 
 STRIDE = 50  # [ and ] go through a run in about so many steps
 
 
-class PastActions(Cockpit):
+class TimeActions(Dashboard):
     """What looks at the current run as it was."""
 
     def action_travel(self, step: int) -> None:

@@ -6,22 +6,22 @@ from dataclasses import replace
 
 from textual import on
 
-from ....net.hyperparameters import LARGEST_SEED, Hyperparameters
+from ....net.hyperparameters import MAX_SEED, Hyperparameters
 from ....net.presets import PRESETS, preset_of
 from ...config.stepping import round_step
-from ...errors import EXPECTED
+from ...errors import EXPECTED_ERRORS
 from ...widgets.hyperparameters import HyperparameterPanel
-from .dashboard import Cockpit
+from .dashboard import Dashboard
 
 
-class TrainingActions(Cockpit):
+class TrainingActions(Dashboard):
     """What acts on the current run, or begins a new one."""
 
     @on(HyperparameterPanel.Changed)
     def _changed(self, event: HyperparameterPanel.Changed) -> None:
         try:
             self._want(event.hyperparameters)
-        except EXPECTED as problem:
+        except EXPECTED_ERRORS as problem:
             event.row.refuse(str(problem))
 
     def _want(self, hyperparameters: Hyperparameters) -> None:
@@ -63,7 +63,7 @@ class TrainingActions(Cockpit):
         wanted = self.session.wanted
         try:
             self._want(replace(wanted, alpha=round_step(wanted.alpha, by)))
-        except EXPECTED as problem:
+        except EXPECTED_ERRORS as problem:
             self.notify(str(problem), severity="warning", markup=False)
 
     def action_reset(self) -> None:
@@ -73,18 +73,18 @@ class TrainingActions(Cockpit):
     def action_reset_seed(self) -> None:
         """Begin again from the first weights of the next seed, and train."""
         wanted = self.session.wanted
-        self._begin(replace(wanted, seed=(wanted.seed + 1) % (LARGEST_SEED + 1)))
+        self._begin(replace(wanted, seed=(wanted.seed + 1) % (MAX_SEED + 1)))
 
     def action_preset(self) -> None:
         """Choose a preset and begin again with it, keeping the seed."""
-        from ..dialogs.presets import PresetScreen
+        from ..dialogs.presets import PresetDialog
 
         def begin(name: str | None) -> None:
             if name is not None:
                 chosen = PRESETS[name].hyperparameters
                 self._begin(replace(chosen, seed=self.session.wanted.seed))
 
-        self.app.push_screen(PresetScreen(preset_of(self.session.wanted)), begin)
+        self.app.push_screen(PresetDialog(preset_of(self.session.wanted)), begin)
 
     def action_cure(self) -> None:
         """What the coach offers: a new run, from before it went wrong or from other weights."""
@@ -101,7 +101,7 @@ class TrainingActions(Cockpit):
         """Begin a new run, whatever the one before was doing: it trains at once."""
         try:
             self.session.begin(hyperparameters, train=True)
-        except EXPECTED as problem:
+        except EXPECTED_ERRORS as problem:
             self.notify(str(problem), severity="warning", markup=False)
         else:
             self.past = None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from rich.text import Text
 
-from .....net.inspection.softmax_steps import surprise
+from .....net.inspection.softmax_steps import negative_log
 from ....render.glyphs import ascii_rows, bar, window_start
-from ...layout import Block, Ink, beside, pick, words
-from ..walk.state import Looked
+from ...layout import Block, Ink, pick, side_by_side, words
+from ..walk.state import MathsState
 from .unit_list import MARK
 
 HERE = "as it is"
@@ -17,13 +17,13 @@ log is the natural logarithm, its unit the nat. The other probabilities do not c
 themselves: what they have, the right one lacks."""
 
 
-def pixels_of(looked: Looked) -> np.ndarray:
+def pixels_of(looked: MathsState) -> np.ndarray:
     """The digit as bytes, side × side."""
     ink = np.rint(looked.lens.x[:, 0] * 255).astype(np.uint8)
     return ink.reshape(looked.side, looked.side)
 
 
-def digit_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def digit_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """The digit, and the numbers round the chosen pixel."""
     side, chosen = looked.side, looked.path[0]
     image = pixels_of(looked)
@@ -63,10 +63,10 @@ def digit_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
             line.pad_left(5 * inside.count(None))
         block.append(line)
     block += [Text(), *told]
-    return beside((wide, _marked(picture, looked, rows, ink)), (room, block), gap=3)
+    return side_by_side((wide, _marked(picture, looked, rows, ink)), (room, block), gap=3)
 
 
-def _marked(picture: Block, looked: Looked, rows: int, ink: Ink) -> Block:
+def _marked(picture: Block, looked: MathsState, rows: int, ink: Ink) -> Block:
     """The picture with the chosen pixel marked, and every pixel to be clicked at."""
     side = looked.side
     row, column = divmod(looked.path[0], side)
@@ -85,7 +85,7 @@ def _marked(picture: Block, looked: Looked, rows: int, ink: Ink) -> Block:
     return picture
 
 
-def loss_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def loss_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """The probability of the label on a ruler of probabilities and what they cost."""
     lens = looked.lens
     label, classes = lens.label, lens.sizes[-1]
@@ -101,10 +101,10 @@ def loss_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     marks = [*ruler.items(), (p, HERE)]
     marks.sort(key=lambda mark: -mark[0])
     room = max(0, min(60, width - 46))
-    longest = max(surprise(min(ruler)), lens.loss if np.isfinite(lens.loss) else 0.0)
+    longest = max(negative_log(min(ruler)), lens.loss if np.isfinite(lens.loss) else 0.0)
     for share, name in marks:
         mine = name == HERE
-        cost = lens.loss if mine else surprise(share)
+        cost = lens.loss if mine else negative_log(share)
         role = ink("chosen" if mine else "quiet")
         line = Text(no_wrap=True).append(f"{MARK if mine else ' '} {share:<10.6f}", role)
         line.append(f"{cost:14.4f} ", ink("chosen") if mine else "")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from rich.text import Text
 
-from .....net.inspection.softmax_steps import shares_of
+from .....net.inspection.softmax_steps import softmax_steps
 from ....render.labels import a as an
 from ....render.labels import called
-from ...layout import Block, Ink, beside, words
-from ..walk.state import Looked
+from ...layout import Block, Ink, side_by_side, words
+from ..walk.state import MathsState
 from .input_and_loss import digit_scene, loss_scene
 from .signed_picture import LEGEND, signed_rows
 from .terms_table import Columns, gradients_block, terms_block
@@ -20,7 +20,7 @@ NARROW = 66  # columns; below, terms leave out where a pixel is
 LEAST_LIST, MOST_LIST = 18, 40  # columns of the list of units
 
 
-def scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """The body of the page."""
     kind, last = looked.stage.kind, len(looked.lens.W)
     if kind == "x":
@@ -38,7 +38,7 @@ def scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     return of(looked, ink, width, height)
 
 
-def sum_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def sum_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """A layer's numbers, what one of them is made of, and for the first layer its picture."""
     stage = looked.stage
     name = f"dZ{stage.layer}" if stage.kind == "dW" else stage.symbol
@@ -48,7 +48,7 @@ def sum_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     room = width - terms.width - 2
     if stage.kind == "dA" or stage.layer > 1:
         room = min(MOST_LIST, room)
-        return beside(
+        return side_by_side(
             (room, listed(looked, values, ink, room, height)), (terms.width, of(terms, height))
         )
     full = height >= looked.side + 2 and room >= 2 * looked.side + 2 + LEAST_LIST
@@ -56,16 +56,16 @@ def sum_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     picture = row_picture(looked, ink, looked.side if full else looked.side // 2, height)
     if room - wide - 2 >= LEAST_LIST:
         room = min(MOST_LIST, room - wide - 2)
-        return beside(
+        return side_by_side(
             (room, listed(looked, values, ink, room, height)),
             (terms.width, of(terms, height)),
             (wide, picture),
         )
     right = picture if looked.picture else of(terms, height)
-    return beside((room, listed(looked, values, ink, room, height)), (terms.width, right))
+    return side_by_side((room, listed(looked, values, ink, room, height)), (terms.width, right))
 
 
-def row_picture(looked: Looked, ink: Ink, rows: int, height: int) -> Block:
+def row_picture(looked: MathsState, ink: Ink, rows: int, height: int) -> Block:
     """The chosen unit's row of W1, or of dW1, as a picture: one number a pixel."""
     name = "dW" if looked.stage.kind == "dW" else "W"
     matrix = (looked.lens.dW if name == "dW" else looked.lens.W)[0][looked.unit]
@@ -74,7 +74,7 @@ def row_picture(looked: Looked, ink: Ink, rows: int, height: int) -> Block:
     return [head, *signed_rows(square, min(rows, height - 2), ink), Text(LEGEND, ink("quiet"))]
 
 
-def relu_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def relu_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """Z and A of every unit, and the rule worked out for one."""
     n, unit, lens = looked.stage.layer, looked.unit, looked.lens
     Z, A = lens.Z[n - 1][:, 0], lens.A[n][:, 0]
@@ -90,11 +90,11 @@ def relu_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     return _table(looked, [(f"Z{n}", Z), (f"A{n}", A)], told, ink, width, height)
 
 
-def softmax_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def softmax_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """From logit to power to share, for every class."""
     n, k, lens = looked.stage.layer, looked.unit, looked.lens
     Z, A = lens.Z[-1][:, 0], lens.A[-1][:, 0]
-    shares = shares_of(lens)
+    shares = softmax_steps(lens)
     best = int(A.argmax())
     first = float(Z.max())
     label = an(called(looked.names, lens.label))
@@ -108,7 +108,7 @@ def softmax_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     return _table(looked, columns, told, ink, width, height)
 
 
-def error_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def error_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """Probability minus truth."""
     n, k, lens = looked.stage.layer, looked.unit, looked.lens
     A, Y, dZ = lens.A[-1][:, 0], lens.Y[:, 0], lens.dZ[-1][:, 0]
@@ -121,7 +121,7 @@ def error_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     return _table(looked, [(f"A{n}", A), ("Y", Y), (f"dZ{n}", dZ)], told, ink, width, height)
 
 
-def gate_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def gate_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """What ReLU lets back."""
     n, unit, lens = looked.stage.layer, looked.unit, looked.lens
     Z, dA, dZ = lens.Z[n - 1][:, 0], lens.dA[n][:, 0], lens.dZ[n - 1][:, 0]
@@ -135,7 +135,7 @@ def gate_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
 
 
 def _table(
-    looked: Looked,
+    looked: MathsState,
     columns: list[tuple[str, np.ndarray]],
     told: tuple[str, ...],
     ink: Ink,
@@ -152,7 +152,9 @@ def _table(
         for words_ in told:
             right += [*words(words_, beside_it, ink(formula)), Text()]
             formula = "title"
-        return beside((room, listed(looked, columns, ink, room, height)), (beside_it, right), gap=3)
+        return side_by_side(
+            (room, listed(looked, columns, ink, room, height)), (beside_it, right), gap=3
+        )
     below: Block = []
     for words_ in told:
         lines = words(words_, width - 2, ink(formula))

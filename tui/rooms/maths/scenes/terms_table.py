@@ -9,9 +9,9 @@ import numpy as np
 from rich.style import Style
 from rich.text import Text
 
-from ...layout import Block, Ink, pick, stretch
+from ...layout import Block, Ink, pick, visible_range
 from ..walk.stages import Stage, vector
-from ..walk.state import Looked
+from ..walk.state import MathsState
 from .number_format import WIDTH, Scale, scale_of
 from .unit_list import MARK, RESTING
 
@@ -22,7 +22,7 @@ LEAST_SHOWN = 3  # terms
 class Columns:
     """A table of products: what each comes from, its two factors, and what they make."""
 
-    looked: Looked
+    looked: MathsState
     ink: Ink
     wide: bool  # a pixel's row and column stand beside its number
 
@@ -152,7 +152,7 @@ def gradients_block(columns: Columns, height: int) -> Block:
     room = max(LEAST_SHOWN, height - 3)
     if len(rows) > room:
         room = max(LEAST_SHOWN, room - 1)
-    shown = stretch(len(rows), rows.index(looked.path[stage.layers[1]]), room)
+    shown = visible_range(len(rows), rows.index(looked.path[stage.layers[1]]), room)
     for i in shown:
         source = rows[i]
         parts = [scale.write(error), Scale().write(float(values[source]))]

@@ -8,15 +8,15 @@ from rich.text import Text
 
 from ....render.glyphs import bar, signed_bar
 from ....render.labels import called, widest
-from ...layout import Block, Ink, pick, stretch
-from ..walk.state import Looked, Values
+from ...layout import Block, Ink, pick, visible_range
+from ..walk.state import MathsState, Values
 from .number_format import WIDTH, scale_of
 
 MARK, RESTING = "▸", "▹"  # of what is chosen, in the list that the arrows are in, and elsewhere
 
 
 def listed(
-    looked: Looked, columns: Sequence[tuple[str, Values]], ink: Ink, width: int, height: int
+    looked: MathsState, columns: Sequence[tuple[str, Values]], ink: Ink, width: int, height: int
 ) -> Block:
     """The units of the stage's layer with these columns of numbers, and a bar of the last one."""
     layer, rows = looked.stage.layers[0], looked.units()
@@ -32,7 +32,7 @@ def listed(
     head = f"  {what[:digits]:<{digits}}" + "".join(f"{name:>{WIDTH + 1}}" for name in heads)
     block = [Text(head, ink("quiet"), no_wrap=True)]
     lines = max(1, height - 1)
-    shown = stretch(len(rows), rows.index(chosen), max(1, lines - (len(rows) > lines)))
+    shown = visible_range(len(rows), rows.index(chosen), max(1, lines - (len(rows) > lines)))
     values = columns[-1][1]
     largest = float(max(abs(values), default=0)) or 1.0
     both = bool((values < 0).any())  # signs: else all bars begin at the left

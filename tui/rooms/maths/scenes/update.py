@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.style import Style
 from rich.text import Text
 
-from .....net.inspection.step import Step, step_of
+from .....net.inspection.step import WeightUpdate, weight_update
 from ....render.glyphs import bar
-from ...layout import Block, Ink, beside, stretch, words
+from ...layout import Block, Ink, side_by_side, visible_range, words
 from ..walk.stages import vector
-from ..walk.state import Looked
+from ..walk.state import MathsState
 from .unit_list import MARK
 
 DECIMALS = 8  # what a weight's smallest change can still be seen with
@@ -19,26 +19,26 @@ HEADS = {1: ("after",), 2: ("before", "after"), 3: ("before", "− α·dW", "aft
 RIGHT = 26  # columns of the probabilities without bars
 
 
-def update_scene(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def update_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     """Weights and their arithmetic to the left, what the network then answers to the right."""
     columns = min(3, max(1, (width - RIGHT - 3 - NAME) // NUMBER))
     left = NAME + columns * NUMBER
     right = max(RIGHT, min(70, width - left - 3))
-    return beside(
+    return side_by_side(
         (left, _weights(looked, ink, left, height, columns)),
         (right, _answers(looked, ink, right, height)),
         gap=3,
     )
 
 
-def _weights(looked: Looked, ink: Ink, width: int, height: int, columns: int) -> Block:
-    steps = [step_of(looked.lens, weight) for weight in looked.followed()]
+def _weights(looked: MathsState, ink: Ink, width: int, height: int, columns: int) -> Block:
+    steps = [weight_update(looked.lens, weight) for weight in looked.followed()]
     heads = HEADS[columns]
     first = f"  {'on your path':<13}" + "".join(f"{head:>{NUMBER}}" for head in heads)
     block = [Text(first, ink("quiet"), no_wrap=True)]
     row = min(looked.row, len(steps) - 1)
     detail = _detail(steps[row], ink, width)
-    shown = stretch(len(steps), row, max(2, height - 2 - len(detail)))
+    shown = visible_range(len(steps), row, max(2, height - 2 - len(detail)))
     for i in shown:
         printed = steps[i].printed(DECIMALS)
         mine = i == row
@@ -59,7 +59,7 @@ def _write(number: float) -> str:
     return text if len(text) <= NUMBER else f"{number:{NUMBER}.4e}"
 
 
-def _detail(step: Step, ink: Ink, width: int) -> Block:
+def _detail(step: WeightUpdate, ink: Ink, width: int) -> Block:
     """One step in figures: the gradient out of its two factors, the new value out of the old."""
     weight, printed = step.weight, step.printed(DECIMALS)
     n, unit = weight.layer, weight.unit
@@ -87,7 +87,7 @@ def _signed(number: float) -> str:
     return f"{'−' if number < 0 else '+'} {abs(number):.{DECIMALS}f}"
 
 
-def _answers(looked: Looked, ink: Ink, width: int, height: int) -> Block:
+def _answers(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     lens = looked.lens
     before, after = lens.A[-1][:, 0], lens.A_after[-1][:, 0]
     falls = lens.loss_after < lens.loss
@@ -102,7 +102,7 @@ def _answers(looked: Looked, ink: Ink, width: int, height: int) -> Block:
     ]
     room = width - RIGHT - 2 if width > RIGHT + 6 else 0
     at = lens.label
-    for k in stretch(len(before), at, max(1, height - 2)):
+    for k in visible_range(len(before), at, max(1, height - 2)):
         mine = k == at
         line = Text(f"{'◂' if mine else ' '} {k:>2}", ink("chosen" if mine else "quiet"))
         line.append(f"{100 * float(before[k]):7.2f} % → {100 * float(after[k]):6.2f} %")

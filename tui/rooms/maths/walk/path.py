@@ -6,19 +6,19 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ....errors import Problem
+from ....errors import UserError
 from ....text import printable
 from .stages import Stage
 
 if TYPE_CHECKING:
-    from .....net.inspection.single_step import Lens
+    from .....net.inspection.single_step import SampleStep
 
-Path = tuple[int, ...]  # one index a layer, the pixel's first; W1[j, i] is between two of them
+UnitPath = tuple[int, ...]  # one index a layer, the pixel's first; W1[j, i] is between two of them
 
 NAMED = re.compile(r"(d?[WZAbxY])(\d*)\[(\d+)(?:,(\d+))?\]", re.ASCII)
 
 
-def leading(lens: Lens, chosen: int | None = None) -> Path:
+def leading(lens: SampleStep, chosen: int | None = None) -> UnitPath:
     """From a class (None: the label) back to the pixel, always by the largest term of its sum."""
     from .....net.inspection.terms import terms_of_Z
 
@@ -28,20 +28,22 @@ def leading(lens: Lens, chosen: int | None = None) -> Path:
     return tuple(path)
 
 
-def with_unit(path: Path, layer: int, unit: int) -> Path:
+def with_unit(path: UnitPath, layer: int, unit: int) -> UnitPath:
     """The path through another unit of this layer."""
     return (*path[:layer], unit, *path[layer + 1 :])
 
 
-def fits(path: Path, sizes: Sequence[int]) -> bool:
+def fits(path: UnitPath, sizes: Sequence[int]) -> bool:
     """Whether a network of these widths has all of them."""
     return len(path) == len(sizes) and all(i < n for i, n in zip(path, sizes, strict=True))
 
 
-def named(text: str, path: Path, stage: Stage, layer: int, sizes: Sequence[int]) -> Path:
+def parse_path(
+    text: str, path: UnitPath, stage: Stage, layer: int, sizes: Sequence[int]
+) -> UnitPath:
     """The path through what a person has typed: 7, W1[3, 412], b2[7], Z1[3]; of a pixel also 14,20.
 
-    layer: that a plain number is meant of. Raises Problem if the network has none such.
+    layer: that a plain number is meant of. Raises UserError if the network has none such.
     """
     typed = text.replace(" ", "")
     side = round(sizes[0] ** 0.5)
@@ -53,7 +55,7 @@ def named(text: str, path: Path, stage: Stage, layer: int, sizes: Sequence[int])
             return _through(path, {layer: first, layer - 1: second}, sizes)
         if layer == 0:
             if max(first, second) >= side:
-                raise Problem(f"rows and columns go from 0 to {side - 1}")
+                raise UserError(f"rows and columns go from 0 to {side - 1}")
             return _through(path, {0: first * side + second}, sizes)
     if found := NAMED.fullmatch(typed):
         kind, number, unit, source = found.groups()
@@ -62,15 +64,15 @@ def named(text: str, path: Path, stage: Stage, layer: int, sizes: Sequence[int])
         if matrix == (source is not None) and (of > 0) == (kind != "x"):
             wanted = {of: int(unit)} | ({of - 1: int(source)} if source else {})
             return _through(path, wanted, sizes)
-    raise Problem(f"such as 7 or W1[3, 412] or Z1[3], not “{printable(text, 24)}”")
+    raise UserError(f"such as 7 or W1[3, 412] or Z1[3], not “{printable(text, 24)}”")
 
 
-def _through(path: Path, wanted: dict[int, int], sizes: Sequence[int]) -> Path:
+def _through(path: UnitPath, wanted: dict[int, int], sizes: Sequence[int]) -> UnitPath:
     for layer, unit in wanted.items():
         if not 0 <= layer < len(sizes):
-            raise Problem(f"there is no layer {layer}; the last is {len(sizes) - 1}")
+            raise UserError(f"there is no layer {layer}; the last is {len(sizes) - 1}")
         if unit >= sizes[layer]:
             what = "pixels" if layer == 0 else f"units of layer {layer}"
-            raise Problem(f"the {what} go from 0 to {sizes[layer] - 1}")
+            raise UserError(f"the {what} go from 0 to {sizes[layer] - 1}")
         path = with_unit(path, layer, unit)
     return path

@@ -9,26 +9,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .....net.inspection.single_step import Lens
+from .....net.inspection.single_step import SampleStep
 from .....net.inspection.terms import Terms, terms_of_dA, terms_of_Z
 from .....net.inspection.weight import Weight
-from .path import Path, with_unit
+from .path import UnitPath, with_unit
 from .stages import Stage, stages
 
-FEW = 16  # units; longer lists stand largest first unless a person wants them by number
+MAX_BY_NUMBER = 16  # units; longer lists stand largest first unless a person wants them by number
 
 Values = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Looked:
+class MathsState:
     """One picture of the room's state; whatever a person chooses replaces it by another."""
 
-    lens: Lens = field(repr=False)
+    lens: SampleStep = field(repr=False)
     index: int  # of the test digit
     iteration: int  # how many updates the network has seen
     stage: Stage
-    path: Path
+    path: UnitPath
     names: tuple[str, ...] = ()  # of the classes
     inner: bool = False  # the arrows choose among a sum's terms instead of the units
     by_size: bool | None = None  # units in order of size; None: where there are many
@@ -53,7 +53,7 @@ class Looked:
     @property
     def sorts(self) -> bool:
         """Whether units stand largest first."""
-        many = self.lens.sizes[self.stage.layers[0]] > FEW
+        many = self.lens.sizes[self.stage.layers[0]] > MAX_BY_NUMBER
         return many if self.by_size is None else self.by_size
 
     def values(self) -> Values:
@@ -96,17 +96,17 @@ class Looked:
 
     # What a person may choose
 
-    def walked(self, by: int) -> Looked:
+    def walked(self, by: int) -> MathsState:
         """So many stages on; the walk ends at both ends."""
         walk = stages(self.lens.sizes)
         at = min(max(0, walk.index(self.stage) + by), len(walk) - 1)
         return self.at(walk[at])
 
-    def at(self, stage: Stage) -> Looked:
+    def at(self, stage: Stage) -> MathsState:
         """At this stage."""
         return replace(self, stage=stage, inner=self.inner and stage.sources)
 
-    def moved(self, by: int) -> Looked:
+    def moved(self, by: int) -> MathsState:
         """So many rows down in the list that the arrows are in."""
         if self.stage.kind == "update":
             return replace(self, row=min(max(0, self.row + by), 2 * len(self.lens.W) - 1))
@@ -114,7 +114,7 @@ class Looked:
         at = rows.index(self.path[self.layer]) + by
         return self.picked(self.layer, rows[min(max(0, at), len(rows) - 1)])
 
-    def picked(self, layer: int, unit: int) -> Looked:
+    def picked(self, layer: int, unit: int) -> MathsState:
         """With this unit of this layer on the path."""
         return replace(self, path=with_unit(self.path, layer, unit))
 
