@@ -21,11 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
-from .readers.idx_format import Bytes
 from .readers.npz_archive import BYTES, Archive
 from .readers.safe_files import MAX_PIXEL_BYTES as LARGEST_SOURCE
 from .readers.safe_files import opened
-from .source_content import SourceContent, image_side
+from .source_content import Bytes, SourceContent, image_side
 
 VERSION = 1  # of what is parsed and how: another one finds other entries
 MAX_CACHE_BYTES = 1 << 31  # bytes that all entries may take

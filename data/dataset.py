@@ -10,13 +10,12 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import ClassesError, DataError, UnlabelledError
+from .errors import ClassesError, DataError
 from .findings import Finding
 from .layout import MNIST, ImageLayout, measured
 from .quality import odd, upright_ink
-from .readers.idx_format import Bytes
 from .readers.safe_files import OnProgress
-from .source_content import MAX_CLASSES, Digits, SourceContent
+from .source_content import MAX_CLASSES, Bytes, Digits, SourceContent
 from .sources import EMBEDDED, read
 from .split import SEED, TEST_SHARE, split_train_test
 
@@ -156,3 +155,11 @@ def _names(source: str, found: SourceContent, classes: int | None) -> tuple[str,
     if len(found.names) not in (0, count):
         raise ClassesError(f"{source}: names {len(found.names)} classes; expected {count}")
     return found.names or tuple(map(str, range(count)))
+
+
+class UnlabelledError(DataError):
+    """A source has no labels, and labels were asked for; `images` can still be answered."""
+
+    def __init__(self, message: str, images: Unlabelled) -> None:
+        super().__init__(message)
+        self.images = images

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
-from .readers.idx_format import Bytes
+from .source_content import Bytes
 
 MASS, BOX, FREE = "mass", "box", "free"
 CENTERINGS: Final = (MASS, BOX, FREE)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .layout import MASS, MNIST, ImageLayout
-from .readers.idx_format import Bytes
+from .source_content import Bytes
 
 SIDE = 28  # of the field
 STRIP = 512  # rows of a drawing that are scaled at a time

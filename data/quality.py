@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 
 from .findings import Blank, Empty, Faint, Finding, LightPaper, Shared
 from .layout import PAPERED, corners, sampled
-from .readers.idx_format import Bytes
-from .source_content import Digits, SourceContent
+from .source_content import Bytes, Digits, SourceContent
 
 FAINT = 128  # the strongest ink has to reach it, or the images are hard to learn from
 LIGHTER = 4  # of 255 that paper must differ from the whole image by

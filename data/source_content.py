@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .findings import Finding
-from .readers.idx_format import Bytes
 
 SIDES = range(4, 129)  # pixels that an image may have on each side
 MAX_CLASSES = 62  # ten digits, twice 26 letters
@@ -39,3 +41,6 @@ def image_side(pixels: int) -> int | None:
     """The side of a square image of so many pixels; None if no image here may have them."""
     side = math.isqrt(max(0, pixels))
     return side if side * side == pixels and side in SIDES else None
+
+
+Bytes = NDArray[np.uint8]

@@ -6,15 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
-from .readers.idx_format import Bytes
-from .source_content import Digits
+from .source_content import Bytes, Digits
 
 TEST_SHARE = 0.2  # of each class, to test on
 SEED = 0  # of the draw: the same images and share are parted the same way, always
 AT_A_TIME = 1 << 10  # images moved at once
 
 
-def test_mask(labels: Bytes, share: float = TEST_SHARE) -> NDArray[np.bool_]:
+def draw_test_mask(labels: Bytes, share: float = TEST_SHARE) -> NDArray[np.bool_]:
     """Which images are to be tested on, drawn class by class with SEED.
 
     Of each class its share, rounded, and at least one; but one is always left to learn from.
@@ -44,7 +43,7 @@ def split_train_test(
     The images are moved within their own memory if that may be written to, so that it takes no
     second set of them: the caller gives them up.
     """
-    chosen = test_mask(labels, share)
+    chosen = draw_test_mask(labels, share)
     if not images.flags.writeable:
         images = images.copy()
     tested = images[chosen]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .readers.idx_format import Bytes
+from .source_content import Bytes
 
 GRID = 192  # cells a side that pieces are found on; nearer pieces than a cell are one
 OF_ITS_OWN = 0.08  # of the largest piece's ink: a stroke, wherever it lies

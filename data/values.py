@@ -7,8 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .readers.idx_format import Bytes
-from .source_content import MAX_CLASSES
+from .source_content import MAX_CLASSES, Bytes
 
 WHOLE, UNIT = 255, 1  # what full ink is on the two scales: 0–255 and 0–1
 SAID: Final = {

@@ -140,3 +140,6 @@ def cross_entropy(Z: Array, labels: Labels) -> Array:
     """
     shifted = Z - Z.max(axis=0)
     return np.log(np.exp(shifted).sum(axis=0)) - shifted[labels, np.arange(len(labels))]
+
+
+Images = NDArray[np.uint8]

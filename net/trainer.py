@@ -3,35 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import DTypeLike
 
 from .architecture import architecture_name, check_hidden
 from .engine.batches import BatchCursor, Batches
 from .engine.engine import Engine, Samples, Score
-from .engine.input_blocks import Images
-from .errors import DivergedError, NetError
-from .hyperparameters import NEED_RESET, Hyperparameters, check_batch
+from .errors import NetError
+from .hyperparameters import NEED_RESET, Hyperparameters, check_batch, scheduled_alpha
 from .initialization import initial_parameters
-from .network import Array, Parameters
+from .network import Array, Images, Parameters
 from .optimizers import OPTIMIZERS, GradientDescent
-from .run.diagnosis import Diagnosis, RunMonitor, diagnose, has_cause
+from .run.course import effective
+from .run.diagnosis import Diagnosis, DivergedError, RunMonitor, diagnose, has_cause
 from .run.history import LOSS, History, Progress
-from .run.timeline import RunMoment
-from .schedule import scheduled_alpha
+from .run.state import Course, RunMoment, RunState
 
 FIRST_STEPS = 10  # each of these is tested, so that the beginning can be watched
-Course = tuple[tuple[int, Hyperparameters], ...]  # after how many updates which came into force
-
-
-@dataclass(frozen=True, eq=False)
-class RunState(RunMoment):
-    """A moment with all that led to it: the whole run, copied."""
-
-    history: NDArray[np.float64]  # n × 7, see history.COLUMNS; read-only
-    course: Course  # the hyperparameters it went by, first to last; alpha changes and all
 
 
 class Trainer:
@@ -280,3 +270,19 @@ def is_finite(vector: Array) -> bool:
     """Whether every number is one. The squared length says so at once, unless it overflows."""
     with np.errstate(all="ignore"):
         return bool(np.isfinite(vector @ vector) or np.isfinite(vector).all())
+
+
+def follow(trainer: Trainer, course: Course) -> Iterator[Progress]:
+    """The updates of a run that goes by this course, each change before the update it led.
+
+    trainer: one that was made with the course's first hyperparameters. The generator is as lazy as
+    `Trainer.steps`, and raises what that raises.
+    """
+    for since, hyperparameters in (*effective(course)[1:], (-1, None)):
+        if since != trainer.iteration:
+            for progress in trainer.steps():
+                yield progress
+                if trainer.iteration == since:
+                    break
+        if hyperparameters is not None:
+            trainer.change(hyperparameters)

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .engine.input_blocks import Images
 from .errors import NetError
-from .network import Array, Labels, Parameters
+from .network import Array, Images, Labels, Parameters
 
 
 def check_images(parameters: Parameters, images: Images) -> None:

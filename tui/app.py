@@ -17,11 +17,10 @@ from textual.screen import Screen
 
 from ..net.hyperparameters import Hyperparameters
 from . import kiosk
-from .cli.launch import AppOptions
+from .config.app_options import EMBEDDED, AppOptions
 from .config.settings import load_setting, save_setting
 from .crash_report import write_report
 from .datasets.findings import noticed
-from .datasets.paths import EMBEDDED
 from .datasets.progress import LoadTask
 from .keymap.main_keys import KEYS
 from .screens.dialogs.base import Palette
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from ..data.dataset import Dataset
-    from ..net.trainer import Course
+    from ..net.run.state import Course
 
 HERE = Path(__file__).parent
 # All of them at once: one that came with its screen would have everything parsed and styled anew

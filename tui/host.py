@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import Callable
 
 # In processes a core that run or wait to. One app alone comes to 1 at most, so that 2 means that
@@ -31,3 +33,16 @@ class Busy:
             return False
         self.is_busy = share >= (CALM if before else BUSY)
         return self.is_busy is not before
+
+
+NICE = 15  # of 19
+
+
+def yield_to_others() -> None:
+    """Let the screen's thread, and whoever else is at this machine, go before this thread.
+
+    On Linux a thread has a priority of its own, and those it starts have the same. Elsewhere
+    this would slow the screen down too, and is left alone.
+    """
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

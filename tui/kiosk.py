@@ -4,31 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
-from ..net.architecture import parameter_count
-from .errors import UserError
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one person may take of a shared machine."""
-
-    weights: int = 250_000  # of a network: 784-300-10 and the like
-    iterations: int = 1_000_000  # of a run: its history takes up to 14 MB
-    runs: int = 12  # at once, the oldest go; each has weights, gradient, an optimizer's memory
-
-    def check(self, sizes: Sequence[int], iterations: int) -> None:
-        """Raise UserError, with the figure, for what is too much."""
-        if (weights := parameter_count(sizes)) > self.weights:
-            raise UserError(
-                f"hidden makes {weights:,} weights; "
-                f"here a network may have {self.weights:,} at most"
-            )
-        if iterations > self.iterations:
-            raise UserError(f"here a run may have {self.iterations:,} iterations at most")
-
+from .training.limits import Limits
 
 LIMITS = Limits()
 IDLE_LIMIT_S = 30 * 60.0  # seconds without a key until it ends

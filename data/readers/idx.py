@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from ..errors import DataError
-from ..source_content import SIDES, Digits, SourceContent, image_side
+from ..source_content import SIDES, Bytes, Digits, SourceContent, image_side
 from ..values import UnfitError, both_stretched, whole_labels
-from .idx_format import Bytes, read_idx
+from .idx_format import read_idx
 from .safe_files import inside, is_there
 
 # MNIST's own names, their common variants, and a set's name before them (emnist-letters-train-…).

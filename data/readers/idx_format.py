@@ -14,12 +14,10 @@ import struct
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..source_content import Bytes
 from .safe_files import MAX_PIXEL_BYTES, is_packed, max_unpacked_bytes, opened, size_of, unpacked
-
-Bytes = NDArray[np.uint8]
 
 UNSIGNED_BYTE = 8
 PIECE = 1 << 20  # bytes read at a time

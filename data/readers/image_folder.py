@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DataError
-from ..source_content import MAX_CLASSES, SIDES, Digits, SourceContent, image_side
-from .idx_format import Bytes
+from ..source_content import MAX_CLASSES, SIDES, Bytes, Digits, SourceContent, image_side
 from .picture import read_grey
 from .safe_files import MAX_PIXEL_BYTES, OnProgress, inside, is_folder
 

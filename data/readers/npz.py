@@ -18,9 +18,8 @@ from sys import maxunicode
 import numpy as np
 
 from ..errors import DataError
-from ..source_content import MAX_CLASSES, SIDES, Digits, SourceContent, image_side
+from ..source_content import MAX_CLASSES, SIDES, Bytes, Digits, SourceContent, image_side
 from ..values import PixelBuffer, UnfitError, whole_labels
-from .idx_format import Bytes
 from .npz_archive import REAL, TEXT, Archive, by
 from .safe_files import MAX_PIXEL_BYTES, OnProgress
 

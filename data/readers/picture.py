@@ -27,8 +27,8 @@ from ..findings import (
 )
 from ..layout import FAINT, MNIST, ImageLayout, lies_so
 from ..normalization import SIDE, centered, scaled
+from ..source_content import Bytes
 from ..stray_ink import Cleaned, cleaned
-from .idx_format import Bytes
 from .safe_files import opened
 
 if TYPE_CHECKING:

@@ -19,10 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..network import Array, Labels, Parameters, backward, cross_entropy, forward
+from ..network import Array, Images, Labels, Parameters, backward, cross_entropy, forward
 from .input_blocks import (
     Group,
-    Images,
     even_slices,
     floats,
     group_by_blank_pixels,

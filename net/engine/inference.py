@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
-from ..network import Array, Parameters, forward
+from ..network import Activations, Array, Images, Parameters, forward
+from ..validation import check_images
 from .engine import Samples
+from .input_blocks import even_slices, scaled, with_strided_matmul
 
 IMAGES_PER_CHUNK = 256
 
@@ -34,3 +38,19 @@ def next_mistake(parameters: Parameters, samples: Samples, start: int, step: int
         if len(wrong):
             return int(here[wrong[0]])
     return None
+
+
+def forward_in_chunks(
+    parameters: Parameters, images: Images
+) -> Iterator[tuple[slice, Activations]]:
+    """Which rows, and what one forward pass makes of them, until all m × n_in bytes are through.
+
+    The pieces are those of `Engine.score`, and so are the bits. A[0] is in a buffer that the next
+    piece overwrites. Raises NetError if the network reads another number of pixels.
+    """
+    check_images(parameters, images)
+    quick = with_strided_matmul(parameters)
+    for span in even_slices(*images.shape):
+        with np.errstate(all="ignore"):  # what overflows shows in the answer
+            activations = forward(quick, scaled(images[span], parameters.vector.dtype).T)
+        yield span, activations

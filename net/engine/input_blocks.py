@@ -18,9 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..network import Array, Labels, Parameters
-
-Images = NDArray[np.uint8]
+from ..network import Array, Images, Labels, Parameters
 
 CHUNK_PIXELS = 600_000  # pixels turned into floats at a time: 2.4 MB
 GROUPS = 24  # divides evenly among 2, 3, 4, 6 or 8 threads

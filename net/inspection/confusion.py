@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.engine import Samples
-from ..engine.passes import forward_in_chunks
+from ..engine.inference import forward_in_chunks
 from ..network import Array, Labels, Parameters, cross_entropy
 from ..validation import check_labels
 

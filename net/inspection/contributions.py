@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.input_blocks import Images
-from ..network import Array, Parameters, forward
+from ..network import Array, Images, Parameters, forward
 from ..validation import columns
 from .terms import Printed, by_size, printed, total
 

@@ -35,9 +35,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.input_blocks import Images
 from ..errors import NetError
-from ..network import Array, Labels, Parameters, backward, cross_entropy, forward
+from ..network import Array, Images, Labels, Parameters, backward, cross_entropy, forward
 from ..validation import check_labels, columns
 from .weight import Weight
 

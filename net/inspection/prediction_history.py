@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.inference import probabilities
-from ..engine.input_blocks import Images
-from ..network import Array, Parameters
+from ..network import Array, Images, Parameters
 from ..run.timeline import TimelineView
 
 MOST = 8192  # answers kept for a digit; twice as many as a timeline has moments

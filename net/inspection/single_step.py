@@ -16,9 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..engine.input_blocks import Images
 from ..hyperparameters import Hyperparameters
-from ..network import Array, Parameters, backward, cross_entropy, forward
+from ..network import Array, Images, Parameters, backward, cross_entropy, forward
 from ..optimizers import GradientDescent
 from ..validation import check_class, columns
 

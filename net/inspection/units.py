@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.engine import Samples
-from ..engine.passes import forward_in_chunks
+from ..engine.inference import forward_in_chunks
 from ..errors import NetError
 from ..network import Array, Parameters
 from ..validation import check_unit

@@ -47,10 +47,10 @@ from ..architecture import check_hidden, parameter_count
 from ..errors import NetError
 from ..network import Parameters
 from ..optimizers import OPTIMIZERS
-from ..trainer import RunState
 from .checkpoint_json import as_json, course_in, hyperparameters_in, place_in, whole
 from .history import COLUMNS
 from .provenance import Provenance, from_json
+from .state import RunState
 
 VERSION = 3
 VERSIONS = (1, 2, 3)  # that can be read

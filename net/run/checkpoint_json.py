@@ -8,8 +8,8 @@ from typing import Any
 from ..engine.batches import BatchCursor, check_generator
 from ..errors import NetError
 from ..hyperparameters import Hyperparameters
-from ..trainer import Course, RunState
 from .provenance import Provenance
+from .state import Course, RunState
 
 
 def as_json(state: RunState, made: Provenance) -> dict[str, Any]:

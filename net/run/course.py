@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields
 from itertools import pairwise
 from typing import Any
 
 from ..hyperparameters import Hyperparameters
-from ..trainer import Course, Trainer
-from .history import Progress
+from .state import Course
 
 
 def effective(course: Course) -> Course:
@@ -37,19 +35,3 @@ def optimizer_resets(course: Course) -> tuple[int, ...]:
     The trainer notes it in the course by an entry that changes nothing.
     """
     return tuple(after[0] for before, after in pairwise(course) if after[1] == before[1])
-
-
-def follow(trainer: Trainer, course: Course) -> Iterator[Progress]:
-    """The updates of a run that goes by this course, each change before the update it led.
-
-    trainer: one that was made with the course's first hyperparameters. The generator is as lazy as
-    `Trainer.steps`, and raises what that raises.
-    """
-    for since, hyperparameters in (*effective(course)[1:], (-1, None)):
-        if since != trainer.iteration:
-            for progress in trainer.steps():
-                yield progress
-                if trainer.iteration == since:
-                    break
-        if hyperparameters is not None:
-            trainer.change(hyperparameters)

@@ -26,11 +26,13 @@ from math import ceil, isfinite, log
 import numpy as np
 from numpy.typing import NDArray
 
-from ..engine.passes import forward_in_chunks
+from ..engine.inference import forward_in_chunks
+from ..errors import NetError
 from ..hyperparameters import MAX_SEED, Hyperparameters
 from ..network import Array, Parameters
 from .history import ALPHA, SLOPE, TRAIN, HistoryView, Progress
-from .timeline import RunMoment, TimelineView
+from .state import RunMoment
+from .timeline import TimelineView
 
 WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
 MIN_SAMPLES = (
@@ -269,3 +271,11 @@ def best_moment(history: HistoryView, timeline: TimelineView, batch: int | None)
         if mean > most and end - start >= min(rows, len(accuracy)) / 2:
             best, most = moment, mean
     return best
+
+
+class DivergedError(NetError):
+    """An update led out of the finite numbers; the run stands at the weights before it."""
+
+    def __init__(self, message: str, trouble: Diagnosis) -> None:
+        super().__init__(message)
+        self.trouble = trouble

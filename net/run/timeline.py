@@ -7,36 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
-from ..engine.batches import BatchCursor
-from ..hyperparameters import Hyperparameters
-from ..network import Array, Parameters
+from .state import RunMoment
 
 MOST = 4096  # moments of a timeline; of a tiny network the objects take more than their arrays
-
-
-@dataclass(frozen=True, eq=False)
-class RunMoment:
-    """A run as it was after so many updates, copied: enough to go on from, bit for bit."""
-
-    sizes: tuple[int, ...]
-    vector: Array  # every weight and bias, as Parameters lays them out
-    hyperparameters: Hyperparameters
-    iteration: int
-    place: BatchCursor
-    memory: dict[str, Array]  # the optimizer's, each as long as vector
-    updates: int  # that the optimizer has made since it began to remember
-
-    @property
-    def parameters(self) -> Parameters:
-        """The network; a view, not to be written to."""
-        return Parameters(self.sizes, self.vector)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of its arrays."""
-        return self.vector.nbytes + sum(array.nbytes for array in self.memory.values())
 
 
 class TimelineView:

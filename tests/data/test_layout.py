@@ -13,8 +13,8 @@ from mnist_tui.data.errors import DataError
 from mnist_tui.data.findings import AsItLies, Placed, WholePicture
 from mnist_tui.data.layout import BOX, FREE, MNIST, ImageLayout, from_numbers, measured
 from mnist_tui.data.normalization import centered
-from mnist_tui.data.readers.idx_format import Bytes
 from mnist_tui.data.readers.picture import read_picture
+from mnist_tui.data.source_content import Bytes
 from mnist_tui.net.run import checkpoint
 from PIL import Image
 

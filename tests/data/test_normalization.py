@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.data.normalization import areas, centered
-from mnist_tui.data.readers.idx_format import Bytes
+from mnist_tui.data.source_content import Bytes
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.presets import PRESETS

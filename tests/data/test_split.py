@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.data.errors import DataError
-from mnist_tui.data.split import split_train_test, test_mask
+from mnist_tui.data.split import draw_test_mask, split_train_test
 
 from tests.helpers.source_files import in_order, same, together
 
@@ -21,7 +21,7 @@ from tests.helpers.source_files import in_order, same, together
 )
 def test_every_class_gives_its_share(counts: list[int], share: float) -> None:
     labels = np.repeat(np.arange(len(counts)), counts).astype(np.uint8)
-    chosen = test_mask(labels, share)
+    chosen = draw_test_mask(labels, share)
     for label, count in enumerate(counts):
         tested = int(chosen[labels == label].sum())
         assert tested < max(count, 1)  # one is left to learn from
@@ -32,7 +32,7 @@ def test_every_class_gives_its_share(counts: list[int], share: float) -> None:
 
 def test_no_image_is_lost_or_twice_and_the_order_stays(mnist: Dataset) -> None:
     whole = Digits(mnist.test.images[:3000], mnist.test.labels[:3000])
-    chosen = test_mask(whole.labels, 0.3)
+    chosen = draw_test_mask(whole.labels, 0.3)
     train, test = split_train_test(whole.images.copy(), whole.labels, 0.3)
     assert same(train, Digits(whole.images[~chosen], whole.labels[~chosen]))
     assert same(test, Digits(whole.images[chosen], whole.labels[chosen]))
@@ -40,7 +40,7 @@ def test_no_image_is_lost_or_twice_and_the_order_stays(mnist: Dataset) -> None:
 
 
 def test_the_same_set_is_always_parted_the_same_way(digits: Digits) -> None:
-    first, again = test_mask(digits.labels, 0.2), test_mask(digits.labels.copy(), 0.2)
+    first, again = draw_test_mask(digits.labels, 0.2), draw_test_mask(digits.labels.copy(), 0.2)
     assert np.array_equal(first, again)
     # These very ones: other versions of this program are to draw them, too.
     assert np.flatnonzero(first)[:8].tolist() == [4, 17, 25, 33, 34, 36, 37, 38]
@@ -66,4 +66,4 @@ def test_parting_takes_no_second_set_of_images(mnist: Dataset) -> None:
 @pytest.mark.parametrize("labels", [[0], [0, 1, 2]])
 def test_a_set_that_can_spare_no_image_is_refused(labels: list[int]) -> None:
     with pytest.raises(DataError, match="no class of more than one image"):
-        test_mask(np.array(labels, np.uint8))
+        draw_test_mask(np.array(labels, np.uint8))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.data.readers.idx_format import Bytes
+from mnist_tui.data.source_content import Bytes
 from mnist_tui.data.stray_ink import cleaned
 
 

@@ -13,7 +13,7 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.run.history import Progress
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.lines import LinesWidget
 from mnist_tui.tui.widgets.probabilities import Probabilities

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from mnist_tui.data.dataset import Digits
-from mnist_tui.data.readers.idx_format import Bytes
+from mnist_tui.data.source_content import Bytes
 
 SIDE, CLASSES = 28, 4
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from mnist_tui.net.engine.input_blocks import Images
 from mnist_tui.net.initialization import initial_parameters
-from mnist_tui.net.network import Parameters, forward
+from mnist_tui.net.network import Images, Parameters, forward
 from numpy.typing import DTypeLike
 
 # From one unit to eight hundred, from one hidden layer to three.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.trainer import RunState
+from mnist_tui.net.run.state import RunState
 from mnist_tui.tui.storage.manifest import Manifest
 from mnist_tui.tui.storage.store import PAGE, SessionStore
 

@@ -11,7 +11,8 @@ from typing import Any
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.history import HistoryView
-from mnist_tui.net.run.timeline import RunMoment, TimelineView
+from mnist_tui.net.run.state import RunMoment
+from mnist_tui.net.run.timeline import TimelineView
 from mnist_tui.tui.training.session import TrainingSession
 from mnist_tui.tui.training.snapshot import Run, RunStatus, Snapshot
 

@@ -15,7 +15,8 @@ from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.data.readers.idx_format import write_idx
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Array
-from mnist_tui.net.trainer import RunState, Trainer
+from mnist_tui.net.run.state import RunState
+from mnist_tui.net.trainer import Trainer
 from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[2]

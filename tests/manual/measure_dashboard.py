@@ -18,7 +18,7 @@ from mnist_tui.net.run.diagnosis import RunMonitor
 from mnist_tui.net.run.timeline import Timeline
 from mnist_tui.net.trainer import Trainer, is_finite
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.training.run_manager import TIMELINE_BUDGET_BYTES
 
 from tests.helpers.support import noise, part_of

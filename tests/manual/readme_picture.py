@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.training.snapshot import RunStatus
 from textual.pilot import Pilot
 

@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from mnist_tui.net.hyperparameters import SCHEDULES, Hyperparameters
+from mnist_tui.net.hyperparameters import SCHEDULES, Hyperparameters, scheduled_alpha
 from mnist_tui.net.network import Array, Parameters
 from mnist_tui.net.optimizers import OPTIMIZERS
-from mnist_tui.net.schedule import scheduled_alpha
 
 SIZES = (1, 1, 1)  # two weights and two biases: four numbers
 

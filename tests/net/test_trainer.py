@@ -12,9 +12,10 @@ from mnist_tui.data.augment import Epochs
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.engine.batches import Batches
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.errors import DivergedError, NetError
+from mnist_tui.net.errors import NetError
 from mnist_tui.net.hyperparameters import AUGMENTATIONS, OPTIMIZERS, Hyperparameters
 from mnist_tui.net.network import Parameters
+from mnist_tui.net.run.diagnosis import DivergedError
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.support import Samples, fingerprint, is_finite, noise, trainer_of

@@ -8,7 +8,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import AppOptions
+from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.kiosk import LIMITS, Idle
 from mnist_tui.tui.rooms.draw.room import DrawRoom

@@ -5,42 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from ..datasets.paths import EMBEDDED
+from ..config.app_options import EMBEDDED, AppOptions
 from ..errors import UserError
-from ..kiosk import IDLE_LIMIT_S, forget_settings
+from ..kiosk import forget_settings
 from ..terminal.capabilities import (
-    DEFAULT_CAPABILITIES,
-    Capabilities,
     detect_capabilities,
     set_color_mode,
 )
 from ..text import printable
 
 if TYPE_CHECKING:
-    from ...net.trainer import Course
+    from ...net.run.state import Course
     from ..app import MnistApp
     from ..storage.resume import SessionFolder
 
 LAST = "the last session"  # what --resume without a file means
-
-
-@dataclass(frozen=True, slots=True)
-class AppOptions:
-    """How the app is run; nothing of it is about the network."""
-
-    threads: int | None = None  # that share an update; None: as many as there are cores
-    share: float | None = None  # of data without a test part, how much to test on; None: as usual
-    start: bool = False  # train at once
-    resume: str | None = None  # a file, the folder of a session, or LAST
-    kiosk: bool = False  # strangers use it: nothing is read from or written to the disk
-    idle: float = IDLE_LIMIT_S  # seconds without a key until a kiosk ends
-    abilities: Capabilities = DEFAULT_CAPABILITIES
 
 
 def run(

@@ -80,7 +80,8 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
         raise click.UsageError(f"--resume goes on as it was; leave out {named[0]}")
     if kiosk and (resume is not None or is_given("source")):
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
-    from .launch import AppOptions, run
+    from ..config.app_options import AppOptions
+    from .launch import run
 
     options = AppOptions(1 if kiosk else threads, share, start, resume, kiosk)
     data = source if is_given("source") else None

@@ -18,7 +18,7 @@ from ..config.numbers import real_number, whole_number
 from ..errors import UserError
 
 if TYPE_CHECKING:
-    from ...net.trainer import Course
+    from ...net.run.state import Course
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

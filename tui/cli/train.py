@@ -16,11 +16,11 @@ import click
 from ...data.augment import Epochs
 from ...data.dataset import Dataset
 from ...net.engine.engine import Engine
-from ...net.errors import DivergedError
 from ...net.run import checkpoint
-from ...net.run.course import follow
+from ...net.run.diagnosis import DivergedError
 from ...net.run.history import Progress
-from ...net.trainer import Course, Trainer
+from ...net.run.state import Course
+from ...net.trainer import Trainer, follow
 from ..datasets.findings import told
 from ..datasets.loading import open_dataset, provenance_of
 from ..export.files import check_apart, check_writable, write_atomically

@@ -17,7 +17,7 @@ from ..text import printable
 from .fields import BY_NAME, FIELDS, Field, format_value
 
 if TYPE_CHECKING:
-    from ...net.trainer import Course
+    from ...net.run.state import Course
 
 BY_WORD = {
     word: field

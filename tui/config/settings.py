@@ -10,6 +10,9 @@ from typing import Any
 
 from platformdirs import user_config_path
 
+from ..text import printable
+from .app_options import EMBEDDED
+
 NAME = "settings.json"
 MAX_BYTES = 1 << 16  # bytes; a file that is larger is none of ours
 
@@ -43,3 +46,30 @@ def _read() -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType]: JSON
+
+
+SETTING = "recent"
+
+
+MAX_RECENT = 10
+
+
+def recent_sources() -> list[str]:
+    """The last sources, the newest first; none that a terminal could not show as it is."""
+    try:
+        found: Any = json.loads(load_setting(SETTING) or "[]")
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(found, list):
+        return []
+    every: list[Any] = found  # pyright: ignore[reportUnknownVariableType]: JSON
+    return [one for one in every if isinstance(one, str) and printable(one, len(one)) == one][
+        :MAX_RECENT
+    ]
+
+
+def remember_source(source: str) -> None:
+    """Remember this one as the newest; the set in the program needs no remembering."""
+    if source != EMBEDDED:
+        others = [other for other in recent_sources() if other != source]
+        save_setting(SETTING, json.dumps([source, *others][:MAX_RECENT]))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
-from ...data.dataset import EMBEDDED, Dataset, load
-from ...data.errors import ClassesError, DataError, UnlabelledError
+from ...data.dataset import EMBEDDED, Dataset, UnlabelledError, load
+from ...data.errors import ClassesError, DataError
 from ...data.layout import MNIST, ImageLayout, from_numbers
 from ...data.split import TEST_SHARE
 from ...net.architecture import architecture_name

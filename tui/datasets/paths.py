@@ -7,10 +7,10 @@ import os
 from itertools import islice
 from pathlib import Path
 
+from ..config.app_options import EMBEDDED
 from ..errors import UserError
 from ..text import printable
 
-EMBEDDED = "mnist"  # as data/ calls the set in the program; NumPy would be imported with it
 MOST = 200  # completions; who has more types another letter
 LOOKED_AT = 20_000  # names in a folder
 

@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..config.app_options import EMBEDDED
 from ..render.glyphs import bar
 from ..text import printable
-from .paths import EMBEDDED
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...net.hyperparameters import Hyperparameters
     from ...net.run.checkpoint import SavedModel
     from ...net.run.provenance import Provenance
-    from ...net.trainer import Course, RunState
+    from ...net.run.state import Course, RunState
 
 # Forms that the script reads as they are, if their values are 0 to 255; see made.py.
 READABLE = ("IDX, four files", "npz, x_train and x_test")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...net.engine.passes import forward_in_chunks
+from ...net.engine.inference import forward_in_chunks
 from ...net.hyperparameters import Hyperparameters
 from ...net.network import Parameters
 from ...net.run.checkpoint import SavedModel
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from ...net.trainer import Course
+    from ...net.run.state import Course
     from ..datasets.loading import PredictionInput
 
 TABLES = (".csv", ".json")  # the endings a table may have

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...net.run.history import Envelope, HistoryView
-    from ...net.trainer import Course
+    from ...net.run.state import Course
 
     Numbers = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from ..errors import EXPECTED_ERRORS
 from ..text import printable
 
 if TYPE_CHECKING:
-    from ...net.trainer import Course
+    from ...net.run.state import Course
 
 DAMAGED = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError),

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from ...net.architecture import architecture_name, check_hidden, parameter_count
 from ...net.errors import NetError
 from ...net.hyperparameters import Hyperparameters, check_batch
-from ..config.recent import remember_source
+from ..config.settings import remember_source
 from ..datasets.progress import summary
 from ..text import printable
 from .autosave import PATIENCE as LEAVING
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
-    from ...net.trainer import Course
+    from ...net.run.state import Course
     from ..screens.main.dashboard import Dashboard
     from ..training.session import TrainingSession
     from ..training.snapshot import Snapshot

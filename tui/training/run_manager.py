@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from ...net.errors import DivergedError
 from ...net.hyperparameters import NEED_RESET, Hyperparameters
 from ..errors import UserError
 from .snapshot import Run, RunStatus, SavedRun, SessionSnapshot, Snapshot
@@ -21,8 +20,9 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ...data.dataset import Dataset
     from ...net.engine.engine import Engine
     from ...net.run.history import Progress
-    from ...net.run.timeline import RunMoment, Timeline
-    from ...net.trainer import RunState, Trainer
+    from ...net.run.state import RunMoment, RunState
+    from ...net.run.timeline import Timeline
+    from ...net.trainer import Trainer
     from ..storage.writer import BackgroundWriter
 
 TIMELINE_BUDGET_BYTES = 64 << 20  # bytes that the weights along the way of all runs may take
@@ -96,7 +96,7 @@ class RunManager:
 
     def fork(self, number: int, moment: RunMoment | None, wanted: Hyperparameters) -> None:
         """A new run from a moment of another, or from where that stands."""
-        from ...net.trainer import RunState
+        from ...net.run.state import RunState
 
         if (forked := self._runs.get(number)) is None:
             return
@@ -117,7 +117,8 @@ class RunManager:
 
     def restore(self, kept: SavedRun) -> None:
         """A run from disk, as it was left there. Raises NetError or UserError if it cannot be."""
-        from ...net.run.timeline import RunMoment, Timeline
+        from ...net.run.state import RunMoment
+        from ...net.run.timeline import Timeline
 
         run, m = kept.run, len(self._engine.images) if self._engine else 0
         last = int(run.history[-1, 0]) if len(run.history) else -1
@@ -177,6 +178,8 @@ class RunManager:
 
         take_permit: given the updates made, allows one more, or none.
         """
+        from ...net.run.diagnosis import DivergedError  # NumPy with it
+
         run = self.snapshot.run
         assert run is not None
         trainer, timeline = self._trainers[run.number], self._timelines[run.number]
@@ -315,7 +318,7 @@ class RunManager:
         run = self.snapshot.run
         if self.saver is None or run is None:
             return
-        from ...net.trainer import RunState
+        from ...net.run.state import RunState
 
         trainer, first = self._trainers[run.number], self._timelines[run.number].first
         history = trainer.history.view()[: trainer.history.row_at(first.iteration) + 1]

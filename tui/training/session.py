@@ -20,16 +20,15 @@ from typing import TYPE_CHECKING
 from ...net.architecture import check_hidden
 from ...net.hyperparameters import Hyperparameters, check_batch
 from ..errors import EXPECTED_ERRORS, UserError
-from ..kiosk import Limits
-from ..priority import yield_to_others
+from ..host import yield_to_others
 from ..shortage import shortage_message
+from .limits import Limits
 from .run_manager import MOST_RUNS, Permit, RunManager
 from .snapshot import SavedSession, SessionSnapshot, Snapshot
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ...data.dataset import Dataset
-    from ...net.run.timeline import RunMoment
-    from ...net.trainer import Course, RunState
+    from ...net.run.state import Course, RunMoment, RunState
     from ..storage.writer import BackgroundWriter
 
 

@@ -11,8 +11,8 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ...net.network import Parameters
     from ...net.run.diagnosis import Diagnosis
     from ...net.run.history import HistoryView, Progress
+    from ...net.run.state import Course, RunState
     from ...net.run.timeline import TimelineView
-    from ...net.trainer import Course, RunState
 
 
 class RunStatus(Enum):

@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 
 from ...net.architecture import architecture_name
-from ...net.schedule import scheduled_alpha
+from ...net.hyperparameters import scheduled_alpha
 from ..config.fields import format_value
 from ..host import POLL_INTERVAL_S, Busy
 from ..text import format_duration
@@ -17,7 +17,7 @@ from ..training.snapshot import RunStatus, Snapshot
 from .lines import LinesWidget
 
 if TYPE_CHECKING:
-    from ...net.run.timeline import RunMoment
+    from ...net.run.state import RunMoment
 
 SIGNS = {
     RunStatus.LOADING: "…",

@@ -15,8 +15,8 @@ from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.findings import Rulings, Specks
 from mnist_tui.data.normalization import centered
-from mnist_tui.data.readers.idx_format import Bytes
 from mnist_tui.data.readers.picture import read_picture
+from mnist_tui.data.source_content import Bytes
 from mnist_tui.tui.datasets.findings import told as all_told
 from numpy.typing import NDArray
 from PIL import Image

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from mnist_tui.net.engine.input_blocks import Images
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.inspection.gradient_check import (
     STEP,
@@ -18,7 +17,7 @@ from mnist_tui.net.inspection.gradient_check import (
     judge,
 )
 from mnist_tui.net.inspection.weight import Weight, some_weights
-from mnist_tui.net.network import Array, Labels, Parameters, backward, forward
+from mnist_tui.net.network import Array, Images, Labels, Parameters, backward, forward
 from mnist_tui.net.validation import columns
 
 from tests.helpers.networks import SIZES, SMALL, digit_off_the_kinks, drawn

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from mnist_tui.net.engine.input_blocks import Images
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.inspection.single_step import SampleStep, trace_step
-from mnist_tui.net.network import Array, Parameters, backward, cross_entropy, forward
+from mnist_tui.net.network import Array, Images, Parameters, backward, cross_entropy, forward
 from numpy.typing import DTypeLike
 
 from tests.helpers.networks import SIZES, digit, drawn

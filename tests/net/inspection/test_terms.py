@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.inspection.single_step import SampleStep, trace_step
-from mnist_tui.net.inspection.step import weight_update
 from mnist_tui.net.inspection.terms import Terms, terms_of_dA, terms_of_Z, total
-from mnist_tui.net.inspection.weight import Weight
+from mnist_tui.net.inspection.weight import Weight, weight_update
 
 from tests.helpers.networks import SIZES, digit, drawn
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.trainer import RunState
+from mnist_tui.net.run.state import RunState
 
 from tests.helpers.support import fingerprint, noise, trainer_of
 

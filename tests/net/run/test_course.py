@@ -7,10 +7,10 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.course import changed, effective, follow, optimizer_resets
-from mnist_tui.net.trainer import Trainer
+from mnist_tui.net.run.course import changed, effective, optimizer_resets
+from mnist_tui.net.run.diagnosis import DivergedError
+from mnist_tui.net.trainer import Trainer, follow
 
 from tests.helpers.support import fingerprint, noise, trainer_of
 

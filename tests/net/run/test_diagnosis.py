@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
-from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import OPTIMIZERS, Hyperparameters
-from mnist_tui.net.run.diagnosis import LONG, MIN_SAMPLES, WINDOW, silent_units
+from mnist_tui.net.run.diagnosis import LONG, MIN_SAMPLES, WINDOW, DivergedError, silent_units
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.support import Samples, first, is_finite, noise, trainer_of

@@ -7,8 +7,9 @@ from dataclasses import replace
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.diagnosis import WINDOW, remedy_for
+from mnist_tui.net.run.state import RunState
 from mnist_tui.net.run.timeline import Timeline
-from mnist_tui.net.trainer import RunState, Trainer
+from mnist_tui.net.trainer import Trainer
 
 
 def test_a_run_that_collapses_is_noticed_within_the_window_and_can_be_brought_back(

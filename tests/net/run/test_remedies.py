@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.diagnosis import MIN_SAMPLES, Remedy, best_moment, remedy_for
+from mnist_tui.net.run.diagnosis import MIN_SAMPLES, DivergedError, Remedy, best_moment, remedy_for
 from mnist_tui.net.run.history import LOSS, TRAIN
+from mnist_tui.net.run.state import RunState
 from mnist_tui.net.run.timeline import Timeline
-from mnist_tui.net.trainer import RunState, Trainer
+from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.support import first, trainer_of
 

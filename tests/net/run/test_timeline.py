@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.engine.batches import BatchCursor
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.timeline import RunMoment, Timeline
+from mnist_tui.net.run.state import RunMoment
+from mnist_tui.net.run.timeline import Timeline
 
 EACH = 400  # bytes of one moment here
 

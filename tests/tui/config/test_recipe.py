@@ -14,7 +14,8 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import INITIALIZATIONS, OPTIMIZERS, SCHEDULES, Hyperparameters
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.run.course import effective
-from mnist_tui.net.trainer import Course, Trainer
+from mnist_tui.net.run.state import Course
+from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.config.recipe import format_recipe, parse_recipe
 from mnist_tui.tui.errors import UserError
 

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from mnist_tui.data.augment import Epochs
 from mnist_tui.data.dataset import Dataset, Digits
-from mnist_tui.net.errors import DivergedError
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.checkpoint import SavedModel
+from mnist_tui.net.run.diagnosis import DivergedError
 from mnist_tui.net.run.provenance import Provenance
 from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.datasets.loading import provenance_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mnist_tui.data.readers.idx_format import Bytes
+from mnist_tui.data.source_content import Bytes
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.rooms.draw.drawing_store import (
     MAX_NAME_LENGTH,

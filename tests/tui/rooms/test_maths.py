@@ -14,7 +14,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.inspection.gradient_check import check_gradient
 from mnist_tui.net.inspection.single_step import SampleStep, trace_step
-from mnist_tui.net.inspection.step import weight_update
+from mnist_tui.net.inspection.weight import weight_update
 from mnist_tui.net.network import Parameters
 from mnist_tui.tui.rooms.maths.find_dialog import FindDialog
 from mnist_tui.tui.rooms.maths.gradient_check import ChecksPage

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.inspection.single_step import trace_step
 from mnist_tui.net.inspection.softmax_steps import negative_log, softmax_steps
-from mnist_tui.net.inspection.step import weight_update
 from mnist_tui.net.inspection.terms import terms_of_Z
-from mnist_tui.net.inspection.weight import Weight
+from mnist_tui.net.inspection.weight import Weight, weight_update
 from mnist_tui.tui.rooms.layout import visible_range
 from mnist_tui.tui.rooms.maths.scenes.layer import error_scene
 from mnist_tui.tui.rooms.maths.scenes.number_format import WIDTH, Scale, scale_of

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.engine.inference import probabilities
-from mnist_tui.net.inspection.flips import first_order_estimate, flip_pixels
-from mnist_tui.net.inspection.saliency import saliency
+from mnist_tui.net.inspection.saliency import first_order_estimate, flip_pixels, saliency
 from mnist_tui.net.network import forward
 from mnist_tui.tui.rooms.saliency.facts import Facts
 from mnist_tui.tui.rooms.saliency.heatmap import SaliencyMap

@@ -12,8 +12,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.run.course import follow
-from mnist_tui.net.trainer import Trainer
+from mnist_tui.net.trainer import Trainer, follow
 from mnist_tui.tui.config.recipe import parse_recipe
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export.formats import FORMS, target

@@ -12,8 +12,8 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
-from mnist_tui.tui.cli.launch import AppOptions
-from mnist_tui.tui.config.recent import MAX_RECENT, recent_sources, remember_source
+from mnist_tui.tui.config.app_options import AppOptions
+from mnist_tui.tui.config.settings import MAX_RECENT, recent_sources, remember_source
 from mnist_tui.tui.datasets import paths
 from mnist_tui.tui.datasets import progress as reading
 from mnist_tui.tui.keymap.main_keys import FILE_ACTIONS, KEYS

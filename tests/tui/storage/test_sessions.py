@@ -19,8 +19,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, load
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.run.course import follow
-from mnist_tui.net.trainer import Trainer
+from mnist_tui.net.trainer import Trainer, follow
 from mnist_tui.tui.config import recipe
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.storage import catalog

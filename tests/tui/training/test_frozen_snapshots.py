@@ -17,7 +17,7 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.inspection.prediction_history import PredictionTracer, moments
 from mnist_tui.net.run.diagnosis import best_moment, remedy_for
 from mnist_tui.net.run.history import LOSS, TEST, TRAIN
-from mnist_tui.net.trainer import RunState
+from mnist_tui.net.run.state import RunState
 from mnist_tui.tui.render.chart import RunCurve, draw_runs
 from mnist_tui.tui.render.chart_view import ChartView
 from mnist_tui.tui.training.session import TrainingSession

@@ -9,7 +9,8 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import OPTIMIZERS
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.trainer import RunState, Trainer
+from mnist_tui.net.run.state import RunState
+from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.training.run_manager import TIMELINE_BUDGET_BYTES
 from mnist_tui.tui.training.snapshot import RunStatus
 

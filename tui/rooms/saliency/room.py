@@ -10,8 +10,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
-from ....net.inspection.flips import first_order_estimate, flip_pixels
-from ....net.inspection.saliency import saliency
+from ....net.inspection.saliency import first_order_estimate, flip_pixels, saliency
 from ....net.network import forward
 from ....net.validation import columns
 from ...keymap.room_keys import ROOM_KEYS

@@ -32,7 +32,7 @@ from .prompts import ConfirmDialog
 
 if TYPE_CHECKING:
     from ....net.run.checkpoint import SavedModel
-    from ....net.trainer import RunState
+    from ....net.run.state import RunState
 
 POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the writing is
 RECIPE = len(FORMS)  # its place among the choices; it is shown, not written

@@ -12,8 +12,9 @@ from textual.content import Content
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from ...config.recent import recent_sources
-from ...datasets.paths import EMBEDDED, expanded
+from ...config.app_options import EMBEDDED
+from ...config.settings import recent_sources
+from ...datasets.paths import expanded
 from ...datasets.progress import CancelledError, LoadTask
 from ...errors import EXPECTED_ERRORS
 from ...text import printable

@@ -17,7 +17,7 @@ from ...text import printable
 from .base import Dialog
 
 if TYPE_CHECKING:
-    from ....net.trainer import Course
+    from ....net.run.state import Course
 
 
 class RecipeDialog(Dialog["Course | None"]):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ....data.dataset import Dataset
     from ....net.network import Parameters
     from ....net.run.diagnosis import Diagnosis, Remedy
-    from ....net.run.timeline import RunMoment
+    from ....net.run.state import RunMoment
     from ...rooms.draw.pen import Drawing
 
 REFRESH_S = 0.25  # seconds between two looks into the session while it trains

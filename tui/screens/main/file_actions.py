@@ -12,7 +12,7 @@ from .training_actions import TrainingActions
 
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
-    from ....net.trainer import Course
+    from ....net.run.state import Course
 
 
 class FileActions(TrainingActions):

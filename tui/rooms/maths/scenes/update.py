@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from rich.text import Text
 
-from .....net.inspection.step import WeightUpdate, weight_update
+from .....net.inspection.weight import WeightUpdate, weight_update
 from ....render.glyphs import bar
 from ...layout import Block, Ink, side_by_side, visible_range, words
 from ..walk.stages import vector
