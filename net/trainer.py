@@ -103,6 +103,8 @@ class Trainer:
             self._watch.look(progress, self._gradient.b[0], self._batch_size)
         if len(self.history) <= self.iteration:  # or its row was thinned out of what was restored
             self.history.append(progress)
+        else:
+            self.history.add_test(progress)
         return progress
 
     @property
@@ -256,14 +258,24 @@ class Trainer:
         return progress
 
     def _is_test_due(self, hyperparameters: Hyperparameters) -> bool:
-        """The test set costs time: at first and at last, and every tenth update or epoch."""
+        """Whether to measure the test set, which costs time.
+
+        It is due at first, at last and after every tenth update or epoch; on the way through a
+        long first epoch after 20, 50, 100, 200, 500 … updates.
+        """
         m = self._batches.m
         epoch = -(-m // (hyperparameters.batch_size or m))  # updates in an epoch, rounded up
         return (
             self.iteration <= FIRST_STEPS
             or self.iteration % max(10, epoch) == 0
+            or (self.iteration < epoch and is_1_2_5(self.iteration))
             or self.iteration == hyperparameters.iterations
         )
+
+
+def is_1_2_5(n: int) -> bool:
+    """Whether n is 1, 2 or 5 times a power of ten."""
+    return str(n).rstrip("0") in {"1", "2", "5"}
 
 
 def is_finite(vector: Array) -> bool:

@@ -221,11 +221,28 @@ class History(HistoryView):
         self._rows[count] = [getattr(progress, name) for name in COLUMNS]
         self._count += 1
         if isfinite(progress.test_accuracy):
-            self.tested = progress
-            if self.best is None or progress.test_accuracy > self.best.test_accuracy:
-                self.best = progress
+            self._note_test(progress)
         if (progress.iteration + 1) % BLOCK == 0:
             self._sum_up_last_block(progress.iteration + 1)
+
+    def add_test(self, progress: Progress) -> None:
+        """Add a test of the weights as they stand to the last row, which had none.
+
+        Tables are copied, because views that were handed out go on with the rows they have.
+        """
+        last = self._count - 1
+        if isfinite(self._rows[last, TEST]) or not isfinite(progress.test_accuracy):
+            return
+        self._rows = self._rows.copy()
+        self._rows[last, TEST_LOSS], self._rows[last, TEST] = (
+            progress.test_loss,
+            progress.test_accuracy,
+        )
+        self._note_test(_progress(self._rows[last]))
+        if self._covered == len(self):  # the row closed a block: its summary changes, too
+            start = int(self._starts[self._known - 1])
+            self._blocks = self._blocks.copy()
+            self._blocks[self._known - 1] = _summed_up(self._between(start, self._covered))
 
     @property
     def kept(self) -> int:
@@ -257,6 +274,11 @@ class History(HistoryView):
         _, first = np.unique(starts // length, return_index=True)
         self._blocks = _merged(self._blocks[: self._known], first)
         self._starts, self._known = starts[first], len(first)
+
+    def _note_test(self, progress: Progress) -> None:
+        self.tested = progress
+        if self.best is None or progress.test_accuracy > self.best.test_accuracy:
+            self.best = progress
 
     def _sum_up_last_block(self, end: int) -> None:
         known = self._known

@@ -199,7 +199,8 @@ class Chart(LinesWidget):
         line = self._lines[-1]
         rows, tested = line.history.view(), line.history.tested
         if self._past is not None:
-            rows, tested = rows[: self._past + 1], line.history.tested_at(self._past)
+            rows = rows[: line.history.row_at(self._past) + 1]
+            tested = line.history.tested_at(self._past)
         last = 1 + len(rows) // 20 if line.leaps else 1
         mean = float(rows[-last:, LOSS if self.view.loss else TRAIN].mean())
         value = tested and (tested.test_loss if self.view.loss else tested.test_accuracy)

@@ -262,3 +262,19 @@ def test_a_view_stays_as_it_is_while_the_history_grows_and_is_thinned() -> None:
         assert view.envelope(LOSS, edges).x.max() < length
         with pytest.raises(ValueError, match="read-only"):
             view.view()[:] = 0
+
+
+def test_a_test_made_at_rest_joins_the_last_row_and_no_view_changes() -> None:
+    for length in (3, BLOCK, 2 * BLOCK, 2 * BLOCK + 7):
+        rows, history = rows_of(length, 0), History()
+        rows[:, 5:] = nan
+        for row in rows:
+            history.append(progress_of(row))
+        before = history.freeze()
+        measured = Progress(length - 1, *rows[-1, 1:5].tolist(), 0.25, 0.75)
+        history.add_test(measured)
+        history.add_test(Progress(length - 1, *rows[-1, 1:5].tolist(), 0.5, 0.5))  # it has one
+        assert history.tested == history.best == history.at(length - 1) == measured
+        assert history.envelope(TEST, np.array([0.0, length])).high.tolist() == [0.75]
+        assert before.tested is None
+        assert np.isnan(before.view()[-1, TEST])
