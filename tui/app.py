@@ -277,6 +277,8 @@ class MnistApp(MinimumSizeApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody is there; what is pasted may come from anywhere and is cleaned."""
+        if isinstance(event, events.InputEvent) and not self.screen_stack:
+            return  # the app is closing: there is nothing left that a key could act on
         if isinstance(event, events.InputEvent | events.Paste) and not (
             event.is_forwarded or self.input.admits(event)
         ):
