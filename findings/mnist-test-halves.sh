@@ -44,9 +44,7 @@ def nearest(points, classes):
 
 def least_squares():
     inputs = np.c_[train, np.ones(len(train))]
-    weights = np.linalg.solve(
-        inputs.T @ inputs + 1e-3 * np.eye(785), inputs.T @ np.eye(10)[digit]
-    )
+    weights = np.linalg.solve(inputs.T @ inputs + 1e-3 * np.eye(785), inputs.T @ np.eye(10)[digit])
     return (np.c_[test, np.ones(len(test))] @ weights).argmax(1)
 
 

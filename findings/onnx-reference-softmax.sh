@@ -39,9 +39,7 @@ for opset, wanted in zip((11, 13), expected, strict=True):
         [helper.make_tensor_value_info("scores", TensorProto.FLOAT, SHAPE)],
         [helper.make_tensor_value_info("shares", TensorProto.FLOAT, SHAPE)],
     )
-    model = helper.make_model(
-        graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8
-    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
     checker.check_model(model, full_check=True)
     reference = ReferenceEvaluator(model).run(None, {"scores": scores})[0]
     session = onnxruntime.InferenceSession(

@@ -6,9 +6,8 @@
 # With:   numpy 2.4.6 (OpenBLAS 0.3.31), threadpoolctl 3.8.0.
 # Really: one image goes another way through the library (gemv, or a kernel for small products),
 #         which adds in another order: most scores differ in their last bits. It holds for the
-#         machine's own kernel and, on x86-64, for the two oldest ones, so it is no one
-#         processor's quirk. A test that compares a single answer with a batch's needs a
-#         tolerance; two almost equal scores may even change places.
+#         machine's own kernel and, on x86-64, for two of the oldest, so it is not the quirk of one
+#         processor. A test that compares a single answer with a batch's needs a tolerance.
 # Seen 2026-11-28 (scores of 256 images that differ, of 2560):
 #   own kernel (SkylakeX): more than half
 #   Prescott (Katmai): more than half

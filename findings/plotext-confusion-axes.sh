@@ -46,7 +46,7 @@ counts = [re.findall(r"\d", line[5:]) for line in lines[1:-2]]
 beside = [line[:4].strip() for line in lines[1:-2]]
 for name, seen, expected in (
     ("rows, from the top", [row for row in counts if row], [list("410"), list("020"), list("001")]),
-    ("numbers beside them", [mark for mark in beside if mark], ["2.5", "1.8", "1.0", "0.2", "-0.5"]),
+    ("numbers beside", [mark for mark in beside if mark], ["2.5", "1.8", "1.0", "0.2", "-0.5"]),
     ("numbers below", lines[-1].split(), ["-0.5", "0.0", "0.5", "1.0", "1.5", "2.0", "2.5"]),
 ):
     if seen != expected:

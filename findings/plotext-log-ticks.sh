@@ -1,13 +1,13 @@
 #!/bin/bash
-# plotext: ticks of one's own on a logarithmic axis put every point into one row.
+# plotext: your own ticks on a logarithmic axis put every point into one row.
 #
 # Guess:  scale("log") with ticks at 1, 10, 100 and 1000 shows the points 1, 10, 100 and 1000 on a
 #         straight line, each beside its tick.
 # With:   plotext 6.1.0.
-# Really: without ticks it does. With them the axis is measured in the ticks' plain values while
-#         the points are placed by their logarithms, so all four lie in the lowest row, beside
-#         the label 1000, even when lim(1, 1000) says what the axis spans. Take the logarithms
-#         yourself, and label a linear axis.
+# Really: without ticks it does. With them the axis seems to span the ticks' plain values while the
+#         points are placed by their logarithms: all four lie in the lowest row, beside the label
+#         1000, even when lim(1, 1000) says what the axis spans. Take the logarithms yourself, and
+#         label a linear axis.
 # Seen 2026-11-28 (rows from the top that hold a point, of 11):
 #   own ticks: none    rows 0 3 7 10
 #   own ticks: four    rows 10

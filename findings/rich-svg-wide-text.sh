@@ -4,7 +4,7 @@
 # Guess:  export_svg gives each run of text the length of the cells it takes in the terminal.
 # With:   rich 15.0.0.
 # Really: it gives textLength by the number of characters. A run of four Chinese characters, eight
-#         cells, is told to be as long as four, and a viewer squeezes it. What follows still
+#         cells, is given the length of four, and a viewer squeezes it. What follows still
 #         starts at the right cell, so a gap opens: a confusion matrix with Chinese class names
 #         falls apart in the picture only.
 # Seen 2026-11-28 (a cell is 12.2 wide):

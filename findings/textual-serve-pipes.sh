@@ -39,7 +39,7 @@ class Looking(App):
 
 Looking().run()
 END
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
 venv/bin/python -c "
 from textual_serve.server import Server
 Server('venv/bin/python app.py', host='127.0.0.1', port=$port).serve()

@@ -5,8 +5,8 @@
 #         reader, and in 8 bits and 16 bits alike.
 # With:   tifffile 2026.3.3, Pillow 13.0.0, opencv-python-headless 5.0.0.93.
 # Really: tifffile hands out the stored numbers. Pillow and OpenCV turn an 8-bit picture around,
-#         but not a 16-bit one, which so comes out negative. A network that reads digits takes one
-#         of the two for ink on paper, and the other for paper on ink.
+#         but not a 16-bit one, which comes out as a negative. Of the same scan in both depths, a
+#         network sees dark ink on white paper once, and white ink on dark paper once.
 # Seen 2026-11-28 (0 is stored for white paper, the greatest number for ink):
 #   8 bits: tifffile 0 255, Pillow 255 0, OpenCV 255 0
 #   16 bits: tifffile 0 65535, Pillow 0 65535, OpenCV 0 65535
