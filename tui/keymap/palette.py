@@ -97,7 +97,7 @@ def _fit(words: list[str], text: str) -> float:
 
 
 def _alike(word: str, other: str) -> bool:
-    if len(word) < 4:
+    if len(word) < 4 or abs(len(word) - len(other)) > 1:
         return False
     return SequenceMatcher(None, word, other).ratio() >= LIKENESS
 
