@@ -96,6 +96,13 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert fragment in map(anchor, sections(there)), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=names(PAGES))
+def test_every_file_that_is_named_exists(page: Path) -> None:
+    wings = (ROOT, ROOT / "tui")
+    for name in re.findall(r"`([\w*]+/[\w*/.]+\.(?:py|md|tcss))`", page.read_text("utf-8")):
+        assert any(next(wing.glob(name), None) for wing in wings), name
+
+
 def test_every_page_of_the_docs_is_linked_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     for page in (ROOT / "docs").glob("*.md"):
