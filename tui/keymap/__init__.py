@@ -1,1 +1,1 @@
-"""The table of keys and the words of help."""
+"""The key tables, the help texts and the command palette."""

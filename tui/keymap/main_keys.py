@@ -1,4 +1,4 @@
-"""Every key of the main screen, once: bindings, help and command palette are made from these."""
+"""Keys of the main screen, defined once for bindings, help and command palette."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ DIGIT = Binding.Group("digit", compact=True)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key, what it does, and how it is told to a person."""
+    """A key, its action, and the words that help, footer and palette have for it."""
 
     keys: str  # as Textual names them
     action: str
-    help: str  # a phrase, for help and palette
+    help: str  # a phrase for help and palette
     shown_as: str
-    word: str = ""  # for the last row of the screen; none: it is not told there
-    group: Binding.Group | None = None  # there, one word for neighbours
-    spare: str = ""  # instead of word: told there only where there is room
+    word: str = ""  # in the footer; empty: not shown there
+    group: Binding.Group | None = None  # neighbours that share one word in the footer
+    spare: str = ""  # instead of word: shown only where the footer has room
 
     @property
     def binding(self) -> Binding:
-        """The key as Textual binds it."""
+        """Textual's binding for the key."""
         return Binding(
             self.keys,
             self.action,
@@ -39,43 +39,43 @@ class Key:
 
 KEYS_BY_TOPIC = {
     "Training": (
-        Key("space", "train", "train, pause; from the past: go on from there", "Space", "train"),
+        Key("space", "train", "train, pause; in the past: a new run from there", "Space", "train"),
         Key("s", "step(1)", "make exactly one update", "s", "step"),
         Key("S", "step(10)", "make ten updates", "S"),
         Key("plus,equals_sign", "alpha(1)", "alpha up: 0.1 0.12 0.15 0.2 …", "+", "alpha", ALPHA),
         Key("minus", "alpha(-1)", "alpha down, by the same steps", "-", "alpha", ALPHA),
-        Key("r", "reset", "a new run from the same first weights; it trains", "r", "new"),
-        Key("R", "reset_seed", "the same from other first weights (next seed)", "R"),
-        Key("p", "preset", "a new run with a preset; it trains", "p"),
-        Key("h", "cure", "do what the coach offers when a run goes wrong", "h"),
+        Key("r", "reset", "a new run from the same first weights; trains at once", "r", "new"),
+        Key("R", "reset_seed", "the same from new first weights (the next seed)", "R"),
+        Key("p", "preset", "a new run with a preset; trains at once", "p"),
+        Key("h", "cure", "apply the coach's remedy when a run goes wrong", "h"),
     ),
     "Time": (
         Key(
             "left_square_bracket",
             "travel(-1)",
-            "back in time: the network as it was",
+            "back in time, to the network as it was",
             "[",
             "time",
             TIME,
         ),
         Key("right_square_bracket", "travel(1)", "forward in time", "]", "time", TIME),
-        Key("left_curly_bracket", "moment(-1)", "back by one kept moment", "{"),
-        Key("right_curly_bracket", "moment(1)", "forward by one kept moment", "}"),
-        Key("f", "fork", "a new run from the moment shown; it waits for Space", "f"),
-        Key("escape", "back", "to the present; close what is open", "Esc"),
+        Key("left_curly_bracket", "moment(-1)", "back to the previous kept moment", "{"),
+        Key("right_curly_bracket", "moment(1)", "forward to the next kept moment", "}"),
+        Key("f", "fork", "a new run from the moment shown; waits for Space", "f"),
+        Key("escape", "back", "back to the present; close what is open", "Esc"),
     ),
-    "Runs": (Key("t", "runs", "the runs table, to compare and to go on from", "t", "runs"),),
+    "Runs": (Key("t", "runs", "the runs table: compare runs, continue one", "t", "runs"),),
     "Chart": (
-        Key("l", "loss", "accuracy or loss", "l"),
+        Key("l", "loss", "switch between accuracy and loss", "l"),
         Key("y", "log('y')", "logarithmic y axis (accuracy: of the errors)", "y"),
         Key("Y", "log('x')", "logarithmic iterations", "Y"),
-        Key("z", "zoom(0.5)", "zoom in on the reading line, or on the newest", "z"),
+        Key("z", "zoom(0.5)", "zoom in on the reading line, or on the latest", "z"),
         Key("Z", "zoom(2.0)", "zoom out", "Z"),
         Key("less_than_sign", "pan(-0.25)", "earlier iterations", "<"),
         Key("greater_than_sign", "pan(0.25)", "later iterations", ">"),
-        Key("a", "latest", "the latest iterations, or all", "a"),
-        Key("o", "smooth", "smooth the curve, or do not", "o"),
-        Key("comma", "line(-1)", "reading line to the left: exact values there", ","),
+        Key("a", "latest", "show the latest iterations, or all", "a"),
+        Key("o", "smooth", "smooth the curve, on and off", "o"),
+        Key("comma", "line(-1)", "reading line to the left; shows exact values", ","),
         Key("full_stop", "line(1)", "reading line to the right", "."),
     ),
     "Rooms": (
@@ -83,7 +83,7 @@ KEYS_BY_TOPIC = {
         Key(
             "c",
             "room('confusion')",
-            "which class is taken for which, and the mistakes",
+            "which class is taken for which, with the mistakes",
             "c",
             spare="confusion",
         ),
@@ -91,47 +91,53 @@ KEYS_BY_TOPIC = {
         Key(
             "x",
             "room('pixels')",
-            "which pixels spoke for and against; flip some",
+            "which pixels speak for and against; flip some",
             "x",
             spare="pixels",
         ),
         Key("i", "room('digit')", "this digit's probabilities through the run", "i", spare="watch"),
-        Key("d", "room('draw')", "draw a digit of your own", "d", spare="draw"),
+        Key("d", "room('draw')", "draw your own digit", "d", spare="draw"),
     ),
     "Test digits": (
-        Key("left", "digit(-1)", "the digit before", "←", "digit", DIGIT),
+        Key("left", "digit(-1)", "the previous digit", "←", "digit", DIGIT),
         Key("right", "digit(1)", "the next digit", "→", "digit", DIGIT),
         Key("pageup", "digit(-10)", "ten digits back", "PgUp"),
-        Key("pagedown", "digit(10)", "ten digits on", "PgDn"),
+        Key("pagedown", "digit(10)", "ten digits forward", "PgDn"),
         Key("home", "go_to(0)", "the first digit", "Home"),
         Key("end", "go_to(-1)", "the last digit", "End"),
         Key("slash", "ask_index", "go to a digit by its number", "/"),
         Key("n", "mistake(1)", "the next digit the network gets wrong", "n", spare="mistake"),
-        Key("N", "mistake(-1)", "the digit before that it gets wrong", "N"),
-        Key("e", "deformed", "see the digit deformed, as augment does it", "e"),
+        Key("N", "mistake(-1)", "the previous digit it gets wrong", "N"),
+        Key("e", "deformed", "show the digit as augment deforms it", "e"),
     ),
     "Files": (
         Key("O", "open_data", "open other data: CSV, IDX, .npz, pictures", "O", spare="open"),
         Key("E", "export", "save and export: model, tables, script, pictures", "E", spare="export"),
-        Key("P", "recipe", "a new run by a recipe; it trains", "P", spare="recipe"),
+        Key("P", "recipe", "a new run from a recipe; trains at once", "P", spare="recipe"),
     ),
     "Program": (
-        Key("tab", "app.focus_next", "into the hyperparameters, field by field", "Tab"),
+        Key("tab", "app.focus_next", "to the hyperparameters, field by field", "Tab"),
         Key("question_mark,f1", "help", "this help", "?", "help"),
         Key("1", "only('chart')", "the chart alone, and back", "1"),
         Key("2", "only('digit')", "the digit alone, and back", "2"),
         Key("3", "only('probabilities')", "the prediction alone, and back", "3"),
         Key("4", "only('hyperparameters')", "the hyperparameters alone, and back", "4"),
         Key("5", "only('runs')", "the runs alone, and back", "5"),
-        Key("g", "glyphs", "draw the digit with ASCII characters or blocks", "g", spare="glyphs"),
+        Key(
+            "g",
+            "glyphs",
+            "draw the digit with ASCII characters or with blocks",
+            "g",
+            spare="glyphs",
+        ),
         Key("T", "theme", "other colours: dark, light, high contrast", "T", spare="theme"),
-        Key("q", "app.quit", "leave at once", "q", "quit"),
+        Key("q", "app.quit", "quit at once", "q", "quit"),
     ),
 }
-RUN_KEYS = (  # in the table, of the run under its cursor; Enter goes on from it
+RUN_KEYS = (  # in the table, for the run under the cursor; Enter continues it
     Key("v", "screen.run_show", "show the run on the chart, or hide it", "v", "show"),
     Key("n", "screen.run_name", "give the run a name", "n", "name"),
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
-FILE_ACTIONS = {"open_data", "export", "keep", "take_up"}  # which are not for strangers
+FILE_ACTIONS = {"open_data", "export", "keep", "take_up"}  # that a kiosk does not offer
 KEYS = [key for topic in KEYS_BY_TOPIC.values() for key in topic]

@@ -1,4 +1,4 @@
-"""The command palette: finds an action by its name, or by what people call it."""
+"""Command palette: finds an action by its title or by an alias."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .main_keys import KEYS, Key
 if TYPE_CHECKING:
     from textual.app import SystemCommand
 
-# What people type for an action: by the key's action, see keys.py.
+# What people type for an action, by the action of its key in main_keys.py.
 ALIASES: dict[str, tuple[str, ...]] = {
     "train": ("start", "run", "go", "continue", "resume", "stop", "pause", "play", "learn"),
     "step(1)": ("single step", "next update", "one iteration", "one step"),
@@ -68,11 +68,11 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "app.quit": ("quit", "exit", "close", "end", "bye", "stop the program"),
 }
 WORD = re.compile(r"[\w-]+")
-LIKENESS = 0.75  # of a word as typed to one that is meant: one slip in a word is let pass
+LIKENESS = 0.75  # similarity of a typed word to the one meant: forgives one typing error
 
 
 def rank(query: str, title: str, aliases: Iterable[str]) -> tuple[float, str]:
-    """How well a query fits an action, 0 (not at all) to 1, and the alias that says so, if one.
+    """Rate how well a query fits an action, from 0 (not at all) to 1; return the alias that fits.
 
     Every word of the query must begin a word of the title or of one alias.
     """
@@ -97,13 +97,13 @@ def _fit(words: list[str], text: str) -> float:
 
 
 def _alike(word: str, other: str) -> bool:
-    if len(word) < 4:
+    if len(word) < 4 or abs(len(word) - len(other)) > 1:
         return False
     return SequenceMatcher(None, word, other).ratio() >= LIKENESS
 
 
 def title_of(key: Key) -> str:
-    """What a key's action is called in the palette."""
+    """Return the title of a key's action in the palette."""
     return f"{key.help[0].upper()}{key.help[1:]}"
 
 
@@ -111,16 +111,16 @@ BY_TITLE = {title_of(key): ALIASES.get(key.action, ()) for key in KEYS}
 
 
 class Commands(Provider):
-    """All commands of the app: by title, or by what else people call them."""
+    """All commands of the app, by title or alias."""
 
     async def discover(self) -> Hits:
-        """Everything, before anything is typed."""
+        """List every command, before anything is typed."""
         for title, help_text, callback, is_listed in self._commands():
             if is_listed:
                 yield DiscoveryHit(title, callback, help=help_text)
 
     async def search(self, query: str) -> Hits:
-        """What fits; of what fits equally well, first what comes first in the list of keys."""
+        """List the matches, the best first; ties keep the order of the key table."""
         for place, (title, help_text, callback, _) in enumerate(self._commands()):
             score, alias = rank(query, title, BY_TITLE.get(title, ()))
             if score > 0:

@@ -73,3 +73,8 @@ def test_the_beginnings_of_words_suffice(query: str, alias: str) -> None:
 
 def test_letters_scattered_over_a_title_are_no_match() -> None:
     assert rank("change", "Do what the coach offers when a run goes wrong", ())[0] == 0
+
+
+def test_one_typing_error_is_forgiven_but_no_longer_word() -> None:
+    assert rank("lerning rate", "Alpha up", ("learning rate",))[0] > 0
+    assert rank("screenshot", "The chart alone, and back", ("full screen",))[0] == 0
