@@ -56,10 +56,10 @@ class Hyperparameters:
             raise NetError(f"decay must be from 0 to 1, not {self.weight_decay:g}")
         if not 0 <= self.seed <= MAX_SEED:
             raise NetError(f"seed must be from 0 to {MAX_SEED}, not {self.seed}")
-        _one_of("init", self.init, INITIALIZATIONS)
-        _one_of("optimizer", self.optimizer, OPTIMIZERS)
-        _one_of("schedule", self.schedule, SCHEDULES)
-        _one_of("augment", self.augment, AUGMENTATIONS)
+        _check_choice("init", self.init, INITIALIZATIONS)
+        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        _check_choice("schedule", self.schedule, SCHEDULES)
+        _check_choice("augment", self.augment, AUGMENTATIONS)
         if self.augment != "none" and self.batch_size is None:
             raise NetError("augment elastic needs a batch that is not full (or: augment none)")
 
@@ -70,19 +70,19 @@ def check_batch(batch_size: int | None, m: int) -> None:
         raise NetError(f"batch is {batch_size:,}, but there are only {m:,} training samples")
 
 
-def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
+def _check_choice(field: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise NetError(f"{field} must be {' or '.join(known)}, not {value[:24]!r}")
 
 
-def scheduled_alpha(alpha: float, schedule: str, done: float) -> float:
+def scheduled_alpha(alpha: float, schedule: str, fraction_done: float) -> float:
     """The alpha of an update when the share `done`, 0 to 1, of the run is behind it.
 
     constant: alpha. cosine: down to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017).
     step: a tenth after half of the run, a hundredth after three quarters.
     """
     if schedule == "cosine":
-        return alpha * (1 + math.cos(math.pi * min(done, 1.0))) / 2
+        return alpha * (1 + math.cos(math.pi * min(fraction_done, 1.0))) / 2
     if schedule == "step":
-        return alpha * (0.01 if done >= 0.75 else 0.1 if done >= 0.5 else 1.0)
+        return alpha * (0.01 if fraction_done >= 0.75 else 0.1 if fraction_done >= 0.5 else 1.0)
     return alpha

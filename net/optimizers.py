@@ -21,14 +21,14 @@ class GradientDescent:
     A. Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées", 1847.
     """
 
-    remembers: ClassVar[tuple[str, ...]] = ()
+    memory_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, parameters: Parameters) -> None:
-        self.memory = {name: np.zeros_like(parameters.vector) for name in self.remembers}
+        self.memory = {name: np.zeros_like(parameters.vector) for name in self.memory_names}
         self.updates = 0  # made so far; only Adam asks
         self._step: Array | None = None  # room for one; made when it is needed
 
-    def rest(self) -> None:
+    def release_buffers(self) -> None:
         """Let go of memory that is only needed while it makes updates."""
         self._step = None
 
@@ -61,7 +61,7 @@ class Momentum(GradientDescent):
     B. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
     """
 
-    remembers = ("velocity",)
+    memory_names = ("velocity",)
 
     def move(self, theta: Array, g: Array, alpha: float, chosen: Hyperparameters) -> None:
         """v ← μ·v − α·g;  θ ← θ + v"""
@@ -96,7 +96,7 @@ class Adam(GradientDescent):
     β₁ the chosen momentum. Its alpha is another one: begin with 0.001.
     """
 
-    remembers = ("mean", "square")
+    memory_names = ("mean", "square")
     BETA2 = 0.999
     EPSILON = 1e-8
 
@@ -111,7 +111,7 @@ class Adam(GradientDescent):
         theta -= alpha * m_hat / (np.sqrt(s_hat) + self.EPSILON)
 
 
-OPTIMIZERS: dict[str, type[GradientDescent]] = {
+OPTIMIZER_CLASSES: dict[str, type[GradientDescent]] = {
     "gd": GradientDescent,
     "momentum": Momentum,
     "nesterov": Nesterov,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from .hyperparameters import Hyperparameters
 
-IMAGES = 60_000  # to train on
-EPOCH = -(-IMAGES // 128)  # updates in an epoch with batches of 128
+TRAINING_IMAGES = 60_000  # to train on
+UPDATES_PER_EPOCH = -(-TRAINING_IMAGES // 128)  # updates in an epoch with batches of 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ PRESETS = {
         "the same network, small batches, momentum, falling alpha (93.5 %, 2 s)",
         Hyperparameters(
             alpha=0.02,
-            iterations=12 * -(-IMAGES // 64),
+            iterations=12 * -(-TRAINING_IMAGES // 64),
             batch_size=64,
             optimizer="momentum",
             schedule="cosine",
@@ -42,7 +42,7 @@ PRESETS = {
         "what more hidden units bring: 800 instead of 10 (98.4 %, 42 s)",
         Hyperparameters(
             alpha=0.1,
-            iterations=20 * EPOCH,
+            iterations=20 * UPDATES_PER_EPOCH,
             hidden=(800,),
             batch_size=128,
             optimizer="momentum",
@@ -54,7 +54,7 @@ PRESETS = {
         "what more data bring: every epoch bends every digit anew (99.5 %, 9 min)",
         Hyperparameters(
             alpha=0.08,
-            iterations=100 * EPOCH,
+            iterations=100 * UPDATES_PER_EPOCH,
             hidden=(1000, 500, 250),
             batch_size=128,
             optimizer="momentum",

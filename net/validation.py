@@ -22,7 +22,7 @@ def check_images(parameters: Parameters, images: Images) -> None:
         )
 
 
-def columns(parameters: Parameters, images: Images) -> Array:
+def as_columns(parameters: Parameters, images: Images) -> Array:
     """Images of bytes, m × n_in, as the network reads them: n_in × m, 0 to 1, in its own dtype.
 
     Raises NetError if they have another number of pixels.

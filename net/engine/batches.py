@@ -25,11 +25,11 @@ class Batches:
         self.m = m
         self._generator = generator
         self._order: NDArray[np.int64] | None = None
-        self._place = BatchCursor(dict(generator.bit_generator.state), epoch=0, position=m)
+        self._cursor = BatchCursor(dict(generator.bit_generator.state), epoch=0, position=m)
 
     def take(self, size: int) -> NDArray[np.int64]:
         """The row numbers of the next batch; an epoch's last batch may be smaller than `size`."""
-        place = self._place
+        place = self._cursor
         if place.position >= self.m:
             if self._order is None and place.epoch:
                 # Come here by go_to: draw past the epoch that has ended, as was done before.
@@ -41,24 +41,24 @@ class Batches:
             self._generator.bit_generator.state = place.generator
             self._order = self._generator.permutation(self.m)
         rows = self._order[place.position : place.position + size]
-        self._place = BatchCursor(place.generator, place.epoch, place.position + len(rows))
+        self._cursor = BatchCursor(place.generator, place.epoch, place.position + len(rows))
         return rows
 
     @property
-    def place(self) -> BatchCursor:
+    def cursor(self) -> BatchCursor:
         """Where the next batch will come from."""
-        return self._place
+        return self._cursor
 
-    def rest(self) -> None:
+    def release_buffers(self) -> None:
         """Forget the epoch's order; it is drawn again when the next batch is asked for."""
         self._order = None
 
-    def go_to(self, place: BatchCursor) -> None:
+    def seek(self, place: BatchCursor) -> None:
         """Let the next batch be the one that came, or would have come, at `place`."""
-        if (place.epoch, place.generator) != (self._place.epoch, self._place.generator):
+        if (place.epoch, place.generator) != (self._cursor.epoch, self._cursor.generator):
             self._order = None
             self._generator.bit_generator.state = place.generator
-        self._place = place
+        self._cursor = place
 
 
 def check_generator(state: dict[str, Any]) -> None:

@@ -21,9 +21,9 @@ from threadpoolctl import threadpool_limits
 
 from ..network import Array, Images, Labels, Parameters, backward, cross_entropy, forward
 from .input_blocks import (
-    Group,
+    ImageGroup,
+    as_floats,
     even_slices,
-    floats,
     group_by_blank_pixels,
     scaled,
     with_strided_matmul,
@@ -75,14 +75,14 @@ class Engine:
     def __init__(self, samples: Samples, threads: int | None = None) -> None:
         self.images, self.labels = samples.images, samples.labels
         self.threads = threads or min(8, available_cores())
-        self._crew = ThreadPool(self.threads)
-        self._groups: list[Group] = []
-        self._sums: list[Parameters] = []
+        self._pool = ThreadPool(self.threads)
+        self._groups: list[ImageGroup] = []
+        self._partial_sums: list[Parameters] = []
         threadpool_limits(1, user_api="blas")
 
     def close(self) -> None:
         """End the threads."""
-        self._crew.close()
+        self._pool.close()
 
     def gradient(
         self,
@@ -109,7 +109,7 @@ class Engine:
                 partial(part_gradient, parameters, source, self.labels, part, m)
                 for part in np.array_split(rows, parts)
             ]
-        return mean(self._add_up(jobs, gradient), m)
+        return mean_score(self._add_up(jobs, gradient), m)
 
     def score(self, parameters: Parameters, samples: Samples | None = None) -> Score:
         """Forward only, over all of these samples (None: the engine's own)."""
@@ -118,47 +118,47 @@ class Engine:
             images, labels = samples.images, samples.labels
         spans = even_slices(*images.shape)
         jobs = [partial(part_score, parameters, images[span], labels[span]) for span in spans]
-        return mean(self._crew.run(jobs), len(labels))
+        return mean_score(self._pool.run(jobs), len(labels))
 
     def _add_up(
         self, jobs: Sequence[Callable[[Parameters], Tally]], gradient: Parameters
     ) -> list[Tally]:
         """Do the jobs and add up their gradients, always in the order of the jobs."""
         room = min(len(jobs), max(self.threads, MAX_PARTIAL_SUM_BYTES // gradient.vector.nbytes))
-        if len(self._sums) < room or not alike(self._sums[0], gradient):
-            self._sums = [gradient.copy() for _ in range(room)]
+        if len(self._partial_sums) < room or not same_layout(self._partial_sums[0], gradient):
+            self._partial_sums = [gradient.copy() for _ in range(room)]
         tallies: list[Tally] = []
         for start in range(0, len(jobs), room):
             # The first job writes where the sum will be, the others beside it.
-            totals = self._sums if start else [gradient, *self._sums[1:]]
+            totals = self._partial_sums if start else [gradient, *self._partial_sums[1:]]
             now = list(zip(jobs[start : start + room], totals, strict=False))
-            tallies += self._crew.run([partial(job, total) for job, total in now])
+            tallies += self._pool.run([partial(job, total) for job, total in now])
             for _, total in now[0 if start else 1 :]:
                 gradient.vector += total.vector
         return tallies
 
 
 @np.errstate(all="ignore")  # what overflows shows in the loss
-def group_gradient(parameters: Parameters, group: Group, m: int, total: Parameters) -> Tally:
+def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Parameters) -> Tally:
     """One group's share of the gradient of the mean over m images, written into `total`."""
     n, k = group.images.shape
     dtype, sizes = total.vector.dtype, (k, *parameters.sizes[1:])
     small, share, sum_ = (Parameters.zeros(sizes, dtype) for _ in range(3))
     # W1 meets bytes here, 0 to 255 instead of 0 to 1, so it takes over their 1/255; dW1 too.
-    np.divide(parameters.W[0][:, group.inked], 255, out=small.W[0])
+    np.divide(parameters.W[0][:, group.nonblank], 255, out=small.W[0])
     rest, rest_of_small = parameters.W[0].size, small.W[0].size
     small.vector[rest_of_small:] = parameters.vector[rest:]
     tallies: list[Tally] = []
     for span in even_slices(n, k):
         labels = group.labels[span]
-        activations = forward(with_strided_matmul(small), floats(group.images[span], dtype).T)
+        activations = forward(with_strided_matmul(small), as_floats(group.images[span], dtype).T)
         backward(small, activations, labels, m, share)
         sum_.vector += share.vector
         tallies.append(tally(activations.Z[-1], labels))
     total.W[0].fill(0)
-    total.W[0][:, group.inked] = sum_.W[0] / 255
+    total.W[0][:, group.nonblank] = sum_.W[0] / 255
     total.vector[rest:] = sum_.vector[rest_of_small:]
-    return summed(tallies)
+    return sum_tallies(tallies)
 
 
 @np.errstate(all="ignore")
@@ -178,7 +178,7 @@ def part_gradient(
         elif len(these) < len(rows):
             share = total.copy()  # the next pieces are added to the first
         tallies.append(tally(activations.Z[-1], labels[these]))
-    return summed(tallies)
+    return sum_tallies(tallies)
 
 
 @np.errstate(all="ignore")
@@ -194,17 +194,17 @@ def tally(Z: Array, labels: Labels) -> Tally:
     return float(cross_entropy(Z, labels).sum(dtype=np.float64)), int(np.count_nonzero(right))
 
 
-def summed(tallies: Sequence[Tally]) -> Tally:
+def sum_tallies(tallies: Sequence[Tally]) -> Tally:
     """All of them in one."""
     return sum(loss for loss, _ in tallies), sum(right for _, right in tallies)
 
 
-def mean(tallies: Sequence[Tally], m: int) -> Score:
+def mean_score(tallies: Sequence[Tally], m: int) -> Score:
     """What the tallies of m samples come to."""
-    loss, right = summed(tallies)
+    loss, right = sum_tallies(tallies)
     return Score(loss / m, right / m)
 
 
-def alike(a: Parameters, b: Parameters) -> bool:
+def same_layout(a: Parameters, b: Parameters) -> bool:
     """Whether they have the same widths and the same kind of floats."""
     return a.sizes == b.sizes and a.vector.dtype == b.vector.dtype

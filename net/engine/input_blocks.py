@@ -21,29 +21,29 @@ from numpy.typing import NDArray
 from ..network import Array, Images, Labels, Parameters
 
 CHUNK_PIXELS = 600_000  # pixels turned into floats at a time: 2.4 MB
-GROUPS = 24  # divides evenly among 2, 3, 4, 6 or 8 threads
+GROUP_COUNT = 24  # divides evenly among 2, 3, 4, 6 or 8 threads
 STRIP_COLUMNS = 100  # columns that `Thin` multiplies by at once
 MAX_SMALL_PRODUCT = 1_000_000  # multiplications up to which OpenBLAS takes its quicker way
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ImageGroup:
     """Some of the images, without the pixels that are blank in all of them."""
 
-    inked: NDArray[np.intp]  # the k pixels that are left
+    nonblank: NDArray[np.intp]  # the k pixels that are left
     images: Images  # n × k
     labels: Labels
 
 
-def group_by_blank_pixels(images: Images, labels: Labels) -> list[Group]:
+def group_by_blank_pixels(images: Images, labels: Labels) -> list[ImageGroup]:
     """All images in groups. Those whose first inked pixel is alike go together: they share
     most of their blank ones (on MNIST 487 of 784 pixels are left, 636 without the order)."""
     order = np.argsort((images > 0).argmax(axis=1), kind="stable")
-    groups: list[Group] = []
-    for chosen in np.array_split(order, min(GROUPS, -(-images.size // CHUNK_PIXELS))):
+    groups: list[ImageGroup] = []
+    for chosen in np.array_split(order, min(GROUP_COUNT, -(-images.size // CHUNK_PIXELS))):
         block = images[chosen]
         inked = np.flatnonzero(block.any(axis=0))
-        groups.append(Group(inked, block.take(inked, axis=1), labels[chosen]))
+        groups.append(ImageGroup(inked, block.take(inked, axis=1), labels[chosen]))
     return groups
 
 
@@ -56,7 +56,7 @@ class Buffers(threading.local):
 BUFFERS = Buffers()
 
 
-def floats(images: Images, dtype: np.dtype[Any]) -> Array:
+def as_floats(images: Images, dtype: np.dtype[Any]) -> Array:
     """The bytes as floats, 0 to 255, in this thread's buffer: good until it asks again."""
     size = images.size * dtype.itemsize
     if BUFFERS.memory.size < size:
@@ -68,7 +68,7 @@ def floats(images: Images, dtype: np.dtype[Any]) -> Array:
 
 def scaled(images: Images, dtype: np.dtype[Any]) -> Array:
     """The same, 0 to 1."""
-    X = floats(images, dtype)
+    X = as_floats(images, dtype)
     return np.divide(X, 255, out=X)
 
 

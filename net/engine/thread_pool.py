@@ -21,11 +21,11 @@ class ThreadPool:
     """
 
     def __init__(self, threads: int) -> None:
-        self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._done: SimpleQueue[Exception | None] = SimpleQueue()
-        self._helpers = threads - 1
-        for _ in range(self._helpers):
-            threading.Thread(target=self._help, daemon=True).start()
+        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._outcomes: SimpleQueue[Exception | None] = SimpleQueue()
+        self._workers = threads - 1
+        for _ in range(self._workers):
+            threading.Thread(target=self._work, daemon=True).start()
 
     def run(self, tasks: Sequence[Callable[[], Result]]) -> list[Result]:
         """What the tasks return, in their order; raises what one of them raised."""
@@ -38,13 +38,13 @@ class ThreadPool:
             while (i := next(turn)) < len(tasks):
                 results[i] = tasks[i]()
 
-        helpers = min(self._helpers, len(tasks) - 1)
+        helpers = min(self._workers, len(tasks) - 1)
         for _ in range(helpers):
-            self._orders.put(work)
+            self._tasks.put(work)
         try:
             work()
         finally:  # interrupted or not: when this returns nobody may still be writing
-            errors = [self._done.get() for _ in range(helpers)]
+            errors = [self._outcomes.get() for _ in range(helpers)]
         for error in errors:
             if error is not None:
                 raise error
@@ -52,18 +52,18 @@ class ThreadPool:
 
     def close(self) -> None:
         """Send the threads home."""
-        for _ in range(self._helpers):
-            self._orders.put(None)
+        for _ in range(self._workers):
+            self._tasks.put(None)
 
-    def _help(self) -> None:
-        while (work := self._orders.get()) is not None:
+    def _work(self) -> None:
+        while (work := self._tasks.get()) is not None:
             error: Exception | None = None
             try:
                 work()
             except Exception as raised:  # it is the caller's, who waits in `run`
                 error = raised
             del work  # what it held is nobody's while this one waits
-            self._done.put(error)
+            self._outcomes.put(error)
 
 
 def available_cores() -> int:

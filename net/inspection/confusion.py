@@ -26,13 +26,13 @@ class Predictions:
     confidence: Array  # m: the probability of that class, 1 / classes to 1
     loss: Array  # m: cross-entropy, in nats
 
-    def order(self, chosen: NDArray[np.bool_]) -> Indices:
+    def order(self, mask: NDArray[np.bool_]) -> Indices:
         """The chosen digits, the most confident answer first.
 
         A float32 cannot tell 0.99999999 from 1, so sure answers tie; then the larger loss goes
         first, which still tells them apart, and then the digit that stands first.
         """
-        indices = np.flatnonzero(chosen)
+        indices = np.flatnonzero(mask)
         return indices[np.lexsort((-self.loss[indices], -self.confidence[indices]))]
 
     def mistakes(self) -> Indices:
@@ -53,17 +53,17 @@ class Confusion:
     @property
     def accuracy(self) -> float:
         """Share of all digits answered right, 0 to 1; not a number if there is no digit."""
-        return float(_share(np.trace(self.counts), self.counts.sum()))
+        return float(_fraction(np.trace(self.counts), self.counts.sum()))
 
     @property
     def recall(self) -> NDArray[np.float64]:
         """Of the digits that are a k, the share taken for a k; nan where there is no k."""
-        return _share(self.counts.diagonal(), self.counts.sum(axis=1))
+        return _fraction(self.counts.diagonal(), self.counts.sum(axis=1))
 
     @property
     def precision(self) -> NDArray[np.float64]:
         """Of the digits taken for a k, the share that are a k; nan where none was taken for one."""
-        return _share(self.counts.diagonal(), self.counts.sum(axis=0))
+        return _fraction(self.counts.diagonal(), self.counts.sum(axis=0))
 
     def mistakes(self) -> list[tuple[int, int]]:
         """The (label, predicted) of every mistake that is made, the most frequent first."""
@@ -100,7 +100,7 @@ def confusion(answers: Predictions) -> Confusion:
     return Confusion(np.bincount(cells, minlength=k * k).reshape(k, k).astype(np.int64))
 
 
-def _share(part: Counts | np.int64, whole: Counts | np.int64) -> NDArray[np.float64]:
+def _fraction(part: Counts | np.int64, whole: Counts | np.int64) -> NDArray[np.float64]:
     """part / whole, and nan where whole is 0: of nothing there is no share."""
     with np.errstate(invalid="ignore"):
         return np.divide(part, whole, dtype=np.float64)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network import Array, Images, Parameters, forward
-from ..validation import columns
-from .terms import Printed, by_size, printed, total
+from ..validation import as_columns
+from .terms import PrintedSum, by_size, printed, total
 
 Numbers = NDArray[np.float64]
 
@@ -31,7 +31,7 @@ class Contributions:
         """The units, those that add most to class k or take most from it first."""
         return by_size(self.products[k])
 
-    def printed(self, k: int, order: NDArray[np.intp], shown: int, decimals: int) -> Printed:
+    def printed(self, k: int, order: NDArray[np.intp], shown: int, decimals: int) -> PrintedSum:
         """Class k's sum as printed: the first `shown` units of this order, the others in one."""
         products, bias = self.products[k][order], float(self.bias[k])
         return printed(products, shown, bias, float(self.totals[k]), decimals)
@@ -43,7 +43,7 @@ def contributions(parameters: Parameters, image: Images) -> Contributions:
 
     Raises NetError if the network does not read so many pixels.
     """
-    activations = forward(parameters, columns(parameters, image[np.newaxis]))
+    activations = forward(parameters, as_columns(parameters, image[np.newaxis]))
     # Z_L = W_L @ A + b_L is a sum over the units; these are its terms before they are added.
     A = activations.A[-2][:, 0].astype(np.float64)  # units
     products = parameters.W[-1].astype(np.float64) * A  # classes × units, each column times its A

@@ -37,10 +37,10 @@ from numpy.typing import NDArray
 
 from ..errors import NetError
 from ..network import Array, Images, Labels, Parameters, backward, cross_entropy, forward
-from ..validation import check_labels, columns
+from ..validation import as_columns, check_labels
 from .weight import Weight
 
-STEP = 1e-5  # h, for weights up to 1; larger ones are moved in proportion
+STEP_SIZE = 1e-5  # h, for weights up to 1; larger ones are moved in proportion
 THRESHOLD = 1e-6  # the largest relative error that passes for right
 ROUNDINGS = 8  # how many times ε·|Z| a mean loss may be off; see `noise`
 
@@ -68,7 +68,7 @@ def check_gradient(
     before this returns. Raises NetError, also before it returns, for what does not fit together.
     """
     exact = Parameters(parameters.sizes, parameters.vector.astype(np.float64))
-    X, labels = columns(exact, images), labels.astype(np.intp)
+    X, labels = as_columns(exact, images), labels.astype(np.intp)
     check_labels(exact, labels, X.shape[1])
     if not len(labels):
         raise NetError("a gradient needs at least one digit")
@@ -92,15 +92,15 @@ def compare(
     parameters, X (n_in × m) and gradient are float64; nothing of them is changed.
     """
     moved = parameters.copy()
-    here = Point.of(moved, X, labels)
+    here = LossPoint.of(moved, X, labels)
     for weight in weights:
         array, place = weight.find(moved)
         w = float(array[place])
-        h = STEP * max(1.0, abs(w))
+        h = STEP_SIZE * max(1.0, abs(w))
         array[place] = above_w = w + h
-        above = Point.of(moved, X, labels)
+        above = LossPoint.of(moved, X, labels)
         array[place] = below_w = w - h
-        below = Point.of(moved, X, labels)
+        below = LossPoint.of(moved, X, labels)
         array[place] = w
         numeric = (above.loss - below.loss) / (above_w - below_w)
         found, at = weight.find(gradient)
@@ -123,7 +123,7 @@ def judge(weight: Weight, analytic: float, numeric: float, noise: float, *, kink
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Point:
+class LossPoint:
     """Where a step has led: the loss there, and on which side of its kink each ReLU is."""
 
     loss: float  # mean over the digits
@@ -132,18 +132,18 @@ class Point:
 
     @classmethod
     @np.errstate(all="ignore")  # what overflows is no number, and judged wrong
-    def of(cls, parameters: Parameters, X: Array, labels: Labels) -> Point:
+    def of(cls, parameters: Parameters, X: Array, labels: Labels) -> LossPoint:
         """One forward pass."""
         *hidden, last = forward(parameters, X).Z
         loss = float(cross_entropy(last, labels).mean())
         return cls(loss, float(np.abs(last).max()), [Z > 0 for Z in hidden])
 
-    def is_beyond_a_kink(self, other: Point) -> bool:
+    def is_beyond_a_kink(self, other: LossPoint) -> bool:
         """Whether any hidden sum has another sign there than here (0 counts as silent)."""
         return any((a != b).any() for a, b in zip(self.active, other.active, strict=True))
 
 
-def noise(point: Point, h: float) -> float:
+def noise(point: LossPoint, h: float) -> float:
     """How far rounding alone may take a central difference of step h from the truth.
 
     A loss is a difference of logits, each of them a sum rounded many times over, so it is off by

@@ -12,8 +12,8 @@ from ..engine.inference import probabilities
 from ..network import Array, Images, Parameters
 from ..run.timeline import TimelineView
 
-MOST = 8192  # answers kept for a digit; twice as many as a timeline has moments
-Point = tuple[int, Parameters]  # after so many updates, this network
+MAX_ANSWERS = 8192  # answers kept for a digit; twice as many as a timeline has moments
+NetworkMoment = tuple[int, Parameters]  # after so many updates, this network
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,12 @@ class PredictionHistory:
 
     label: int  # the right class
     iterations: NDArray[np.int64]  # n, ascending: after how many updates
-    answers: Array  # n × classes: the probabilities then; each row sums to 1
+    probabilities: Array  # n × classes: the probabilities then; each row sums to 1
 
     @property
     def classes(self) -> NDArray[np.intp]:
         """n: the class answered, the one with the largest probability."""
-        return self.answers.argmax(axis=1)
+        return self.probabilities.argmax(axis=1)
 
     @property
     def first_right(self) -> int | None:
@@ -44,7 +44,7 @@ class PredictionHistory:
         right = np.flatnonzero(self.classes == self.label)
         return int(self.iterations[right[0]]) if len(right) else None
 
-    def flips(self) -> list[PredictionChange]:
+    def changes(self) -> list[PredictionChange]:
         """Every change of the answer, in order."""
         classes = self.classes
         changed = np.flatnonzero(classes[1:] != classes[:-1]) + 1
@@ -68,8 +68,11 @@ class PredictionTracer:
     def __init__(self) -> None:
         self._answers: dict[int, dict[int, Array]] = {}  # by digit, by iteration
 
-    def follow(
-        self, points: Iterable[Point], images: Mapping[int, Images], labels: Mapping[int, int]
+    def trace(
+        self,
+        points: Iterable[NetworkMoment],
+        images: Mapping[int, Images],
+        labels: Mapping[int, int],
     ) -> dict[int, PredictionHistory]:
         """What these networks, and those followed before, make of these digits.
 
@@ -85,16 +88,16 @@ class PredictionTracer:
                     self._answers[i][iteration] = answer
         for i in images:
             self._forget_some(i, asked)
-        return {i: self._trace(i, labels[i]) for i in images}
+        return {i: self._history(i, labels[i]) for i in images}
 
     def _forget_some(self, digit: int, asked: set[int]) -> None:
         """Of more than MOST answers let every second go, but for those asked for just now."""
         known = self._answers[digit]
-        while len(known) > MOST and (others := sorted(set(known) - asked))[1:]:
+        while len(known) > MAX_ANSWERS and (others := sorted(set(known) - asked))[1:]:
             for iteration in others[1::2]:
                 del known[iteration]
 
-    def _trace(self, digit: int, label: int) -> PredictionHistory:
+    def _history(self, digit: int, label: int) -> PredictionHistory:
         known = self._answers[digit]
         order = sorted(known)
         return PredictionHistory(
@@ -102,7 +105,7 @@ class PredictionTracer:
         )
 
 
-def moments(timeline: TimelineView) -> Iterator[Point]:
+def moments(timeline: TimelineView) -> Iterator[NetworkMoment]:
     """The networks that a timeline keeps, the first first."""
     moment = timeline.first if len(timeline) else None
     while moment is not None:

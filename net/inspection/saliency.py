@@ -7,7 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from ..network import Array, Images, Parameters, forward
-from ..validation import check_class, columns
+from ..validation import as_columns, check_class
 
 
 @np.errstate(all="ignore")
@@ -23,7 +23,7 @@ def saliency(parameters: Parameters, image: Images, k: int) -> Array:
     slope alone; its sign is kept here, because it tells for from against.
     """
     check_class(parameters, k)
-    Z = forward(parameters, columns(parameters, image[np.newaxis])).Z
+    Z = forward(parameters, as_columns(parameters, image[np.newaxis])).Z
     # The walk of `backward`, for another beginning. There it is the loss that is followed back,
     # and dZ of the last layer is A - Y. Here it is the logit Z[L][k] itself: it grows by 1 when
     # it grows by 1, and the other logits have no part in it.
@@ -38,7 +38,7 @@ def saliency(parameters: Parameters, image: Images, k: int) -> Array:
     return d[:, 0]
 
 
-HALF = 128  # bytes: from here on a pixel counts as ink, and is turned into paper
+INK_THRESHOLD = 128  # bytes: from here on a pixel counts as ink, and is turned into paper
 
 
 INK = 255
@@ -48,7 +48,7 @@ def flip_pixels(image: Images, pixels: Collection[int]) -> Images:
     """A copy of an image of n_in bytes with these pixels turned over; turned again, they return."""
     result = image.copy()
     for i in pixels:
-        result[i] = 0 if image[i] >= HALF else INK
+        result[i] = 0 if image[i] >= INK_THRESHOLD else INK
     return result
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from ..hyperparameters import Hyperparameters
 from ..network import Array, Images, Parameters, backward, cross_entropy, forward
 from ..optimizers import GradientDescent
-from ..validation import check_class, columns
+from ..validation import as_columns, check_class
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +64,7 @@ def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) 
     """
     chosen = Hyperparameters(alpha=alpha)
     check_class(parameters, label)
-    x, labels = columns(parameters, image[np.newaxis]), np.array([label])
+    x, labels = as_columns(parameters, image[np.newaxis]), np.array([label])
     before = parameters.copy()
     activations = forward(before, x)
     Y = np.zeros_like(activations.A[-1])

@@ -19,13 +19,13 @@ class SoftmaxSteps:
 
     shifted: Numbers  # n: Z - max(Z), 0 at the largest: softmax does not change by it
     powers: Numbers  # n: e to the power of those, 0 to 1
-    whole: float  # the sum of the powers, at least 1
+    total: float  # the sum of the powers, at least 1
 
 
 @np.errstate(all="ignore")  # of logits that are no numbers nothing better can be said
-def softmax_steps(lens: SampleStep) -> SoftmaxSteps:
+def softmax_steps(step: SampleStep) -> SoftmaxSteps:
     """The steps inside softmax, for the last layer."""
-    Z = lens.Z[-1][:, 0].astype(np.float64)
+    Z = step.Z[-1][:, 0].astype(np.float64)
     shifted = Z - Z.max()
     powers = np.exp(shifted)
     return SoftmaxSteps(shifted, powers, float(powers.sum()))

@@ -25,7 +25,7 @@ Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
+class PrintedSum:
     """A sum as it stands on a screen, every number rounded to the same decimals.
 
     Rounded numbers seldom add up to the rounded total; `rounding` is what they miss it by:
@@ -61,16 +61,16 @@ class Terms:
         """What the terms after the first `shown` come to, together."""
         return total(self.products[shown:])
 
-    def place_of(self, index: int) -> int:
+    def rank_of(self, index: int) -> int:
         """Where in the order the term of this pixel or unit stands: 0 is the largest."""
         return int(np.flatnonzero(self.indices == index)[0])
 
-    def bring(self, index: int, place: int) -> Terms:
+    def move_forward(self, index: int, place: int) -> Terms:
         """The same sum with the term of this pixel or unit moved forward, to be seen there.
 
         It stays where it is if it stands before `place` already.
         """
-        before = self.place_of(index)
+        before = self.rank_of(index)
         if before <= place:
             return self
         order = np.insert(np.delete(np.arange(len(self.indices)), before), place, before)
@@ -82,45 +82,45 @@ class Terms:
             products=self.products[order],
         )
 
-    def printed(self, shown: int, decimals: int) -> Printed:
+    def printed(self, shown: int, decimals: int) -> PrintedSum:
         """The first `shown` terms, the rest in one, and whatever rounding hides, in the open."""
         return printed(self.products, shown, self.bias, self.total, decimals)
 
 
-def terms_of_Z(lens: SampleStep, layer: int, unit: int) -> Terms:
+def terms_of_Z(step: SampleStep, layer: int, unit: int) -> Terms:
     """Z[j] = b[j] + Σ W[j, i]·A[i] of unit j of this layer; i runs over the layer before.
 
     layer: 1 to the last, as in the formulas; of layer 1 the terms are pixels, x[i], row by row
     from the top left. Raises NetError if there is no such unit.
     """
-    check_unit(lens.sizes, layer, unit, 1, len(lens.W))
+    check_unit(step.sizes, layer, unit, 1, len(step.W))
     here = layer - 1
     return _terms(
-        lens.W[here][unit],
-        lens.A[here][:, 0],
-        float(lens.b[here][unit, 0]),
-        float(lens.Z[here][unit, 0]),
+        step.W[here][unit],
+        step.A[here][:, 0],
+        float(step.b[here][unit, 0]),
+        float(step.Z[here][unit, 0]),
     )
 
 
-def terms_of_dA(lens: SampleStep, layer: int, unit: int) -> Terms:
+def terms_of_dA(step: SampleStep, layer: int, unit: int) -> Terms:
     """dA[j] = Σ W[k, j]·dZ[k] of unit j of this layer; k runs over the layer after, with its W.
 
     layer: 0 to the last but one; layer 0 is the pixels, of which nothing is learnt, but which the
     loss depends on all the same. Raises NetError if there is no such unit.
     """
-    check_unit(lens.sizes, layer, unit, 0, len(lens.W) - 1)
-    return _terms(lens.W[layer][:, unit], lens.dZ[layer][:, 0], 0.0, float(lens.dA[layer][unit, 0]))
+    check_unit(step.sizes, layer, unit, 0, len(step.W) - 1)
+    return _terms(step.W[layer][:, unit], step.dZ[layer][:, 0], 0.0, float(step.dA[layer][unit, 0]))
 
 
-def printed(products: Numbers, shown: int, bias: float, whole: float, decimals: int) -> Printed:
+def printed(products: Numbers, shown: int, bias: float, whole: float, decimals: int) -> PrintedSum:
     """A sum as it is printed: its first `shown` products, the others in one."""
     first = tuple(round(float(product), decimals) for product in products[:shown])
     rest, bias = round(total(products[shown:]), decimals), round(bias, decimals)
     whole = round(whole, decimals)
     missing = total([whole, -bias, -rest, *(-product for product in first)])
     others = max(0, len(products) - shown)
-    return Printed(first, others, rest, bias, round(missing, decimals) + 0.0, whole)
+    return PrintedSum(first, others, rest, bias, round(missing, decimals) + 0.0, whole)
 
 
 def by_size(numbers: Array) -> NDArray[np.intp]:

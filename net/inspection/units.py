@@ -17,7 +17,7 @@ Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Unit:
+class UnitWeights:
     """The weights around one hidden unit, copied."""
 
     incoming: Array  # sizes[layer-1]: its row of W; in layer 1 one weight a pixel
@@ -29,9 +29,9 @@ class Unit:
 class ActivationStats:
     """How the n units of one hidden layer take some digits."""
 
-    digits: Indices  # n × top: which digits have the largest Z, the largest first
+    top_samples: Indices  # n × top: which digits have the largest Z, the largest first
     Z: Array  # n × top: those Z
-    share: NDArray[np.float64]  # n: share of the digits at which Z > 0, 0 to 1
+    active_fraction: NDArray[np.float64]  # n: share of the digits at which Z > 0, 0 to 1
 
     @property
     def dead(self) -> NDArray[np.bool_]:
@@ -40,16 +40,16 @@ class ActivationStats:
         ReLU lets no gradient through to a silent unit, so what is silent at every training digit
         can never learn again (unless the layer before it changes).
         """
-        return self.share == 0
+        return self.active_fraction == 0
 
 
-def unit_weights(parameters: Parameters, layer: int, unit: int) -> Unit:
+def unit_weights(parameters: Parameters, layer: int, unit: int) -> UnitWeights:
     """The weights of one unit of hidden layer `layer`, 1 the first.
 
     Raises NetError if there is no such unit.
     """
     check_unit(parameters.sizes, layer, unit, 1, len(parameters.W) - 1)
-    return Unit(
+    return UnitWeights(
         incoming=parameters.W[layer - 1][unit].copy(),
         bias=float(parameters.b[layer - 1][unit, 0]),
         outgoing=parameters.W[layer][:, unit].copy(),

@@ -49,7 +49,7 @@ class Weight:
         return parameters.W[self.layer - 1], (self.unit, self.source)
 
 
-def some_weights(
+def sample_weights(
     parameters: Parameters, images: Images, generator: np.random.Generator, each: int
 ) -> list[Weight]:
     """Up to `each` weights and `each` biases of every layer, drawn at random, none twice.
@@ -114,17 +114,17 @@ class WeightUpdate:
         return PrintedUpdate(before, change, round(missing, decimals) + 0.0, after)
 
 
-def weight_update(lens: SampleStep, weight: Weight) -> WeightUpdate:
+def weight_update(step: SampleStep, weight: Weight) -> WeightUpdate:
     """One weight or bias, followed to its new value. Raises NetError if there is none such."""
     here, unit, source = weight.layer - 1, weight.unit, weight.source
-    weight.check(lens.sizes)
-    dZ = float(lens.dZ[here][unit, 0])
+    weight.check(step.sizes)
+    dZ = float(step.dZ[here][unit, 0])
     if source is None:
         place, a = (unit, 0), 1.0
-        before, gradient, after = lens.b[here], lens.db[here], lens.b_after[here]
+        before, gradient, after = step.b[here], step.db[here], step.b_after[here]
     else:
-        place, a = (unit, source), float(lens.A[here][source, 0])
-        before, gradient, after = lens.W[here], lens.dW[here], lens.W_after[here]
+        place, a = (unit, source), float(step.A[here][source, 0])
+        before, gradient, after = step.W[here], step.dW[here], step.W_after[here]
     return WeightUpdate(
         weight=weight,
         before=float(before[place]),
@@ -132,6 +132,6 @@ def weight_update(lens: SampleStep, weight: Weight) -> WeightUpdate:
         a=a,
         product=dZ * a,
         gradient=float(gradient[place]),
-        alpha=lens.alpha,
+        alpha=step.alpha,
         after=float(after[place]),
     )

@@ -46,10 +46,16 @@ from numpy.typing import NDArray
 from ..architecture import check_hidden, parameter_count
 from ..errors import NetError
 from ..network import Parameters
-from ..optimizers import OPTIMIZERS
-from .checkpoint_json import as_json, course_in, hyperparameters_in, place_in, whole
+from ..optimizers import OPTIMIZER_CLASSES
+from .checkpoint_json import (
+    checked_count,
+    cursor_from_json,
+    hyperparameter_log_from_json,
+    hyperparameters_from_json,
+    run_to_json,
+)
 from .history import COLUMNS
-from .provenance import Provenance, from_json
+from .provenance import Provenance, provenance_from_json
 from .state import RunState
 
 VERSION = 3
@@ -68,10 +74,10 @@ class SavedModel:
     """What a file holds: the run, and what made it."""
 
     state: RunState
-    made: Provenance
+    provenance: Provenance
 
 
-def save(state: RunState, path: Path, made: Provenance = NO_PROVENANCE) -> None:
+def save(state: RunState, path: Path, provenance: Provenance = NO_PROVENANCE) -> None:
     """Write a run. An older file of this name stays whole until the new one is complete.
 
     made: what is known of where it comes from. Raises NetError if it cannot be written.
@@ -81,7 +87,7 @@ def save(state: RunState, path: Path, made: Provenance = NO_PROVENANCE) -> None:
         "format": np.array(VERSION, np.int64),
         "sizes": np.array(state.sizes, np.int64),
         "history": state.history,
-        "run": np.frombuffer(json.dumps(as_json(state, made)).encode(), np.uint8),
+        "run": np.frombuffer(json.dumps(run_to_json(state, provenance)).encode(), np.uint8),
     }
     for layer, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
         members |= {f"W{layer}": W, f"b{layer}": b}
@@ -155,28 +161,30 @@ class _Reader:
         text = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
         try:
             run = json.loads(text)
-            hyperparameters = hyperparameters_in(run["hyperparameters"], sizes)
-            remembered = OPTIMIZERS[hyperparameters.optimizer].remembers
+            hyperparameters = hyperparameters_from_json(run["hyperparameters"], sizes)
+            remembered = OPTIMIZER_CLASSES[hyperparameters.optimizer].memory_names
             course = run["course"] if version > 1 or "course" in run else None
             state = RunState(
                 sizes=sizes,
                 vector=parameters.vector,
                 hyperparameters=hyperparameters,
-                iteration=whole(run["iteration"]),
-                place=place_in(run["place"]),
+                iteration=checked_count(run["iteration"]),
+                cursor=cursor_from_json(run["place"]),
                 memory={
                     name: self.array(f"memory_{name}", "f", parameters.vector.shape).astype(
                         first.dtype
                     )
                     for name in remembered
                 },
-                updates=whole(run["updates"]),
+                updates=checked_count(run["updates"]),
                 history=history,
-                course=((0, hyperparameters),) if course is None else course_in(course, sizes),
+                hyperparameter_log=((0, hyperparameters),)
+                if course is None
+                else hyperparameter_log_from_json(course, sizes),
             )
             if version == 1:
                 return SavedModel(state, NO_PROVENANCE)
-            return SavedModel(state, from_json(run["made"], has_layout=version > 2))
+            return SavedModel(state, provenance_from_json(run["made"], has_layout=version > 2))
         except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as damage:
             raise self.refusal("run", f"is not what this program writes ({damage})") from damage
         except RecursionError as damage:

@@ -9,22 +9,24 @@ from ..engine.batches import BatchCursor, check_generator
 from ..errors import NetError
 from ..hyperparameters import Hyperparameters
 from .provenance import Provenance
-from .state import Course, RunState
+from .state import HyperparameterLog, RunState
 
 
-def as_json(state: RunState, made: Provenance) -> dict[str, Any]:
+def run_to_json(state: RunState, provenance: Provenance) -> dict[str, Any]:
     """All of a run that is no array, as simple as JSON."""
     return {
-        "made": dataclasses.asdict(made),
+        "made": dataclasses.asdict(provenance),
         "iteration": state.iteration,
         "updates": state.updates,
         "hyperparameters": dataclasses.asdict(state.hyperparameters),
-        "course": [(since, dataclasses.asdict(chosen)) for since, chosen in state.course],
-        "place": dataclasses.asdict(state.place),
+        "course": [
+            (since, dataclasses.asdict(chosen)) for since, chosen in state.hyperparameter_log
+        ],
+        "place": dataclasses.asdict(state.cursor),
     }
 
 
-def hyperparameters_in(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperparameters:
+def hyperparameters_from_json(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperparameters:
     """As `as_json` wrote them; raises ValueError for a value of the wrong kind or range."""
     default = dataclasses.asdict(Hyperparameters())
     for name, value in chosen.items():
@@ -33,7 +35,7 @@ def hyperparameters_in(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperp
         usual = {type(default[name]).__name__, "int", "list"}
         if kind not in ({"int", "NoneType"} if name == "batch_size" else usual):
             raise ValueError(f"{name} is {str(value)[:24]!r}")
-    hidden = tuple(whole(units) for units in chosen["hidden"])
+    hidden = tuple(checked_count(units) for units in chosen["hidden"])
     if hidden != sizes[1:-1]:
         raise ValueError(f"hidden is {hidden} for a network {sizes}")
     try:
@@ -42,22 +44,28 @@ def hyperparameters_in(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperp
         raise ValueError(str(problem)) from problem
 
 
-def course_in(course: list[list[Any]], sizes: tuple[int, ...]) -> Course:
+def hyperparameter_log_from_json(
+    course: list[list[Any]], sizes: tuple[int, ...]
+) -> HyperparameterLog:
     """As `as_json` wrote it: it begins at 0 and each change comes after the one before."""
-    found = tuple((whole(since), hyperparameters_in(chosen, sizes)) for since, chosen in course)
+    found = tuple(
+        (checked_count(since), hyperparameters_from_json(chosen, sizes)) for since, chosen in course
+    )
     begins = [since for since, _ in found]
     if not begins or begins[0] != 0 or begins != sorted(begins):
         raise ValueError("its course does not begin at 0 and go on from there")
     return found
 
 
-def place_in(place: dict[str, Any]) -> BatchCursor:
+def cursor_from_json(place: dict[str, Any]) -> BatchCursor:
     """As `as_json` wrote it; raises likewise for a state that no generator has."""
     check_generator(place["generator"])
-    return BatchCursor(place["generator"], whole(place["epoch"]), whole(place["position"]))
+    return BatchCursor(
+        place["generator"], checked_count(place["epoch"]), checked_count(place["position"])
+    )
 
 
-def whole(value: object) -> int:
+def checked_count(value: object) -> int:
     """A count out of JSON, which has numbers of every kind."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{str(value)[:24]!r} is not a count")

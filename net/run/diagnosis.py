@@ -30,19 +30,21 @@ from ..engine.inference import forward_in_chunks
 from ..errors import NetError
 from ..hyperparameters import MAX_SEED, Hyperparameters
 from ..network import Array, Parameters
-from .history import ALPHA, SLOPE, TRAIN, HistoryView, Progress
+from .history import ALPHA, GRADIENT_NORM, TRAIN_ACCURACY, HistoryView, Progress
 from .state import RunMoment
 from .timeline import TimelineView
 
-WINDOW = 100  # updates over which accuracy is averaged before a run counts as stuck
+WINDOW_UPDATES = 100  # updates over which accuracy is averaged before a run counts as stuck
 MIN_SAMPLES = (
     2000  # samples that accuracy and silence are judged by, if the training set has so many
 )
 MIN_LOSS_SAMPLES = 100  # samples that a loss is judged by
-ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
-LONG = 1000  # updates over which accuracy is averaged before a run counts as a plateau
-LOW = 0.6  # of the way from chance to all right; above it nothing is far below the usual
-BETTER = 0.01  # that an average must gain, or it has got no better
+MIN_ABOVE_CHANCE = 0.05  # how far the average must be above the best constant answer
+PLATEAU_UPDATES = 1000  # updates over which accuracy is averaged before a run counts as a plateau
+PLATEAU_CEILING = (
+    0.6  # of the way from chance to all right; above it nothing is far below the usual
+)
+MIN_GAIN = 0.01  # that an average must gain, or it has got no better
 LEARNT_ACCURACY = 0.2  # a train accuracy that shows that something was learnt
 COLLAPSE_FRACTION = 0.5  # what is left of the best average above chance, or less
 EXPLOSION_FACTOR = 10.0  # times the first loss
@@ -67,10 +69,10 @@ class Diagnosis:
     length: float  # of all weights and biases as one vector
     gradient_norm: float  # of the gradient
     silent: tuple[int, ...]  # of each hidden layer, units silent on all training digits
-    lived: bool  # whether a gradient ever got through to the first layer
+    had_gradient: bool  # whether a gradient ever got through to the first layer
 
     @property
-    def says(self) -> str:
+    def summary(self) -> str:
         """What happened, in a sentence without numbers."""
         return {
             "diverged": "An update led out of the finite numbers; "
@@ -98,16 +100,16 @@ class RunMonitor:
         self._chance = float(np.bincount(labels, minlength=classes).max()) / len(labels)
         self._classes, self._m = classes, len(labels)
         self.first_loss = log(classes)  # until the untrained network was measured
-        self.lived = False  # whether a gradient ever got through to the first layer
+        self.had_gradient = False  # whether a gradient ever got through to the first layer
         self._loss = self._accuracy = 0.0  # running averages
         self._best = 0.0  # accuracy's best average
-        self._seen = 0  # updates
+        self._updates = 0  # updates
         self._silent = 0  # samples in a row that no gradient came back from
         self._long_sum = 0.0  # of accuracy, since the last LONG updates were over
         self._long_mean = 0.0  # over the LONG updates before
         self._is_flat = False  # whether the last two of them were a plateau
 
-    def look(self, progress: Progress, db1: Array, batch: int | None) -> str | None:
+    def observe(self, progress: Progress, db1: Array, batch: int | None) -> str | None:
         """What is wrong after this update, if anything; a few comparisons.
 
         db1: the gradient of the first biases. batch: samples looked at, None: all.
@@ -115,42 +117,42 @@ class RunMonitor:
         samples = batch or self._m
         if progress.iteration == 0:
             self.first_loss = max(progress.loss, log(self._classes))
-        self._seen += 1
-        window = max(WINDOW, ceil(MIN_SAMPLES / samples))
+        self._updates += 1
+        window = max(WINDOW_UPDATES, ceil(MIN_SAMPLES / samples))
         self._loss += (progress.loss - self._loss) * max(
-            1 / self._seen, min(1, samples / MIN_LOSS_SAMPLES)
+            1 / self._updates, min(1, samples / MIN_LOSS_SAMPLES)
         )
         self._accuracy += (progress.train_accuracy - self._accuracy) * max(
-            1 / self._seen, 1 / window
+            1 / self._updates, 1 / window
         )
         # Whichever layer is silent, nothing passes it backwards: db1 is zero to the last bit.
         # (So it is where every answer is as right as can be; nothing is wrong with that.)
         passes = bool(db1.any())
-        self.lived = self.lived or passes
+        self.had_gradient = self.had_gradient or passes
         self._silent = 0 if passes or progress.loss == 0 else self._silent + samples
         if self._loss > EXPLOSION_FACTOR * self.first_loss:
             return "exploding"
         if self._silent >= min(MIN_SAMPLES, self._m):
             return "dead"
-        self._look_back(progress.train_accuracy, max(LONG, 10 * window))
-        if self._seen >= window:
+        self._check_plateau(progress.train_accuracy, max(PLATEAU_UPDATES, 10 * window))
+        if self._updates >= window:
             self._best = max(self._best, self._accuracy)
             if self._accuracy - self._chance < COLLAPSE_FRACTION * (
                 self._best - self._chance - LEARNT_ACCURACY
             ):
                 return "collapsed"
-            if self._accuracy < self._chance + ABOVE_CHANCE:
+            if self._accuracy < self._chance + MIN_ABOVE_CHANCE:
                 return "stuck"
         return "plateau" if self._is_flat else None
 
-    def _look_back(self, accuracy: float, updates: int) -> None:
+    def _check_plateau(self, accuracy: float, updates: int) -> None:
         """After every so many updates, see whether they were any better than those before."""
         self._long_sum += accuracy
-        if self._seen % updates == 0:
+        if self._updates % updates == 0:
             mean = self._long_sum / updates
-            is_low = mean < self._chance + LOW * (1 - self._chance)
-            has_past = self._seen >= 2 * updates
-            self._is_flat = has_past and is_low and mean < self._long_mean + BETTER
+            is_low = mean < self._chance + PLATEAU_CEILING * (1 - self._chance)
+            has_past = self._updates >= 2 * updates
+            self._is_flat = has_past and is_low and mean < self._long_mean + MIN_GAIN
             self._long_sum, self._long_mean = 0.0, mean
 
     def dismiss(self) -> None:
@@ -165,7 +167,7 @@ def diagnose(
     parameters: Parameters,
     gradient: Parameters,
     *,
-    watch: RunMonitor,
+    monitor: RunMonitor,
     images: NDArray[np.uint8],
 ) -> Diagnosis:
     """The numbers to a kind of trouble; looks at all training images (m × n_in) once."""
@@ -176,13 +178,13 @@ def diagnose(
             hyperparameters=hyperparameters,
             alpha=progress.alpha,
             loss=progress.loss,
-            first_loss=watch.first_loss,
+            first_loss=monitor.first_loss,
             largest_weight=float(np.abs(parameters.vector).max()),
             largest_gradient=float(np.abs(gradient.vector).max()),
             length=float(np.linalg.norm(parameters.vector)),
             gradient_norm=progress.gradient_norm,
             silent=tuple(int(units.sum()) for units in silent_units(parameters, images)),
-            lived=watch.lived,
+            had_gradient=monitor.had_gradient,
         )
 
 
@@ -221,17 +223,17 @@ def healthy_alpha(length: float, slope: float, hyperparameters: Hyperparameters)
 def remedy_for(trouble: Diagnosis, history: HistoryView, timeline: TimelineView) -> Remedy:
     """What would help the run that has this trouble and this past."""
     chosen = trouble.hyperparameters
-    never = trouble.kind == "dead" and not trouble.lived
+    never = trouble.kind == "dead" and not trouble.had_gradient
     if never or (trouble.kind in ("dead", "stuck") and min(chosen.hidden) < NARROW):
         # It was so from the beginning, or could hardly be otherwise: no alpha helps.
-        return Remedy(other_first_weights(chosen), None)
+        return Remedy(with_other_initial_weights(chosen), None)
     # At a plateau, what is silent stays so: only what was before it can learn.
     is_flat = trouble.kind == "plateau"
     moment = timeline.first if is_flat else best_moment(history, timeline, chosen.batch_size)
     rows = history.view()
     first, then = rows[0], rows[history.row_at(moment.iteration)]
     # A slope that has flattened out is no invitation to leap: it may steepen again.
-    slope = float(max(first[SLOPE], then[SLOPE]))
+    slope = float(max(first[GRADIENT_NORM], then[GRADIENT_NORM]))
     healthy = healthy_alpha(float(np.linalg.norm(moment.vector)), slope, chosen)
     if moment.iteration and trouble.kind != "stuck":
         healthy = min(healthy, float(then[ALPHA]))  # what went well so far
@@ -242,11 +244,11 @@ def remedy_for(trouble: Diagnosis, history: HistoryView, timeline: TimelineView)
         ):
             return Remedy(replace(chosen, alpha=healthy), moment)
         if healthy >= chosen.alpha:  # alpha is not to blame: these first weights lead nowhere
-            return Remedy(other_first_weights(chosen), None)
+            return Remedy(with_other_initial_weights(chosen), None)
     return Remedy(replace(chosen, alpha=float(f"{min(healthy, chosen.alpha / 2):.2g}")), moment)
 
 
-def other_first_weights(chosen: Hyperparameters) -> Hyperparameters:
+def with_other_initial_weights(chosen: Hyperparameters) -> Hyperparameters:
     """As chosen, but with first weights that may lead somewhere."""
     hidden = tuple(units if units >= NARROW else WIDE for units in chosen.hidden)
     if hidden != chosen.hidden or chosen.init != "he":
@@ -259,7 +261,7 @@ def best_moment(history: HistoryView, timeline: TimelineView, batch: int | None)
 
     What stands in a row is of one batch: of small ones, enough are taken together.
     """
-    accuracy = history.view()[:, TRAIN]
+    accuracy = history.view()[:, TRAIN_ACCURACY]
     sums = np.concatenate([[0.0], np.cumsum(accuracy)])
     rows = 1 if batch is None else ceil(MIN_SAMPLES / batch)
     best = moment = timeline.first
@@ -278,4 +280,4 @@ class DivergedError(NetError):
 
     def __init__(self, message: str, trouble: Diagnosis) -> None:
         super().__init__(message)
-        self.trouble = trouble
+        self.diagnosis = trouble

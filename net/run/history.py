@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 Number = TypeVar("Number", np.float64, np.int64)
 Rows = NDArray[np.float64]  # n × 7, in the order of COLUMNS
-BLOCK = 256  # rows that are also kept as one, so that a long run is drawn as fast as a short one
-MOST_BLOCKS = 2048  # of a thinned history; enough for four to a column of a wide terminal
+BLOCK_ITERATIONS = (
+    256  # rows that are also kept as one, so that a long run is drawn as fast as a short one
+)
+MAX_BLOCKS = 2048  # of a thinned history; enough for four to a column of a wide terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,9 @@ class Progress:
 
 
 COLUMNS = tuple(field.name for field in fields(Progress))
-ITERATION, ALPHA, LOSS, TRAIN, SLOPE, TEST_LOSS, TEST = range(7)  # which column is which
+ITERATION, ALPHA, LOSS, TRAIN_ACCURACY, GRADIENT_NORM, TEST_LOSS, TEST_ACCURACY = range(
+    7
+)  # which column is which
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,9 +100,9 @@ class HistoryView:
     def tested_at(self, iteration: float) -> Progress | None:
         """The last test kept up to this iteration."""
         rows = self.view()
-        for end in range(self.row_at(iteration) + 1, 0, -BLOCK):
-            part = rows[max(0, end - BLOCK) : end]
-            found = np.flatnonzero(np.isfinite(part[:, TEST]))
+        for end in range(self.row_at(iteration) + 1, 0, -BLOCK_ITERATIONS):
+            part = rows[max(0, end - BLOCK_ITERATIONS) : end]
+            found = np.flatnonzero(np.isfinite(part[:, TEST_ACCURACY]))
             if len(found):
                 return _progress(part[found[-1]])
         return None
@@ -186,25 +190,27 @@ class HistoryView:
 class History(HistoryView):
     """A history that grows. Only one thread may use it; others get what `freeze` returns."""
 
-    def __init__(self, rows: Rows | None = None, most: int | None = None) -> None:
+    def __init__(self, rows: Rows | None = None, max_rows: int | None = None) -> None:
         """rows: to begin with. most: rows to keep; None: all of them."""
         rows = np.empty((0, len(COLUMNS))) if rows is None else rows.copy()
         iterations = rows[:, ITERATION].astype(np.int64)
-        covered = (int(iterations[-1]) + 1) // BLOCK * BLOCK if len(rows) else 0
-        full = iterations[: int(np.searchsorted(iterations, covered))] // BLOCK
+        covered = (
+            (int(iterations[-1]) + 1) // BLOCK_ITERATIONS * BLOCK_ITERATIONS if len(rows) else 0
+        )
+        full = iterations[: int(np.searchsorted(iterations, covered))] // BLOCK_ITERATIONS
         starts, first = np.unique(full, return_index=True)
         bounds = pairwise([*first.tolist(), len(full)])
         blocks = np.array([_summed_up(rows[start:end]) for start, end in bounds])
         blocks = blocks.reshape(len(first), 4, len(COLUMNS))
-        measured = rows[np.isfinite(rows[:, TEST])]
+        measured = rows[np.isfinite(rows[:, TEST_ACCURACY])]
         best = tested = None
         if len(measured):
             tested = _progress(measured[-1])
-            best = _progress(measured[measured[:, TEST].argmax()])
-        super().__init__(rows, blocks, starts * BLOCK, covered, best, tested)
-        self.most = most
-        if most is not None and self._count > most:
-            self.thin(most // 2)
+            best = _progress(measured[measured[:, TEST_ACCURACY].argmax()])
+        super().__init__(rows, blocks, starts * BLOCK_ITERATIONS, covered, best, tested)
+        self.max_rows = max_rows
+        if max_rows is not None and self._count > max_rows:
+            self.thin(max_rows // 2)
 
     def freeze(self) -> HistoryView:
         """The history as it stands, without copying: rows that are complete never change."""
@@ -213,18 +219,18 @@ class History(HistoryView):
 
     def append(self, progress: Progress) -> None:
         """Add one row; tables double when they are full, so that this stays cheap."""
-        if self.most is not None and self._count >= self.most:
-            self.thin(self.most // 2)
+        if self.max_rows is not None and self._count >= self.max_rows:
+            self.thin(self.max_rows // 2)
         count = self._count
         if count == len(self._rows):
-            self._rows = _grown(self._rows, max(4 * BLOCK, 2 * count))
+            self._rows = _grown(self._rows, max(4 * BLOCK_ITERATIONS, 2 * count))
         self._rows[count] = [getattr(progress, name) for name in COLUMNS]
         self._count += 1
         if isfinite(progress.test_accuracy):
             self.tested = progress
             if self.best is None or progress.test_accuracy > self.best.test_accuracy:
                 self.best = progress
-        if (progress.iteration + 1) % BLOCK == 0:
+        if (progress.iteration + 1) % BLOCK_ITERATIONS == 0:
             self._sum_up_last_block(progress.iteration + 1)
 
     @property
@@ -232,7 +238,7 @@ class History(HistoryView):
         """Rows kept."""
         return self._count
 
-    def thin(self, room: int) -> None:
+    def thin(self, max_rows: int) -> None:
         """Keep at most `room` rows: those of every 2, 4, 8 … updates, and the latest as they are.
 
         The first row, the last, the best test and, as far as a quarter of the room goes, every
@@ -240,19 +246,19 @@ class History(HistoryView):
         long run they are merged.
         """
         rows = self.view()
-        if len(rows) <= room:
+        if len(rows) <= max_rows:
             return
         iterations = rows[:, ITERATION].astype(np.int64)
-        keep = iterations % _power_of_two(2 * len(self) / room) == 0
-        keep[-max(1, room // 8) :] = True
+        keep = iterations % _power_of_two(2 * len(self) / max_rows) == 0
+        keep[-max(1, max_rows // 8) :] = True
         keep |= iterations >= self._covered  # not summed up yet
-        tests = np.flatnonzero(np.isfinite(rows[:, TEST]))
-        keep[tests[:: 1 + 4 * len(tests) // room]] = True
+        tests = np.flatnonzero(np.isfinite(rows[:, TEST_ACCURACY]))
+        keep[tests[:: 1 + 4 * len(tests) // max_rows]] = True
         if self.best is not None:
             keep |= iterations == self.best.iteration
         self._rows = rows[keep]  # copied: views go on with the rows they have
         self._count = len(self._rows)
-        length = BLOCK * _power_of_two(2 * self._covered / BLOCK / MOST_BLOCKS)
+        length = BLOCK_ITERATIONS * _power_of_two(2 * self._covered / BLOCK_ITERATIONS / MAX_BLOCKS)
         starts = self._starts[: self._known]
         _, first = np.unique(starts // length, return_index=True)
         self._blocks = _merged(self._blocks[: self._known], first)

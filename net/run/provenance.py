@@ -11,7 +11,7 @@ from ..engine.engine import Samples
 
 MAX_TEXT_LENGTH = 5000  # characters of one text, such as a path
 MAX_CLASSES = 1000  # that may be named
-MOST_NUMBERS = 20  # that may tell how the images lay
+MAX_LAYOUT_ENTRIES = 20  # that may tell how the images lay
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def digest(samples: Samples) -> str:
     return found.hexdigest()
 
 
-def from_json(told: dict[str, Any], *, has_layout: bool = True) -> Provenance:
+def provenance_from_json(told: dict[str, Any], *, has_layout: bool = True) -> Provenance:
     """As dataclasses.asdict and JSON made it.
 
     has_layout: whether it was written when layouts were kept. Raises ValueError, TypeError or
@@ -66,7 +66,7 @@ def from_json(told: dict[str, Any], *, has_layout: bool = True) -> Provenance:
 
 def _layout(told: object) -> dict[str, float | str]:
     """Numbers and words by name; what they mean is for others to know."""
-    if not isinstance(told, dict) or len(told) > MOST_NUMBERS:  # pyright: ignore[reportUnknownArgumentType]: JSON
+    if not isinstance(told, dict) or len(told) > MAX_LAYOUT_ENTRIES:  # pyright: ignore[reportUnknownArgumentType]: JSON
         raise ValueError("made: layout is none")
     items: list[tuple[Any, Any]] = list(told.items())  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]: JSON
     for name, value in items:

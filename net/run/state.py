@@ -20,7 +20,7 @@ class RunMoment:
     vector: Array  # every weight and bias, as Parameters lays them out
     hyperparameters: Hyperparameters
     iteration: int
-    place: BatchCursor
+    cursor: BatchCursor
     memory: dict[str, Array]  # the optimizer's, each as long as vector
     updates: int  # that the optimizer has made since it began to remember
 
@@ -35,7 +35,9 @@ class RunMoment:
         return self.vector.nbytes + sum(array.nbytes for array in self.memory.values())
 
 
-Course = tuple[tuple[int, Hyperparameters], ...]  # after how many updates which came into force
+HyperparameterLog = tuple[
+    tuple[int, Hyperparameters], ...
+]  # after how many updates which came into force
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,4 +45,6 @@ class RunState(RunMoment):
     """A moment with all that led to it: the whole run, copied."""
 
     history: NDArray[np.float64]  # n × 7, see history.COLUMNS; read-only
-    course: Course  # the hyperparameters it went by, first to last; alpha changes and all
+    hyperparameter_log: (
+        HyperparameterLog  # the hyperparameters it went by, first to last; alpha changes and all
+    )

@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 
 from .state import RunMoment
 
-MOST = 4096  # moments of a timeline; of a tiny network the objects take more than their arrays
+MAX_MOMENTS = (
+    4096  # moments of a timeline; of a tiny network the objects take more than their arrays
+)
 
 
 class TimelineView:
@@ -52,7 +54,7 @@ class Timeline(TimelineView):
         """budget: bytes; the first moment is kept whatever it takes."""
         super().__init__()
         self._budget = budget
-        self._every = 1
+        self._interval = 1
         self._moments: list[RunMoment] = list(moments)
         self._nbytes = sum(moment.nbytes for moment in moments)
 
@@ -68,14 +70,14 @@ class Timeline(TimelineView):
     def offer(self, iteration: int, take: Callable[[], RunMoment]) -> None:
         """Keep the moment after this many updates, if it is one of those to keep."""
         moments = self._moments
-        if moments and (iteration % self._every or iteration <= moments[-1].iteration):
+        if moments and (iteration % self._interval or iteration <= moments[-1].iteration):
             return
         moment = take()
         moments.append(moment)
         self._nbytes += moment.nbytes
         self._thin()
 
-    def allow(self, budget: int) -> None:
+    def set_budget(self, budget: int) -> None:
         """Change the budget; what is too much goes at once."""
         self._budget = budget
         self._thin()
@@ -85,14 +87,14 @@ class Timeline(TimelineView):
         moments = self._moments
         end = bisect_right(moments, iteration, key=_iteration)
         shorter = Timeline(self._budget, moments[:end])
-        shorter._every = self._every  # what is kept there was kept at this distance
+        shorter._interval = self._interval  # what is kept there was kept at this distance
         return shorter
 
     def _thin(self) -> None:
-        while len(self) > 1 and (self._nbytes > self._budget or len(self) > MOST):
-            self._every *= 2
+        while len(self) > 1 and (self._nbytes > self._budget or len(self) > MAX_MOMENTS):
+            self._interval *= 2
             first, *rest = self._moments
-            kept = [first, *(moment for moment in rest if moment.iteration % self._every == 0)]
+            kept = [first, *(moment for moment in rest if moment.iteration % self._interval == 0)]
             self._nbytes = sum(moment.nbytes for moment in kept)
             self._moments = kept
 

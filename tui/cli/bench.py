@@ -28,10 +28,10 @@ from .bench_rivals import UPDATES
 
 Floats = type[np.float32] | type[np.float64]
 TURNS = 5
-REST = 0.3  # seconds before each turn: other libraries' threads spin on a while after their work
-FULL = (10, 128)
-EPOCHS = ((10, 64), (128, 64), (128, 128), (256, 256))  # hidden × batch
-SIDE = 1500  # of the matrices whose product measures the machine's peak
+REST_S = 0.3  # seconds before each turn: other libraries' threads spin on a while after their work
+FULL_BATCH_HIDDEN = (10, 128)
+EPOCH_TASKS = ((10, 64), (128, 64), (128, 128), (256, 256))  # hidden × batch
+PEAK_MATRIX_SIDE = 1500  # of the matrices whose product measures the machine's peak
 
 
 @dataclass
@@ -97,12 +97,12 @@ def bench(*, as_json: bool, threads: int | None) -> int:
             f"{engine.threads} threads; sgemm's peak {peak / 1e9:.0f} GFLOP/s; "
             f"medians of {TURNS}; beside us: {', '.join(rivals.names) or 'no other library'}\n"
         )
-    for hidden in FULL:
+    for hidden in FULL_BATCH_HIDDEN:
         rows.append(full_batch(engine, rivals, train, hidden).figures(peak))
-        _show(rows[-1], as_json=as_json)
-    for hidden, batch in EPOCHS:
+        _print_row(rows[-1], as_json=as_json)
+    for hidden, batch in EPOCH_TASKS:
         rows.append(epoch(engine, rivals, train, hidden, batch).figures(peak))
-        _show(rows[-1], as_json=as_json)
+        _print_row(rows[-1], as_json=as_json)
     rivals.close()
     engine.close()
     if as_json:
@@ -114,7 +114,7 @@ def bench(*, as_json: bool, threads: int | None) -> int:
 def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Row:
     """One update over all images."""
     m = len(train)
-    parameters, gradient, step = _start(hidden)
+    parameters, gradient, step = _initial_state(hidden)
 
     def ours() -> float:
         def updates() -> None:
@@ -127,7 +127,9 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Ro
 
     ways: dict[str, Callable[[], float]] = {"mnist-tui": ours}
     for dtype in (np.float32, np.float64):
-        ways[f"NumPy {np.dtype(dtype).name}"] = _whole_array(train, hidden, dtype, engine.threads)
+        ways[f"NumPy {np.dtype(dtype).name}"] = _whole_array_update(
+            train, hidden, dtype, engine.threads
+        )
     if "torch" in rivals.names:
         ways["PyTorch"] = partial(rivals.seconds, "torch", "full", hidden, 0, 0)
     # Forward and dW multiply each image by each weight once, and by W2 once more for dA.
@@ -138,7 +140,7 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Ro
 def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int) -> Row:
     """Mini-batches through all images once."""
     m = len(train)
-    parameters, gradient, step = _start(hidden)
+    parameters, gradient, step = _initial_state(hidden)
     generator = np.random.default_rng(0)
 
     def ours() -> float:
@@ -167,7 +169,7 @@ def measured_peak(engine: Engine) -> float:
     """Multiplications and additions a second of large products, one on each thread at once."""
     from concurrent.futures import ThreadPoolExecutor
 
-    A = np.random.default_rng(0).random((SIDE, SIDE), dtype=np.float32)
+    A = np.random.default_rng(0).random((PEAK_MATRIX_SIDE, PEAK_MATRIX_SIDE), dtype=np.float32)
     with ThreadPoolExecutor(engine.threads) as pool:
 
         def products() -> None:
@@ -176,13 +178,15 @@ def measured_peak(engine: Engine) -> float:
 
         products()
         seconds = statistics.median(_timed(products) for _ in range(TURNS))
-    return 4 * engine.threads * 2 * SIDE**3 / seconds
+    return 4 * engine.threads * 2 * PEAK_MATRIX_SIDE**3 / seconds
 
 
-def _whole_array(train: Digits, hidden: int, dtype: Floats, threads: int) -> Callable[[], float]:
+def _whole_array_update(
+    train: Digits, hidden: int, dtype: Floats, threads: int
+) -> Callable[[], float]:
     """The recipe of the original: all images as one array of floats, BLAS with its own threads."""
     X: Array = np.ascontiguousarray((train.images.T / 255).astype(dtype))
-    parameters, gradient, step = _start(hidden, dtype)
+    parameters, gradient, step = _initial_state(hidden, dtype)
 
     def update() -> None:
         activations = forward(parameters, X)
@@ -199,7 +203,7 @@ def _whole_array(train: Digits, hidden: int, dtype: Floats, threads: int) -> Cal
     return measure
 
 
-def _start(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters, Parameters, Any]:
+def _initial_state(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters, Parameters, Any]:
     parameters = initial_parameters((784, hidden, 10), "he", np.random.default_rng(0), dtype)
     return parameters, parameters.copy(), np.empty_like(parameters.vector)
 
@@ -209,7 +213,7 @@ def in_turns(row: Row, ways: dict[str, Callable[[], float]]) -> Row:
     times: dict[str, list[float]] = {way: [] for way in ways}
     for turn in range(TURNS + 1):  # the first warms up and does not count
         for way, measure in ways.items():
-            time.sleep(REST)
+            time.sleep(REST_S)
             seconds = measure()
             if turn:
                 times[way].append(seconds)
@@ -223,7 +227,7 @@ def _timed(work: Callable[[], None]) -> float:
     return time.perf_counter() - begun
 
 
-def _show(figures: dict[str, Any], *, as_json: bool) -> None:
+def _print_row(figures: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         return
     click.echo(

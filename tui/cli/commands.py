@@ -10,9 +10,9 @@ import click
 from ..config.fields import BY_NAME
 from .options import (
     WholeRange,
-    chosen_course,
     data_option,
     force_option,
+    hyperparameter_log_from_options,
     hyperparameter_options,
     is_given,
     json_option,
@@ -40,7 +40,7 @@ def train(context: click.Context, source: str, recipe: str | None, **values: Any
     """Train without a screen. Ctrl-C stops early and keeps what was learnt."""
     from . import train as headless
 
-    course = chosen_course(values, recipe)
+    course = hyperparameter_log_from_options(values, recipe)
     options = headless.TrainOptions(
         **{k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
     )
@@ -108,7 +108,7 @@ def predict(  # noqa: PLR0913  (click hands every option over by name)
     if image is not None:
         code = answering.predict_picture(model, image, as_json=as_json, quiet=quiet)
     elif to_files:
-        outputs = answering.Outputs(predictions, submission, overwrite)
+        outputs = answering.PredictOutputs(predictions, submission, overwrite)
         code = answering.predict_all(model, data, outputs, as_json=as_json)
     else:
         code = answering.predict_one(model, data, index, as_json=as_json)
@@ -121,9 +121,9 @@ def predict(  # noqa: PLR0913  (click hands every option over by name)
 @click.pass_context
 def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
     """Saved networks, and what made each of them; those of this folder if none are named."""
-    from .models import show
+    from .models import list_models
 
-    context.exit(show(paths or (Path(),), as_json=as_json))
+    context.exit(list_models(paths or (Path(),), as_json=as_json))
 
 
 @click.command()
@@ -149,10 +149,10 @@ def export(
     """Saved runs in other forms. The name of a file tells its form."""
     from . import export as exporting
 
-    wanted = exporting.Wanted(**values)
-    if wanted.is_nothing:
-        raise click.UsageError(f"say what to export: {' '.join(exporting.WAYS)}")
-    if len(saved) > 1 and (single := wanted.of_one):
+    wanted = exporting.ExportRequest(**values)
+    if wanted.is_empty:
+        raise click.UsageError(f"say what to export: {' '.join(exporting.SUFFIXES)}")
+    if len(saved) > 1 and (single := wanted.single_model_option):
         raise click.UsageError(f"{single} is of one model; {len(saved)} are named")
     context.exit(exporting.export(saved, wanted, source, share))
 

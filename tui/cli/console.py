@@ -16,8 +16,8 @@ from ..text import printable
 if TYPE_CHECKING:
     from ...data.readers.safe_files import OnProgress
 
-CLEAR = f"\r{'':79}\r"  # wipes the progress line
-BETWEEN_LINES = 0.1  # seconds between two drawings of the progress line
+CLEAR_LINE = f"\r{'':79}\r"  # wipes the progress line
+REDRAW_INTERVAL_S = 0.1  # seconds between two drawings of the progress line
 
 
 def log_line(message: str) -> None:
@@ -44,7 +44,7 @@ def progress(what: str, *, quiet: bool) -> Generator[OnProgress | None]:
     def show(done: int, total: int) -> None:
         nonlocal drawn
         now = time.perf_counter()
-        if now - drawn >= BETWEEN_LINES:
+        if now - drawn >= REDRAW_INTERVAL_S:
             drawn = now
             share = done / total if total else 1.0
             line = f"{printable(what, 40)} {bar(share, 24):<24} {share:4.0%}"
@@ -53,4 +53,4 @@ def progress(what: str, *, quiet: bool) -> Generator[OnProgress | None]:
     try:
         yield show
     finally:
-        click.echo(CLEAR, nl=False, err=True)
+        click.echo(CLEAR_LINE, nl=False, err=True)

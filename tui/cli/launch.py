@@ -21,16 +21,16 @@ from ..terminal.capabilities import (
 from ..text import printable
 
 if TYPE_CHECKING:
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
     from ..app import MnistApp
     from ..storage.resume import SessionFolder
 
-LAST = "the last session"  # what --resume without a file means
+LAST_SESSION = "the last session"  # what --resume without a file means
 
 
-def run(
+def run_app(
     source: str | None,
-    course: Course,
+    course: HyperparameterLog,
     options: AppOptions,
     *,
     glyphs: str = "auto",
@@ -51,7 +51,7 @@ def run(
     if options.kiosk:
         forget_settings()
     set_color_mode(can.color)
-    folder = _folder(options, source)
+    folder = _session_folder(options, source)
     from ..app import MnistApp
     from ..terminal.shutdown import ShutdownGuard
 
@@ -63,11 +63,11 @@ def run(
     if app.failure:
         raise UserError(app.failure)
     if not app.return_code:
-        _part(app)
+        _report_session(app)
     return app.return_code or 0
 
 
-def _part(app: MnistApp) -> None:
+def _report_session(app: MnistApp) -> None:
     """Say what became of the session, to whoever has just left it."""
     if app.is_lost:
         click.echo("mnist-tui: not all of this session is saved: it could not be written", err=True)
@@ -81,28 +81,28 @@ def _swallows_escape(environment: Mapping[str, str]) -> bool:
     return "STY" in environment
 
 
-def _folder(options: AppOptions, source: str | None) -> SessionFolder | None:
+def _session_folder(options: AppOptions, source: str | None) -> SessionFolder | None:
     """Where this session is to be kept; None: nowhere, and nobody expects it."""
     if options.kiosk:
         return None
     from ..storage import catalog
     from ..storage.resume import SessionFolder
 
-    if options.resume is not None and options.resume != LAST:
+    if options.resume is not None and options.resume != LAST_SESSION:
         path = Path(options.resume)
         if path.is_dir():
             return SessionFolder(*catalog.open_session(path))
-        return _from_file(path, source)
+        return _session_from_model(path, source)
     notes: list[str] = []
     found = catalog.latest_session(notes, cut_off=options.resume is None)
     if found:
         return SessionFolder(*found, is_offered=options.resume is None, notes=notes)
     if options.resume and not notes:
         raise UserError(f"there is no session to go on with in {catalog.root()}")
-    return _new(notes)
+    return _new_session(notes)
 
 
-def _new(notes: list[str]) -> SessionFolder:
+def _new_session(notes: list[str]) -> SessionFolder:
     """A session that begins; if it cannot be kept, the app goes on all the same."""
     from ..storage import catalog
     from ..storage.resume import SessionFolder
@@ -113,7 +113,7 @@ def _new(notes: list[str]) -> SessionFolder:
         return SessionFolder(notes=[*notes, f"This session cannot be saved: {problem}"])
 
 
-def _from_file(path: Path, source: str | None) -> SessionFolder:
+def _session_from_model(path: Path, source: str | None) -> SessionFolder:
     """A session whose first run is this saved one, on what that learnt from, or on these data.
 
     Raises NetError if it cannot be read.
@@ -124,7 +124,7 @@ def _from_file(path: Path, source: str | None) -> SessionFolder:
     from ..training.snapshot import RunStatus, SavedRun
 
     saved = checkpoint.read(path)
-    state, made = saved.state, saved.made
+    state, made = saved.state, saved.provenance
     begun = printable(path.name, 40)
     kept = SavedRun(1, begun, state.iteration, 0.0, RunStatus.PAUSED.value, state, first=state)
     page = Manifest(
@@ -134,7 +134,7 @@ def _from_file(path: Path, source: str | None) -> SessionFolder:
         wanted=asdict(state.hyperparameters),
         runs={"1": kept.facts},
     )
-    folder = replace(_new([]), page=page, runs=[kept])
+    folder = replace(_new_session([]), page=page, runs=[kept])
     if folder.store:
         try:
             folder.store.put_run(kept)

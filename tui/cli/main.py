@@ -13,10 +13,10 @@ from ..shortage import shortage_message
 from ..terminal.capabilities import COLORS, GLYPHS
 from ..text import printable
 from .commands import COMMANDS
-from .launch import LAST
+from .launch import LAST_SESSION
 from .options import (
-    chosen_course,
-    given_hyperparameters,
+    given_hyperparameter_options,
+    hyperparameter_log_from_options,
     hyperparameter_options,
     is_given,
     recipe_option,
@@ -24,8 +24,10 @@ from .options import (
     threads_option,
 )
 
-WRONG_USE = 2
-HANDOVER = 0.001  # seconds until a thread that wants Python's lock is given it; usually five times
+USAGE_ERROR = 2
+SWITCH_INTERVAL_S = (
+    0.001  # seconds until a thread that wants Python's lock is given it; usually five times
+)
 # that, which the two threads of an update and the screen's spend waiting for each other
 
 
@@ -39,7 +41,7 @@ HANDOVER = 0.001  # seconds until a thread that wants Python's lock is given it;
 @click.option(
     "--resume",
     is_flag=False,
-    flag_value=LAST,
+    flag_value=LAST_SESSION,
     metavar="[PATH]",
     help="Go on with the last session, the one in a folder, or a run that was saved in a file.",
 )
@@ -74,18 +76,26 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
                 f"{given[0].opts[-1]} stands before {context.invoked_subcommand}; write it after"
             )
         return
-    named = given_hyperparameters() + ["--recipe"] * (recipe is not None)
+    named = given_hyperparameter_options() + ["--recipe"] * (recipe is not None)
     named += ["--test-share"] * (share is not None and not is_given("source"))
     if resume is not None and named:
         raise click.UsageError(f"--resume goes on as it was; leave out {named[0]}")
     if kiosk and (resume is not None or is_given("source")):
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
     from ..config.app_options import AppOptions
-    from .launch import run
+    from .launch import run_app
 
     options = AppOptions(1 if kiosk else threads, share, start, resume, kiosk)
     data = source if is_given("source") else None
-    context.exit(run(data, chosen_course(values, recipe), options, glyphs=glyphs, color=color))
+    context.exit(
+        run_app(
+            data,
+            hyperparameter_log_from_options(values, recipe),
+            options,
+            glyphs=glyphs,
+            color=color,
+        )
+    )
 
 
 for command in COMMANDS:
@@ -94,14 +104,14 @@ for command in COMMANDS:
 
 def main() -> None:
     """Run the command line; whatever is expected to go wrong is one line on stderr."""
-    sys.setswitchinterval(HANDOVER)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         code = cli.main(prog_name="mnist-tui", standalone_mode=False)
     except click.UsageError as wrong:
-        _say(f"{wrong.format_message()} (see mnist-tui --help)")
-        code = WRONG_USE
+        _print_error(f"{wrong.format_message()} (see mnist-tui --help)")
+        code = USAGE_ERROR
     except EXPECTED_ERRORS as problem:
-        _say(str(problem))
+        _print_error(str(problem))
         code = 1
     except (click.Abort, KeyboardInterrupt):
         code = 130
@@ -112,7 +122,7 @@ def main() -> None:
     except (MemoryError, RuntimeError, ImportError, OSError) as failure:
         if (short := shortage_message(failure)) is None and not isinstance(failure, OSError):
             raise
-        _say(short or f"the result cannot be written: {_why(failure)}")
+        _print_error(short or f"the result cannot be written: {_reason(failure)}")
         code = 1
     try:
         sys.stdout.flush()
@@ -122,9 +132,9 @@ def main() -> None:
     sys.exit(code or 0)
 
 
-def _why(failure: BaseException) -> object:
+def _reason(failure: BaseException) -> object:
     return getattr(failure, "strerror", None) or failure
 
 
-def _say(message: str) -> None:
+def _print_error(message: str) -> None:
     click.echo(f"mnist-tui: {printable(message)}", err=True)

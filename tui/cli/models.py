@@ -23,12 +23,12 @@ from .console import log_line
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
 
-ENDING = ".npz"
+SUFFIX = ".npz"
 HEADINGS = ("model", "network", "data", "best", "last", "updates", "alpha", "optimizer", "saved")
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
+class ListedModel:
     """One file: a saved run, or why it cannot be read."""
 
     path: Path
@@ -48,11 +48,11 @@ class Model:
             "last_accuracy": history.tested.test_accuracy if history.tested else None,
             "iteration": state.iteration,
             **asdict(state.hyperparameters),
-            "made": asdict(self.saved.made),
+            "made": asdict(self.saved.provenance),
         }
 
 
-def found(paths: Sequence[Path]) -> Iterator[Model]:
+def find_models(paths: Sequence[Path]) -> Iterator[ListedModel]:
     """The models at these paths, of a folder all in it, by name. Raises UserError for no folder."""
     for path in paths:
         try:
@@ -62,13 +62,13 @@ def found(paths: Sequence[Path]) -> Iterator[Model]:
             why = getattr(failure, "strerror", None) or failure
             raise UserError(f"{path}: cannot be read: {why}") from failure
         for file in inside:
-            if not is_folder or file.suffix.lower() == ENDING:
+            if not is_folder or file.suffix.lower() == SUFFIX:
                 yield _model(file, is_named=not is_folder)
 
 
-def show(paths: Sequence[Path], *, as_json: bool) -> int:
+def list_models(paths: Sequence[Path], *, as_json: bool) -> int:
     """Print them; 1 if one that was named cannot be read, or none of several."""
-    models = list(found(paths))
+    models = list(find_models(paths))
     read = [model for model in models if model.saved is not None]
     if as_json:
         listed = [{"model": str(m.path), **m.facts, "problem": m.problem or None} for m in models]
@@ -80,12 +80,12 @@ def show(paths: Sequence[Path], *, as_json: bool) -> int:
         if model.saved is None:
             log_line(model.problem)
     if not models:
-        log_line(f"{', '.join(map(str, paths))}: holds no models ({ENDING})")
+        log_line(f"{', '.join(map(str, paths))}: holds no models ({SUFFIX})")
     failed = any(model.is_named for model in models if model.saved is None)
     return 1 if failed or (models and not read) else 0
 
 
-def table(models: Sequence[Model]) -> list[str]:
+def table(models: Sequence[ListedModel]) -> list[str]:
     """A heading and a line a model, in columns."""
     if not models:
         return []
@@ -97,18 +97,18 @@ def table(models: Sequence[Model]) -> list[str]:
     ]
 
 
-def _model(path: Path, *, is_named: bool) -> Model:
+def _model(path: Path, *, is_named: bool) -> ListedModel:
     try:
-        return Model(path, checkpoint.read(path), is_named=is_named)
+        return ListedModel(path, checkpoint.read(path), is_named=is_named)
     except NetError as problem:
-        return Model(path, None, str(problem), is_named)
+        return ListedModel(path, None, str(problem), is_named)
 
 
-def _row(model: Model) -> tuple[str, ...]:
+def _row(model: ListedModel) -> tuple[str, ...]:
     assert model.saved is not None, "only of those that could be read"
-    facts, made = model.facts, model.saved.made
+    facts, made = model.facts, model.saved.provenance
     chosen = model.saved.state.hyperparameters
-    changed = "*" if len(model.saved.state.course) > 1 else ""
+    changed = "*" if len(model.saved.state.hyperparameter_log) > 1 else ""
     return (
         printable(model.path, 60),
         facts["network"],

@@ -18,7 +18,7 @@ from ..config.numbers import real_number, whole_number
 from ..errors import UserError
 
 if TYPE_CHECKING:
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -99,7 +99,7 @@ def data_option(command: Command) -> Command:
     )(command)
 
 
-def chosen(values: dict[str, Any]) -> Hyperparameters:
+def hyperparameters_from_options(values: dict[str, Any]) -> Hyperparameters:
     """The hyperparameters out of a command's options; a value out of range is wrong use."""
     given = {field.name: values[field.name] for field in FIELDS if is_given(field.name)}
     try:
@@ -108,17 +108,19 @@ def chosen(values: dict[str, Any]) -> Hyperparameters:
         raise click.UsageError(str(problem)) from problem
 
 
-def chosen_course(values: dict[str, Any], recipe: str | None) -> Course:
+def hyperparameter_log_from_options(
+    values: dict[str, Any], recipe: str | None
+) -> HyperparameterLog:
     """What a run is to go by: the options, or a recipe, which says all of it."""
     if recipe is None:
-        return ((0, chosen(values)),)
-    given = given_hyperparameters()
+        return ((0, hyperparameters_from_options(values)),)
+    given = given_hyperparameter_options()
     if given:
         raise click.UsageError(f"--recipe says all hyperparameters: leave out {given[0]}")
     return recipes.parse_recipe(recipe)
 
 
-def given_hyperparameters() -> list[str]:
+def given_hyperparameter_options() -> list[str]:
     """The options of the command that runs that choose hyperparameters and were given."""
     names = [field.option for field in FIELDS if is_given(field.name)]
     return names + ["--preset"] * is_given("preset")

@@ -46,7 +46,7 @@ class PredictSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Outputs:
+class PredictOutputs:
     """Where a network's answers to many images go."""
 
     predictions: Path | None = None
@@ -66,7 +66,7 @@ def evaluate(model: Path, source: PredictSource, *, as_json: bool) -> int:
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
         dataset = open_for(saved, source.data, source.share, on_progress, model=str(model))
     log_notes(source.data, told(dataset.notes, dataset.findings), quiet=source.quiet)
-    other = is_other(saved.made, dataset)
+    other = is_other(saved.provenance, dataset)
     if other is not None and not source.quiet:
         log_line(f"{model}: {other}")
     state = saved.state
@@ -78,7 +78,7 @@ def evaluate(model: Path, source: PredictSource, *, as_json: bool) -> int:
         "images": len(dataset.test),
         "test_accuracy": score.accuracy,
         "loss": score.loss,
-        "is_trained_on_these": None if not saved.made.sha256 else other is None,
+        "is_trained_on_these": None if not saved.provenance.sha256 else other is None,
     }
     if as_json:
         click.echo(json.dumps(result))
@@ -92,7 +92,7 @@ def evaluate(model: Path, source: PredictSource, *, as_json: bool) -> int:
 
 def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool) -> int:
     """What a saved network makes of one of the images."""
-    saved, questions = _asked(model, source)
+    saved, questions = _read_inputs(model, source)
     if not 0 <= index < len(questions.images):
         raise UserError(f"index must be from 0 to {len(questions.images) - 1}, not {index}")
     log_notes(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
@@ -102,7 +102,7 @@ def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool
     kind = "image" if label is None else f"test {'digit' if digits else 'image'}"
     facts = {"index": index, "label": label}
     what = f"{kind} {index}"
-    _say(saved, image, questions.names, facts, what, digits=digits, as_json=as_json)
+    _print_prediction(saved, image, questions.names, facts, what, digits=digits, as_json=as_json)
     return 0
 
 
@@ -115,7 +115,9 @@ def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) ->
         raise UserError(f"{model}: reads {pixels} numbers, which no square picture has")
     name = "stdin" if picture == "-" else picture
     layout, assumed = layout_of(saved)
-    found = read_picture(_stdin() if picture == "-" else Path(picture), side, name, layout)
+    found = read_picture(
+        _picture_from_stdin() if picture == "-" else Path(picture), side, name, layout
+    )
     lines = told(found.notes, found.findings)
     log_notes(name, lines, quiet=quiet)
     if assumed and not quiet:
@@ -124,14 +126,16 @@ def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) ->
     image = found.image.reshape(-1)
     names, what = class_names(saved), printable(name)
     digits = are_digits(names, layout)
-    _say(saved, image, names, facts, what, digits=digits, as_json=as_json)
+    _print_prediction(saved, image, names, facts, what, digits=digits, as_json=as_json)
     return 0
 
 
-def predict_all(model: Path, source: PredictSource, outputs: Outputs, *, as_json: bool) -> int:
+def predict_all(
+    model: Path, source: PredictSource, outputs: PredictOutputs, *, as_json: bool
+) -> int:
     """A saved network's answers to all images of a source, into files."""
     outputs.check()
-    saved, questions = _asked(model, source)
+    saved, questions = _read_inputs(model, source)
     log_notes(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
     found = answers(saved, questions)
     if outputs.predictions is not None:
@@ -162,14 +166,16 @@ def predict_all(model: Path, source: PredictSource, outputs: Outputs, *, as_json
     return 0
 
 
-def _asked(model: Path, source: PredictSource) -> tuple[checkpoint.SavedModel, PredictionInput]:
+def _read_inputs(
+    model: Path, source: PredictSource
+) -> tuple[checkpoint.SavedModel, PredictionInput]:
     saved = checkpoint.read(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
         questions = questions_for(saved, source.data, source.share, on_progress, model=str(model))
     return saved, questions
 
 
-def _say(
+def _print_prediction(
     saved: checkpoint.SavedModel,
     image: NDArray[np.uint8],
     names: tuple[str, ...],
@@ -204,7 +210,7 @@ def _say(
         click.echo(f"{name:<{width}} {100 * share:5.1f} % {bar(float(share), 40)}".rstrip())
 
 
-def _stdin() -> bytes:
+def _picture_from_stdin() -> bytes:
     if sys.stdin.isatty():
         raise UserError("--image - reads a picture that another program writes into this one")
     content = sys.stdin.buffer.read(MAX_PICTURE_BYTES + 1)

@@ -19,15 +19,15 @@ from ...net.engine.engine import Engine
 from ...net.run import checkpoint
 from ...net.run.diagnosis import DivergedError
 from ...net.run.history import Progress
-from ...net.run.state import Course
-from ...net.trainer import Trainer, follow
+from ...net.run.state import HyperparameterLog
+from ...net.trainer import Trainer, replay
 from ..datasets.findings import told
 from ..datasets.loading import open_dataset, provenance_of
 from ..export.files import check_apart, check_writable, write_atomically
 from ..export.tables import TABLES, history_text
 from ..render.glyphs import bar
 from ..text import format_duration, printable
-from .console import BETWEEN_LINES, CLEAR, log_notes, progress
+from .console import CLEAR_LINE, REDRAW_INTERVAL_S, log_notes, progress
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
@@ -45,7 +45,7 @@ class TrainOptions:
     quiet: bool = False
 
 
-def train(source: str, course: Course, options: TrainOptions) -> int:
+def train(source: str, hyperparameter_log: HyperparameterLog, options: TrainOptions) -> int:
     """Train from the first weights to the end of the run, or to Ctrl-C; returns the exit code.
 
     course: the hyperparameters to begin with, and changes of them along the way.
@@ -60,32 +60,34 @@ def train(source: str, course: Course, options: TrainOptions) -> int:
     trainer = Trainer(
         dataset.train,
         dataset.test,
-        course[0][1],
+        hyperparameter_log[0][1],
         classes=dataset.classes,
         engine=engine,
-        deformed=Epochs(dataset.train.images).images,
+        augmented=Epochs(dataset.train.images).images,
     )
     begun = time.perf_counter()
-    stopped, code = _drive(trainer, course, shows=sys.stderr.isatty() and not options.quiet)
+    stopped, code = _run_updates(
+        trainer, hyperparameter_log, shows=sys.stderr.isatty() and not options.quiet
+    )
     seconds = time.perf_counter() - begun
     # First of all, what was learnt goes to disk.
     saved = checkpoint.SavedModel(trainer.state(), provenance_of(dataset, source))
     try:
         if options.model is not None:
-            checkpoint.save(saved.state, options.model, saved.made)
+            checkpoint.save(saved.state, options.model, saved.provenance)
     finally:
         if options.history is not None:
             text = history_text([(dataset.name, saved)], options.history.suffix)
             write_atomically(options.history, text, overwrite=options.overwrite)
-    result = _result(dataset, engine, trainer, stopped, seconds)
+    result = _summary(dataset, engine, trainer, stopped, seconds)
     if options.as_json:
         click.echo(json.dumps(result))
     elif not options.quiet:
-        _summarise(result, options)
+        _print_summary(result, options)
     return code
 
 
-def _drive(trainer: Trainer, course: Course, *, shows: bool) -> tuple[str, int]:
+def _run_updates(trainer: Trainer, course: HyperparameterLog, *, shows: bool) -> tuple[str, int]:
     """Make all the updates; returns how it stopped and the exit code for that."""
     interrupted = False
 
@@ -98,27 +100,27 @@ def _drive(trainer: Trainer, course: Course, *, shows: bool) -> tuple[str, int]:
     begun, drawn = time.perf_counter(), 0.0
     trouble = None
     try:
-        for seen in follow(trainer, course):
-            if trainer.trouble is not trouble and (trouble := trainer.trouble):
+        for seen in replay(trainer, course):
+            if trainer.diagnosis is not trouble and (trouble := trainer.diagnosis):
                 where = f"at update {trouble.iteration}"
-                click.echo(f"{CLEAR * shows}mnist-tui: {where}: {trouble.says}", err=True)
+                click.echo(f"{CLEAR_LINE * shows}mnist-tui: {where}: {trouble.summary}", err=True)
             now = time.perf_counter()
-            if shows and now - drawn >= BETWEEN_LINES:
+            if shows and now - drawn >= REDRAW_INTERVAL_S:
                 drawn = now
                 _show_progress(seen, trainer.hyperparameters.iterations, now - begun)
             if interrupted:
                 return "interrupted", INTERRUPTED
     except DivergedError as end:
-        click.echo(f"{CLEAR * shows}mnist-tui: {end}", err=True)
+        click.echo(f"{CLEAR_LINE * shows}mnist-tui: {end}", err=True)
         return "diverged", FAILED
     finally:
         signal.signal(signal.SIGINT, usual)
         if shows:
-            click.echo(CLEAR, nl=False, err=True)
+            click.echo(CLEAR_LINE, nl=False, err=True)
     return "finished", DONE
 
 
-def _result(
+def _summary(
     dataset: Dataset, engine: Engine, trainer: Trainer, stopped: str, seconds: float
 ) -> dict[str, Any]:
     """The summary's numbers, all of the final weights over whole sets."""
@@ -140,7 +142,7 @@ def _result(
     }
 
 
-def _summarise(result: dict[str, Any], options: TrainOptions) -> None:
+def _print_summary(result: dict[str, Any], options: TrainOptions) -> None:
     click.echo(
         f"{result['stopped']} after {result['iteration']:,} iterations in "
         f"{format_duration(result['seconds'])} ({result['iterations_per_second']:.1f} a second)\n"

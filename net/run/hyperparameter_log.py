@@ -7,10 +7,10 @@ from itertools import pairwise
 from typing import Any
 
 from ..hyperparameters import Hyperparameters
-from .state import Course
+from .state import HyperparameterLog
 
 
-def effective(course: Course) -> Course:
+def effective(course: HyperparameterLog) -> HyperparameterLog:
     """The same without what never led an update: one entry each time that something changed."""
     last = dict(course)  # of entries at the same update the last one led it
     entries = sorted(last.items())
@@ -29,7 +29,7 @@ def changed(before: Hyperparameters, after: Hyperparameters) -> dict[str, Any]:
     }
 
 
-def optimizer_resets(course: Course) -> tuple[int, ...]:
+def optimizer_resets(course: HyperparameterLog) -> tuple[int, ...]:
     """After which updates one diverged, so that the optimizer began again to remember.
 
     The trainer notes it in the course by an entry that changes nothing.
