@@ -1,8 +1,7 @@
-"""Presets: whole sets of hyperparameters that go together, each for what it teaches.
+"""Presets: complete sets of hyperparameters, each chosen for what it teaches.
 
-The choices were made on the last 10 000 of a fixed permutation of the training set, never on
-the test set. What each reaches and how long it takes, as measured on two cores, is told
-with it; README.md has the figures of three seeds.
+They were tuned on the last 10 000 samples of a fixed permutation of the training set, never on
+the test set. Each states its accuracy and duration, measured on two cores.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from .hyperparameters import Hyperparameters
 
-TRAINING_IMAGES = 60_000  # to train on
-UPDATES_PER_EPOCH = -(-TRAINING_IMAGES // 128)  # updates in an epoch with batches of 128
+TRAINING_IMAGES = 60_000  # of MNIST
+UPDATES_PER_EPOCH = -(-TRAINING_IMAGES // 128)  # with batches of 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ PRESETS = {
 
 
 def preset_of(hyperparameters: Hyperparameters) -> str | None:
-    """The name of the preset these are, whatever their seed; None if of none."""
+    """Return the name of the preset with these hyperparameters, whatever the seed, or None."""
     for name, preset in PRESETS.items():
         if replace(hyperparameters, seed=preset.hyperparameters.seed) == preset.hyperparameters:
             return name

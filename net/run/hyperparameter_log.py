@@ -1,4 +1,4 @@
-"""The course of a run: which hyperparameters came into force when; read, and followed again."""
+"""The hyperparameter log of a run: what was changed, and after which update."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ..hyperparameters import Hyperparameters
 from .state import HyperparameterLog
 
 
-def effective(course: HyperparameterLog) -> HyperparameterLog:
-    """The same without what never led an update: one entry each time that something changed."""
-    last = dict(course)  # of entries at the same update the last one led it
+def effective(log: HyperparameterLog) -> HyperparameterLog:
+    """Return the log without entries that led no update or changed nothing."""
+    last = dict(log)  # the last of several entries at one iteration is the one that was used
     entries = sorted(last.items())
     return (
         *entries[:1],
@@ -21,7 +21,7 @@ def effective(course: HyperparameterLog) -> HyperparameterLog:
 
 
 def changed(before: Hyperparameters, after: Hyperparameters) -> dict[str, Any]:
-    """The fields that differ, with their later values."""
+    """Return the fields that differ, with their later values."""
     return {
         field.name: getattr(after, field.name)
         for field in fields(Hyperparameters)
@@ -29,9 +29,9 @@ def changed(before: Hyperparameters, after: Hyperparameters) -> dict[str, Any]:
     }
 
 
-def optimizer_resets(course: HyperparameterLog) -> tuple[int, ...]:
-    """After which updates one diverged, so that the optimizer began again to remember.
+def optimizer_resets(log: HyperparameterLog) -> tuple[int, ...]:
+    """Return the iterations at which the optimizer was reset because the next update diverged.
 
-    The trainer notes it in the course by an entry that changes nothing.
+    The trainer logs a reset as an entry that changes nothing.
     """
-    return tuple(after[0] for before, after in pairwise(course) if after[1] == before[1])
+    return tuple(after[0] for before, after in pairwise(log) if after[1] == before[1])

@@ -6,11 +6,24 @@ import math
 
 import numpy as np
 import pytest
-from mnist_tui.net.hyperparameters import SCHEDULES, Hyperparameters, scheduled_alpha
+from mnist_tui.net.hyperparameters import (
+    INITIALIZATIONS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Hyperparameters,
+    scheduled_alpha,
+)
+from mnist_tui.net.initialization import INITIALIZERS
 from mnist_tui.net.network import Array, Parameters
 from mnist_tui.net.optimizers import OPTIMIZER_CLASSES
 
 SIZES = (1, 1, 1)  # two weights and two biases: four numbers
+
+
+def test_every_name_that_hyperparameters_accept_has_an_implementation() -> None:
+    # The names are listed apart, because hyperparameters.py does without NumPy.
+    assert tuple(OPTIMIZER_CLASSES) == OPTIMIZERS
+    assert tuple(INITIALIZERS) == INITIALIZATIONS
 
 
 def moved(name: str, gradients: list[float], momentum: float = 0.9) -> list[float]:
