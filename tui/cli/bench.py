@@ -1,7 +1,7 @@
-"""How fast the engine is on this machine: beside the recipes it replaces, and rivals if installed.
+"""The bench command: times the engine against plain NumPy, and other libraries if installed.
 
-All ways of one row are timed in turns, so that whatever else the machine does meets them alike;
-a figure is the median of its turns.
+The implementations of one row are timed in turns, so that other load on the machine affects them
+equally; a figure is the median of its turns.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from .bench_rivals import UPDATES
 
 Floats = type[np.float32] | type[np.float64]
 TURNS = 5
-REST_S = 0.3  # seconds before each turn: other libraries' threads spin on a while after their work
+REST_S = 0.3  # before each turn, because other libraries' threads keep spinning after their work
 FULL_BATCH_HIDDEN = (10, 128)
 EPOCH_TASKS = ((10, 64), (128, 64), (128, 128), (256, 256))  # hidden × batch
-PEAK_MATRIX_SIDE = 1500  # of the matrices whose product measures the machine's peak
+PEAK_MATRIX_SIDE = 1500  # of the matrix products that measure the machine's peak
 
 
 @dataclass
 class Row:
-    """One task: what each way of doing it took."""
+    """One task, and the time that each implementation took."""
 
     task: str
-    images: int  # handled in that time
-    flop: float  # multiplications and additions the plain mathematics needs for them
+    images: int  # processed in that time
+    flop: float  # multiplications and additions of the plain mathematics
     seconds: dict[str, float] = field(default_factory=dict)
 
     def figures(self, peak: float) -> dict[str, Any]:
-        """Everything the row says, for machines."""
+        """Return the row's figures, as for JSON; `peak` is in FLOP/s."""
         ours = self.seconds["mnist-tui"]
         return {
             "task": self.task,
@@ -59,7 +59,7 @@ class Row:
 
 
 class Rivals:
-    """The other libraries, in their own process."""
+    """The other libraries, in a process of their own."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -71,7 +71,7 @@ class Rivals:
         self.names: list[str] = json.loads(self._line())
 
     def seconds(self, *task: object) -> float:
-        """What (name, task, hidden, batch, threads) took."""
+        """Return the seconds that (name, task, hidden, batch, threads) took."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(task) + "\n")
         self._process.stdin.flush()
@@ -87,7 +87,7 @@ class Rivals:
 
 
 def bench(*, as_json: bool, threads: int | None) -> int:
-    """Measure everything and print it; returns the exit code."""
+    """Measure everything and print it; return the exit code."""
     train = load().train
     engine, rivals = Engine(train, threads), Rivals()
     peak = measured_peak(engine)
@@ -112,7 +112,7 @@ def bench(*, as_json: bool, threads: int | None) -> int:
 
 
 def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Row:
-    """One update over all images."""
+    """Time one update over all images."""
     m = len(train)
     parameters, gradient, step = _initial_state(hidden)
 
@@ -138,7 +138,7 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Ro
 
 
 def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int) -> Row:
-    """Mini-batches through all images once."""
+    """Time one epoch of mini-batches."""
     m = len(train)
     parameters, gradient, step = _initial_state(hidden)
     generator = np.random.default_rng(0)
@@ -166,7 +166,7 @@ def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int
 
 
 def measured_peak(engine: Engine) -> float:
-    """Multiplications and additions a second of large products, one on each thread at once."""
+    """Return the FLOP/s of large matrix products, one on each thread at once."""
     from concurrent.futures import ThreadPoolExecutor
 
     A = np.random.default_rng(0).random((PEAK_MATRIX_SIDE, PEAK_MATRIX_SIDE), dtype=np.float32)
@@ -184,7 +184,7 @@ def measured_peak(engine: Engine) -> float:
 def _whole_array_update(
     train: Digits, hidden: int, dtype: Floats, threads: int
 ) -> Callable[[], float]:
-    """The recipe of the original: all images as one array of floats, BLAS with its own threads."""
+    """Return a timer of the original script's update: one float array, threads inside BLAS."""
     X: Array = np.ascontiguousarray((train.images.T / 255).astype(dtype))
     parameters, gradient, step = _initial_state(hidden, dtype)
 
@@ -209,9 +209,9 @@ def _initial_state(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters,
 
 
 def in_turns(row: Row, ways: dict[str, Callable[[], float]]) -> Row:
-    """Fill in the medians; the ways take turns, so that a slow moment meets them all."""
+    """Fill in the medians; the implementations take turns, so that load affects all of them."""
     times: dict[str, list[float]] = {way: [] for way in ways}
-    for turn in range(TURNS + 1):  # the first warms up and does not count
+    for turn in range(TURNS + 1):  # the first one is a warm-up and does not count
         for way, measure in ways.items():
             time.sleep(REST_S)
             seconds = measure()

@@ -1,4 +1,4 @@
-"""The command line: arguments to the app, or to a command without a screen."""
+"""The entry point: parses the command line, runs the app or a command, reports errors."""
 
 from __future__ import annotations
 
@@ -25,10 +25,9 @@ from .options import (
 )
 
 USAGE_ERROR = 2
-SWITCH_INTERVAL_S = (
-    0.001  # seconds until a thread that wants Python's lock is given it; usually five times
-)
-# that, which the two threads of an update and the screen's spend waiting for each other
+# How long a thread may hold Python's lock while others wait. With the default of 0.005, the two
+# threads of an update and the screen's spend that time waiting for each other.
+SWITCH_INTERVAL_S = 0.001
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -37,18 +36,22 @@ SWITCH_INTERVAL_S = (
 @share_option
 @recipe_option
 @threads_option
-@click.option("--start", is_flag=True, help="Train at once, without waiting for Space.")
+@click.option("--start", is_flag=True, help="Start training at once, without waiting for Space.")
 @click.option(
     "--resume",
     is_flag=False,
     flag_value=LAST_SESSION,
     metavar="[PATH]",
-    help="Go on with the last session, the one in a folder, or a run that was saved in a file.",
+    help="Resume the last session, the session in a folder, or a run saved in a file.",
 )
-@click.option("--glyphs", type=click.Choice(GLYPHS), default="auto", help="What to draw with.")
-@click.option("--color", type=click.Choice(COLORS), default="auto", help="How many colours.")
 @click.option(
-    "--kiosk", is_flag=True, help="For strangers: no files, no suspend, small networks, one thread."
+    "--glyphs", type=click.Choice(GLYPHS), default="auto", help="Characters to draw with."
+)
+@click.option("--color", type=click.Choice(COLORS), default="auto", help="Number of colours.")
+@click.option(
+    "--kiosk",
+    is_flag=True,
+    help="For public terminals: no files, no suspending, small networks, one thread.",
 )
 @click.pass_context
 def cli(  # noqa: PLR0913  (click hands every option over by name)
@@ -67,7 +70,7 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
 ) -> None:
     """Train a neural network on MNIST in your terminal; watch it, steer it, question it.
 
-    Without a command it opens the app. Press ? there for all keys.
+    Without a command, the app opens. Press ? there for all keys.
     """
     if context.invoked_subcommand is not None:
         given = [option for option in cli.params if option.name and is_given(option.name)]
@@ -79,7 +82,7 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
     named = given_hyperparameter_options() + ["--recipe"] * (recipe is not None)
     named += ["--test-share"] * (share is not None and not is_given("source"))
     if resume is not None and named:
-        raise click.UsageError(f"--resume goes on as it was; leave out {named[0]}")
+        raise click.UsageError(f"--resume continues a session unchanged; leave out {named[0]}")
     if kiosk and (resume is not None or is_given("source")):
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
     from ..config.app_options import AppOptions
@@ -103,7 +106,7 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """Run the command line; whatever is expected to go wrong is one line on stderr."""
+    """Run the command line; an expected error prints one line on stderr."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         code = cli.main(prog_name="mnist-tui", standalone_mode=False)
@@ -116,7 +119,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         code = 130
     except BrokenPipeError:
-        # Whoever read stdout has gone; nothing more can reach them.
+        # The reader of stdout has exited: discard the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except (MemoryError, RuntimeError, ImportError, OSError) as failure:
@@ -127,7 +130,7 @@ def main() -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:  # the terminal is gone; Python would end with 120 for what it cannot say
+    except OSError:  # the terminal is gone; avoid Python's exit code 120
         os._exit(code or 0)
     sys.exit(code or 0)
 

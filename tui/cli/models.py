@@ -1,4 +1,4 @@
-"""Saved models and what made them: found in folders, listed for people or as JSON."""
+"""The models command: lists saved models and their provenance, as a table or JSON."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ HEADINGS = ("model", "network", "data", "best", "last", "updates", "alpha", "opt
 
 @dataclass(frozen=True, eq=False)
 class ListedModel:
-    """One file: a saved run, or why it cannot be read."""
+    """A file: a saved run, or the reason why it cannot be read."""
 
     path: Path
     saved: SavedModel | None
     problem: str = ""  # one line that names the file
-    is_named: bool = True  # by a person; else it was found in a folder
+    is_named: bool = True  # as an argument; else it was found in a folder
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What made it and how far it came; nothing of a damaged one."""
+        """Its provenance and progress; empty if it cannot be read."""
         if self.saved is None:
             return {}
         state, history = self.saved.state, History(self.saved.state.history)
@@ -53,7 +53,7 @@ class ListedModel:
 
 
 def find_models(paths: Sequence[Path]) -> Iterator[ListedModel]:
-    """The models at these paths, of a folder all in it, by name. Raises UserError for no folder."""
+    """Yield the models at these paths or in these folders. Raises UserError if unreadable."""
     for path in paths:
         try:
             is_folder = path.is_dir()
@@ -67,7 +67,7 @@ def find_models(paths: Sequence[Path]) -> Iterator[ListedModel]:
 
 
 def list_models(paths: Sequence[Path], *, as_json: bool) -> int:
-    """Print them; 1 if one that was named cannot be read, or none of several."""
+    """Print the models; return 1 if a named one cannot be read, or none of those found."""
     models = list(find_models(paths))
     read = [model for model in models if model.saved is not None]
     if as_json:
@@ -86,7 +86,7 @@ def list_models(paths: Sequence[Path], *, as_json: bool) -> int:
 
 
 def table(models: Sequence[ListedModel]) -> list[str]:
-    """A heading and a line a model, in columns."""
+    """Return a heading and one line per model, in columns."""
     if not models:
         return []
     rows = [HEADINGS, *(_row(model) for model in models)]
@@ -105,20 +105,20 @@ def _model(path: Path, *, is_named: bool) -> ListedModel:
 
 
 def _row(model: ListedModel) -> tuple[str, ...]:
-    assert model.saved is not None, "only of those that could be read"
-    facts, made = model.facts, model.saved.provenance
-    chosen = model.saved.state.hyperparameters
+    assert model.saved is not None, "only models that were read"
+    facts, provenance = model.facts, model.saved.provenance
+    hyperparameters = model.saved.state.hyperparameters
     changed = "*" if len(model.saved.state.hyperparameter_log) > 1 else ""
     return (
         printable(model.path, 60),
         facts["network"],
-        printable(made.data, 24) or "?",
+        printable(provenance.data, 24) or "?",
         _percent(facts["best_accuracy"]),
         _percent(facts["last_accuracy"]),
-        f"{facts['iteration']:,}/{chosen.iterations:,}",
-        f"{format_value(chosen.alpha)}{changed}",
-        chosen.optimizer,
-        printable(made.date, 24) or "?",
+        f"{facts['iteration']:,}/{hyperparameters.iterations:,}",
+        f"{format_value(hyperparameters.alpha)}{changed}",
+        hyperparameters.optimizer,
+        printable(provenance.date, 24) or "?",
     )
 
 

@@ -1,4 +1,4 @@
-"""Train without a screen: results on stdout, everything else on stderr."""
+"""The train command: trains without a screen. Results go to stdout, the rest to stderr."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
-    """How a training is carried out, and where its result goes."""
+    """How to train, and where to write the results."""
 
-    threads: int | None = None  # None: as many as there are cores
-    share: float | None = None  # of a set without test part: how much to test on; None: as usual
+    threads: int | None = None  # None: one per core
+    share: float | None = None  # to test on, of data without a test part; None: the default
     model: Path | None = None
     history: Path | None = None
     overwrite: bool = False
@@ -45,10 +45,16 @@ class TrainOptions:
     quiet: bool = False
 
 
-def train(source: str, hyperparameter_log: HyperparameterLog, options: TrainOptions) -> int:
-    """Train from the first weights to the end of the run, or to Ctrl-C; returns the exit code.
+def train(source: str, log: HyperparameterLog, options: TrainOptions) -> int:
+    """Train from initial weights to the end of the run, or to Ctrl-C; return the exit code.
 
-    course: the hyperparameters to begin with, and changes of them along the way.
+    Args:
+        source: Data, as for --data.
+        log: Hyperparameters to begin with, and planned changes.
+        options: Everything else.
+
+    Raises:
+        UserError: A file cannot be written; also NetError and DataError for unusable input.
     """
     check_writable(options.model, overwrite=options.overwrite)
     check_writable(options.history, overwrite=options.overwrite, endings=TABLES)
@@ -60,17 +66,15 @@ def train(source: str, hyperparameter_log: HyperparameterLog, options: TrainOpti
     trainer = Trainer(
         dataset.train,
         dataset.test,
-        hyperparameter_log[0][1],
+        log[0][1],
         classes=dataset.classes,
         engine=engine,
         augmented=Epochs(dataset.train.images).images,
     )
     begun = time.perf_counter()
-    stopped, code = _run_updates(
-        trainer, hyperparameter_log, shows=sys.stderr.isatty() and not options.quiet
-    )
+    stopped, code = _run_updates(trainer, log, shows=sys.stderr.isatty() and not options.quiet)
     seconds = time.perf_counter() - begun
-    # First of all, what was learnt goes to disk.
+    # Save before anything else can fail.
     saved = checkpoint.SavedModel(trainer.state(), provenance_of(dataset, source))
     try:
         if options.model is not None:
@@ -87,34 +91,34 @@ def train(source: str, hyperparameter_log: HyperparameterLog, options: TrainOpti
     return code
 
 
-def _run_updates(trainer: Trainer, course: HyperparameterLog, *, shows: bool) -> tuple[str, int]:
-    """Make all the updates; returns how it stopped and the exit code for that."""
+def _run_updates(trainer: Trainer, log: HyperparameterLog, *, shows: bool) -> tuple[str, int]:
+    """Make all updates; return how the run ended and the exit code for that."""
     interrupted = False
 
     def interrupt(*_: object) -> None:
-        # Noted, and acted on between two updates: what was learnt stays whole.
+        # Acted on between two updates, so that no update is left half-made.
         nonlocal interrupted
         interrupted = True
 
-    usual = signal.signal(signal.SIGINT, interrupt)
+    previous_handler = signal.signal(signal.SIGINT, interrupt)
     begun, drawn = time.perf_counter(), 0.0
-    trouble = None
+    diagnosis = None
     try:
-        for seen in replay(trainer, course):
-            if trainer.diagnosis is not trouble and (trouble := trainer.diagnosis):
-                where = f"at update {trouble.iteration}"
-                click.echo(f"{CLEAR_LINE * shows}mnist-tui: {where}: {trouble.summary}", err=True)
+        for latest in replay(trainer, log):
+            if trainer.diagnosis is not diagnosis and (diagnosis := trainer.diagnosis):
+                where = f"at update {diagnosis.iteration}"
+                click.echo(f"{CLEAR_LINE * shows}mnist-tui: {where}: {diagnosis.summary}", err=True)
             now = time.perf_counter()
             if shows and now - drawn >= REDRAW_INTERVAL_S:
                 drawn = now
-                _show_progress(seen, trainer.hyperparameters.iterations, now - begun)
+                _show_progress(latest, trainer.hyperparameters.iterations, now - begun)
             if interrupted:
                 return "interrupted", INTERRUPTED
-    except DivergedError as end:
-        click.echo(f"{CLEAR_LINE * shows}mnist-tui: {end}", err=True)
+    except DivergedError as error:
+        click.echo(f"{CLEAR_LINE * shows}mnist-tui: {error}", err=True)
         return "diverged", FAILED
     finally:
-        signal.signal(signal.SIGINT, usual)
+        signal.signal(signal.SIGINT, previous_handler)
         if shows:
             click.echo(CLEAR_LINE, nl=False, err=True)
     return "finished", DONE
@@ -123,18 +127,18 @@ def _run_updates(trainer: Trainer, course: HyperparameterLog, *, shows: bool) ->
 def _summary(
     dataset: Dataset, engine: Engine, trainer: Trainer, stopped: str, seconds: float
 ) -> dict[str, Any]:
-    """The summary's numbers, all of the final weights over whole sets."""
-    chosen = trainer.hyperparameters
+    """Return the numbers of the summary: the final weights over the complete sets."""
+    hyperparameters = trainer.hyperparameters
     final = trainer.measure()
-    whole = engine.score(trainer.parameters)
+    train_score = engine.score(trainer.parameters)
     return {
         "data": dataset.name,
-        **asdict(chosen),
+        **asdict(hyperparameters),
         "threads": engine.threads,
         "iteration": trainer.iteration,
-        "train_accuracy": whole.accuracy,
+        "train_accuracy": train_score.accuracy,
         "test_accuracy": final.test_accuracy,
-        "loss": whole.loss,
+        "loss": train_score.loss,
         "gradient_norm": final.gradient_norm,
         "seconds": seconds,
         "iterations_per_second": trainer.iteration / seconds if seconds else math.nan,
@@ -159,6 +163,7 @@ def _show_progress(progress: Progress, iterations: int, seconds: float) -> None:
     left = seconds / share - seconds
     line = (
         f"{progress.iteration:,}/{iterations:,} {bar(share, 24):<24} {share:4.0%}  "
-        f"loss {progress.loss:.3f}  train {progress.train_accuracy:.1%}  {format_duration(left)} left"
+        f"loss {progress.loss:.3f}  train {progress.train_accuracy:.1%}  "
+        f"{format_duration(left)} left"
     )
     click.echo(f"\r{line:<79}", nl=False, err=True)
