@@ -76,5 +76,5 @@ def _layout(content: object) -> dict[str, float | str]:
         is_number = isinstance(value, int | float) and isfinite(value)
         is_word = isinstance(value, str) and len(value) <= MAX_TEXT_LENGTH
         if not (isinstance(name, str) and len(name) <= MAX_TEXT_LENGTH and (is_number or is_word)):
-            raise ValueError("made: layout holds what is no number and no word")
+            raise ValueError("made: layout holds something that is neither a number nor a word")
     return dict(items)

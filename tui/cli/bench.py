@@ -53,7 +53,9 @@ class Row:
             "gflops": self.flop / ours / 1e9,
             "share_of_peak": self.flop / ours / peak,
             "times_faster_than": {
-                way: seconds / ours for way, seconds in self.seconds.items() if way != "mnist-tui"
+                name: seconds / ours
+                for name, seconds in self.seconds.items()
+                if name != "mnist-tui"
             },
         }
 
@@ -86,7 +88,7 @@ class Rivals:
         return self._process.stdout.readline()
 
 
-def bench(*, as_json: bool, threads: int | None) -> int:
+def run_benchmark(*, as_json: bool, threads: int | None) -> int:
     """Measure everything and print it; return the exit code."""
     train = load().train
     engine, rivals = Engine(train, threads), Rivals()
@@ -125,16 +127,16 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Ro
 
         return _timed(updates) / UPDATES
 
-    ways: dict[str, Callable[[], float]] = {"mnist-tui": ours}
+    timers: dict[str, Callable[[], float]] = {"mnist-tui": ours}
     for dtype in (np.float32, np.float64):
-        ways[f"NumPy {np.dtype(dtype).name}"] = _whole_array_update(
+        timers[f"NumPy {np.dtype(dtype).name}"] = _whole_array_update(
             train, hidden, dtype, engine.threads
         )
     if "torch" in rivals.names:
-        ways["PyTorch"] = partial(rivals.seconds, "torch", "full", hidden, 0, 0)
+        timers["PyTorch"] = partial(rivals.seconds, "torch", "full", hidden, 0, 0)
     # Forward and dW multiply each image by each weight once, and by W2 once more for dA.
     flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
-    return in_turns(Row(f"update, full batch, 784-{hidden}-10", m, flop), ways)
+    return in_turns(Row(f"update, full batch, 784-{hidden}-10", m, flop), timers)
 
 
 def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int) -> Row:
@@ -153,16 +155,16 @@ def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int
 
         return _timed(updates)
 
-    ways: dict[str, Callable[[], float]] = {"mnist-tui": ours}
+    timers: dict[str, Callable[[], float]] = {"mnist-tui": ours}
     if "torch" in rivals.names:
         for threads in sorted({1, engine.threads}):
-            ways[f"PyTorch, {threads} threads"] = partial(
+            timers[f"PyTorch, {threads} threads"] = partial(
                 rivals.seconds, "torch", "epoch", hidden, batch, threads
             )
     if "sklearn" in rivals.names:
-        ways["scikit-learn"] = partial(rivals.seconds, "sklearn", "epoch", hidden, batch, 0)
+        timers["scikit-learn"] = partial(rivals.seconds, "sklearn", "epoch", hidden, batch, 0)
     flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
-    return in_turns(Row(f"epoch, 784-{hidden}-10, batch {batch}", m, flop), ways)
+    return in_turns(Row(f"epoch, 784-{hidden}-10, batch {batch}", m, flop), timers)
 
 
 def measured_peak(engine: Engine) -> float:
@@ -208,23 +210,23 @@ def _initial_state(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters,
     return parameters, parameters.copy(), np.empty_like(parameters.vector)
 
 
-def in_turns(row: Row, ways: dict[str, Callable[[], float]]) -> Row:
+def in_turns(row: Row, timers: dict[str, Callable[[], float]]) -> Row:
     """Fill in the medians; the implementations take turns, so that load affects all of them."""
-    times: dict[str, list[float]] = {way: [] for way in ways}
+    times: dict[str, list[float]] = {name: [] for name in timers}
     for turn in range(TURNS + 1):  # the first one is a warm-up and does not count
-        for way, measure in ways.items():
+        for name, measure in timers.items():
             time.sleep(REST_S)
             seconds = measure()
             if turn:
-                times[way].append(seconds)
-    row.seconds = {way: statistics.median(seconds) for way, seconds in times.items()}
+                times[name].append(seconds)
+    row.seconds = {name: statistics.median(seconds) for name, seconds in times.items()}
     return row
 
 
 def _timed(work: Callable[[], None]) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
 def _print_row(figures: dict[str, Any], *, as_json: bool) -> None:
@@ -234,6 +236,6 @@ def _print_row(figures: dict[str, Any], *, as_json: bool) -> None:
         f"{figures['task']}: {figures['images_per_second'] / 1e6:.2f} million images/s, "
         f"{figures['gflops']:.0f} GFLOP/s, {figures['share_of_peak']:.0%} of the peak"
     )
-    for way, seconds in figures["seconds"].items():
-        times = figures["times_faster_than"].get(way)
-        click.echo(f"  {way:<20} {1e3 * seconds:8.1f} ms" + (f"  {times:5.2f} ×" if times else ""))
+    for name, seconds in figures["seconds"].items():
+        times = figures["times_faster_than"].get(name)
+        click.echo(f"  {name:<20} {1e3 * seconds:8.1f} ms" + (f"  {times:5.2f} ×" if times else ""))

@@ -50,15 +50,15 @@ def torch_tasks(train: Any) -> Any:
             functional.cross_entropy(module(X[rows]), y[rows]).backward()
             optimizer.step()
 
-        begun = time.perf_counter()
+        began = time.perf_counter()
         if task == "full":
             for _ in range(UPDATES):
                 update(slice(None))
-            return (time.perf_counter() - begun) / UPDATES
+            return (time.perf_counter() - began) / UPDATES
         order = torch.randperm(len(y))
         for start in range(0, len(y), batch):
             update(order[start : start + batch])
-        return time.perf_counter() - begun
+        return time.perf_counter() - began
 
     return answer
 
@@ -74,11 +74,11 @@ def sklearn_tasks(train: Any) -> Any:
         model = classifier(
             (hidden,), solver="sgd", batch_size=batch, max_iter=1, learning_rate_init=0.05
         )
-        begun = time.perf_counter()
+        began = time.perf_counter()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about one epoch, which does not converge
             model.fit(X, train.labels)
-        return time.perf_counter() - begun
+        return time.perf_counter() - began
 
     return answer
 

@@ -38,8 +38,7 @@ from .options import (
 @click.pass_context
 def train(context: click.Context, source: str, recipe: str | None, **values: Any) -> None:
     """Train without a screen. Ctrl-C stops early and keeps what was learnt."""
-    from .train import TrainOptions
-    from .train import train as run_training
+    from .train import TrainOptions, run_training
 
     log = hyperparameter_log_from_options(values, recipe)
     options = TrainOptions(
@@ -65,10 +64,10 @@ def evaluate(
     quiet: bool,
 ) -> None:
     """Measure a saved network on test images."""
-    from . import predict as predicting
+    from .predict import PredictSource, evaluate_model
 
-    data = predicting.PredictSource(source, share, quiet)
-    context.exit(predicting.evaluate(model, data, as_json=as_json))
+    data = PredictSource(source, share, quiet)
+    context.exit(evaluate_model(model, data, as_json=as_json))
 
 
 @click.command()
@@ -93,7 +92,7 @@ def evaluate(
 @json_option
 @quiet_option
 @click.pass_context
-def predict(  # noqa: PLR0913  (click hands every option over by name)
+def predict(  # noqa: PLR0913  (click passes every option by name)
     context: click.Context,
     model: Path,
     source: str,
@@ -113,16 +112,22 @@ def predict(  # noqa: PLR0913  (click hands every option over by name)
         raise click.UsageError("--image is one picture: leave out --data, --index and files")
     if to_files and is_given("index"):
         raise click.UsageError("--index is one image: leave it out, or leave out the files")
-    from . import predict as predicting
+    from .predict import (
+        PredictOutputs,
+        PredictSource,
+        predict_all,
+        predict_one,
+        predict_picture,
+    )
 
-    data = predicting.PredictSource(source, share, quiet)
+    data = PredictSource(source, share, quiet)
     if image is not None:
-        code = predicting.predict_picture(model, image, as_json=as_json, quiet=quiet)
+        code = predict_picture(model, image, as_json=as_json, quiet=quiet)
     elif to_files:
-        outputs = predicting.PredictOutputs(predictions, submission, overwrite)
-        code = predicting.predict_all(model, data, outputs, as_json=as_json)
+        outputs = PredictOutputs(predictions, submission, overwrite)
+        code = predict_all(model, data, outputs, as_json=as_json)
     else:
-        code = predicting.predict_one(model, data, index, as_json=as_json)
+        code = predict_one(model, data, index, as_json=as_json)
     context.exit(code)
 
 
@@ -162,14 +167,14 @@ def export(
     **values: Any,
 ) -> None:
     """Export saved runs. The file extension selects the format."""
-    from . import export as exporting
+    from .export import SUFFIXES, ExportRequest, export_runs
 
-    request = exporting.ExportRequest(**values)
+    request = ExportRequest(**values)
     if request.is_empty:
-        raise click.UsageError(f"say what to export: {' '.join(exporting.SUFFIXES)}")
+        raise click.UsageError(f"say what to export: {' '.join(SUFFIXES)}")
     if len(saved) > 1 and (single := request.single_model_option):
         raise click.UsageError(f"{single} is of one model; {len(saved)} are named")
-    context.exit(exporting.export(saved, request, source, share))
+    context.exit(export_runs(saved, request, source, share))
 
 
 @click.command()
@@ -199,9 +204,9 @@ def data(
 @click.pass_context
 def bench(context: click.Context, threads: int | None, *, as_json: bool) -> None:
     """Measure how fast this machine trains; takes a minute or two."""
-    from .bench import bench as measure
+    from .bench import run_benchmark
 
-    context.exit(measure(as_json=as_json, threads=threads))
+    context.exit(run_benchmark(as_json=as_json, threads=threads))
 
 
 COMMANDS = (train, evaluate, predict, models, export, data, bench)

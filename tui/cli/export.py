@@ -66,7 +66,9 @@ class ExportRequest:
         return bool(getattr(self, option[2:]))
 
 
-def export(paths: Sequence[Path], request: ExportRequest, source: str, share: float | None) -> int:
+def export_runs(
+    paths: Sequence[Path], request: ExportRequest, source: str, share: float | None
+) -> int:
     """Write everything requested, once all of it is computed; return 0.
 
     Args:

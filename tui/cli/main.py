@@ -54,7 +54,7 @@ SWITCH_INTERVAL_S = 0.001
     help="For public terminals: no files, no suspending, small networks, one thread.",
 )
 @click.pass_context
-def cli(  # noqa: PLR0913  (click hands every option over by name)
+def cli(  # noqa: PLR0913  (click passes every option by name)
     context: click.Context,
     source: str,
     *,
@@ -76,7 +76,7 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
         given = [option for option in cli.params if option.name and is_given(option.name)]
         if given:
             raise click.UsageError(
-                f"{given[0].opts[-1]} stands before {context.invoked_subcommand}; write it after"
+                f"write {given[0].opts[-1]} after {context.invoked_subcommand}, not before"
             )
         return
     named = given_hyperparameter_options() + ["--recipe"] * (recipe is not None)

@@ -60,7 +60,7 @@ class PredictOutputs:
         check_apart((self.predictions, self.submission))
 
 
-def evaluate(model: Path, source: PredictSource, *, as_json: bool) -> int:
+def evaluate_model(model: Path, source: PredictSource, *, as_json: bool) -> int:
     """Print the accuracy and loss of a saved network on the test set of a source; return 0."""
     saved = checkpoint.read(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:

@@ -45,7 +45,7 @@ class TrainOptions:
     quiet: bool = False
 
 
-def train(source: str, log: HyperparameterLog, options: TrainOptions) -> int:
+def run_training(source: str, log: HyperparameterLog, options: TrainOptions) -> int:
     """Train from initial weights to the end of the run, or to Ctrl-C; return the exit code.
 
     Args:
@@ -71,9 +71,9 @@ def train(source: str, log: HyperparameterLog, options: TrainOptions) -> int:
         engine=engine,
         augmented=Epochs(dataset.train.images).images,
     )
-    begun = time.perf_counter()
+    start = time.perf_counter()
     stopped, code = _run_updates(trainer, log, shows=sys.stderr.isatty() and not options.quiet)
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - start
     # Save before anything else can fail.
     saved = checkpoint.SavedModel(trainer.state(), provenance_of(dataset, source))
     try:
@@ -101,7 +101,7 @@ def _run_updates(trainer: Trainer, log: HyperparameterLog, *, shows: bool) -> tu
         interrupted = True
 
     previous_handler = signal.signal(signal.SIGINT, interrupt)
-    begun, drawn = time.perf_counter(), 0.0
+    start, last_drawn = time.perf_counter(), 0.0
     diagnosis = None
     try:
         for latest in replay(trainer, log):
@@ -109,9 +109,9 @@ def _run_updates(trainer: Trainer, log: HyperparameterLog, *, shows: bool) -> tu
                 where = f"at update {diagnosis.iteration}"
                 click.echo(f"{CLEAR_LINE * shows}mnist-tui: {where}: {diagnosis.summary}", err=True)
             now = time.perf_counter()
-            if shows and now - drawn >= REDRAW_INTERVAL_S:
-                drawn = now
-                _show_progress(latest, trainer.hyperparameters.iterations, now - begun)
+            if shows and now - last_drawn >= REDRAW_INTERVAL_S:
+                last_drawn = now
+                _show_progress(latest, trainer.hyperparameters.iterations, now - start)
             if interrupted:
                 return "interrupted", INTERRUPTED
     except DivergedError as error:
