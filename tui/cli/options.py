@@ -45,16 +45,26 @@ class WholeNumber(click.types.IntParamType):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Parse the number; on failure, raise click's one-line usage error."""
-        if isinstance(value, str):
-            try:
-                value = whole_number(value)
-            except ValueError:
-                self.fail(f"{value!r} is not a whole number such as 2", param, ctx)
-        return super().convert(value, param, ctx)
+        return super().convert(_whole_number(self, value, param, ctx), param, ctx)
 
 
-class WholeRange(WholeNumber, click.IntRange):
+class WholeRange(click.IntRange):
     """A whole number within bounds, parsed like the panel's fields."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse the number; on failure, raise click's one-line usage error."""
+        return super().convert(_whole_number(self, value, param, ctx), param, ctx)
+
+
+def _whole_number(
+    kind: click.ParamType[Any], value: Any, param: click.Parameter | None, ctx: click.Context | None
+) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return whole_number(value)
+    except ValueError:
+        kind.fail(f"{value!r} is not a whole number such as 2", param, ctx)
 
 
 class RealRange(click.FloatRange):
