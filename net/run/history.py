@@ -33,7 +33,9 @@ class Progress:
     test_accuracy: float = nan
 
 
-COLUMNS = tuple(field.name for field in fields(Progress))
+FIELDS = tuple(field.name for field in fields(Progress))
+# The same in exported files, whose format calls the gradient's norm its slope.
+COLUMNS = ("iteration", "alpha", "loss", "train_accuracy", "slope", "test_loss", "test_accuracy")
 ITERATION, ALPHA, LOSS, TRAIN_ACCURACY, GRADIENT_NORM, TEST_LOSS, TEST_ACCURACY = range(
     7
 )  # column numbers
@@ -229,7 +231,7 @@ class History(HistoryView):
         count = self._count
         if count == len(self._rows):
             self._rows = _grown(self._rows, max(4 * BLOCK_ITERATIONS, 2 * count))
-        self._rows[count] = [getattr(progress, name) for name in COLUMNS]
+        self._rows[count] = [getattr(progress, name) for name in FIELDS]
         self._count += 1
         if isfinite(progress.test_accuracy):
             self.tested = progress

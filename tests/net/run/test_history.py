@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.run.history import (
     BLOCK_ITERATIONS,
+    COLUMNS,
+    FIELDS,
+    GRADIENT_NORM,
     LOSS,
     TEST_ACCURACY,
     TRAIN_ACCURACY,
@@ -275,3 +278,14 @@ def test_a_view_stays_as_it_is_while_the_history_grows_and_is_thinned() -> None:
         assert view.envelope(LOSS, edges).x.max() < length
         with pytest.raises(ValueError, match="read-only"):
             view.view()[:] = 0
+
+
+def test_exported_files_keep_the_names_of_their_columns() -> None:
+    assert COLUMNS == (
+        "iteration", "alpha", "loss", "train_accuracy", "slope", "test_loss", "test_accuracy",
+    )  # fmt: skip
+    assert len(FIELDS) == len(COLUMNS)
+    assert FIELDS[GRADIENT_NORM] == "gradient_norm"
+    assert [FIELDS[i] for i in range(7) if i != GRADIENT_NORM] == [
+        name for name in COLUMNS if name != "slope"
+    ]
