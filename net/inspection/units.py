@@ -85,21 +85,19 @@ def activation_stats(
     if not m or top < 1:
         raise NetError("to see what excites a unit takes at least one digit")
     positive = np.zeros(n, np.int64)
-    best = np.empty(
-        (n, 0), parameters.vector.dtype
-    )  # the largest Z so far; `digits`: their samples
-    digits = np.empty((n, 0), np.intp)
+    best = np.empty((n, 0), parameters.vector.dtype)  # the largest Z so far
+    top_samples = np.empty((n, 0), np.intp)  # whose they are
     for span, activations in forward_in_chunks(parameters, samples.images):
         Z = activations.Z[layer - 1]
         positive += np.count_nonzero(Z > 0, axis=1)
-        # Only the best of each chunk can be best_columns the best of all.
+        # Only the best of each chunk can be among the best of all.
         these, first = _largest(Z, top), span.start
         best = np.hstack((best, np.take_along_axis(Z, these, axis=1)))
-        digits = np.hstack((digits, these + first))
+        top_samples = np.hstack((top_samples, these + first))
         best_columns = _largest(best, top)
         best = np.take_along_axis(best, best_columns, axis=1)
-        digits = np.take_along_axis(digits, best_columns, axis=1)
-    return ActivationStats(digits, best, positive / m)
+        top_samples = np.take_along_axis(top_samples, best_columns, axis=1)
+    return ActivationStats(top_samples, best, positive / m)
 
 
 def _largest(Z: Array, top: int) -> Indices:

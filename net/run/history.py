@@ -36,9 +36,8 @@ class Progress:
 FIELDS = tuple(field.name for field in fields(Progress))
 # The same in exported files, whose format calls the gradient's norm its slope.
 COLUMNS = ("iteration", "alpha", "loss", "train_accuracy", "slope", "test_loss", "test_accuracy")
-ITERATION, ALPHA, LOSS, TRAIN_ACCURACY, GRADIENT_NORM, TEST_LOSS, TEST_ACCURACY = range(
-    7
-)  # column numbers
+# Column numbers.
+ITERATION, ALPHA, LOSS, TRAIN_ACCURACY, GRADIENT_NORM, TEST_LOSS, TEST_ACCURACY = range(7)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,9 +163,8 @@ class HistoryView:
         lengths = np.where(is_cut, np.diff(row_bounds), 1)
         positions = np.concatenate([[0], np.cumsum(lengths)])
         begins = np.empty(int(positions[-1]), np.int64)
-        pieces = np.empty(
-            (int(positions[-1]), 4)
-        )  # lowest, highest, sum and number of finite values
+        # Per piece: lowest, highest, sum and number of finite values.
+        pieces = np.empty((int(positions[-1]), 4))
         whole = positions[:-1][~is_cut]
         begins[whole] = bounds[~is_cut]
         pieces[whole] = self._blocks[first + np.flatnonzero(~is_cut), :, column]
