@@ -66,9 +66,8 @@ class PredictionTracer:
     """
 
     def __init__(self) -> None:
-        self._predictions: dict[
-            int, dict[int, Array]
-        ] = {}  # by digit, by iteration: classes probabilities
+        # By digit and iteration: one probability per class.
+        self._predictions: dict[int, dict[int, Array]] = {}
 
     def trace(
         self,
@@ -88,9 +87,9 @@ class PredictionTracer:
             requested.add(iteration)
             new = [i for i in images if iteration not in self._predictions.setdefault(i, {})]
             if new:
-                columns = probabilities(parameters, np.stack([images[i] for i in new]))
-                for i, column in zip(new, columns.T, strict=True):
-                    self._predictions[i][iteration] = column
+                predictions = probabilities(parameters, np.stack([images[i] for i in new]))
+                for i, prediction in zip(new, predictions.T, strict=True):
+                    self._predictions[i][iteration] = prediction
         for i in images:
             self._forget_some(i, requested)
         return {i: self._history(i, labels[i]) for i in images}
