@@ -1,1 +1,1 @@
-"""The network and how it learns, in NumPy alone. Begin with network.py, then trainer.py."""
+"""The network and its training, in NumPy alone. Begin with network.py, then trainer.py."""

@@ -1,4 +1,4 @@
-"""The widths of a network, from input to output: counted, checked and named."""
+"""Layer widths of a network, from input to output: parameter counts, limits and names."""
 
 from __future__ import annotations
 
@@ -12,19 +12,25 @@ MAX_LAYERS = 16
 
 
 def parameter_count(sizes: Sequence[int]) -> int:
-    """How many weights and biases a network of these widths has."""
+    """Return the number of weights and biases of a network of these widths."""
     return sum(n_out * (n_in + 1) for n_in, n_out in pairwise(sizes))
 
 
 def architecture_name(sizes: Sequence[int]) -> str:
-    """A network as people write it: 784-10-10."""
+    """Return the usual notation of an architecture, such as 784-10-10."""
     return "-".join(map(str, sizes))
 
 
 def check_hidden(hidden: Sequence[int], inputs: int = 1, classes: int = 1) -> None:
-    """Refuse, before any memory is taken, a network nobody can train here.
+    """Reject an architecture that is too large to train here, before any memory is allocated.
 
-    Raises NetError with the figure: a layer without units, too many layers or weights.
+    Args:
+        hidden: Units of each hidden layer, input side first.
+        inputs: Pixels per image; 1 while the images are unknown.
+        classes: Width of the output layer; 1 while the data are unknown.
+
+    Raises:
+        NetError: A layer has no units, or there are too many layers or parameters.
     """
     if not hidden or min(hidden) < 1:
         raise NetError("hidden must be positive whole numbers separated by commas, such as 128,64")
@@ -33,7 +39,7 @@ def check_hidden(hidden: Sequence[int], inputs: int = 1, classes: int = 1) -> No
     total = parameter_count((inputs, *hidden, classes))
     if total > MAX_PARAMETERS:
         figure = f"{total:,}" if total < 10**15 else "more than 10^15"
-        figure = f"at least {figure}" if inputs == 1 else figure  # the images are not known yet
+        figure = f"at least {figure}" if inputs == 1 else figure  # the images are still unknown
         raise NetError(
             f"hidden would make a network of {figure} weights; "
             f"the most is {MAX_PARAMETERS:,}, 40 MB of them"

@@ -1,12 +1,7 @@
-"""The exceptions of this wing: what was asked of the network cannot be done."""
+"""The exception that net/ raises for requests it cannot fulfill."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 class NetError(Exception):
-    """Something asked for cannot be; its message is one line that tells a person what and why."""
+    """A request that the network cannot fulfill; the message is one line, written for the user."""

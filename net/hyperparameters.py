@@ -1,4 +1,4 @@
-"""Hyperparameters: everything a person chooses about a run, checked, frozen, in one place."""
+"""Hyperparameters: every choice that defines a run, validated and frozen in one place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .architecture import check_hidden
 from .errors import NetError
 
-# Which fields act only through a reset: they decide what the first weights are.
+# Fields that determine the initial weights, so that changing them requires a reset.
 NEED_RESET = frozenset({"hidden", "seed", "init"})
 INITIALIZATIONS = ("he", "uniform", "zero")
 OPTIMIZERS = ("gd", "momentum", "nesterov", "adam")
@@ -20,25 +20,26 @@ MAX_SEED = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Hyperparameters:
-    """One run's choices; the defaults are the original script's run.
+    """The hyperparameters of one run; the defaults are those of the original script.
 
-    Raises NetError, naming the field, for a value that no run could use.
+    Raises:
+        NetError: A value is out of range for any data; the message names the field.
     """
 
-    alpha: float = 0.15  # the learning rate: how far one update goes down the gradient
+    alpha: float = 0.15  # learning rate: the step length per unit of gradient
     iterations: int = 1500  # updates until the run ends
     hidden: tuple[int, ...] = (10,)  # units of each hidden layer, input side first
-    batch_size: int | None = None  # samples an update looks at; None: all of them
+    batch_size: int | None = None  # samples per update; None: all of them
     optimizer: str = "gd"
-    momentum: float = 0.9  # what an update keeps of the one before; gd has none
-    weight_decay: float = 0.0  # how strongly weights are drawn to zero
-    schedule: str = "constant"  # how alpha changes along the run
-    augment: str = "none"  # elastic: every epoch sees every digit turned, scaled, shifted, bent
-    seed: int = 0  # of the one generator behind first weights and batches
+    momentum: float = 0.9  # fraction of the previous update that is kept; gd ignores it
+    weight_decay: float = 0.0  # strength of the pull of weights towards zero
+    schedule: str = "constant"  # how alpha changes over the run
+    augment: str = "none"  # elastic: each epoch rotates, scales, shifts and bends every digit
+    seed: int = 0  # of the generator that draws initial weights and batches
     init: str = "he"
 
     def __post_init__(self) -> None:
-        """Refuse what makes no sense whatever the data."""
+        """Validate everything that does not depend on the data."""
         if not (math.isfinite(self.alpha) and self.alpha > 0):
             raise NetError(f"alpha must be a positive finite number, not {self.alpha:g}")
         if not 1 <= self.iterations <= MAX_ITERATIONS:
@@ -56,33 +57,38 @@ class Hyperparameters:
             raise NetError(f"decay must be from 0 to 1, not {self.weight_decay:g}")
         if not 0 <= self.seed <= MAX_SEED:
             raise NetError(f"seed must be from 0 to {MAX_SEED}, not {self.seed}")
-        _one_of("init", self.init, INITIALIZATIONS)
-        _one_of("optimizer", self.optimizer, OPTIMIZERS)
-        _one_of("schedule", self.schedule, SCHEDULES)
-        _one_of("augment", self.augment, AUGMENTATIONS)
+        _check_choice("init", self.init, INITIALIZATIONS)
+        _check_choice("optimizer", self.optimizer, OPTIMIZERS)
+        _check_choice("schedule", self.schedule, SCHEDULES)
+        _check_choice("augment", self.augment, AUGMENTATIONS)
         if self.augment != "none" and self.batch_size is None:
             raise NetError("augment elastic needs a batch that is not full (or: augment none)")
 
 
 def check_batch(batch_size: int | None, m: int) -> None:
-    """Refuse, with NetError, a batch larger than the m training samples."""
+    """Raise NetError if a batch is larger than the m training samples."""
     if batch_size is not None and batch_size > m:
         raise NetError(f"batch is {batch_size:,}, but there are only {m:,} training samples")
 
 
-def _one_of(field: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise NetError(f"{field} must be {' or '.join(known)}, not {value[:24]!r}")
+def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise NetError(f"{field} must be {' or '.join(choices)}, not {value[:24]!r}")
 
 
-def scheduled_alpha(alpha: float, schedule: str, done: float) -> float:
-    """The alpha of an update when the share `done`, 0 to 1, of the run is behind it.
+def scheduled_alpha(alpha: float, schedule: str, fraction_done: float) -> float:
+    """Return the learning rate of an update under a schedule.
 
     constant: alpha. cosine: down to 0 along half a cosine (Loshchilov and Hutter, "SGDR", 2017).
     step: a tenth after half of the run, a hundredth after three quarters.
+
+    Args:
+        alpha: The learning rate at the beginning of the run.
+        schedule: One of SCHEDULES.
+        fraction_done: Fraction of the run's updates already made, 0 to 1.
     """
     if schedule == "cosine":
-        return alpha * (1 + math.cos(math.pi * min(done, 1.0))) / 2
+        return alpha * (1 + math.cos(math.pi * min(fraction_done, 1.0))) / 2
     if schedule == "step":
-        return alpha * (0.01 if done >= 0.75 else 0.1 if done >= 0.5 else 1.0)
+        return alpha * (0.01 if fraction_done >= 0.75 else 0.1 if fraction_done >= 0.5 else 1.0)
     return alpha

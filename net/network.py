@@ -30,6 +30,8 @@ from .architecture import parameter_count
 
 Array = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
+Images = NDArray[np.uint8]  # as stored: one row a digit, 0 (paper) to MAX_PIXEL (ink)
+MAX_PIXEL = 255
 
 
 class Parameters:
@@ -58,41 +60,43 @@ class Parameters:
 
     @classmethod
     def zeros(cls, sizes: Sequence[int], dtype: DTypeLike = np.float32) -> Parameters:
-        """Every W and b zero; `sizes` as for the class, `dtype` float32 or float64."""
+        """Return parameters that are all zero; `dtype` is float32 or float64."""
         return cls(sizes, np.zeros(parameter_count(sizes), dtype))
 
     def copy(self) -> Parameters:
-        """The same numbers in memory of their own."""
+        """Return the same numbers in new memory."""
         return Parameters(self.sizes, self.vector.copy())
 
 
 @dataclass(frozen=True, slots=True)
 class Activations:
-    """What one forward pass leaves behind for the backward pass."""
+    """What one forward pass computes and the backward pass needs."""
 
     Z: list[Array]  # Z[i]: sizes[i+1] × m, the weighted sums
     A: list[Array]  # A[0] = X: 784 × m;  A[i]: sizes[i] × m;  A[-1]: the probabilities
 
 
 def relu(Z: Array) -> Array:
-    """max(Z, 0), element by element: a unit is silent until its sum is positive."""
+    """Return max(Z, 0), element by element: a unit is silent until its sum is positive."""
     return np.maximum(Z, 0)
 
 
 def softmax(Z: Array) -> Array:
-    """Ten numbers a column into ten probabilities: exp(z) over the column's sum of exp(z).
+    """Turn each column of ten numbers into ten probabilities: exp(z) over the sum of exp(z).
 
-    Taking the column's largest number from all of them first changes nothing in the
-    quotient and keeps exp from overflowing, however large Z is.
+    Subtracting the column's largest number first leaves the quotient unchanged and keeps
+    exp from overflowing, however large Z is.
     """
     exp = np.exp(Z - Z.max(axis=0))
     return exp / exp.sum(axis=0)
 
 
 def forward(parameters: Parameters, X: Array) -> Activations:
-    """From pixels to probabilities.
+    """Compute probabilities from pixels.
 
-    X: 784 × m, 0 to 1, in the parameters' own dtype.
+    Args:
+        parameters: W and b of every layer.
+        X: 784 × m, 0 to 1, in the dtype of the parameters.
     """
     Z: list[Array] = []
     A: list[Array] = [X]
@@ -110,11 +114,15 @@ def backward(
     m: int,
     gradient: Parameters,
 ) -> None:
-    """From the error of the answer to the gradient of every weight, written into `gradient`.
+    """Compute the gradient of every weight from the error of the answer.
 
-    labels: m integers, the right class of each column. `m` is what the sums are divided by:
-    the number of columns, or of the whole batch when this is one part of it, so that the
-    parts' gradients add up to that of the whole.
+    Args:
+        parameters: W and b of every layer.
+        activations: What `forward` returned for these columns.
+        labels: The right class of each column.
+        m: What the sums are divided by: the number of columns, or that of the whole batch when
+            this is one part of it, so that the gradients of the parts add up to the whole.
+        gradient: Receives dW and db; its widths are those of `parameters`.
     """
     Z, A = activations.Z, activations.A
     # Softmax and cross-entropy together have the simplest derivative there is: dZ = A - Y,
@@ -133,13 +141,10 @@ def backward(
 
 
 def cross_entropy(Z: Array, labels: Labels) -> Array:
-    """The cross-entropy -log softmax(Z)[label] of each column; Z: 10 × m, result: m.
+    """Return the cross-entropy -log softmax(Z)[label] of each column; Z: 10 × m, result: m.
 
-    log of a quotient is a difference, -z[label] + log(sum of exp(z)), and again the largest
-    number goes first: a probability too small for a float still has a finite logarithm.
+    The log of a quotient is a difference, -z[label] + log(sum of exp(z)), and again the largest
+    number is subtracted first: a probability too small for a float still has a finite logarithm.
     """
     shifted = Z - Z.max(axis=0)
     return np.log(np.exp(shifted).sum(axis=0)) - shifted[labels, np.arange(len(labels))]
-
-
-Images = NDArray[np.uint8]

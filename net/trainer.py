@@ -1,4 +1,4 @@
-"""Trainer: owns a run, and moves it on by one update at a time."""
+"""The trainer: owns a run and advances it by one update at a time."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from .errors import NetError
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch, scheduled_alpha
 from .initialization import initial_parameters
 from .network import Array, Images, Parameters
-from .optimizers import OPTIMIZERS, GradientDescent
-from .run.course import effective
+from .optimizers import OPTIMIZER_CLASSES, GradientDescent
 from .run.diagnosis import Diagnosis, DivergedError, RunMonitor, diagnose, has_cause
 from .run.history import LOSS, History, Progress
-from .run.state import Course, RunMoment, RunState
+from .run.hyperparameter_log import effective
+from .run.state import HyperparameterLog, RunMoment, RunState
 
-FIRST_STEPS = 10  # each of these is tested, so that the beginning can be watched
+FIRST_TESTED_UPDATES = 10  # the test set is measured after each, to show how a run begins
 
 
 class Trainer:
-    """A network, the samples it learns from, and how far it has come.
+    """A network, the samples it learns from, and its progress.
 
-    `steps()` is a generator of updates; it prints nothing and knows no caller. Whoever drives
-    it may put other live hyperparameters in at any time, from any thread, with `change`: the
-    next update reads them once. Everything else belongs to the thread that drives it.
+    `steps()` is a generator of updates. While one thread iterates over it, any thread may replace
+    the live hyperparameters with `change`; the next update reads them once. Everything else
+    belongs to the iterating thread.
     """
 
     def __init__(
@@ -40,14 +40,23 @@ class Trainer:
         *,
         classes: int = 10,
         engine: Engine | None = None,
-        deformed: Callable[[int, int], Images] | None = None,
+        augmented: Callable[[int, int], Images] | None = None,
         dtype: DTypeLike = np.float32,
     ) -> None:
-        """Draw the first weights. Raises NetError if the data and the choices do not fit.
+        """Draw the initial weights.
 
-        engine: one that was made for `train` before; without it, one is made.
-        deformed: the training images as they are to be seen, given seed and epoch (0 the first),
-        of train's shape; asked for only by a run whose `augment` is not none.
+        Args:
+            train: Samples to learn from.
+            test: Samples to measure accuracy on.
+            hyperparameters: What the run begins with.
+            classes: Width of the output layer.
+            engine: An engine already made for `train`; None: make one.
+            augmented: Returns the augmented training images, of train's shape, for a seed and an
+                epoch (0 is the first). Called only while `augment` is not "none".
+            dtype: float32 or float64.
+
+        Raises:
+            NetError: The hyperparameters do not fit the data.
         """
         m, inputs = train.images.shape
         check_hidden(hyperparameters.hidden, inputs, classes)
@@ -58,25 +67,29 @@ class Trainer:
         self.parameters = initial_parameters(sizes, hyperparameters.init, generator, dtype)
         self.iteration = 0
         self.history = History()
-        self.course: Course = ((0, hyperparameters),)
-        self.trouble: Diagnosis | None = None  # what is wrong with the run, as it stands
-        self._watch = RunMonitor(train.labels, classes)
+        self.hyperparameter_log: HyperparameterLog = ((0, hyperparameters),)
+        self.diagnosis: Diagnosis | None = None  # what is wrong with the run at present
+        self._monitor = RunMonitor(train.labels, classes)
         self._engine = engine or Engine(train)
         self._test = test
-        self._deformed = deformed
+        self._augmented = augmented
         self._batches = Batches(m, generator)
-        self._optimizer = OPTIMIZERS[hyperparameters.optimizer](self.parameters)
+        self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
-        self._before: Array | None = None  # the weights before an update; made when it is needed
-        # The gradient at the weights as they are, when it is already known: it is found right
-        # after an update, since its forward pass is also what scores that update.
+        self._before: Array | None = None  # weights before the update; allocated on first use
+        # Score of the current weights while `_gradient` is theirs, else None. The gradient is
+        # computed right after an update, because its forward pass also scores that update.
         self._score: Score | None = None
-        self._slope = 0.0
-        self._place = self._batches.place  # where the batch of that gradient begins
+        self._gradient_norm = 0.0
+        self._cursor = self._batches.cursor  # where the batch of that gradient begins
         self._batch_size, self._augment = hyperparameters.batch_size, hyperparameters.augment
 
     def change(self, hyperparameters: Hyperparameters) -> None:
-        """Let the next update go by these. Raises NetError if one of them needs a reset."""
+        """Use these hyperparameters from the next update on.
+
+        Raises:
+            NetError: A changed value requires a reset, or the batch is larger than the data.
+        """
         for name in sorted(NEED_RESET):
             if getattr(hyperparameters, name) != getattr(self.hyperparameters, name):
                 raise NetError(f"{name} decides the first weights: it needs a reset")
@@ -84,10 +97,12 @@ class Trainer:
         self.hyperparameters = hyperparameters
 
     def steps(self) -> Iterator[Progress]:
-        """One update for each `next()`, until `iterations` are done.
+        """Make one update for each `next()`, until `iterations` are done.
 
-        Raises DivergedError when an update led out of the finite numbers. A finished run goes on
-        when `iterations` is raised and this is called again.
+        A finished run continues if `iterations` is raised and this is called again.
+
+        Raises:
+            DivergedError: An update made the loss or a weight infinite; it has been undone.
         """
         if not len(self.history):
             self.measure()
@@ -95,13 +110,13 @@ class Trainer:
             yield self._step()
 
     def measure(self) -> Progress:
-        """Where the run stands, test set included, without an update."""
-        score = self._find_gradient(self.hyperparameters)
-        self._watch.lived = self._watch.lived or bool(self._gradient.b[0].any())
+        """Return the metrics of the current weights, test set included, without an update."""
+        score = self._compute_gradient(self.hyperparameters)
+        self._monitor.had_gradient = self._monitor.had_gradient or bool(self._gradient.b[0].any())
         progress = self._progress(self._alpha(self.hyperparameters), score, tested=True)
         if not len(self.history):
-            self._watch.look(progress, self._gradient.b[0], self._batch_size)
-        if len(self.history) <= self.iteration:  # or its row was thinned out of what was restored
+            self._monitor.observe(progress, self._gradient.b[0], self._batch_size)
+        if len(self.history) <= self.iteration:  # a restored, thinned history lacks this row
             self.history.append(progress)
         else:
             self.history.add_test(progress)
@@ -109,164 +124,169 @@ class Trainer:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that its weights, and what its optimizer remembers of them, take at rest."""
+        """Bytes of the weights and of the optimizer's memory."""
         return self.parameters.vector.nbytes * (1 + len(self._optimizer.memory))
 
     def moment(self) -> RunMoment:
-        """A copy of all that the next updates depend on."""
-        optimizer = self._optimizer_of(self.hyperparameters)
+        """Return a copy of everything that the next updates depend on."""
+        optimizer = self._optimizer_for(self.hyperparameters)
         return RunMoment(
             sizes=self.parameters.sizes,
             vector=self.parameters.vector.copy(),
             hyperparameters=self.hyperparameters,
             iteration=self.iteration,
-            place=self._place,
+            cursor=self._cursor,
             memory={name: array.copy() for name, array in optimizer.memory.items()},
             updates=optimizer.updates,
         )
 
     def state(self) -> RunState:
-        """A copy of all that this run is."""
-        return RunState(**vars(self.moment()), history=self.history.view(), course=self.course)
+        """Return a copy of the whole run."""
+        return RunState(
+            **vars(self.moment()),
+            history=self.history.view(),
+            hyperparameter_log=self.hyperparameter_log,
+        )
 
     def restore(self, state: RunState) -> None:
-        """Stand where `state` was taken. Raises NetError if it is of other widths."""
+        """Continue from `state`. Raises NetError if its network has other widths."""
         if state.sizes != self.parameters.sizes:
-            raise NetError(
-                f"the run is of {architecture_name(state.sizes)}, not {architecture_name(self.parameters.sizes)}"
-            )
+            own, other = map(architecture_name, (self.parameters.sizes, state.sizes))
+            raise NetError(f"the run is of {other}, not {own}")
         self.parameters.vector[:] = state.vector
         self.hyperparameters = state.hyperparameters
         self.iteration = state.iteration
-        self.history = History(state.history, self.history.most)
-        self.course = state.course
-        self.trouble = None
-        self._watch.first_loss = max(self._watch.first_loss, state.history[:1, LOSS].max(initial=0))
-        self._batches.go_to(state.place)
-        self._place = state.place
+        self.history = History(state.history, self.history.max_rows)
+        self.hyperparameter_log = state.hyperparameter_log
+        self.diagnosis = None
+        self._monitor.first_loss = max(
+            self._monitor.first_loss, state.history[:1, LOSS].max(initial=0)
+        )
+        self._batches.seek(state.cursor)
+        self._cursor = state.cursor
         self._score = None
-        self._optimizer = OPTIMIZERS[state.hyperparameters.optimizer](self.parameters)
+        self._optimizer = OPTIMIZER_CLASSES[state.hyperparameters.optimizer](self.parameters)
         for name, array in self._optimizer.memory.items():
             array[:] = state.memory[name]
         self._optimizer.updates = state.updates
 
-    def rest(self) -> None:
-        """Let go of memory that is only needed while it makes updates."""
-        self._batches.rest()
-        self._optimizer.rest()
+    def release_buffers(self) -> None:
+        """Free the memory that is needed only while updates are made."""
+        self._batches.release_buffers()
+        self._optimizer.release_buffers()
         self._gradient, self._before = Parameters(self.parameters.sizes[:1], np.empty(0)), None
         self._score = None
 
     def _step(self) -> Progress:
-        hyperparameters = self.hyperparameters  # read once: one update, one set of choices
-        if hyperparameters != self.course[-1][1]:
-            self.course = (*self.course, (self.iteration, hyperparameters))
-        self._find_gradient(hyperparameters)
+        hyperparameters = self.hyperparameters  # read once: `change` may be called meanwhile
+        if hyperparameters != self.hyperparameter_log[-1][1]:
+            self.hyperparameter_log = (*self.hyperparameter_log, (self.iteration, hyperparameters))
+        self._compute_gradient(hyperparameters)
         if self._before is None:
             self._before = np.empty_like(self.parameters.vector)
-        self._before[:], place_before = self.parameters.vector, self._place
-        self._optimizer = self._optimizer_of(hyperparameters)
-        alpha, done = self._alpha(hyperparameters), self.iteration
+        self._before[:], cursor_before = self.parameters.vector, self._cursor
+        self._optimizer = self._optimizer_for(hyperparameters)
+        alpha, iteration_before = self._alpha(hyperparameters), self.iteration
         try:
-            with np.errstate(all="ignore"):  # what overflows is caught below, by its loss
+            with np.errstate(all="ignore"):  # an overflow is caught below, by its loss
                 self._optimizer.update(self.parameters, self._gradient, alpha, hyperparameters)
-            self._score, self._place = None, self._batches.place
-            score = self._find_gradient(hyperparameters)
+            self._score, self._cursor = None, self._batches.cursor
+            score = self._compute_gradient(hyperparameters)
             if not (np.isfinite(score.loss) and is_finite(self.parameters.vector)):
-                self._take_back(place_before, hyperparameters)
-                self.trouble = self._diagnosed("diverged", self.measure(), alpha)
+                self._roll_back(cursor_before, hyperparameters)
+                self.diagnosis = self._diagnose("diverged", self.measure(), alpha)
                 raise DivergedError(
                     f"update {self.iteration + 1} with alpha {alpha:g} made the loss "
                     "infinite; the weights before it are kept "
-                    f"(largest {self.trouble.largest_weight:.3g}). Make alpha smaller",
-                    self.trouble,
+                    f"(largest {self.diagnosis.largest_weight:.3g}). Make alpha smaller",
+                    self.diagnosis,
                 )
             self.iteration += 1
             progress = self._progress(alpha, score, tested=self._is_test_due(hyperparameters))
             self.history.append(progress)
-        except MemoryError:  # half an update is none: the run can go on from the one before
-            self.iteration = done
-            self._take_back(place_before, hyperparameters)
+        except MemoryError:  # undo the half-made update, so that the run can continue
+            self.iteration = iteration_before
+            self._roll_back(cursor_before, hyperparameters)
             raise
-        kind = self._watch.look(progress, self._gradient.b[0], self._batch_size)
-        if kind != (self.trouble.kind if self.trouble else None):
-            self.trouble = self._diagnosed(kind, progress, alpha) if kind else None
-            if self.trouble and kind == "plateau" and not has_cause(self.trouble):
-                self._watch.dismiss()
-                self.trouble = None
+        kind = self._monitor.observe(progress, self._gradient.b[0], self._batch_size)
+        if kind != (self.diagnosis.kind if self.diagnosis else None):
+            self.diagnosis = self._diagnose(kind, progress, alpha) if kind else None
+            if self.diagnosis and kind == "plateau" and not has_cause(self.diagnosis):
+                self._monitor.dismiss()
+                self.diagnosis = None
         return progress
 
-    def _optimizer_of(self, hyperparameters: Hyperparameters) -> GradientDescent:
-        """What the next update would go by: another kind than the last one's begins afresh."""
-        kind = OPTIMIZERS[hyperparameters.optimizer]
+    def _optimizer_for(self, hyperparameters: Hyperparameters) -> GradientDescent:
+        """Return the optimizer of the next update; a new one if its kind has changed."""
+        kind = OPTIMIZER_CLASSES[hyperparameters.optimizer]
         return self._optimizer if type(self._optimizer) is kind else kind(self.parameters)
 
-    def _take_back(self, place: BatchCursor, hyperparameters: Hyperparameters) -> None:
-        """Stand where the run stood before this update; the optimizer begins afresh."""
+    def _roll_back(self, cursor: BatchCursor, hyperparameters: Hyperparameters) -> None:
+        """Undo this update, and reset the optimizer."""
         self.parameters.vector[:] = self._before
-        self._score, self._place = None, place
-        self._optimizer = type(self._optimizer)(self.parameters)  # forgets what led here
-        self._note_forgetting(hyperparameters)
+        self._score, self._cursor = None, cursor
+        self._optimizer = type(self._optimizer)(self.parameters)  # without the memory that led here
+        self._log_optimizer_reset(hyperparameters)
 
-    def _note_forgetting(self, hyperparameters: Hyperparameters) -> None:
-        """In the course, by an entry that changes nothing; once, however often it is tried."""
-        note = (self.iteration, hyperparameters)
-        if self.course[-1] != note or [then for _, then in self.course[-2:-1]] != [note[1]]:
-            self.course = (*self.course, note)
+    def _log_optimizer_reset(self, hyperparameters: Hyperparameters) -> None:
+        """Log a reset as an entry that changes nothing; once, even if the update is retried."""
+        entry, log = (self.iteration, hyperparameters), self.hyperparameter_log
+        if log[-1] != entry or [previous for _, previous in log[-2:-1]] != [hyperparameters]:
+            self.hyperparameter_log = (*log, entry)
 
-    def _diagnosed(self, kind: str, progress: Progress, alpha: float) -> Diagnosis:
-        """What is wrong, with its numbers; only when it begins, because it looks at all digits."""
+    def _diagnose(self, kind: str, progress: Progress, alpha: float) -> Diagnosis:
+        """Return a full diagnosis. Called once per problem, because it evaluates all samples."""
         return diagnose(
             kind,
             replace(progress, alpha=alpha),
             self.hyperparameters,
             self.parameters,
             self._gradient,
-            watch=self._watch,
+            monitor=self._monitor,
             images=self._engine.images,
         )
 
     def _alpha(self, hyperparameters: Hyperparameters) -> float:
-        """The alpha of the next update, after the schedule."""
+        """Return the learning rate of the next update, after the schedule."""
         done = self.iteration / hyperparameters.iterations
         return scheduled_alpha(hyperparameters.alpha, hyperparameters.schedule, done)
 
-    def _find_gradient(self, hyperparameters: Hyperparameters) -> Score:
-        """The gradient for the next update, found once; with it comes the score."""
-        sought = hyperparameters.batch_size, hyperparameters.augment
-        if self._score is None or (self._batch_size, self._augment) != sought:
-            self._score = None  # should this fail, what is in the buffers is of no batch
-            self._batch_size, self._augment = sought
-            self._batches.go_to(self._place)
+    def _compute_gradient(self, hyperparameters: Hyperparameters) -> Score:
+        """Compute the gradient for the next update, unless it is known; return its score."""
+        batch_settings = hyperparameters.batch_size, hyperparameters.augment
+        if self._score is None or (self._batch_size, self._augment) != batch_settings:
+            self._score = None  # if this fails, the buffers hold no valid gradient
+            self._batch_size, self._augment = batch_settings
+            self._batches.seek(self._cursor)
             rows = None if self._batch_size is None else self._batches.take(self._batch_size)
             images = None
-            if not self._gradient.W:  # it has rested
+            if not self._gradient.W:  # after release_buffers
                 self._gradient = Parameters.zeros(
                     self.parameters.sizes, self.parameters.vector.dtype
                 )
-            if rows is not None and self._deformed and self._augment != "none":
-                images = self._deformed(hyperparameters.seed, self._batches.place.epoch - 1)
+            if rows is not None and self._augmented and self._augment != "none":
+                images = self._augmented(hyperparameters.seed, self._batches.cursor.epoch - 1)
             self._score = self._engine.gradient(self.parameters, self._gradient, rows, images)
-            self._slope = float(np.linalg.norm(self._gradient.vector))
+            self._gradient_norm = float(np.linalg.norm(self._gradient.vector))
         return self._score
 
     def _progress(self, alpha: float, score: Score, *, tested: bool) -> Progress:
-        progress = Progress(self.iteration, alpha, score.loss, score.accuracy, self._slope)
+        progress = Progress(self.iteration, alpha, score.loss, score.accuracy, self._gradient_norm)
         if tested:
             test = self._engine.score(self.parameters, self._test)
             progress = replace(progress, test_loss=test.loss, test_accuracy=test.accuracy)
         return progress
 
     def _is_test_due(self, hyperparameters: Hyperparameters) -> bool:
-        """Whether to measure the test set, which costs time.
+        """Return whether to measure the test set, which costs time.
 
         It is due at first, at last and after every tenth update or epoch; on the way through a
         long first epoch after 20, 50, 100, 200, 500 … updates.
         """
         m = self._batches.m
-        epoch = -(-m // (hyperparameters.batch_size or m))  # updates in an epoch, rounded up
+        epoch = -(-m // (hyperparameters.batch_size or m))  # updates per epoch, rounded up
         return (
-            self.iteration <= FIRST_STEPS
+            self.iteration <= FIRST_TESTED_UPDATES
             or self.iteration % max(10, epoch) == 0
             or (self.iteration < epoch and is_1_2_5(self.iteration))
             or self.iteration == hyperparameters.iterations
@@ -279,18 +299,25 @@ def is_1_2_5(n: int) -> bool:
 
 
 def is_finite(vector: Array) -> bool:
-    """Whether every number is one. The squared length says so at once, unless it overflows."""
+    """Return whether all numbers are finite.
+
+    The squared length shows it in one pass, unless that overflows.
+    """
     with np.errstate(all="ignore"):
         return bool(np.isfinite(vector @ vector) or np.isfinite(vector).all())
 
 
-def follow(trainer: Trainer, course: Course) -> Iterator[Progress]:
-    """The updates of a run that goes by this course, each change before the update it led.
+def replay(trainer: Trainer, log: HyperparameterLog) -> Iterator[Progress]:
+    """Repeat the updates of a run, with each change of hyperparameters at its iteration.
 
-    trainer: one that was made with the course's first hyperparameters. The generator is as lazy as
-    `Trainer.steps`, and raises what that raises.
+    Args:
+        trainer: A trainer made with the log's first hyperparameters.
+        log: The hyperparameters to use, each from its iteration on.
+
+    Raises:
+        DivergedError: As `Trainer.steps` does.
     """
-    for since, hyperparameters in (*effective(course)[1:], (-1, None)):
+    for since, hyperparameters in (*effective(log)[1:], (-1, None)):
         if since != trainer.iteration:
             for progress in trainer.steps():
                 yield progress

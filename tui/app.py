@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from ..data.dataset import Dataset
-    from ..net.run.state import Course
+    from ..net.run.state import HyperparameterLog
 
 HERE = Path(__file__).parent
 # All of them at once: one that came with its screen would have everything parsed and styled anew
@@ -83,7 +83,7 @@ class MnistApp(MinimumSizeApp):
     def __init__(
         self,
         source: str | None,
-        course: Course,
+        course: HyperparameterLog,
         options: AppOptions | None = None,
         folder: SessionFolder | None = None,
     ) -> None:
@@ -132,7 +132,7 @@ class MnistApp(MinimumSizeApp):
         """Whether strangers use it: nothing may be read from or written to the disk."""
         return self.options.kiosk
 
-    def _session(self, load: Callable[[], Dataset], course: Course) -> TrainingSession:
+    def _session(self, load: Callable[[], Dataset], course: HyperparameterLog) -> TrainingSession:
         return TrainingSession(
             load,
             course[0][1],

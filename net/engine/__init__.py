@@ -1,1 +1,1 @@
-"""How the mathematics is made fast."""
+"""Fast gradients and scores over many samples: batches, blocks of pixels, threads."""

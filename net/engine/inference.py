@@ -1,4 +1,4 @@
-"""What a network answers for images as they are stored, and where it is mistaken."""
+"""Inference on stored images: probabilities, the next mistake, forward passes in chunks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network import Activations, Array, Images, Parameters, forward
-from ..validation import check_images
+from ..validation import as_columns, check_images
 from .engine import Samples
 from .input_blocks import even_slices, scaled, with_strided_matmul
 
@@ -16,41 +16,63 @@ IMAGES_PER_CHUNK = 256
 
 
 def probabilities(parameters: Parameters, images: NDArray[np.uint8]) -> Array:
-    """The network's answer for images of bytes, m × n_in: classes × m, each column sums to 1."""
-    X = images.T / parameters.vector.dtype.type(255)
+    """Return the network's probabilities: classes × m, each column sums to 1.
+
+    Args:
+        parameters: The network.
+        images: m × n_in bytes.
+
+    Raises:
+        NetError: The network reads another number of pixels.
+    """
+    X = as_columns(parameters, images)
     with np.errstate(all="ignore"):
         return forward(parameters, X).A[-1]
 
 
 def next_mistake(parameters: Parameters, samples: Samples, start: int, step: int) -> int | None:
-    """The index of the first image after `start` that the network takes for something else.
+    """Find the next image that the network misclassifies.
 
-    step: 1 forwards, -1 backwards; the search goes round the end and stops where it began. It
-    looks at a few hundred images at a time, because in most networks the next mistake is near.
-    None if there is no mistake but perhaps `start` itself.
+    A few hundred images are classified at a time, because the next mistake is usually near.
+
+    Args:
+        parameters: The network.
+        samples: The images to search, with their labels.
+        start: Index of the image to begin after.
+        step: 1 searches forwards, -1 backwards; the search wraps around.
+
+    Returns:
+        The index, or None if no other image is misclassified.
     """
     m = len(samples.labels)
     order = (start + step * np.arange(1, m)) % m
     for begin in range(0, m - 1, IMAGES_PER_CHUNK):
-        here = order[begin : begin + IMAGES_PER_CHUNK]
-        answers = probabilities(parameters, samples.images[here]).argmax(axis=0)
-        wrong = np.flatnonzero(answers != samples.labels[here])
+        rows = order[begin : begin + IMAGES_PER_CHUNK]
+        predicted = probabilities(parameters, samples.images[rows]).argmax(axis=0)
+        wrong = np.flatnonzero(predicted != samples.labels[rows])
         if len(wrong):
-            return int(here[wrong[0]])
+            return int(rows[wrong[0]])
     return None
 
 
 def forward_in_chunks(
     parameters: Parameters, images: Images
 ) -> Iterator[tuple[slice, Activations]]:
-    """Which rows, and what one forward pass makes of them, until all m × n_in bytes are through.
+    """Run the forward pass over all images, chunk by chunk; yield each chunk's rows and result.
 
-    The pieces are those of `Engine.score`, and so are the bits. A[0] is in a buffer that the next
-    piece overwrites. Raises NetError if the network reads another number of pixels.
+    The chunks, and so the bits, are those of `Engine.score`. A[0] lies in a buffer that the next
+    chunk overwrites.
+
+    Args:
+        parameters: The network.
+        images: m × n_in bytes.
+
+    Raises:
+        NetError: The network reads another number of pixels.
     """
     check_images(parameters, images)
-    quick = with_strided_matmul(parameters)
+    strided = with_strided_matmul(parameters)
     for span in even_slices(*images.shape):
-        with np.errstate(all="ignore"):  # what overflows shows in the answer
-            activations = forward(quick, scaled(images[span], parameters.vector.dtype).T)
+        with np.errstate(all="ignore"):  # an overflow shows in the result
+            activations = forward(strided, scaled(images[span], parameters.vector.dtype).T)
         yield span, activations

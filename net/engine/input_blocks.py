@@ -1,12 +1,12 @@
-"""Pixels, kept as bytes, and the X that is made of them when it is multiplied.
+"""Input blocks: pixels stored as bytes, and the float X that is made of them just in time.
 
-Three ways to have less to do, and none changes a number that counts:
+Three optimizations, none of which changes the mathematics:
 
-- **Bytes.** As many pixels as fit the processor's cache are turned into floats, used forward
-  and backward at once, and forgotten: memory hands over one byte a pixel, not four, twice.
+- **Bytes.** As many pixels as fit the processor's cache are converted to floats, used forward
+  and backward at once, and dropped: memory delivers one byte per pixel instead of four, twice.
 - **Blank pixels.** A pixel that is 0 in all images of a group adds nothing to Z and its
-  weights get no gradient, so the group leaves it out: two fifths less to multiply.
-- **Strips.** OpenBLAS has a quicker way for small products; see `Thin`.
+  weights get no gradient, so the group omits it: two fifths fewer multiplications.
+- **Strips.** OpenBLAS multiplies small matrices faster; see `StridedMatmul`.
 """
 
 from __future__ import annotations
@@ -18,37 +18,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..network import Array, Images, Labels, Parameters
+from ..network import MAX_PIXEL, Array, Images, Labels, Parameters
 
-CHUNK_PIXELS = 600_000  # pixels turned into floats at a time: 2.4 MB
-GROUPS = 24  # divides evenly among 2, 3, 4, 6 or 8 threads
-STRIP_COLUMNS = 100  # columns that `Thin` multiplies by at once
-MAX_SMALL_PRODUCT = 1_000_000  # multiplications up to which OpenBLAS takes its quicker way
+CHUNK_PIXELS = 600_000  # pixels converted to floats at a time: 2.4 MB
+GROUP_COUNT = 24  # divides evenly among 2, 3, 4, 6 or 8 threads
+STRIP_COLUMNS = 100  # columns per strip of `StridedMatmul`
+MAX_SMALL_PRODUCT = 1_000_000  # multiplications up to which OpenBLAS skips packing
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Some of the images, without the pixels that are blank in all of them."""
+class ImageGroup:
+    """A group of images, without the pixels that are blank in all of them."""
 
-    inked: NDArray[np.intp]  # the k pixels that are left
+    nonblank: NDArray[np.intp]  # the k pixels that remain
     images: Images  # n × k
     labels: Labels
 
 
-def group_by_blank_pixels(images: Images, labels: Labels) -> list[Group]:
-    """All images in groups. Those whose first inked pixel is alike go together: they share
-    most of their blank ones (on MNIST 487 of 784 pixels are left, 636 without the order)."""
+def group_by_blank_pixels(images: Images, labels: Labels) -> list[ImageGroup]:
+    """Split the images into groups that share blank pixels.
+
+    Images with the same first non-blank pixel go together, because they share most of their blank
+    ones: on MNIST 487 of 784 pixels remain, 636 without this order.
+    """
     order = np.argsort((images > 0).argmax(axis=1), kind="stable")
-    groups: list[Group] = []
-    for chosen in np.array_split(order, min(GROUPS, -(-images.size // CHUNK_PIXELS))):
-        block = images[chosen]
+    groups: list[ImageGroup] = []
+    for rows in np.array_split(order, min(GROUP_COUNT, -(-images.size // CHUNK_PIXELS))):
+        block = images[rows]
         inked = np.flatnonzero(block.any(axis=0))
-        groups.append(Group(inked, block.take(inked, axis=1), labels[chosen]))
+        groups.append(ImageGroup(inked, block.take(inked, axis=1), labels[rows]))
     return groups
 
 
 class Buffers(threading.local):
-    """Memory for X, one piece a thread."""
+    """Memory for X, one buffer per thread."""
 
     memory: NDArray[np.uint8] = np.empty(0, np.uint8)
 
@@ -56,8 +59,11 @@ class Buffers(threading.local):
 BUFFERS = Buffers()
 
 
-def floats(images: Images, dtype: np.dtype[Any]) -> Array:
-    """The bytes as floats, 0 to 255, in this thread's buffer: good until it asks again."""
+def as_floats(images: Images, dtype: np.dtype[Any]) -> Array:
+    """Return bytes as floats, 0 to 255, in a thread-local buffer.
+
+    The buffer is valid until the next call on this thread.
+    """
     size = images.size * dtype.itemsize
     if BUFFERS.memory.size < size:
         BUFFERS.memory = np.empty(size, np.uint8)
@@ -67,29 +73,30 @@ def floats(images: Images, dtype: np.dtype[Any]) -> Array:
 
 
 def scaled(images: Images, dtype: np.dtype[Any]) -> Array:
-    """The same, 0 to 1."""
-    X = floats(images, dtype)
-    return np.divide(X, 255, out=X)
+    """Return bytes as floats, 0 to 1, in the same thread-local buffer as `as_floats`."""
+    X = as_floats(images, dtype)
+    return np.divide(X, MAX_PIXEL, out=X)
 
 
 def even_slices(n: int, width: int) -> list[slice]:
-    """n rows of `width` pixels, cut evenly into as few pieces of at most CHUNK as there can be."""
+    """Cut n rows of `width` pixels evenly into the fewest slices of at most CHUNK_PIXELS."""
     pieces = max(1, -(-n * width // CHUNK_PIXELS))
     return [slice(i * n // pieces, (i + 1) * n // pieces) for i in range(pieces)]
 
 
 class StridedMatmul(np.ndarray[Any, np.dtype[Any]]):
-    """A W of few rows, such as 10 × 784, which times a wide X is quicker in strips of X.
+    """A W of few rows, such as 10 × 784, which multiplies a wide X strip by strip.
 
-    OpenBLAS multiplies small matrices as they lie, without first packing them into blocks. For
-    ten rows, packing is most of the work: strips are three times as fast.
+    OpenBLAS multiplies small matrices in place, without packing them into blocks first. For ten
+    rows, packing is most of the work: strips are three times as fast.
     """
 
     def __matmul__(self, X: Any, /) -> Any:
+        """Return W @ X, computed in strips of STRIP_COLUMNS columns."""
         W, m = self.view(np.ndarray), X.shape[1]
         Z = np.empty((len(W), m), W.dtype)
         even = m - m % STRIP_COLUMNS
-        # The same memory seen as a stack of strips, which one call of matmul goes through.
+        # The same memory viewed as a stack of strips, which one matmul call processes.
         stack = X.T[:even].reshape(even // STRIP_COLUMNS, STRIP_COLUMNS, len(X)).mT
         np.matmul(
             W,
@@ -101,7 +108,7 @@ class StridedMatmul(np.ndarray[Any, np.dtype[Any]]):
 
 
 def with_strided_matmul(parameters: Parameters) -> Parameters:
-    """The same parameters; W1, if it has few rows, knows how to multiply in strips."""
+    """Return the same parameters; a W1 of few rows becomes a `StridedMatmul`."""
     if parameters.W[0].size * STRIP_COLUMNS > MAX_SMALL_PRODUCT:
         return parameters
     same = Parameters(parameters.sizes, parameters.vector)

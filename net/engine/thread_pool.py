@@ -1,4 +1,4 @@
-"""Threads that wait for work and share it out."""
+"""A thread pool for a few long NumPy tasks; the calling thread takes part."""
 
 from __future__ import annotations
 
@@ -13,61 +13,62 @@ Result = TypeVar("Result")
 
 
 class ThreadPool:
-    """So many threads, the caller of `run` being one of them.
+    """A fixed number of threads, one of which is the caller of `run`.
 
-    Threads of Python speed up NumPy because it lets go of Python's lock while it computes.
-    Between two operations each needs that lock again, and waking a thread takes 20 to 70 µs:
-    a few long tasks are quick, many short ones slower than one thread alone.
+    Python threads speed up NumPy because it releases Python's lock while it computes. Between two
+    operations each thread needs that lock again, and waking a thread takes 20 to 70 µs: a few long
+    tasks run faster than on one thread, many short ones slower.
     """
 
     def __init__(self, threads: int) -> None:
-        self._orders: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._done: SimpleQueue[Exception | None] = SimpleQueue()
-        self._helpers = threads - 1
-        for _ in range(self._helpers):
-            threading.Thread(target=self._help, daemon=True).start()
+        """Start `threads` - 1 workers."""
+        self._tasks: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._outcomes: SimpleQueue[Exception | None] = SimpleQueue()
+        self._workers = threads - 1
+        for _ in range(self._workers):
+            threading.Thread(target=self._work, daemon=True).start()
 
     def run(self, tasks: Sequence[Callable[[], Result]]) -> list[Result]:
-        """What the tasks return, in their order; raises what one of them raised."""
+        """Run the tasks and return their results in order; reraise the first exception."""
         results: dict[int, Result] = {}
-        turn = count()
+        next_task = count()
 
         def work() -> None:
-            # Whoever is free takes the next task, so that a core lost to another program
-            # delays one task and not half of them. `next` is one step under Python's lock.
-            while (i := next(turn)) < len(tasks):
+            # Each free thread takes the next task, so that a core lost to another program
+            # delays one task and not half of them. `next` is atomic under Python's lock.
+            while (i := next(next_task)) < len(tasks):
                 results[i] = tasks[i]()
 
-        helpers = min(self._helpers, len(tasks) - 1)
-        for _ in range(helpers):
-            self._orders.put(work)
+        workers = min(self._workers, len(tasks) - 1)
+        for _ in range(workers):
+            self._tasks.put(work)
         try:
             work()
-        finally:  # interrupted or not: when this returns nobody may still be writing
-            errors = [self._done.get() for _ in range(helpers)]
+        finally:  # even when interrupted: no worker may still be writing on return
+            errors = [self._outcomes.get() for _ in range(workers)]
         for error in errors:
             if error is not None:
                 raise error
         return [results[i] for i in range(len(tasks))]
 
     def close(self) -> None:
-        """Send the threads home."""
-        for _ in range(self._helpers):
-            self._orders.put(None)
+        """Stop the worker threads."""
+        for _ in range(self._workers):
+            self._tasks.put(None)
 
-    def _help(self) -> None:
-        while (work := self._orders.get()) is not None:
+    def _work(self) -> None:
+        while (work := self._tasks.get()) is not None:
             error: Exception | None = None
             try:
                 work()
-            except Exception as raised:  # it is the caller's, who waits in `run`
+            except Exception as raised:  # `run` reraises it in the caller's thread
                 error = raised
-            del work  # what it held is nobody's while this one waits
-            self._done.put(error)
+            del work  # release what it references while waiting
+            self._outcomes.put(error)
 
 
 def available_cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):  # Linux: containers and taskset give fewer
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,1 +1,1 @@
-"""Looking inside a network."""
+"""Inspection: what a network has learnt, and each number of a single training step."""

@@ -1,4 +1,4 @@
-"""One digit through a run: what the networks along the way make of it, and when it turned right."""
+"""Prediction history: how the predictions for a digit changed during a run."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ from ..engine.inference import probabilities
 from ..network import Array, Images, Parameters
 from ..run.timeline import TimelineView
 
-MOST = 8192  # answers kept for a digit; twice as many as a timeline has moments
-Point = tuple[int, Parameters]  # after so many updates, this network
+MAX_PREDICTIONS = 8192  # predictions kept per digit; twice the moments of a timeline
+NetworkMoment = tuple[int, Parameters]  # iteration, and the network then
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionChange:
-    """Between two networks that were looked at, the answer changed."""
+    """A change of the predicted class between two consecutive networks."""
 
-    iteration: int  # of the later one
-    before: int  # the class answered until then
+    iteration: int  # of the later network
+    before: int  # predicted class until then
     after: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PredictionHistory:
-    """The answers for one digit, in the order of the iterations."""
+    """The predictions for one digit, in the order of the iterations."""
 
     label: int  # the right class
-    iterations: NDArray[np.int64]  # n, ascending: after how many updates
-    answers: Array  # n × classes: the probabilities then; each row sums to 1
+    iterations: NDArray[np.int64]  # n, ascending
+    probabilities: Array  # n × classes; each row sums to 1
 
     @property
     def classes(self) -> NDArray[np.intp]:
-        """n: the class answered, the one with the largest probability."""
-        return self.answers.argmax(axis=1)
+        """n: the predicted class, the one with the largest probability."""
+        return self.probabilities.argmax(axis=1)
 
     @property
     def first_right(self) -> int | None:
-        """The first iteration looked at whose answer is right."""
+        """The first iteration with a right prediction, or None."""
         right = np.flatnonzero(self.classes == self.label)
         return int(self.iterations[right[0]]) if len(right) else None
 
-    def flips(self) -> list[PredictionChange]:
-        """Every change of the answer, in order."""
+    def changes(self) -> list[PredictionChange]:
+        """Return every change of the predicted class, in order."""
         classes = self.classes
         changed = np.flatnonzero(classes[1:] != classes[:-1]) + 1
         return [
@@ -54,56 +54,63 @@ class PredictionHistory:
         ]
 
     def at(self, iterations: NDArray[np.floating] | NDArray[np.integer]) -> NDArray[np.intp]:
-        """For each of these iterations the row that was the newest then; -1 before the first."""
+        """Return, for each iteration, the row of the latest prediction; -1 before the first."""
         return np.searchsorted(self.iterations, iterations, side="right") - 1
 
 
 class PredictionTracer:
-    """Traces of some digits through one run; each answer is worked out once and kept.
+    """Prediction histories of some digits through one run; each prediction is computed once.
 
-    Moments that a timeline has thinned out since stay in the traces, as long as there are no more
-    than MOST answers for a digit. One thread at a time.
+    Moments that a timeline has since dropped stay in the histories, up to MAX_PREDICTIONS per
+    digit. Not thread-safe.
     """
 
     def __init__(self) -> None:
-        self._answers: dict[int, dict[int, Array]] = {}  # by digit, by iteration
+        # By digit and iteration: one probability per class.
+        self._predictions: dict[int, dict[int, Array]] = {}
 
-    def follow(
-        self, points: Iterable[Point], images: Mapping[int, Images], labels: Mapping[int, int]
+    def trace(
+        self,
+        points: Iterable[NetworkMoment],
+        images: Mapping[int, Images],
+        labels: Mapping[int, int],
     ) -> dict[int, PredictionHistory]:
-        """What these networks, and those followed before, make of these digits.
+        """Return the histories of some digits over these networks and those of earlier calls.
 
-        images, labels: by the number that a digit goes by; each image is n_in bytes.
+        Args:
+            points: Networks by iteration.
+            images: n_in bytes, by the digit's number.
+            labels: The right class, by the digit's number.
         """
-        asked: set[int] = set()
+        requested: set[int] = set()
         for iteration, parameters in points:
-            asked.add(iteration)
-            new = [i for i in images if iteration not in self._answers.setdefault(i, {})]
+            requested.add(iteration)
+            new = [i for i in images if iteration not in self._predictions.setdefault(i, {})]
             if new:
-                found = probabilities(parameters, np.stack([images[i] for i in new]))
-                for i, answer in zip(new, found.T, strict=True):
-                    self._answers[i][iteration] = answer
+                predictions = probabilities(parameters, np.stack([images[i] for i in new]))
+                for i, prediction in zip(new, predictions.T, strict=True):
+                    self._predictions[i][iteration] = prediction
         for i in images:
-            self._forget_some(i, asked)
-        return {i: self._trace(i, labels[i]) for i in images}
+            self._forget_some(i, requested)
+        return {i: self._history(i, labels[i]) for i in images}
 
-    def _forget_some(self, digit: int, asked: set[int]) -> None:
-        """Of more than MOST answers let every second go, but for those asked for just now."""
-        known = self._answers[digit]
-        while len(known) > MOST and (others := sorted(set(known) - asked))[1:]:
+    def _forget_some(self, digit: int, requested: set[int]) -> None:
+        """Drop every second of more than MAX_PREDICTIONS, except those requested just now."""
+        known = self._predictions[digit]
+        while len(known) > MAX_PREDICTIONS and (others := sorted(set(known) - requested))[1:]:
             for iteration in others[1::2]:
                 del known[iteration]
 
-    def _trace(self, digit: int, label: int) -> PredictionHistory:
-        known = self._answers[digit]
+    def _history(self, digit: int, label: int) -> PredictionHistory:
+        known = self._predictions[digit]
         order = sorted(known)
         return PredictionHistory(
             label, np.array(order, np.int64), np.stack([known[i] for i in order])
         )
 
 
-def moments(timeline: TimelineView) -> Iterator[Point]:
-    """The networks that a timeline keeps, the first first."""
+def moments(timeline: TimelineView) -> Iterator[NetworkMoment]:
+    """Yield the networks of a timeline, the first one first."""
     moment = timeline.first if len(timeline) else None
     while moment is not None:
         yield moment.iteration, moment.parameters

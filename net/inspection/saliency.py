@@ -1,4 +1,4 @@
-"""Which pixels spoke for a class and which against it: the slope of its logit over the pixels."""
+"""Saliency: which pixels speak for a class and which against it."""
 
 from __future__ import annotations
 
@@ -6,31 +6,39 @@ from collections.abc import Collection
 
 import numpy as np
 
-from ..network import Array, Images, Parameters, forward
-from ..validation import check_class, columns
+from ..network import MAX_PIXEL, Array, Images, Parameters, forward
+from ..validation import as_columns, check_class
 
 
 @np.errstate(all="ignore")
 def saliency(parameters: Parameters, image: Images, k: int) -> Array:
-    """How fast the logit of class k grows when a pixel gets darker: ∂Z[L][k] / ∂x, n_in numbers.
+    """Return the derivative of class k's logit with respect to each pixel: ∂Z[L][k] / ∂x, n_in.
 
-    image: n_in bytes, 0 to 255. The result is in logits per unit of ink (x is 0 to 1), in the
-    network's dtype: positive where more ink speaks for k, negative where it speaks against it.
-    Raises NetError if the network has not so many inputs or no class k.
+    Positive where more ink speaks for k, negative where it speaks against it. K. Simonyan,
+    A. Vedaldi and A. Zisserman, "Deep Inside Convolutional Networks: Visualising Image
+    Classification Models and Saliency Maps", 2013, section 3, keep the magnitude alone; here the
+    sign is kept, because it distinguishes for from against.
 
-    K. Simonyan, A. Vedaldi and A. Zisserman, "Deep Inside Convolutional Networks: Visualising
-    Image Classification Models and Saliency Maps", 2013, section 3. They keep the size of the
-    slope alone; its sign is kept here, because it tells for from against.
+    Args:
+        parameters: The network.
+        image: n_in bytes, 0 to 255.
+        k: The class.
+
+    Returns:
+        Logits per unit of ink (x is 0 to 1), in the dtype of the network.
+
+    Raises:
+        NetError: The network reads another number of pixels, or has no class k.
     """
     check_class(parameters, k)
-    Z = forward(parameters, columns(parameters, image[np.newaxis])).Z
-    # The walk of `backward`, for another beginning. There it is the loss that is followed back,
-    # and dZ of the last layer is A - Y. Here it is the logit Z[L][k] itself: it grows by 1 when
-    # it grows by 1, and the other logits have no part in it.
+    Z = forward(parameters, as_columns(parameters, image[np.newaxis])).Z
+    # The same as `backward`, with another beginning. There the loss is differentiated, and dZ of
+    # the last layer is A - Y. Here it is the logit Z[L][k] itself: its derivative with respect to
+    # itself is 1, and 0 with respect to the other logits.
     d = np.zeros_like(Z[-1])  # 10 × 1
     d[k] = 1
     for i in reversed(range(len(parameters.W))):
-        # From here on as there: back through W to what it read ...
+        # From here on as there: back through W to its input ...
         d = parameters.W[i].T @ d  # sizes[i] × 1
         if i > 0:
             # ... and where ReLU was silent nothing passes.
@@ -38,26 +46,26 @@ def saliency(parameters: Parameters, image: Images, k: int) -> Array:
     return d[:, 0]
 
 
-HALF = 128  # bytes: from here on a pixel counts as ink, and is turned into paper
-
-
-INK = 255
+INK_THRESHOLD = 128  # bytes: from here on a pixel counts as ink, and flips to paper
 
 
 def flip_pixels(image: Images, pixels: Collection[int]) -> Images:
-    """A copy of an image of n_in bytes with these pixels turned over; turned again, they return."""
+    """Return a copy of an image of n_in bytes with these pixels inverted to paper or ink."""
     result = image.copy()
     for i in pixels:
-        result[i] = 0 if image[i] >= HALF else INK
+        result[i] = 0 if image[i] >= INK_THRESHOLD else MAX_PIXEL
     return result
 
 
 def first_order_estimate(slopes: Array, image: Images) -> Array:
-    """By how much each pixel's flip would move a logit, if the network were straight: n_in numbers.
+    """Estimate how much flipping each pixel alone would move a logit: n_in numbers.
 
-    slopes: ∂Z/∂x as `saliency` finds it. A slope times a step is the first term of Taylor's
-    series; with ReLU units in between the promise is kept exactly as long as none of them falls
-    silent or begins to speak on the way.
+    A slope times a step is the first term of Taylor's series. The network is piecewise linear, so
+    the estimate is exact as long as no ReLU changes sides on the way.
+
+    Args:
+        slopes: ∂Z/∂x, from `saliency`.
+        image: n_in bytes.
     """
     step = flip_pixels(image, range(len(image))).astype(np.float64) - image  # bytes: -255 to 255
-    return slopes * (step / INK)
+    return slopes * (step / MAX_PIXEL)

@@ -1,12 +1,12 @@
 """Every number of one forward pass, one backward pass and one update, for one digit.
 
-The numbers are not worked out here: `forward`, `losses`, `backward` and `GradientDescent` are
-called, as training calls them, and what they leave behind is kept. Names and indices are
+`forward`, `cross_entropy`, `backward` and `GradientDescent` are called just as training calls
+them, and their results are kept. Names and indices are
 network.py's: W1 is `W[0]`, Z1 is `Z[0]`, but A1 is `A[1]`, because `A[0]` is the digit x.
 `dA` goes with `A`: dA1 is `dA[1]`.
 
-Training averages the gradient over many digits; here one digit is alone. So the update is the
-one that this digit would make if it were the whole batch, by plain gradient descent.
+Training averages the gradient over many digits. Here one digit is the whole batch, and the update
+is that of plain gradient descent.
 """
 # ruff: noqa: N815  (dZ, dW and dA are the names of the mathematics)
 
@@ -19,12 +19,12 @@ import numpy as np
 from ..hyperparameters import Hyperparameters
 from ..network import Array, Images, Parameters, backward, cross_entropy, forward
 from ..optimizers import GradientDescent
-from ..validation import check_class, columns
+from ..validation import as_columns, check_class
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SampleStep:
-    """What `look` saw, in memory of its own: training may go on meanwhile.
+    """The numbers of one step, copied, so that training may continue meanwhile.
 
     All arrays are of the network's dtype. One digit is one column, so every Z, A, dZ and dA is
     n × 1; `sizes` are the widths, 784 to 10.
@@ -42,10 +42,10 @@ class SampleStep:
     dZ: tuple[Array, ...]  # dZ[-1] = A[-1] - Y;  dZ[i] = dA[i+1] where Z[i] > 0, else 0
     dW: tuple[Array, ...]  # dW[i] = dZ[i] @ A[i].T: as W[i]
     db: tuple[Array, ...]  # db[i] = dZ[i]: as b[i]
-    dA: tuple[Array, ...]  # dA[i] = W[i].T @ dZ[i]: sizes[i] × 1; dA[0] tells of the pixels
+    dA: tuple[Array, ...]  # dA[i] = W[i].T @ dZ[i]: sizes[i] × 1; dA[0] is for the pixels
     W_after: tuple[Array, ...]  # W - alpha·dW
     b_after: tuple[Array, ...]  # b - alpha·db
-    A_after: tuple[Array, ...]  # what the updated network makes of the same x
+    A_after: tuple[Array, ...]  # activations of the updated network for the same x
     loss_after: float
 
     @property
@@ -54,17 +54,23 @@ class SampleStep:
         return self.A[0]
 
 
-@np.errstate(all="ignore")  # what overflows shows in the loss
+@np.errstate(all="ignore")  # an overflow shows in the loss
 def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) -> SampleStep:
-    """Learn from one digit, on a copy, and keep every number on the way.
+    """Make one update from one digit, on a copy, and keep every intermediate number.
 
-    image: n_in bytes, 0 to 255; label: its right class; alpha: the learning rate.
-    Raises NetError if the network has not so many inputs or no such class, or if no update can
-    be made with such an alpha.
+    Args:
+        parameters: The network; not changed.
+        image: n_in bytes, 0 to 255.
+        label: The right class.
+        alpha: The learning rate.
+
+    Raises:
+        NetError: The network reads another number of pixels or has no such class, or alpha is
+            not positive and finite.
     """
-    chosen = Hyperparameters(alpha=alpha)
+    hyperparameters = Hyperparameters(alpha=alpha)
     check_class(parameters, label)
-    x, labels = columns(parameters, image[np.newaxis]), np.array([label])
+    x, labels = as_columns(parameters, image[np.newaxis]), np.array([label])
     before = parameters.copy()
     activations = forward(before, x)
     Y = np.zeros_like(activations.A[-1])
@@ -72,14 +78,14 @@ def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) 
 
     gradient = Parameters.zeros(before.sizes, before.vector.dtype)
     backward(before, activations, labels, 1, gradient)
-    # b is added to Z as it is, so db is dZ summed over the digits of the batch. Of one digit it
-    # is dZ itself: what `backward` does not hand out can be read there.
+    # b is added to Z unscaled, so db is dZ summed over the digits of the batch. For one digit it
+    # is dZ itself, which `backward` does not return.
     dZ = tuple(gradient.b)
-    # dA it does not hand out either: the same product again, from the same numbers.
+    # It does not return dA either: compute the same product from the same numbers.
     dA = tuple(W.T @ dZ_of_W for W, dZ_of_W in zip(before.W, dZ, strict=True))
 
     after = before.copy()
-    GradientDescent(after).update(after, gradient, alpha, chosen)
+    GradientDescent(after).update(after, gradient, alpha, hyperparameters)
     activations_after = forward(after, x)
     return SampleStep(
         sizes=before.sizes,

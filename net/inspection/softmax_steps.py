@@ -1,4 +1,4 @@
-"""Softmax followed: the powers of e that probabilities are shares of, and what a share costs."""
+"""Softmax step by step: the powers of e, their sum, and the loss of a probability."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoftmaxSteps:
-    """A[k] = powers[k] / whole, in float64, from the network's own logits."""
+    """A[k] = powers[k] / total, in float64, from the network's own logits."""
 
-    shifted: Numbers  # n: Z - max(Z), 0 at the largest: softmax does not change by it
+    shifted: Numbers  # n: Z - max(Z), 0 at the largest: this does not change softmax
     powers: Numbers  # n: e to the power of those, 0 to 1
-    whole: float  # the sum of the powers, at least 1
+    total: float  # the sum of the powers, at least 1
 
 
-@np.errstate(all="ignore")  # of logits that are no numbers nothing better can be said
-def softmax_steps(lens: SampleStep) -> SoftmaxSteps:
-    """The steps inside softmax, for the last layer."""
-    Z = lens.Z[-1][:, 0].astype(np.float64)
+@np.errstate(all="ignore")  # nan logits give nan
+def softmax_steps(step: SampleStep) -> SoftmaxSteps:
+    """Return the intermediate results of softmax in the last layer."""
+    Z = step.Z[-1][:, 0].astype(np.float64)
     shifted = Z - Z.max()
     powers = np.exp(shifted)
     return SoftmaxSteps(shifted, powers, float(powers.sum()))
 
 
 def negative_log(probability: float) -> float:
-    """-log of a probability, in nats: the loss if the right class was given so much."""
+    """Return -log of a probability, in nats: the loss if the right class has this probability."""
     return -math.log(probability) if probability > 0 else math.inf

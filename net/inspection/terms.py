@@ -1,10 +1,9 @@
-"""Follow one number: the products that a sum is made of, largest first.
+"""The terms of one weighted sum, largest first.
 
-The network adds in float32, 7 digits, in whatever order BLAS likes. Here the same sum is taken
-again without that rounding: a product of two float32 is exact in float64 (24 + 24 binary digits
-of 53), and math.fsum adds them as if with infinitely many digits and rounds once, at the end.
-The total is therefore the true sum of the terms, to the last bit of a float64, and `difference`
-says how far the network's own number is from it. Nothing has to be taken on trust.
+The network adds in float32, 7 digits, in an order that BLAS chooses. Here the same sum is computed
+without that rounding: a product of two float32 is exact in float64 (24 + 24 of 53 binary digits),
+and math.fsum adds exactly and rounds once, at the end. The total is therefore the true sum of the
+terms, to the last bit of a float64, and `difference` is the rounding error of the network.
 """
 # ruff: noqa: N802  (Z and dA are the names of the mathematics)
 
@@ -25,16 +24,16 @@ Numbers = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """A sum as it stands on a screen, every number rounded to the same decimals.
+class PrintedSum:
+    """A sum as printed, every number rounded to the same number of decimals.
 
-    Rounded numbers seldom add up to the rounded total; `rounding` is what they miss it by:
-    bias + sum of the products + rest + rounding = total, in the decimals that are printed.
+    Rounded numbers seldom add up to the rounded total; `rounding` is the difference:
+    bias + sum of the products + rest + rounding = total, in the printed decimals.
     """
 
-    products: tuple[float, ...]  # of the terms that are shown
-    others: int  # how many are not
-    rest: float  # what those come to, together
+    products: tuple[float, ...]  # of the terms shown
+    others: int  # number of terms not shown
+    rest: float  # their sum
     bias: float
     rounding: float  # mostly 0 or a few units of the last decimal
     total: float
@@ -42,11 +41,11 @@ class Printed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Terms:
-    """bias + Σ weights·values = total, one term an input, the largest in magnitude first."""
+    """bias + Σ weights·values = total, one term per input, the largest in magnitude first."""
 
-    indices: NDArray[np.intp]  # n: which pixel or unit each term comes from
+    indices: NDArray[np.intp]  # n: pixel or unit of each term
     weights: Numbers  # n: the number in W
-    values: Numbers  # n: what it is multiplied by, of A or of dZ
+    values: Numbers  # n: the factor, from A or dZ
     products: Numbers  # n: weights · values
     bias: float  # 0 where the formula has none
     total: float  # the sum of the products and the bias, rounded once, to float64
@@ -54,26 +53,26 @@ class Terms:
 
     @property
     def difference(self) -> float:
-        """By how much the network's number is off the total, for rounding at each addition."""
+        """Rounding error of the network's own number, from its additions in its dtype."""
         return self.network - self.total
 
     def rest(self, shown: int) -> float:
-        """What the terms after the first `shown` come to, together."""
+        """Return the sum of the terms after the first `shown`."""
         return total(self.products[shown:])
 
-    def place_of(self, index: int) -> int:
-        """Where in the order the term of this pixel or unit stands: 0 is the largest."""
+    def rank_of(self, index: int) -> int:
+        """Return the rank of the term of this pixel or unit; 0 is the largest."""
         return int(np.flatnonzero(self.indices == index)[0])
 
-    def bring(self, index: int, place: int) -> Terms:
-        """The same sum with the term of this pixel or unit moved forward, to be seen there.
+    def move_forward(self, index: int, rank: int) -> Terms:
+        """Return the same sum with the term of this pixel or unit moved forward to a rank.
 
-        It stays where it is if it stands before `place` already.
+        It stays where it is if it comes before `rank` already.
         """
-        before = self.place_of(index)
-        if before <= place:
+        before = self.rank_of(index)
+        if before <= rank:
             return self
-        order = np.insert(np.delete(np.arange(len(self.indices)), before), place, before)
+        order = np.insert(np.delete(np.arange(len(self.indices)), before), rank, before)
         return replace(
             self,
             indices=self.indices[order],
@@ -82,57 +81,79 @@ class Terms:
             products=self.products[order],
         )
 
-    def printed(self, shown: int, decimals: int) -> Printed:
-        """The first `shown` terms, the rest in one, and whatever rounding hides, in the open."""
+    def printed(self, shown: int, decimals: int) -> PrintedSum:
+        """Return the first `shown` terms, the others as one, and the rounding difference."""
         return printed(self.products, shown, self.bias, self.total, decimals)
 
 
-def terms_of_Z(lens: SampleStep, layer: int, unit: int) -> Terms:
-    """Z[j] = b[j] + Σ W[j, i]·A[i] of unit j of this layer; i runs over the layer before.
+def terms_of_Z(step: SampleStep, layer: int, unit: int) -> Terms:
+    """Return the terms of Z[j] = b[j] + Σ W[j, i]·A[i], where i runs over the layer before.
 
-    layer: 1 to the last, as in the formulas; of layer 1 the terms are pixels, x[i], row by row
-    from the top left. Raises NetError if there is no such unit.
+    Args:
+        step: A traced step.
+        layer: 1 to the last, as in the formulas. In layer 1 the terms are pixels x[i], row by row
+            from the top left.
+        unit: j, from 0.
+
+    Raises:
+        NetError: There is no such unit.
     """
-    check_unit(lens.sizes, layer, unit, 1, len(lens.W))
+    check_unit(step.sizes, layer, unit, 1, len(step.W))
     here = layer - 1
     return _terms(
-        lens.W[here][unit],
-        lens.A[here][:, 0],
-        float(lens.b[here][unit, 0]),
-        float(lens.Z[here][unit, 0]),
+        step.W[here][unit],
+        step.A[here][:, 0],
+        float(step.b[here][unit, 0]),
+        float(step.Z[here][unit, 0]),
     )
 
 
-def terms_of_dA(lens: SampleStep, layer: int, unit: int) -> Terms:
-    """dA[j] = Σ W[k, j]·dZ[k] of unit j of this layer; k runs over the layer after, with its W.
+def terms_of_dA(step: SampleStep, layer: int, unit: int) -> Terms:
+    """Return the terms of dA[j] = Σ W[k, j]·dZ[k], where k runs over the layer after.
 
-    layer: 0 to the last but one; layer 0 is the pixels, of which nothing is learnt, but which the
-    loss depends on all the same. Raises NetError if there is no such unit.
+    Args:
+        step: A traced step.
+        layer: 0 to the last but one. Layer 0 is the pixels; they are not learnt, but the loss
+            depends on them all the same.
+        unit: j, from 0.
+
+    Raises:
+        NetError: There is no such unit.
     """
-    check_unit(lens.sizes, layer, unit, 0, len(lens.W) - 1)
-    return _terms(lens.W[layer][:, unit], lens.dZ[layer][:, 0], 0.0, float(lens.dA[layer][unit, 0]))
+    check_unit(step.sizes, layer, unit, 0, len(step.W) - 1)
+    return _terms(step.W[layer][:, unit], step.dZ[layer][:, 0], 0.0, float(step.dA[layer][unit, 0]))
 
 
-def printed(products: Numbers, shown: int, bias: float, whole: float, decimals: int) -> Printed:
-    """A sum as it is printed: its first `shown` products, the others in one."""
+def printed(
+    products: Numbers, shown: int, bias: float, total_value: float, decimals: int
+) -> PrintedSum:
+    """Round a sum for printing.
+
+    Args:
+        products: All terms, in order.
+        shown: Number of terms to show; the others are added up.
+        bias: Added to the terms.
+        total_value: The sum of all.
+        decimals: Digits after the point.
+    """
     first = tuple(round(float(product), decimals) for product in products[:shown])
     rest, bias = round(total(products[shown:]), decimals), round(bias, decimals)
-    whole = round(whole, decimals)
-    missing = total([whole, -bias, -rest, *(-product for product in first)])
+    total_value = round(total_value, decimals)
+    missing = total([total_value, -bias, -rest, *(-product for product in first)])
     others = max(0, len(products) - shown)
-    return Printed(first, others, rest, bias, round(missing, decimals) + 0.0, whole)
+    return PrintedSum(first, others, rest, bias, round(missing, decimals) + 0.0, total_value)
 
 
 def by_size(numbers: Array) -> NDArray[np.intp]:
-    """Where the largest in magnitude stands, then the next, and so on; nan last."""
+    """Return the indices in order of descending magnitude; nan last."""
     return np.argsort(-np.abs(numbers), kind="stable")
 
 
 def total(numbers: Sequence[float] | Numbers) -> float:
-    """Their sum, rounded once (J. Shewchuk's method, in math.fsum)."""
+    """Return the sum, rounded once (J. Shewchuk's method, in math.fsum)."""
     try:
         return math.fsum(numbers)
-    except (OverflowError, ValueError):  # inf - inf, or beyond the finite: as plain sums have it
+    except (OverflowError, ValueError):  # not finite: as in a plain sum
         with np.errstate(all="ignore"):
             return float(np.sum(numbers))
 

@@ -1,4 +1,4 @@
-"""What a hidden unit looks for: its weights, the digits that excite it most, whether it is dead."""
+"""Hidden units: their weights, the samples that activate them most, and dead units."""
 
 from __future__ import annotations
 
@@ -17,39 +17,47 @@ Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Unit:
+class UnitWeights:
     """The weights around one hidden unit, copied."""
 
-    incoming: Array  # sizes[layer-1]: its row of W; in layer 1 one weight a pixel
+    incoming: Array  # sizes[layer-1]: its row of W; in layer 1 one weight per pixel
     bias: float
-    outgoing: Array  # sizes[layer+1]: its column of the next W; in the last hidden one a class
+    outgoing: (
+        Array  # sizes[layer+1]: its column of the next W; in the last hidden layer one per class
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ActivationStats:
-    """How the n units of one hidden layer take some digits."""
+    """Activation statistics of the n units of one hidden layer over some samples."""
 
-    digits: Indices  # n × top: which digits have the largest Z, the largest first
+    top_samples: Indices  # n × top: samples with the largest Z, the largest first
     Z: Array  # n × top: those Z
-    share: NDArray[np.float64]  # n: share of the digits at which Z > 0, 0 to 1
+    active_fraction: NDArray[np.float64]  # n: fraction of samples with Z > 0, 0 to 1
 
     @property
     def dead(self) -> NDArray[np.bool_]:
-        """n: whether it is silent at all of these digits.
+        """n: whether the unit is silent on all of these samples.
 
-        ReLU lets no gradient through to a silent unit, so what is silent at every training digit
-        can never learn again (unless the layer before it changes).
+        ReLU passes no gradient to a silent unit, so a unit that is silent on every training sample
+        can never learn again, unless the layer before it changes.
         """
-        return self.share == 0
+        return self.active_fraction == 0
 
 
-def unit_weights(parameters: Parameters, layer: int, unit: int) -> Unit:
-    """The weights of one unit of hidden layer `layer`, 1 the first.
+def unit_weights(parameters: Parameters, layer: int, unit: int) -> UnitWeights:
+    """Return copies of the weights of one unit.
 
-    Raises NetError if there is no such unit.
+    Args:
+        parameters: The network.
+        layer: Hidden layer, 1 the first.
+        unit: From 0.
+
+    Raises:
+        NetError: There is no such unit.
     """
     check_unit(parameters.sizes, layer, unit, 1, len(parameters.W) - 1)
-    return Unit(
+    return UnitWeights(
         incoming=parameters.W[layer - 1][unit].copy(),
         bias=float(parameters.b[layer - 1][unit, 0]),
         outgoing=parameters.W[layer][:, unit].copy(),
@@ -59,36 +67,43 @@ def unit_weights(parameters: Parameters, layer: int, unit: int) -> Unit:
 def activation_stats(
     parameters: Parameters, samples: Samples, layer: int, top: int = 10
 ) -> ActivationStats:
-    """Which `top` of these samples excite each unit of hidden layer `layer` most.
+    """Find the samples that activate each unit of a hidden layer most.
 
-    By Z, which tells how far a silent unit is from speaking where A is 0 for all. Fewer samples
-    than `top` are all there. Raises NetError if there is no such layer, no sample, or the images
-    do not fit.
+    Ranked by Z, which still differs between samples where A is 0 for all.
+
+    Args:
+        parameters: The network.
+        samples: Candidates; their labels are not used.
+        layer: Hidden layer, 1 the first.
+        top: Number of samples per unit; fewer if there are fewer samples.
+
+    Raises:
+        NetError: There is no such layer or no sample, or the images do not fit.
     """
     check_unit(parameters.sizes, layer, 0, 1, len(parameters.W) - 1)
     m, n = len(samples.images), parameters.sizes[layer]
     if not m or top < 1:
         raise NetError("to see what excites a unit takes at least one digit")
     positive = np.zeros(n, np.int64)
-    best = np.empty((n, 0), parameters.vector.dtype)  # the largest Z so far, and whose they are
-    digits = np.empty((n, 0), np.intp)
+    best = np.empty((n, 0), parameters.vector.dtype)  # the largest Z so far
+    top_samples = np.empty((n, 0), np.intp)  # whose they are
     for span, activations in forward_in_chunks(parameters, samples.images):
         Z = activations.Z[layer - 1]
         positive += np.count_nonzero(Z > 0, axis=1)
-        # Only the best of each piece can be among the best of all: the rest is forgotten at once.
+        # Only the best of each chunk can be among the best of all.
         these, first = _largest(Z, top), span.start
         best = np.hstack((best, np.take_along_axis(Z, these, axis=1)))
-        digits = np.hstack((digits, these + first))
-        among = _largest(best, top)
-        best = np.take_along_axis(best, among, axis=1)
-        digits = np.take_along_axis(digits, among, axis=1)
-    return ActivationStats(digits, best, positive / m)
+        top_samples = np.hstack((top_samples, these + first))
+        best_columns = _largest(best, top)
+        best = np.take_along_axis(best, best_columns, axis=1)
+        top_samples = np.take_along_axis(top_samples, best_columns, axis=1)
+    return ActivationStats(top_samples, best, positive / m)
 
 
 def _largest(Z: Array, top: int) -> Indices:
-    """Of each row the columns of its `top` largest numbers, the largest first: n × top."""
+    """Return the columns of the `top` largest numbers of each row, the largest first: n × top."""
     n, m = len(Z), int(Z.shape[1])
-    if m > top:  # finding the largest is quicker than putting all in order
+    if m > top:  # partitioning is faster than sorting all
         these = np.argpartition(Z, -top, axis=1)[:, -top:]
     else:
         these = np.broadcast_to(np.arange(m), (n, m))

@@ -1,4 +1,4 @@
-"""Which weight or bias is meant, by its name in the formulas: W1[3, 412] or b2[7]."""
+"""A single weight or bias, by its name in the formulas: W1[3, 412] or b2[7]."""
 # ruff: noqa: N815  (dZ is the name of the mathematics)
 
 from __future__ import annotations
@@ -18,30 +18,31 @@ from .terms import total
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One number among the parameters: what a unit multiplies one of its inputs by, or its bias."""
+    """One number among the parameters: a weight of a unit, or its bias."""
 
     layer: int  # from 1, as in the formulas: W1 reads the pixels
-    unit: int  # the row of W: the unit it belongs to, from 0
-    source: int | None = None  # the column of W: what it multiplies, from 0; None: the bias
+    unit: int  # row of W, from 0
+    source: int | None = None  # column of W, from 0; None: the bias
 
     @property
     def name(self) -> str:
-        """As the formulas write it."""
+        """Its name in the formulas."""
         if self.source is None:
             return f"b{self.layer}[{self.unit}]"
         return f"W{self.layer}[{self.unit}, {self.source}]"
 
     def check(self, sizes: Sequence[int]) -> None:
-        """Raises NetError if a network of these widths has no such weight."""
+        """Raise NetError if a network of these widths has no such weight."""
         check_unit(sizes, self.layer, self.unit, 1, len(sizes) - 1)
         width = sizes[self.layer - 1]
         if self.source is not None and not 0 <= self.source < width:
             raise NetError(f"there is no {self.name}: its unit reads inputs 0 to {width - 1}")
 
     def find(self, parameters: Parameters) -> tuple[Array, tuple[int, int]]:
-        """The array that holds it, a view of `parameters`, and where in there it stands.
+        """Return the array that holds it, a view of `parameters`, and its index there.
 
-        Raises NetError if there is no such weight.
+        Raises:
+            NetError: There is no such weight.
         """
         self.check(parameters.sizes)
         if self.source is None:
@@ -49,13 +50,20 @@ class Weight:
         return parameters.W[self.layer - 1], (self.unit, self.source)
 
 
-def some_weights(
+def sample_weights(
     parameters: Parameters, images: Images, generator: np.random.Generator, each: int
 ) -> list[Weight]:
-    """Up to `each` weights and `each` biases of every layer, drawn at random, none twice.
+    """Draw up to `each` weights and `each` biases of every layer, without repetition.
 
-    In layer 1 those of pixels that have ink in some of these images: of the others both gradients
-    are 0, which shows little. Raises NetError if the images do not fit the network.
+    Args:
+        parameters: The network.
+        images: m × n_in bytes. In layer 1, only weights of pixels with ink in some image are
+            drawn, because the gradients of the others are 0 either way.
+        generator: Source of the random numbers.
+        each: Number per layer.
+
+    Raises:
+        NetError: The images do not fit the network.
     """
     check_images(parameters, images)
     drawn: list[Weight] = []
@@ -74,7 +82,7 @@ def some_weights(
 
 @dataclass(frozen=True, slots=True)
 class PrintedUpdate:
-    """A step as it stands on a screen: before + change + rounding = after, in its decimals."""
+    """An update as printed: before + change + rounding = after, in the printed decimals."""
 
     before: float
     change: float
@@ -84,29 +92,29 @@ class PrintedUpdate:
 
 @dataclass(frozen=True, slots=True)
 class WeightUpdate:
-    """One weight through one update: dW = dZ·a, and W ← W − alpha·dW."""
+    """One weight in one update: dW = dZ·a, and W ← W − alpha·dW."""
 
     weight: Weight
     before: float
     dZ: float  # of the unit it belongs to
-    a: float  # what it multiplies: a pixel, another unit's A; 1 for a bias
+    a: float  # its input: a pixel or another unit's A; 1 for a bias
     product: float  # dZ · a in float64
-    gradient: float  # dW (or db) as `backward` found it
+    gradient: float  # dW (or db) from `backward`
     alpha: float
-    after: float  # as the optimizer left it
+    after: float  # from the optimizer
 
     @property
     def difference(self) -> float:
-        """By how much the network's gradient is off the product: one rounding to its dtype."""
+        """Rounding error of the network's gradient, from rounding to its dtype once."""
         return self.gradient - self.product
 
     @property
     def change(self) -> float:
-        """What plain gradient descent adds, −alpha·dW, before the network's dtype rounds it."""
+        """The change by plain gradient descent, −alpha·dW, before rounding to float32."""
         return -self.alpha * self.gradient
 
     def printed(self, decimals: int) -> PrintedUpdate:
-        """The step in rounded numbers, and whatever rounding hides, in the open."""
+        """Return the update in rounded numbers, and the rounding difference."""
         before, change, after = (
             round(number, decimals) for number in (self.before, self.change, self.after)
         )
@@ -114,24 +122,24 @@ class WeightUpdate:
         return PrintedUpdate(before, change, round(missing, decimals) + 0.0, after)
 
 
-def weight_update(lens: SampleStep, weight: Weight) -> WeightUpdate:
-    """One weight or bias, followed to its new value. Raises NetError if there is none such."""
-    here, unit, source = weight.layer - 1, weight.unit, weight.source
-    weight.check(lens.sizes)
-    dZ = float(lens.dZ[here][unit, 0])
+def weight_update(step: SampleStep, weight: Weight) -> WeightUpdate:
+    """Return one weight's part of a traced step. Raises NetError if there is no such weight."""
+    layer, unit, source = weight.layer - 1, weight.unit, weight.source
+    weight.check(step.sizes)
+    dZ = float(step.dZ[layer][unit, 0])
     if source is None:
-        place, a = (unit, 0), 1.0
-        before, gradient, after = lens.b[here], lens.db[here], lens.b_after[here]
+        index, a = (unit, 0), 1.0
+        before, gradient, after = step.b[layer], step.db[layer], step.b_after[layer]
     else:
-        place, a = (unit, source), float(lens.A[here][source, 0])
-        before, gradient, after = lens.W[here], lens.dW[here], lens.W_after[here]
+        index, a = (unit, source), float(step.A[layer][source, 0])
+        before, gradient, after = step.W[layer], step.dW[layer], step.W_after[layer]
     return WeightUpdate(
         weight=weight,
-        before=float(before[place]),
+        before=float(before[index]),
         dZ=dZ,
         a=a,
         product=dZ * a,
-        gradient=float(gradient[place]),
-        alpha=lens.alpha,
-        after=float(after[place]),
+        gradient=float(gradient[index]),
+        alpha=step.alpha,
+        after=float(after[index]),
     )

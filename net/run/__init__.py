@@ -1,1 +1,1 @@
-"""What a run leaves."""
+"""The record of a run: metrics, weights along the way, diagnosis, and the saved file."""

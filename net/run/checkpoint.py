@@ -1,4 +1,4 @@
-"""A run in one .npz file: written all or nothing, read without believing a word of it.
+"""Checkpoints: a run in one .npz file, written atomically and treated as untrusted when read.
 
 The file is a zip of NumPy arrays, one member each, and this is the whole format, version 3:
 
@@ -6,25 +6,25 @@ The file is a zip of NumPy arrays, one member each, and this is the whole format
     sizes       int64, L + 1: the widths, input to output
     W1 … WL     float32 or float64, sizes[l] × sizes[l-1]
     b1 … bL     the same type, sizes[l] × 1
-    memory_…    the same type, as many as weights and biases together: what the optimizer
-                remembers (velocity; mean and square; nothing), all weights first
-    history     float64, n × 7: iteration, alpha, loss, train_accuracy, slope, test_loss,
-                test_accuracy; iterations ascend from 0 and are all there, unless the app has
-                thinned the early part of a very long run
-    run         bytes (uint8) of a JSON object: iteration; updates (that the optimizer has made);
-                hyperparameters; course: [[updates before they came into force, hyperparameters],
-                …], where an entry that changes nothing notes that an update diverged there and
-                the optimizer forgot; place: the generator's state, epoch and position that the
-                next batch comes from; made: data, source, form, share, sha256, names, program,
-                date and layout, as in net/run/provenance.py (sha256: of the training images'
-                bytes, row by row, and then the labels' bytes; layout: how these images lay in
-                their frame)
+    memory_…    the same type, as many as weights and biases together: the optimizer's memory
+                (velocity; mean and square; nothing), all weights first
+    history     float64, n × 7: iteration, alpha, loss, train_accuracy, gradient_norm,
+                test_loss, test_accuracy; iterations ascend from 0 without gaps, unless the app
+                has thinned the early part of a very long run
+    run         bytes (uint8) of a JSON object: iteration; updates (made by the optimizer);
+                hyperparameters; course: the hyperparameter log, [[updates made before,
+                hyperparameters], …], where an entry that changes nothing records that an update
+                diverged there and the optimizer was reset; place: the batch cursor, that is
+                generator state, epoch and position; made: the provenance, that is data, source,
+                form, share, sha256, names, program, date and layout, see provenance.py
+                (sha256: of the training images' bytes, row by row, and then the labels' bytes;
+                layout: how these images lie in their frame)
 
 Version 2 was the same without `layout`, and version 1 without `made`; its first files had no
-`course` either. All are read: `layout` and `made` are then empty, and the course is the
+`course` either. All are readable: `layout` and `made` are then empty, and the log holds only the
 hyperparameters that the run ended with.
 
-No member is ever a pickled object, so that reading one cannot run anything.
+No member is ever a pickled object, so that reading a file cannot execute code.
 """
 
 from __future__ import annotations
@@ -46,42 +46,52 @@ from numpy.typing import NDArray
 from ..architecture import check_hidden, parameter_count
 from ..errors import NetError
 from ..network import Parameters
-from ..optimizers import OPTIMIZERS
-from .checkpoint_json import as_json, course_in, hyperparameters_in, place_in, whole
+from ..optimizers import OPTIMIZER_CLASSES
+from .checkpoint_json import (
+    checked_count,
+    cursor_from_json,
+    hyperparameter_log_from_json,
+    hyperparameters_from_json,
+    run_to_json,
+)
 from .history import COLUMNS
-from .provenance import Provenance, from_json
+from .provenance import Provenance, provenance_from_json
 from .state import RunState
 
 VERSION = 3
-VERSIONS = (1, 2, 3)  # that can be read
-MAX_UNCHECKED_BYTES = 1 << 20  # bytes of a member that may be packed as tightly as it likes
-MAX_COMPRESSION_RATIO = (
-    20  # times smaller than its content a larger one may be; real weights hardly shrink
-)
-REFUSED = ("f2", "f16", "f12")  # half and long floats, which no run is made of
+VERSIONS = (1, 2, 3)  # readable
+MAX_UNCHECKED_BYTES = 1 << 20  # of a member whose compression ratio is not checked
+MAX_COMPRESSION_RATIO = 20  # of larger members; real weights hardly compress
+UNSUPPORTED_FLOATS = ("f2", "f16", "f12")  # half and long: no run has them
 NO_PROVENANCE = Provenance()
 UNREADABLE = (EOFError, NotImplementedError, RuntimeError, ValueError)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class SavedModel:
-    """What a file holds: the run, and what made it."""
+    """The content of a file: a run and its provenance."""
 
     state: RunState
-    made: Provenance
+    provenance: Provenance
 
 
-def save(state: RunState, path: Path, made: Provenance = NO_PROVENANCE) -> None:
-    """Write a run. An older file of this name stays whole until the new one is complete.
+def save(state: RunState, path: Path, provenance: Provenance = NO_PROVENANCE) -> None:
+    """Write a run atomically: an existing file stays intact until the new one is complete.
 
-    made: what is known of where it comes from. Raises NetError if it cannot be written.
+    Args:
+        state: The run.
+        path: The file, usually .npz; its folder must exist.
+        provenance: Where the run comes from, as far as known.
+
+    Raises:
+        NetError: The file cannot be written.
     """
     parameters = Parameters(state.sizes, state.vector)
     members: dict[str, NDArray[Any]] = {
         "format": np.array(VERSION, np.int64),
         "sizes": np.array(state.sizes, np.int64),
         "history": state.history,
-        "run": np.frombuffer(json.dumps(as_json(state, made)).encode(), np.uint8),
+        "run": np.frombuffer(json.dumps(run_to_json(state, provenance)).encode(), np.uint8),
     }
     for layer, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
         members |= {f"W{layer}": W, f"b{layer}": b}
@@ -94,36 +104,37 @@ def save(state: RunState, path: Path, made: Provenance = NO_PROVENANCE) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as failure:
-        raise NetError(f"{path}: cannot be written: {failure.strerror or failure}") from failure
+    except OSError as error:
+        raise NetError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
 def load(path: Path) -> RunState:
-    """Read a run. Raises as `read` does."""
+    """Read a run. Raises NetError as `read` does."""
     return read(path).state
 
 
 def read(path: Path) -> SavedModel:
-    """Read a run and what made it.
+    """Read a run and its provenance.
 
-    Raises NetError, naming file and member, for anything not exactly as above.
+    Raises:
+        NetError: The file is not exactly as described above; the message names file and member.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise NetError(f"{path}: is not a file; expected a model (.npz)")
         with zipfile.ZipFile(path) as archive:
             return _Reader(path, archive).saved()
-    except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as damage:
-        raise NetError(f"{path}: is not a model file (.npz), or is cut short") from damage
-    except OSError as failure:
-        raise NetError(f"{path}: cannot be read: {failure.strerror or failure}") from failure
+    except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as error:
+        raise NetError(f"{path}: is not a model file (.npz), or is cut short") from error
+    except OSError as error:
+        raise NetError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 class _Reader:
-    """Takes members out of an archive, each checked against what it must be."""
+    """Reads the members of an archive, and validates each of them."""
 
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self.path, self.archive = path, archive
@@ -140,8 +151,8 @@ class _Reader:
             raise self.refusal("sizes", f"is {sizes}; expected at least three positive widths")
         try:
             check_hidden(sizes[1:-1], sizes[0], sizes[-1])
-        except NetError as problem:
-            raise self.refusal("sizes", f"is out of range: {problem}") from problem
+        except NetError as error:
+            raise self.refusal("sizes", f"is out of range: {error}") from error
         first = self.array("W1", "f", (sizes[1], sizes[0]))
         parameters = Parameters(sizes, np.empty(parameter_count(sizes), first.dtype))
         for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
@@ -155,35 +166,37 @@ class _Reader:
         text = self.array("run", "u", (None,)).astype(np.uint8).tobytes()
         try:
             run = json.loads(text)
-            hyperparameters = hyperparameters_in(run["hyperparameters"], sizes)
-            remembered = OPTIMIZERS[hyperparameters.optimizer].remembers
+            hyperparameters = hyperparameters_from_json(run["hyperparameters"], sizes)
+            remembered = OPTIMIZER_CLASSES[hyperparameters.optimizer].memory_names
             course = run["course"] if version > 1 or "course" in run else None
             state = RunState(
                 sizes=sizes,
                 vector=parameters.vector,
                 hyperparameters=hyperparameters,
-                iteration=whole(run["iteration"]),
-                place=place_in(run["place"]),
+                iteration=checked_count(run["iteration"]),
+                cursor=cursor_from_json(run["place"]),
                 memory={
                     name: self.array(f"memory_{name}", "f", parameters.vector.shape).astype(
                         first.dtype
                     )
                     for name in remembered
                 },
-                updates=whole(run["updates"]),
+                updates=checked_count(run["updates"]),
                 history=history,
-                course=((0, hyperparameters),) if course is None else course_in(course, sizes),
+                hyperparameter_log=((0, hyperparameters),)
+                if course is None
+                else hyperparameter_log_from_json(course, sizes),
             )
             if version == 1:
                 return SavedModel(state, NO_PROVENANCE)
-            return SavedModel(state, from_json(run["made"], has_layout=version > 2))
-        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as damage:
-            raise self.refusal("run", f"is not what this program writes ({damage})") from damage
-        except RecursionError as damage:
-            raise self.refusal("run", "is nested without end") from damage
+            return SavedModel(state, provenance_from_json(run["made"], has_layout=version > 2))
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+            raise self.refusal("run", f"is not what this program writes ({error})") from error
+        except RecursionError as error:
+            raise self.refusal("run", "is nested without end") from error
 
     def array(self, name: str, kinds: str, shape: tuple[int | None, ...]) -> NDArray[Any]:
-        """The member of that name; its type and shape are read and checked before its numbers."""
+        """Return a member; its type and shape are checked before its numbers are read."""
         member = f"{name}.npy"
         if self.names.count(member) != 1:
             raise self.refusal(name, "is missing" if member not in self.names else "is there twice")
@@ -195,32 +208,32 @@ class _Reader:
             ):
                 raise self.refusal(name, f"unfolds into {info.file_size:,} bytes: too many")
             with self.archive.open(member) as file:
-                found, dtype = self.header(name, file)
-                fits = len(found) == len(shape) and all(
-                    want in (None, have) for want, have in zip(shape, found, strict=True)
+                shape_read, dtype = self.header(name, file)
+                fits = len(shape_read) == len(shape) and all(
+                    want in (None, have) for want, have in zip(shape, shape_read, strict=True)
                 )
-                if dtype.kind not in kinds or dtype.str[1:] in REFUSED or not fits:
+                if dtype.kind not in kinds or dtype.str[1:] in UNSUPPORTED_FLOATS or not fits:
                     raise self.refusal(
-                        name, f"is {dtype} {_named(found)}; expected {_named(shape)}"
+                        name, f"is {dtype} {_shape_text(shape_read)}; expected {_shape_text(shape)}"
                     )
-                size = dtype.itemsize * int(np.prod(found, dtype=object))
+                size = dtype.itemsize * int(np.prod(shape_read, dtype=object))
                 if size > info.file_size:
                     raise self.refusal(name, f"declares {size:,} bytes and holds fewer")
                 numbers = file.read(size + 1)
-        except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as damage:
-            raise self.refusal(name, f"is damaged: {damage}") from damage
+        except (zipfile.BadZipFile, zlib.error, *UNREADABLE) as error:
+            raise self.refusal(name, f"is damaged: {error}") from error
         if len(numbers) != size:
             raise self.refusal(name, f"does not hold the {size:,} bytes it declares")
-        return np.frombuffer(numbers, dtype).reshape(found)
+        return np.frombuffer(numbers, dtype).reshape(shape_read)
 
     def header(self, name: str, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
-        """Shape and type; NumPy's own reader, which evaluates literals and nothing else."""
+        """Read shape and type with NumPy's own reader, which evaluates nothing but literals."""
         try:
             version = npy.read_magic(file)
             read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
             shape, in_fortran_order, dtype = read(file)
-        except Exception as damage:  # NumPy's parser raises what it likes at rubbish
-            raise self.refusal(name, "is not an array of NumPy's") from damage
+        except Exception as error:  # NumPy's parser raises anything on invalid input
+            raise self.refusal(name, "is not an array of NumPy's") from error
         if dtype.hasobject or (in_fortran_order and len(shape) > 1):
             raise self.refusal(name, f"is {dtype} in an order this program never writes")
         return shape, dtype
@@ -230,11 +243,11 @@ class _Reader:
 
 
 def _ascends_from_zero(iterations: NDArray[np.float64]) -> bool:
-    """Whether these are whole numbers from 0 on, each larger than the one before."""
+    """Return whether these are ascending whole numbers from 0 on."""
     if not np.isfinite(iterations).all() or np.any(iterations != np.floor(iterations)):
         return False
     return not len(iterations) or bool(iterations[0] == 0 and np.all(np.diff(iterations) > 0))
 
 
-def _named(shape: tuple[int | None, ...]) -> str:
+def _shape_text(shape: tuple[int | None, ...]) -> str:
     return " × ".join("any" if side is None else str(side) for side in shape) or "one number"

@@ -1,4 +1,4 @@
-"""The part of a saved run that is no array, to JSON and back; nothing in it is believed."""
+"""The JSON part of a checkpoint: everything of a run that is no array; untrusted when read."""
 
 from __future__ import annotations
 
@@ -9,56 +9,82 @@ from ..engine.batches import BatchCursor, check_generator
 from ..errors import NetError
 from ..hyperparameters import Hyperparameters
 from .provenance import Provenance
-from .state import Course, RunState
+from .state import HyperparameterLog, RunState
 
 
-def as_json(state: RunState, made: Provenance) -> dict[str, Any]:
-    """All of a run that is no array, as simple as JSON."""
+def run_to_json(state: RunState, provenance: Provenance) -> dict[str, Any]:
+    """Return everything of a run that is no array, as values that JSON can represent."""
     return {
-        "made": dataclasses.asdict(made),
+        "made": dataclasses.asdict(provenance),
         "iteration": state.iteration,
         "updates": state.updates,
         "hyperparameters": dataclasses.asdict(state.hyperparameters),
-        "course": [(since, dataclasses.asdict(chosen)) for since, chosen in state.course],
-        "place": dataclasses.asdict(state.place),
+        "course": [
+            (since, dataclasses.asdict(hyperparameters))
+            for since, hyperparameters in state.hyperparameter_log
+        ],
+        "place": dataclasses.asdict(state.cursor),
     }
 
 
-def hyperparameters_in(chosen: dict[str, Any], sizes: tuple[int, ...]) -> Hyperparameters:
-    """As `as_json` wrote them; raises ValueError for a value of the wrong kind or range."""
+def hyperparameters_from_json(values: dict[str, Any], sizes: tuple[int, ...]) -> Hyperparameters:
+    """Read hyperparameters as `run_to_json` wrote them.
+
+    Args:
+        values: The JSON object.
+        sizes: Widths of the network that they must belong to.
+
+    Raises:
+        ValueError: A value has the wrong type or is out of range.
+    """
     default = dataclasses.asdict(Hyperparameters())
-    for name, value in chosen.items():
+    for name, value in values.items():
         kind = type(value).__name__
-        # JSON has no tuples, writes 1.0 as it likes, and None stands for a full batch.
-        usual = {type(default[name]).__name__, "int", "list"}
-        if kind not in ({"int", "NoneType"} if name == "batch_size" else usual):
+        # JSON has no tuples and may write 1.0 as 1; None stands for a full batch.
+        types = {type(default[name]).__name__, "int", "list"}
+        if kind not in ({"int", "NoneType"} if name == "batch_size" else types):
             raise ValueError(f"{name} is {str(value)[:24]!r}")
-    hidden = tuple(whole(units) for units in chosen["hidden"])
+    hidden = tuple(checked_count(units) for units in values["hidden"])
     if hidden != sizes[1:-1]:
         raise ValueError(f"hidden is {hidden} for a network {sizes}")
     try:
-        return Hyperparameters(**dict[str, Any](chosen, hidden=hidden))
-    except NetError as problem:
-        raise ValueError(str(problem)) from problem
+        return Hyperparameters(**dict[str, Any](values, hidden=hidden))
+    except NetError as error:
+        raise ValueError(str(error)) from error
 
 
-def course_in(course: list[list[Any]], sizes: tuple[int, ...]) -> Course:
-    """As `as_json` wrote it: it begins at 0 and each change comes after the one before."""
-    found = tuple((whole(since), hyperparameters_in(chosen, sizes)) for since, chosen in course)
-    begins = [since for since, _ in found]
-    if not begins or begins[0] != 0 or begins != sorted(begins):
+def hyperparameter_log_from_json(
+    entries: list[list[Any]], sizes: tuple[int, ...]
+) -> HyperparameterLog:
+    """Read a hyperparameter log as `run_to_json` wrote it.
+
+    Raises:
+        ValueError: The log does not begin at 0, or does not ascend.
+    """
+    log = tuple(
+        (checked_count(since), hyperparameters_from_json(values, sizes))
+        for since, values in entries
+    )
+    starts = [since for since, _ in log]
+    if not starts or starts[0] != 0 or starts != sorted(starts):
         raise ValueError("its course does not begin at 0 and go on from there")
-    return found
+    return log
 
 
-def place_in(place: dict[str, Any]) -> BatchCursor:
-    """As `as_json` wrote it; raises likewise for a state that no generator has."""
-    check_generator(place["generator"])
-    return BatchCursor(place["generator"], whole(place["epoch"]), whole(place["position"]))
+def cursor_from_json(cursor: dict[str, Any]) -> BatchCursor:
+    """Read a batch cursor as `run_to_json` wrote it.
+
+    Raises:
+        ValueError: The generator's state or a count is invalid; also TypeError and KeyError.
+    """
+    check_generator(cursor["generator"])
+    return BatchCursor(
+        cursor["generator"], checked_count(cursor["epoch"]), checked_count(cursor["position"])
+    )
 
 
-def whole(value: object) -> int:
-    """A count out of JSON, which has numbers of every kind."""
+def checked_count(value: object) -> int:
+    """Return a count from JSON; raises ValueError if it is no whole number or is negative."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise ValueError(f"{str(value)[:24]!r} is not a count")
     return value

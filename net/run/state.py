@@ -1,4 +1,4 @@
-"""What a run is at one moment: everything that is needed to go on from it."""
+"""The state of a run: everything that is needed to resume it."""
 
 from __future__ import annotations
 
@@ -14,33 +14,34 @@ from ..network import Array, Parameters
 
 @dataclass(frozen=True, eq=False)
 class RunMoment:
-    """A run as it was after so many updates, copied: enough to go on from, bit for bit."""
+    """A copy of a run after `iteration` updates, from which it can be resumed bit for bit."""
 
     sizes: tuple[int, ...]
     vector: Array  # every weight and bias, as Parameters lays them out
     hyperparameters: Hyperparameters
     iteration: int
-    place: BatchCursor
+    cursor: BatchCursor  # of the next batch
     memory: dict[str, Array]  # the optimizer's, each as long as vector
-    updates: int  # that the optimizer has made since it began to remember
+    updates: int  # by the optimizer since its last reset
 
     @property
     def parameters(self) -> Parameters:
-        """The network; a view, not to be written to."""
+        """The network, as a view; do not write to it."""
         return Parameters(self.sizes, self.vector)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its arrays."""
+        """Size of the arrays in bytes."""
         return self.vector.nbytes + sum(array.nbytes for array in self.memory.values())
 
 
-Course = tuple[tuple[int, Hyperparameters], ...]  # after how many updates which came into force
+# Each entry: the number of updates made before it came into force, and the hyperparameters.
+HyperparameterLog = tuple[tuple[int, Hyperparameters], ...]
 
 
 @dataclass(frozen=True, eq=False)
 class RunState(RunMoment):
-    """A moment with all that led to it: the whole run, copied."""
+    """A copy of the whole run: a moment and everything that led to it."""
 
     history: NDArray[np.float64]  # n × 7, see history.COLUMNS; read-only
-    course: Course  # the hyperparameters it went by, first to last; alpha changes and all
+    hyperparameter_log: HyperparameterLog  # every change along the way

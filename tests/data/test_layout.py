@@ -150,7 +150,7 @@ def test_a_model_keeps_how_its_images_lay_and_a_picture_is_answered_as_by_index(
     out = tmp_path / "m.npz"
     chosen = ["--preset", "sprint", "--iterations", "40", "--quiet"]
     assert run("train", "--data", path, *chosen, "--out", out).code == 0
-    assert checkpoint.read(out).made.layout == load(str(path)).layout.as_numbers()
+    assert checkpoint.read(out).provenance.layout == load(str(path)).layout.as_numbers()
     for i in range(0, 40, 4):
         picture = tmp_path / "one.png"
         picture.write_bytes(png(test.images[i].reshape(SIDE, SIDE)))

@@ -89,7 +89,7 @@ def coach() -> None:
         watch, biases = RunMonitor(dataset.train.labels, 10), trainer.parameters.b[0]
         begun = time.perf_counter()
         for _ in range(1000):
-            watch.look(progress, biases, batch)
+            watch.observe(progress, biases, batch)
             is_finite(trainer.parameters.vector)
         look = (time.perf_counter() - begun) / 1000
         steps, count = trainer.steps(), 30

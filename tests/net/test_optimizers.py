@@ -6,17 +6,30 @@ import math
 
 import numpy as np
 import pytest
-from mnist_tui.net.hyperparameters import SCHEDULES, Hyperparameters, scheduled_alpha
+from mnist_tui.net.hyperparameters import (
+    INITIALIZATIONS,
+    OPTIMIZERS,
+    SCHEDULES,
+    Hyperparameters,
+    scheduled_alpha,
+)
+from mnist_tui.net.initialization import INITIALIZERS
 from mnist_tui.net.network import Array, Parameters
-from mnist_tui.net.optimizers import OPTIMIZERS
+from mnist_tui.net.optimizers import OPTIMIZER_CLASSES
 
 SIZES = (1, 1, 1)  # two weights and two biases: four numbers
+
+
+def test_every_name_that_hyperparameters_accept_has_an_implementation() -> None:
+    # The names are listed apart, because hyperparameters.py does without NumPy.
+    assert tuple(OPTIMIZER_CLASSES) == OPTIMIZERS
+    assert tuple(INITIALIZERS) == INITIALIZATIONS
 
 
 def moved(name: str, gradients: list[float], momentum: float = 0.9) -> list[float]:
     """Where the first weight, which begins at 1, stands after each gradient; alpha 0.1."""
     parameters = Parameters(SIZES, np.array([1.0, 0, 0, 0]))
-    optimizer = OPTIMIZERS[name](parameters)
+    optimizer = OPTIMIZER_CLASSES[name](parameters)
     chosen = Hyperparameters(optimizer=name, momentum=momentum)
     places: list[float] = []
     for g in gradients:
@@ -56,17 +69,17 @@ def test_weight_decay_draws_weights_to_zero_and_leaves_biases_alone() -> None:
     parameters = Parameters(SIZES, np.array([1.0, -1, 1, -1]))
     chosen = Hyperparameters(weight_decay=0.5)
     gradient = Parameters.zeros(SIZES, np.float64)
-    OPTIMIZERS["gd"](parameters).update(parameters, gradient, 0.1, chosen)
+    OPTIMIZER_CLASSES["gd"](parameters).update(parameters, gradient, 0.1, chosen)
     # W - 0.1·0.5·W = 0.95·W
     assert parameters.vector == pytest.approx(np.array([0.95, -0.95, 1, -1]))
 
 
-@pytest.mark.parametrize(("name", "alpha"), [(name, 0.05) for name in OPTIMIZERS])
+@pytest.mark.parametrize(("name", "alpha"), [(name, 0.05) for name in OPTIMIZER_CLASSES])
 def test_each_gets_to_the_bottom_of_a_bowl(name: str, alpha: float) -> None:
     # f(θ) = Σ cᵢ·(θᵢ - bᵢ)²/2, steep one way and shallow another; its gradient is c·(θ - b).
     steepness, bottom = np.array([10.0, 1, 5, 0.5]), np.array([3.0, -2, 1, 0.5])
     parameters = Parameters(SIZES, np.zeros(4))
-    optimizer = OPTIMIZERS[name](parameters)
+    optimizer = OPTIMIZER_CLASSES[name](parameters)
     for _ in range(1500):
         slope: Array = steepness * (parameters.vector - bottom)
         optimizer.update(

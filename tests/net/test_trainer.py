@@ -225,7 +225,7 @@ def test_a_run_put_away_and_taken_up_ends_in_the_same_bits(optimizer: str, augme
     )
     epochs = Epochs(samples.images)
     whole, first, second = (
-        Trainer(samples, samples, chosen, deformed=epochs.images) for _ in range(3)
+        Trainer(samples, samples, chosen, augmented=epochs.images) for _ in range(3)
     )
     for _ in whole.steps():
         pass
@@ -243,7 +243,7 @@ def test_a_change_acts_alike_whether_or_not_the_run_was_put_away_before(
     samples = noise(60)
     chosen = Hyperparameters(iterations=9, batch_size=20, augment="elastic")
     deformed = Epochs(samples.images).images
-    stayed, again = (Trainer(samples, samples, chosen, deformed=deformed) for _ in range(2))
+    stayed, again = (Trainer(samples, samples, chosen, augmented=deformed) for _ in range(2))
     after(stayed, 4)
     again.restore(stayed.state())  # what `stayed` has found out for its next update, it has not
     for trainer in (stayed, again):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.tui.cli.export import names
+from mnist_tui.tui.cli.export import run_names
 from mnist_tui.tui.cli.main import main
 from mnist_tui.tui.datasets.paths import absolute
 from mnist_tui.tui.errors import UserError
@@ -201,8 +201,8 @@ async def test_export_from_a_folder_that_is_gone_asks_for_the_whole_path(
 
 def test_runs_are_named_by_what_can_be_shown_of_their_files() -> None:
     other = os.fsdecode(b"m\xfe")
-    assert names([Path(BAD), Path("n.npz")]) == ["m?", "n"]
-    assert names([Path(BAD), Path(other)]) == ["m? (1)", "m? (2)"]
+    assert run_names([Path(BAD), Path("n.npz")]) == ["m?", "n"]
+    assert run_names([Path(BAD), Path(other)]) == ["m? (1)", "m? (2)"]
 
 
 def test_a_text_with_such_a_name_in_it_is_written(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""How fast the engine is on this machine: beside the recipes it replaces, and rivals if installed.
+"""The bench command: times the engine against plain NumPy, and other libraries if installed.
 
-All ways of one row are timed in turns, so that whatever else the machine does meets them alike;
-a figure is the median of its turns.
+The implementations of one row are timed in turns, so that other load on the machine affects them
+equally; a figure is the median of its turns.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from .bench_rivals import UPDATES
 
 Floats = type[np.float32] | type[np.float64]
 TURNS = 5
-REST = 0.3  # seconds before each turn: other libraries' threads spin on a while after their work
-FULL = (10, 128)
-EPOCHS = ((10, 64), (128, 64), (128, 128), (256, 256))  # hidden × batch
-SIDE = 1500  # of the matrices whose product measures the machine's peak
+REST_S = 0.3  # before each turn, because other libraries' threads keep spinning after their work
+FULL_BATCH_HIDDEN = (10, 128)
+EPOCH_TASKS = ((10, 64), (128, 64), (128, 128), (256, 256))  # hidden × batch
+PEAK_MATRIX_SIDE = 1500  # of the matrix products that measure the machine's peak
 
 
 @dataclass
 class Row:
-    """One task: what each way of doing it took."""
+    """One task, and the time that each implementation took."""
 
     task: str
-    images: int  # handled in that time
-    flop: float  # multiplications and additions the plain mathematics needs for them
+    images: int  # processed in that time
+    flop: float  # multiplications and additions of the plain mathematics
     seconds: dict[str, float] = field(default_factory=dict)
 
     def figures(self, peak: float) -> dict[str, Any]:
-        """Everything the row says, for machines."""
+        """Return the row's figures, as for JSON; `peak` is in FLOP/s."""
         ours = self.seconds["mnist-tui"]
         return {
             "task": self.task,
@@ -53,13 +53,15 @@ class Row:
             "gflops": self.flop / ours / 1e9,
             "share_of_peak": self.flop / ours / peak,
             "times_faster_than": {
-                way: seconds / ours for way, seconds in self.seconds.items() if way != "mnist-tui"
+                name: seconds / ours
+                for name, seconds in self.seconds.items()
+                if name != "mnist-tui"
             },
         }
 
 
 class Rivals:
-    """The other libraries, in their own process."""
+    """The other libraries, in a process of their own."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -71,7 +73,7 @@ class Rivals:
         self.names: list[str] = json.loads(self._line())
 
     def seconds(self, *task: object) -> float:
-        """What (name, task, hidden, batch, threads) took."""
+        """Return the seconds that (name, task, hidden, batch, threads) took."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(task) + "\n")
         self._process.stdin.flush()
@@ -86,8 +88,8 @@ class Rivals:
         return self._process.stdout.readline()
 
 
-def bench(*, as_json: bool, threads: int | None) -> int:
-    """Measure everything and print it; returns the exit code."""
+def run_benchmark(*, as_json: bool, threads: int | None) -> int:
+    """Measure everything and print it; return the exit code."""
     train = load().train
     engine, rivals = Engine(train, threads), Rivals()
     peak = measured_peak(engine)
@@ -97,12 +99,12 @@ def bench(*, as_json: bool, threads: int | None) -> int:
             f"{engine.threads} threads; sgemm's peak {peak / 1e9:.0f} GFLOP/s; "
             f"medians of {TURNS}; beside us: {', '.join(rivals.names) or 'no other library'}\n"
         )
-    for hidden in FULL:
+    for hidden in FULL_BATCH_HIDDEN:
         rows.append(full_batch(engine, rivals, train, hidden).figures(peak))
-        _show(rows[-1], as_json=as_json)
-    for hidden, batch in EPOCHS:
+        _print_row(rows[-1], as_json=as_json)
+    for hidden, batch in EPOCH_TASKS:
         rows.append(epoch(engine, rivals, train, hidden, batch).figures(peak))
-        _show(rows[-1], as_json=as_json)
+        _print_row(rows[-1], as_json=as_json)
     rivals.close()
     engine.close()
     if as_json:
@@ -112,9 +114,9 @@ def bench(*, as_json: bool, threads: int | None) -> int:
 
 
 def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Row:
-    """One update over all images."""
+    """Time one update over all images."""
     m = len(train)
-    parameters, gradient, step = _start(hidden)
+    parameters, gradient, step = _initial_state(hidden)
 
     def ours() -> float:
         def updates() -> None:
@@ -125,20 +127,22 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Ro
 
         return _timed(updates) / UPDATES
 
-    ways: dict[str, Callable[[], float]] = {"mnist-tui": ours}
+    timers: dict[str, Callable[[], float]] = {"mnist-tui": ours}
     for dtype in (np.float32, np.float64):
-        ways[f"NumPy {np.dtype(dtype).name}"] = _whole_array(train, hidden, dtype, engine.threads)
+        timers[f"NumPy {np.dtype(dtype).name}"] = _whole_array_update(
+            train, hidden, dtype, engine.threads
+        )
     if "torch" in rivals.names:
-        ways["PyTorch"] = partial(rivals.seconds, "torch", "full", hidden, 0, 0)
+        timers["PyTorch"] = partial(rivals.seconds, "torch", "full", hidden, 0, 0)
     # Forward and dW multiply each image by each weight once, and by W2 once more for dA.
     flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
-    return in_turns(Row(f"update, full batch, 784-{hidden}-10", m, flop), ways)
+    return in_turns(Row(f"update, full batch, 784-{hidden}-10", m, flop), timers)
 
 
 def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int) -> Row:
-    """Mini-batches through all images once."""
+    """Time one epoch of mini-batches."""
     m = len(train)
-    parameters, gradient, step = _start(hidden)
+    parameters, gradient, step = _initial_state(hidden)
     generator = np.random.default_rng(0)
 
     def ours() -> float:
@@ -151,23 +155,23 @@ def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int
 
         return _timed(updates)
 
-    ways: dict[str, Callable[[], float]] = {"mnist-tui": ours}
+    timers: dict[str, Callable[[], float]] = {"mnist-tui": ours}
     if "torch" in rivals.names:
         for threads in sorted({1, engine.threads}):
-            ways[f"PyTorch, {threads} threads"] = partial(
+            timers[f"PyTorch, {threads} threads"] = partial(
                 rivals.seconds, "torch", "epoch", hidden, batch, threads
             )
     if "sklearn" in rivals.names:
-        ways["scikit-learn"] = partial(rivals.seconds, "sklearn", "epoch", hidden, batch, 0)
+        timers["scikit-learn"] = partial(rivals.seconds, "sklearn", "epoch", hidden, batch, 0)
     flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
-    return in_turns(Row(f"epoch, 784-{hidden}-10, batch {batch}", m, flop), ways)
+    return in_turns(Row(f"epoch, 784-{hidden}-10, batch {batch}", m, flop), timers)
 
 
 def measured_peak(engine: Engine) -> float:
-    """Multiplications and additions a second of large products, one on each thread at once."""
+    """Return the FLOP/s of large matrix products, one on each thread at once."""
     from concurrent.futures import ThreadPoolExecutor
 
-    A = np.random.default_rng(0).random((SIDE, SIDE), dtype=np.float32)
+    A = np.random.default_rng(0).random((PEAK_MATRIX_SIDE, PEAK_MATRIX_SIDE), dtype=np.float32)
     with ThreadPoolExecutor(engine.threads) as pool:
 
         def products() -> None:
@@ -176,13 +180,15 @@ def measured_peak(engine: Engine) -> float:
 
         products()
         seconds = statistics.median(_timed(products) for _ in range(TURNS))
-    return 4 * engine.threads * 2 * SIDE**3 / seconds
+    return 4 * engine.threads * 2 * PEAK_MATRIX_SIDE**3 / seconds
 
 
-def _whole_array(train: Digits, hidden: int, dtype: Floats, threads: int) -> Callable[[], float]:
-    """The recipe of the original: all images as one array of floats, BLAS with its own threads."""
+def _whole_array_update(
+    train: Digits, hidden: int, dtype: Floats, threads: int
+) -> Callable[[], float]:
+    """Return a timer of the original script's update: one float array, threads inside BLAS."""
     X: Array = np.ascontiguousarray((train.images.T / 255).astype(dtype))
-    parameters, gradient, step = _start(hidden, dtype)
+    parameters, gradient, step = _initial_state(hidden, dtype)
 
     def update() -> None:
         activations = forward(parameters, X)
@@ -199,37 +205,37 @@ def _whole_array(train: Digits, hidden: int, dtype: Floats, threads: int) -> Cal
     return measure
 
 
-def _start(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters, Parameters, Any]:
+def _initial_state(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters, Parameters, Any]:
     parameters = initial_parameters((784, hidden, 10), "he", np.random.default_rng(0), dtype)
     return parameters, parameters.copy(), np.empty_like(parameters.vector)
 
 
-def in_turns(row: Row, ways: dict[str, Callable[[], float]]) -> Row:
-    """Fill in the medians; the ways take turns, so that a slow moment meets them all."""
-    times: dict[str, list[float]] = {way: [] for way in ways}
-    for turn in range(TURNS + 1):  # the first warms up and does not count
-        for way, measure in ways.items():
-            time.sleep(REST)
+def in_turns(row: Row, timers: dict[str, Callable[[], float]]) -> Row:
+    """Fill in the medians; the implementations take turns, so that load affects all of them."""
+    times: dict[str, list[float]] = {name: [] for name in timers}
+    for turn in range(TURNS + 1):  # the first one is a warm-up and does not count
+        for name, measure in timers.items():
+            time.sleep(REST_S)
             seconds = measure()
             if turn:
-                times[way].append(seconds)
-    row.seconds = {way: statistics.median(seconds) for way, seconds in times.items()}
+                times[name].append(seconds)
+    row.seconds = {name: statistics.median(seconds) for name, seconds in times.items()}
     return row
 
 
 def _timed(work: Callable[[], None]) -> float:
-    begun = time.perf_counter()
+    start = time.perf_counter()
     work()
-    return time.perf_counter() - begun
+    return time.perf_counter() - start
 
 
-def _show(figures: dict[str, Any], *, as_json: bool) -> None:
+def _print_row(figures: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         return
     click.echo(
         f"{figures['task']}: {figures['images_per_second'] / 1e6:.2f} million images/s, "
         f"{figures['gflops']:.0f} GFLOP/s, {figures['share_of_peak']:.0%} of the peak"
     )
-    for way, seconds in figures["seconds"].items():
-        times = figures["times_faster_than"].get(way)
-        click.echo(f"  {way:<20} {1e3 * seconds:8.1f} ms" + (f"  {times:5.2f} ×" if times else ""))
+    for name, seconds in figures["seconds"].items():
+        times = figures["times_faster_than"].get(name)
+        click.echo(f"  {name:<20} {1e3 * seconds:8.1f} ms" + (f"  {times:5.2f} ×" if times else ""))

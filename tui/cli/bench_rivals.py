@@ -1,9 +1,9 @@
-"""PyTorch and scikit-learn on the bench's tasks: a process of its own, a task a line, seconds back.
+"""PyTorch and scikit-learn on the bench's tasks: reads one task per line, answers in seconds.
 
-Their thread pools stay out of our process, and ours out of theirs. Each is used plainly and
-well: float32 arrays made once, torch's modules with cross_entropy and SGD, the batch taken by
-index; scikit-learn's MLPClassifier for one epoch. `python -m mnist_tui.tui.cli.bench_rivals` says
-in its first line which of them there are.
+They run in a separate process, so that thread pools do not interfere. Each is used plainly and
+well: float32 arrays made once, torch's modules with cross_entropy and SGD, batches by index;
+scikit-learn's MLPClassifier for one epoch. The first line of output of
+`python -m mnist_tui.tui.cli.bench_rivals` names those that are installed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ UPDATES = 10  # in a row, as in training
 
 
 def torch_tasks(train: Any) -> Any:
-    """What answers torch's tasks: (task, hidden, batch, threads) to seconds."""
+    """Return a function that times torch's tasks: (task, hidden, batch, threads) to seconds."""
     import numpy as np
 
     torch: Any = import_module("torch")
@@ -50,43 +50,43 @@ def torch_tasks(train: Any) -> Any:
             functional.cross_entropy(module(X[rows]), y[rows]).backward()
             optimizer.step()
 
-        begun = time.perf_counter()
+        began = time.perf_counter()
         if task == "full":
             for _ in range(UPDATES):
                 update(slice(None))
-            return (time.perf_counter() - begun) / UPDATES
+            return (time.perf_counter() - began) / UPDATES
         order = torch.randperm(len(y))
         for start in range(0, len(y), batch):
             update(order[start : start + batch])
-        return time.perf_counter() - begun
+        return time.perf_counter() - began
 
     return answer
 
 
 def sklearn_tasks(train: Any) -> Any:
-    """What answers scikit-learn's task, one epoch."""
+    """Return a function that times scikit-learn's task, one epoch."""
     import numpy as np
 
     classifier: Any = import_module("sklearn.neural_network").MLPClassifier
     X = train.images.astype(np.float32) / 255
 
-    def answer(task: str, hidden: int, batch: int, threads: int) -> float:  # noqa: ARG001  (as torch's)
+    def answer(task: str, hidden: int, batch: int, threads: int) -> float:  # noqa: ARG001  (same signature as torch's)
         model = classifier(
             (hidden,), solver="sgd", batch_size=batch, max_iter=1, learning_rate_init=0.05
         )
-        begun = time.perf_counter()
+        began = time.perf_counter()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # one epoch does not converge, as it rightly says
+            warnings.simplefilter("ignore")  # about one epoch, which does not converge
             model.fit(X, train.labels)
-        return time.perf_counter() - begun
+        return time.perf_counter() - began
 
     return answer
 
 
 def main() -> None:
-    """Answer until stdin ends."""
+    """Answer tasks until stdin ends."""
     train = load().train
-    there = {
+    libraries = {
         name: make(train)
         for name, module, make in (
             ("torch", "torch", torch_tasks),
@@ -94,10 +94,10 @@ def main() -> None:
         )
         if find_spec(module)
     }
-    print(json.dumps(sorted(there)), flush=True)  # noqa: T201  (the answer)
+    print(json.dumps(sorted(libraries)), flush=True)  # noqa: T201  (the answer)
     for line in sys.stdin:
         name, *task = json.loads(line)
-        print(there[name](*task), flush=True)  # noqa: T201  (the answer)
+        print(libraries[name](*task), flush=True)  # noqa: T201  (the answer)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The commands without a screen: their arguments, checked, and handed to who does the work."""
+"""Definitions of the subcommands: they check arguments and call the command's module."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import click
 
 from ..config.fields import BY_NAME
 from .options import (
-    WholeRange,
-    chosen_course,
+    WholeNumber,
     data_option,
     force_option,
+    hyperparameter_log_from_options,
     hyperparameter_options,
     is_given,
     json_option,
@@ -29,22 +29,22 @@ from .options import (
 @hyperparameter_options
 @share_option
 @recipe_option
-@click.option("--out", "model", type=path, help="Write the run to this .npz.")
-@click.option("--history", type=path, help="Write its metrics, .csv or .json.")
+@click.option("--out", "model", type=path, help="Save the run in this .npz file.")
+@click.option("--history", type=path, help="Write the metrics to this .csv or .json file.")
 @force_option
 @threads_option
 @json_option
-@click.option("--quiet", is_flag=True, help="Say nothing but --json's object and errors.")
+@click.option("--quiet", is_flag=True, help="Print only errors, and the object of --json.")
 @click.pass_context
 def train(context: click.Context, source: str, recipe: str | None, **values: Any) -> None:
     """Train without a screen. Ctrl-C stops early and keeps what was learnt."""
-    from . import train as headless
+    from .train import TrainOptions, run_training
 
-    course = chosen_course(values, recipe)
-    options = headless.TrainOptions(
+    log = hyperparameter_log_from_options(values, recipe)
+    options = TrainOptions(
         **{k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
     )
-    context.exit(headless.train(source, course, options))
+    context.exit(run_training(source, log, options))
 
 
 @click.command()
@@ -63,26 +63,36 @@ def evaluate(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """How well a saved network does on test images."""
-    from . import predict as answering
+    """Measure a saved network on test images."""
+    from .predict import PredictSource, evaluate_model
 
-    data = answering.PredictSource(source, share, quiet)
-    context.exit(answering.evaluate(model, data, as_json=as_json))
+    data = PredictSource(source, share, quiet)
+    context.exit(evaluate_model(model, data, as_json=as_json))
 
 
 @click.command()
 @model_argument
 @data_option
 @share_option
-@click.option("--index", type=WholeRange(), default=0, show_default=True, help="Which image.")
-@click.option("--image", metavar="FILE", help="A picture instead, any size; - for stdin.")
-@click.option("--out", "predictions", type=path, help="All answers instead, as .csv or .json.")
-@click.option("--submission", type=path, help="All answers as Kaggle wants them: ImageId,Label.")
+@click.option(
+    "--index",
+    type=WholeNumber(),
+    default=0,
+    metavar="N",
+    help="Number of the image.  [default: 0]",
+)
+@click.option("--image", metavar="FILE", help="Classify a picture of any size; - for stdin.")
+@click.option(
+    "--out", "predictions", type=path, help="Write the predictions for all images, .csv or .json."
+)
+@click.option(
+    "--submission", type=path, help="Write the predictions in Kaggle's format: ImageId,Label."
+)
 @force_option
 @json_option
 @quiet_option
 @click.pass_context
-def predict(  # noqa: PLR0913  (click hands every option over by name)
+def predict(  # noqa: PLR0913  (click passes every option by name)
     context: click.Context,
     model: Path,
     source: str,
@@ -96,22 +106,28 @@ def predict(  # noqa: PLR0913  (click hands every option over by name)
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """What a saved network sees in one image, and how sure it is; or its answers to all of them."""
+    """Classify one image with a saved network; or all images, into a file."""
     to_files = predictions is not None or submission is not None
     if image is not None and (to_files or any(map(is_given, ("source", "share", "index")))):
         raise click.UsageError("--image is one picture: leave out --data, --index and files")
     if to_files and is_given("index"):
         raise click.UsageError("--index is one image: leave it out, or leave out the files")
-    from . import predict as answering
+    from .predict import (
+        PredictOutputs,
+        PredictSource,
+        predict_all,
+        predict_one,
+        predict_picture,
+    )
 
-    data = answering.PredictSource(source, share, quiet)
+    data = PredictSource(source, share, quiet)
     if image is not None:
-        code = answering.predict_picture(model, image, as_json=as_json, quiet=quiet)
+        code = predict_picture(model, image, as_json=as_json, quiet=quiet)
     elif to_files:
-        outputs = answering.Outputs(predictions, submission, overwrite)
-        code = answering.predict_all(model, data, outputs, as_json=as_json)
+        outputs = PredictOutputs(predictions, submission, overwrite)
+        code = predict_all(model, data, outputs, as_json=as_json)
     else:
-        code = answering.predict_one(model, data, index, as_json=as_json)
+        code = predict_one(model, data, index, as_json=as_json)
     context.exit(code)
 
 
@@ -120,20 +136,24 @@ def predict(  # noqa: PLR0913  (click hands every option over by name)
 @json_option
 @click.pass_context
 def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
-    """Saved networks, and what made each of them; those of this folder if none are named."""
-    from .models import show
+    """List saved networks and their provenance; without arguments, those in this folder."""
+    from .models import list_models
 
-    context.exit(show(paths or (Path(),), as_json=as_json))
+    context.exit(list_models(paths or (Path(),), as_json=as_json))
 
 
 @click.command()
 @click.argument("saved", nargs=-1, required=True, type=path, metavar="MODEL…")
-@click.option("--history", type=path, help="Its metrics, of several models too, .csv or .json.")
-@click.option("--chart", type=path, help="Its accuracy as a picture, of several too, .svg or .png.")
-@click.option("--script", type=path, help="A stand-alone script that makes this very run, .py.")
-@click.option("--recipe", is_flag=True, help="Its hyperparameters on one line, for --recipe.")
-@click.option("--predictions", type=path, help="Its answers to --data, .csv or .json.")
-@click.option("--submission", type=path, help="Its answers to --data as Kaggle wants them.")
+@click.option(
+    "--history", type=path, help="Write the metrics of one or more models, .csv or .json."
+)
+@click.option("--chart", type=path, help="Draw the accuracy of one or more models, .svg or .png.")
+@click.option("--script", type=path, help="Write a stand-alone script that repeats the run, .py.")
+@click.option("--recipe", is_flag=True, help="Print the hyperparameters on one line, for --recipe.")
+@click.option("--predictions", type=path, help="Write the predictions for --data, .csv or .json.")
+@click.option(
+    "--submission", type=path, help="Write the predictions for --data in Kaggle's format."
+)
 @data_option
 @share_option
 @force_option
@@ -146,21 +166,21 @@ def export(
     share: float | None,
     **values: Any,
 ) -> None:
-    """Saved runs in other forms. The name of a file tells its form."""
-    from . import export as exporting
+    """Export saved runs. The file extension selects the format."""
+    from .export import SUFFIXES, ExportRequest, export_runs
 
-    wanted = exporting.Wanted(**values)
-    if wanted.is_nothing:
-        raise click.UsageError(f"say what to export: {' '.join(exporting.WAYS)}")
-    if len(saved) > 1 and (single := wanted.of_one):
+    request = ExportRequest(**values)
+    if request.is_empty:
+        raise click.UsageError(f"say what to export: {' '.join(SUFFIXES)}")
+    if len(saved) > 1 and (single := request.single_model_option):
         raise click.UsageError(f"{single} is of one model; {len(saved)} are named")
-    context.exit(exporting.export(saved, wanted, source, share))
+    context.exit(export_runs(saved, request, source, share))
 
 
 @click.command()
 @data_option
 @share_option
-@click.option("--out", "folder", type=path, help="Write them to this folder as four IDX files.")
+@click.option("--out", "folder", type=path, help="Write the data to this folder as four IDX files.")
 @force_option
 @json_option
 @quiet_option
@@ -172,10 +192,10 @@ def data(
     folder: Path | None,
     **values: Any,
 ) -> None:
-    """What a source of data holds; with --out also in MNIST's own form, for other programs."""
-    from . import data as describing
+    """Describe a data source; with --out, convert it to MNIST's IDX files."""
+    from .data import describe
 
-    context.exit(describing.describe(source, share, folder, **values))
+    context.exit(describe(source, share, folder, **values))
 
 
 @click.command()
@@ -183,10 +203,10 @@ def data(
 @json_option
 @click.pass_context
 def bench(context: click.Context, threads: int | None, *, as_json: bool) -> None:
-    """How fast it trains on this machine; takes a minute or two."""
-    from .bench import bench as measure
+    """Measure how fast this machine trains; takes a minute or two."""
+    from .bench import run_benchmark
 
-    context.exit(measure(as_json=as_json, threads=threads))
+    context.exit(run_benchmark(as_json=as_json, threads=threads))
 
 
 COMMANDS = (train, evaluate, predict, models, export, data, bench)

@@ -1,4 +1,4 @@
-"""What commands say on stderr while they work: notes, and how far something has come."""
+"""Output of commands on stderr while they work: notes and progress."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from ..text import printable
 if TYPE_CHECKING:
     from ...data.readers.safe_files import OnProgress
 
-CLEAR = f"\r{'':79}\r"  # wipes the progress line
-BETWEEN_LINES = 0.1  # seconds between two drawings of the progress line
+CLEAR_LINE = f"\r{'':79}\r"  # erases the progress line
+REDRAW_INTERVAL_S = 0.1  # of the progress line
 
 
 def log_line(message: str) -> None:
-    """One line for a person."""
+    """Print one line on stderr."""
     click.echo(f"mnist-tui: {printable(message)}", err=True)
 
 
 def log_notes(source: str, notes: Iterable[str], *, quiet: bool) -> None:
-    """What was found out about a source, one line each; of the set in the package all is known."""
+    """Print a source's notes, one line each; the built-in data set has none worth printing."""
     if quiet or source == "mnist":
         return
     for line in notes:
@@ -35,16 +35,16 @@ def log_notes(source: str, notes: Iterable[str], *, quiet: bool) -> None:
 
 @contextmanager
 def progress(what: str, *, quiet: bool) -> Generator[OnProgress | None]:
-    """A line that shows how far a reading has come, if stderr is a terminal; then it is wiped."""
+    """Show a progress line while data are read, if stderr is a terminal; then erase it."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    drawn = time.perf_counter()  # what is quick needs no line
+    drawn = time.perf_counter()  # a quick task needs no line
 
     def show(done: int, total: int) -> None:
         nonlocal drawn
         now = time.perf_counter()
-        if now - drawn >= BETWEEN_LINES:
+        if now - drawn >= REDRAW_INTERVAL_S:
             drawn = now
             share = done / total if total else 1.0
             line = f"{printable(what, 40)} {bar(share, 24):<24} {share:4.0%}"
@@ -53,4 +53,4 @@ def progress(what: str, *, quiet: bool) -> Generator[OnProgress | None]:
     try:
         yield show
     finally:
-        click.echo(CLEAR, nl=False, err=True)
+        click.echo(CLEAR_LINE, nl=False, err=True)

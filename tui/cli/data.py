@@ -1,4 +1,4 @@
-"""The command data: what a source holds, and the same as four IDX files for other programs."""
+"""The data command: describes a source, and converts it to four IDX files."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def describe(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Say what is there; with a folder, write it."""
+    """Describe a source on stdout, and write it to `folder` if that is given; return 0."""
     if folder is not None:
         _check_folder(folder, overwrite=overwrite)
     with progress(f"reading {source}", quiet=quiet) as on_progress:
@@ -65,7 +65,7 @@ def describe(
 
 
 def idx_files(dataset: Dataset) -> dict[str, bytes]:
-    """The four files, by the names that MNIST's have."""
+    """Return the content of the four IDX files, by MNIST's file names."""
     files: dict[str, bytes] = {}
     for part, digits in (("train", dataset.train), ("t10k", dataset.test)):
         square = digits.images.reshape(-1, dataset.side, dataset.side)
@@ -75,7 +75,7 @@ def idx_files(dataset: Dataset) -> dict[str, bytes]:
 
 
 def write_folder(dataset: Dataset, folder: Path, *, overwrite: bool) -> None:
-    """The four files in a folder, which is made if it is not there. Raises UserError."""
+    """Write the four IDX files to a folder, which is created if necessary. Raises UserError."""
     try:
         folder.mkdir(exist_ok=True)
     except OSError as failure:
@@ -85,7 +85,7 @@ def write_folder(dataset: Dataset, folder: Path, *, overwrite: bool) -> None:
 
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
-    """Before a long reading. Raises UserError."""
+    """Raise UserError if the files cannot be written, before a long read."""
     if not folder.is_dir():
         if folder.exists():
             raise UserError(f"{folder}: is a file; expected a folder, or the name of a new one")

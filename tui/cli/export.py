@@ -1,4 +1,4 @@
-"""The command export: saved runs as tables, pictures, scripts and recipes."""
+"""The export command: saved runs as tables, pictures, scripts and recipes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .console import log_line, log_notes, progress
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
 
-WAYS = {  # the options, and what the names of their files may end in
+SUFFIXES = {  # the file extensions that each option accepts
     "--history": (".csv", ".json"),
     "--chart": PICTURES,
     "--script": (".py",),
@@ -30,12 +30,12 @@ WAYS = {  # the options, and what the names of their files may end in
     "--predictions": (".csv", ".json"),
     "--submission": (".csv",),
 }
-OF_ONE = ("--script", "--recipe", "--predictions", "--submission")
+SINGLE_MODEL_OPTIONS = ("--script", "--recipe", "--predictions", "--submission")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is to be exported, and where to."""
+class ExportRequest:
+    """What to export, and to which files."""
 
     history: Path | None = None
     chart: Path | None = None
@@ -47,53 +47,71 @@ class Wanted:
     quiet: bool = False
 
     @property
-    def is_nothing(self) -> bool:
-        """Whether it is nothing at all."""
-        return not any(self._asked(way) for way in WAYS)
+    def is_empty(self) -> bool:
+        """Whether nothing is requested."""
+        return not any(self._value(option) for option in SUFFIXES)
 
     @property
-    def of_one(self) -> str | None:
-        """The first option that is of one model alone, if one is wanted."""
-        return next((way for way in OF_ONE if self._asked(way)), None)
+    def single_model_option(self) -> str | None:
+        """The first requested option that takes only one model, or None."""
+        return next((option for option in SINGLE_MODEL_OPTIONS if self._value(option)), None)
 
     @property
     def files(self) -> dict[str, Path]:
         """The files to write, by option."""
-        named = {way: getattr(self, way[2:]) for way in WAYS}
-        return {way: path for way, path in named.items() if isinstance(path, Path)}
+        named = {option: getattr(self, option[2:]) for option in SUFFIXES}
+        return {option: path for option, path in named.items() if isinstance(path, Path)}
 
-    def _asked(self, way: str) -> bool:
-        return bool(getattr(self, way[2:]))
+    def _value(self, option: str) -> bool:
+        return bool(getattr(self, option[2:]))
 
 
-def export(paths: Sequence[Path], wanted: Wanted, source: str, share: float | None) -> int:
-    """Write all that is wanted: first everything is made, then the files are written."""
-    for way, path in wanted.files.items():
-        check_writable(path, overwrite=wanted.overwrite, endings=WAYS[way])
-    check_apart(wanted.files.values())
-    runs = [(name, checkpoint.read(path)) for name, path in zip(names(paths), paths, strict=True)]
-    texts = [(path, _text(way, path, runs)) for way, path in wanted.files.items() if way in MAKERS]
-    texts.extend(_answers(paths[0], runs[0][1], wanted, source, share))
+def export_runs(
+    paths: Sequence[Path], request: ExportRequest, source: str, share: float | None
+) -> int:
+    """Write everything requested, once all of it is computed; return 0.
+
+    Args:
+        paths: Saved models.
+        request: What to export.
+        source: Data for predictions, as for --data.
+        share: Fraction to test on, of data without a test part; None: the default.
+
+    Raises:
+        UserError: A file cannot be written; also NetError and DataError for unreadable input.
+    """
+    for option, path in request.files.items():
+        check_writable(path, overwrite=request.overwrite, endings=SUFFIXES[option])
+    check_apart(request.files.values())
+    runs = [
+        (name, checkpoint.read(path)) for name, path in zip(run_names(paths), paths, strict=True)
+    ]
+    texts = [
+        (path, _text(option, path, runs))
+        for option, path in request.files.items()
+        if option in WRITERS
+    ]
+    texts.extend(_prediction_tables(paths[0], runs[0][1], request, source, share))
     for path, text in texts:
-        write_atomically(path, text, overwrite=wanted.overwrite)
-        if not wanted.quiet:
+        write_atomically(path, text, overwrite=request.overwrite)
+        if not request.quiet:
             log_line(f"written to {path}")
-    if wanted.recipe:
+    if request.recipe:
         from ..config.recipe import format_recipe
 
-        click.echo(format_recipe(runs[0][1].state.course))
+        click.echo(format_recipe(runs[0][1].state.hyperparameter_log))
     return 0
 
 
-def names(paths: Sequence[Path]) -> list[str]:
-    """What to call the runs: short where that tells them apart. Raises UserError if one is twice."""
+def run_names(paths: Sequence[Path]) -> list[str]:
+    """Return short distinct names of the runs. Raises UserError if a model is named twice."""
     if len(set(paths)) < len(paths):
         raise UserError("a model is named twice")
-    whole = [printable(path, LONGEST_PATH) for path in paths]
-    for found in ([printable(path.stem) for path in paths], whole):
-        if len(set(found)) == len(found):
-            return found
-    return [f"{name} ({number})" for number, name in enumerate(whole, 1)]
+    full_paths = [printable(path, LONGEST_PATH) for path in paths]
+    for names in ([printable(path.stem) for path in paths], full_paths):
+        if len(set(names)) == len(names):
+            return names
+    return [f"{name} ({number})" for number, name in enumerate(full_paths, 1)]
 
 
 def _history(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str:
@@ -115,28 +133,30 @@ def _script(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str:
     return script(name, saved, path.name)
 
 
-MAKERS = {"--history": _history, "--chart": _chart, "--script": _script}
+WRITERS = {"--history": _history, "--chart": _chart, "--script": _script}
 
 
-def _text(way: str, path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str | bytes:
-    return MAKERS[way](path, runs)
+def _text(option: str, path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str | bytes:
+    return WRITERS[option](path, runs)
 
 
-def _answers(
-    model: Path, saved: SavedModel, wanted: Wanted, source: str, share: float | None
+def _prediction_tables(
+    model: Path, saved: SavedModel, request: ExportRequest, source: str, share: float | None
 ) -> list[tuple[Path, str]]:
-    """The tables of answers, for which data are needed."""
-    if wanted.predictions is None and wanted.submission is None:
+    """Return the requested tables of predictions; reads the data only if there are any."""
+    if request.predictions is None and request.submission is None:
         return []
     from ..export.tables import answers, predictions_text, submission_text
 
-    with progress(f"reading {printable(source)}", quiet=wanted.quiet) as on_progress:
+    with progress(f"reading {printable(source)}", quiet=request.quiet) as on_progress:
         questions = questions_for(saved, source, share, on_progress, model=str(model))
-    log_notes(source, told(questions.notes, questions.findings), quiet=wanted.quiet)
-    found = answers(saved, questions)
+    log_notes(source, told(questions.notes, questions.findings), quiet=request.quiet)
+    predictions = answers(saved, questions)
     texts: list[tuple[Path, str]] = []
-    if wanted.predictions is not None:
-        texts.append((wanted.predictions, predictions_text(found, wanted.predictions.suffix)))
-    if wanted.submission is not None:
-        texts.append((wanted.submission, submission_text(found)))
+    if request.predictions is not None:
+        texts.append(
+            (request.predictions, predictions_text(predictions, request.predictions.suffix))
+        )
+    if request.submission is not None:
+        texts.append((request.submission, submission_text(predictions)))
     return texts

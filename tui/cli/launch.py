@@ -1,4 +1,4 @@
-"""From the command line to the open app and back: the terminal, the session on disk, the end."""
+"""Launches the app: checks the terminal, finds the session folder, reports how it ended."""
 
 from __future__ import annotations
 
@@ -21,54 +21,60 @@ from ..terminal.capabilities import (
 from ..text import printable
 
 if TYPE_CHECKING:
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
     from ..app import MnistApp
     from ..storage.resume import SessionFolder
 
-LAST = "the last session"  # what --resume without a file means
+LAST_SESSION = "the last session"  # stands for --resume without a path
 
 
-def run(
+def run_app(
     source: str | None,
-    course: Course,
+    log: HyperparameterLog,
     options: AppOptions,
     *,
     glyphs: str = "auto",
     color: str = "auto",
 ) -> int:
-    """Open the app in this terminal; returns the exit code.
+    """Run the app in this terminal; return the exit code.
 
-    source: of the data; None: mnist, or what the session had. course: hyperparameters to begin
-    with, and changes of them along the way. Raises UserError if the terminal is
-    none, or cannot do, or if there is nothing to resume.
+    Args:
+        source: Data, as for --data; None: mnist, or the data of the resumed session.
+        log: Hyperparameters to begin with, and planned changes.
+        options: Everything else about the app.
+        glyphs: Value of --glyphs.
+        color: Value of --color.
+
+    Raises:
+        UserError: There is no suitable terminal, or no session to resume.
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UserError(
             "the app needs a terminal to draw in; use “mnist-tui train” where there is none"
         )
-    can = detect_capabilities(glyphs, color, os.environ, sys.stderr)
-    os.umask(0o077)  # whatever the app writes is nobody else's business
+    capabilities = detect_capabilities(glyphs, color, os.environ, sys.stderr)
+    os.umask(0o077)  # files that the app writes are readable only by you
     if options.kiosk:
         forget_settings()
-    set_color_mode(can.color)
-    folder = _folder(options, source)
+    set_color_mode(capabilities.color)
+    folder = _session_folder(options, source)
     from ..app import MnistApp
     from ..terminal.shutdown import ShutdownGuard
 
-    app = MnistApp(source, course, replace(options, abilities=can), folder)
+    app = MnistApp(source, log, replace(options, abilities=capabilities), folder)
     app.guard = ShutdownGuard(app.leave, app.put_away)
-    app.guard.begin()  # before the terminal is another one than it was
+    app.guard.begin()  # before the app changes the terminal's mode
     app.run(mouse=not _swallows_escape(os.environ))
     app.put_away()
     if app.failure:
         raise UserError(app.failure)
     if not app.return_code:
-        _part(app)
+        _report_session(app)
     return app.return_code or 0
 
 
-def _part(app: MnistApp) -> None:
-    """Say what became of the session, to whoever has just left it."""
+def _report_session(app: MnistApp) -> None:
+    """Report on stderr whether and where the session was saved."""
     if app.is_lost:
         click.echo("mnist-tui: not all of this session is saved: it could not be written", err=True)
     elif app.kept_in is not None:
@@ -77,33 +83,33 @@ def _part(app: MnistApp) -> None:
 
 
 def _swallows_escape(environment: Mapping[str, str]) -> bool:
-    """Whether this is GNU screen: with the mouse on, it keeps Esc until another key is pressed."""
+    """Return whether this is GNU screen; with the mouse on, it delays Esc until the next key."""
     return "STY" in environment
 
 
-def _folder(options: AppOptions, source: str | None) -> SessionFolder | None:
-    """Where this session is to be kept; None: nowhere, and nobody expects it."""
+def _session_folder(options: AppOptions, source: str | None) -> SessionFolder | None:
+    """Return the folder of this session; None in a kiosk, which saves nothing."""
     if options.kiosk:
         return None
     from ..storage import catalog
     from ..storage.resume import SessionFolder
 
-    if options.resume is not None and options.resume != LAST:
+    if options.resume is not None and options.resume != LAST_SESSION:
         path = Path(options.resume)
         if path.is_dir():
             return SessionFolder(*catalog.open_session(path))
-        return _from_file(path, source)
+        return _session_from_model(path, source)
     notes: list[str] = []
-    found = catalog.latest_session(notes, cut_off=options.resume is None)
-    if found:
-        return SessionFolder(*found, is_offered=options.resume is None, notes=notes)
+    session = catalog.latest_session(notes, cut_off=options.resume is None)
+    if session:
+        return SessionFolder(*session, is_offered=options.resume is None, notes=notes)
     if options.resume and not notes:
         raise UserError(f"there is no session to go on with in {catalog.root()}")
-    return _new(notes)
+    return _new_session(notes)
 
 
-def _new(notes: list[str]) -> SessionFolder:
-    """A session that begins; if it cannot be kept, the app goes on all the same."""
+def _new_session(notes: list[str]) -> SessionFolder:
+    """Create a new session; without a folder, and with a note, if it cannot be saved."""
     from ..storage import catalog
     from ..storage.resume import SessionFolder
 
@@ -113,10 +119,11 @@ def _new(notes: list[str]) -> SessionFolder:
         return SessionFolder(notes=[*notes, f"This session cannot be saved: {problem}"])
 
 
-def _from_file(path: Path, source: str | None) -> SessionFolder:
-    """A session whose first run is this saved one, on what that learnt from, or on these data.
+def _session_from_model(path: Path, source: str | None) -> SessionFolder:
+    """Create a session whose first run is a saved model, on that model's data or on `source`.
 
-    Raises NetError if it cannot be read.
+    Raises:
+        NetError: The model cannot be read.
     """
     from ...net.errors import NetError
     from ...net.run import checkpoint
@@ -124,17 +131,17 @@ def _from_file(path: Path, source: str | None) -> SessionFolder:
     from ..training.snapshot import RunStatus, SavedRun
 
     saved = checkpoint.read(path)
-    state, made = saved.state, saved.made
+    state, provenance = saved.state, saved.provenance
     begun = printable(path.name, 40)
     kept = SavedRun(1, begun, state.iteration, 0.0, RunStatus.PAUSED.value, state, first=state)
     page = Manifest(
-        source=source or made.source or EMBEDDED,
+        source=source or provenance.source or EMBEDDED,
         current=1,
-        share=made.share or None,
+        share=provenance.share or None,
         wanted=asdict(state.hyperparameters),
         runs={"1": kept.facts},
     )
-    folder = replace(_new([]), page=page, runs=[kept])
+    folder = replace(_new_session([]), page=page, runs=[kept])
     if folder.store:
         try:
             folder.store.put_run(kept)

@@ -1,4 +1,4 @@
-"""The command line: arguments to the app, or to a command without a screen."""
+"""The entry point: parses the command line, runs the app or a command, reports errors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from ..shortage import shortage_message
 from ..terminal.capabilities import COLORS, GLYPHS
 from ..text import printable
 from .commands import COMMANDS
-from .launch import LAST
+from .launch import LAST_SESSION
 from .options import (
-    chosen_course,
-    given_hyperparameters,
+    given_hyperparameter_options,
+    hyperparameter_log_from_options,
     hyperparameter_options,
     is_given,
     recipe_option,
@@ -24,9 +24,10 @@ from .options import (
     threads_option,
 )
 
-WRONG_USE = 2
-HANDOVER = 0.001  # seconds until a thread that wants Python's lock is given it; usually five times
-# that, which the two threads of an update and the screen's spend waiting for each other
+USAGE_ERROR = 2
+# How long a thread may hold Python's lock while others wait. With the default of 0.005, the two
+# threads of an update and the screen's spend that time waiting for each other.
+SWITCH_INTERVAL_S = 0.001
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,21 +36,25 @@ HANDOVER = 0.001  # seconds until a thread that wants Python's lock is given it;
 @share_option
 @recipe_option
 @threads_option
-@click.option("--start", is_flag=True, help="Train at once, without waiting for Space.")
+@click.option("--start", is_flag=True, help="Start training at once, without waiting for Space.")
 @click.option(
     "--resume",
     is_flag=False,
-    flag_value=LAST,
+    flag_value=LAST_SESSION,
     metavar="[PATH]",
-    help="Go on with the last session, the one in a folder, or a run that was saved in a file.",
+    help="Resume the last session, the session in a folder, or a run saved in a file.",
 )
-@click.option("--glyphs", type=click.Choice(GLYPHS), default="auto", help="What to draw with.")
-@click.option("--color", type=click.Choice(COLORS), default="auto", help="How many colours.")
 @click.option(
-    "--kiosk", is_flag=True, help="For strangers: no files, no suspend, small networks, one thread."
+    "--glyphs", type=click.Choice(GLYPHS), default="auto", help="Characters to draw with."
+)
+@click.option("--color", type=click.Choice(COLORS), default="auto", help="Number of colours.")
+@click.option(
+    "--kiosk",
+    is_flag=True,
+    help="For public terminals: no files, no suspending, small networks, one thread.",
 )
 @click.pass_context
-def cli(  # noqa: PLR0913  (click hands every option over by name)
+def cli(  # noqa: PLR0913  (click passes every option by name)
     context: click.Context,
     source: str,
     *,
@@ -65,27 +70,35 @@ def cli(  # noqa: PLR0913  (click hands every option over by name)
 ) -> None:
     """Train a neural network on MNIST in your terminal; watch it, steer it, question it.
 
-    Without a command it opens the app. Press ? there for all keys.
+    Without a command, the app opens. Press ? there for all keys.
     """
     if context.invoked_subcommand is not None:
         given = [option for option in cli.params if option.name and is_given(option.name)]
         if given:
             raise click.UsageError(
-                f"{given[0].opts[-1]} stands before {context.invoked_subcommand}; write it after"
+                f"write {given[0].opts[-1]} after {context.invoked_subcommand}, not before"
             )
         return
-    named = given_hyperparameters() + ["--recipe"] * (recipe is not None)
+    named = given_hyperparameter_options() + ["--recipe"] * (recipe is not None)
     named += ["--test-share"] * (share is not None and not is_given("source"))
     if resume is not None and named:
-        raise click.UsageError(f"--resume goes on as it was; leave out {named[0]}")
+        raise click.UsageError(f"--resume continues a session unchanged; leave out {named[0]}")
     if kiosk and (resume is not None or is_given("source")):
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
     from ..config.app_options import AppOptions
-    from .launch import run
+    from .launch import run_app
 
     options = AppOptions(1 if kiosk else threads, share, start, resume, kiosk)
     data = source if is_given("source") else None
-    context.exit(run(data, chosen_course(values, recipe), options, glyphs=glyphs, color=color))
+    context.exit(
+        run_app(
+            data,
+            hyperparameter_log_from_options(values, recipe),
+            options,
+            glyphs=glyphs,
+            color=color,
+        )
+    )
 
 
 for command in COMMANDS:
@@ -93,38 +106,38 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """Run the command line; whatever is expected to go wrong is one line on stderr."""
-    sys.setswitchinterval(HANDOVER)
+    """Run the command line; an expected error prints one line on stderr."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         code = cli.main(prog_name="mnist-tui", standalone_mode=False)
     except click.UsageError as wrong:
-        _say(f"{wrong.format_message()} (see mnist-tui --help)")
-        code = WRONG_USE
+        _print_error(f"{wrong.format_message()} (see mnist-tui --help)")
+        code = USAGE_ERROR
     except EXPECTED_ERRORS as problem:
-        _say(str(problem))
+        _print_error(str(problem))
         code = 1
     except (click.Abort, KeyboardInterrupt):
         code = 130
     except BrokenPipeError:
-        # Whoever read stdout has gone; nothing more can reach them.
+        # The reader of stdout has exited: discard the rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     except (MemoryError, RuntimeError, ImportError, OSError) as failure:
         if (short := shortage_message(failure)) is None and not isinstance(failure, OSError):
             raise
-        _say(short or f"the result cannot be written: {_why(failure)}")
+        _print_error(short or f"the result cannot be written: {_reason(failure)}")
         code = 1
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except OSError:  # the terminal is gone; Python would end with 120 for what it cannot say
+    except OSError:  # the terminal is gone; avoid Python's exit code 120
         os._exit(code or 0)
     sys.exit(code or 0)
 
 
-def _why(failure: BaseException) -> object:
+def _reason(failure: BaseException) -> object:
     return getattr(failure, "strerror", None) or failure
 
 
-def _say(message: str) -> None:
+def _print_error(message: str) -> None:
     click.echo(f"mnist-tui: {printable(message)}", err=True)

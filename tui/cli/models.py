@@ -1,4 +1,4 @@
-"""Saved models and what made them: found in folders, listed for people or as JSON."""
+"""The models command: lists saved models and their provenance, as a table or JSON."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from .console import log_line
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
 
-ENDING = ".npz"
+SUFFIX = ".npz"
 HEADINGS = ("model", "network", "data", "best", "last", "updates", "alpha", "optimizer", "saved")
 
 
 @dataclass(frozen=True, eq=False)
-class Model:
-    """One file: a saved run, or why it cannot be read."""
+class ListedModel:
+    """A file: a saved run, or the reason why it cannot be read."""
 
     path: Path
     saved: SavedModel | None
     problem: str = ""  # one line that names the file
-    is_named: bool = True  # by a person; else it was found in a folder
+    is_named: bool = True  # as an argument; else it was found in a folder
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What made it and how far it came; nothing of a damaged one."""
+        """Its provenance and progress; empty if it cannot be read."""
         if self.saved is None:
             return {}
         state, history = self.saved.state, History(self.saved.state.history)
@@ -48,12 +48,12 @@ class Model:
             "last_accuracy": history.tested.test_accuracy if history.tested else None,
             "iteration": state.iteration,
             **asdict(state.hyperparameters),
-            "made": asdict(self.saved.made),
+            "made": asdict(self.saved.provenance),
         }
 
 
-def found(paths: Sequence[Path]) -> Iterator[Model]:
-    """The models at these paths, of a folder all in it, by name. Raises UserError for no folder."""
+def find_models(paths: Sequence[Path]) -> Iterator[ListedModel]:
+    """Yield the models at these paths or in these folders. Raises UserError if unreadable."""
     for path in paths:
         try:
             is_folder = path.is_dir()
@@ -62,13 +62,13 @@ def found(paths: Sequence[Path]) -> Iterator[Model]:
             why = getattr(failure, "strerror", None) or failure
             raise UserError(f"{path}: cannot be read: {why}") from failure
         for file in inside:
-            if not is_folder or file.suffix.lower() == ENDING:
+            if not is_folder or file.suffix.lower() == SUFFIX:
                 yield _model(file, is_named=not is_folder)
 
 
-def show(paths: Sequence[Path], *, as_json: bool) -> int:
-    """Print them; 1 if one that was named cannot be read, or none of several."""
-    models = list(found(paths))
+def list_models(paths: Sequence[Path], *, as_json: bool) -> int:
+    """Print the models; return 1 if a named one cannot be read, or none of those found."""
+    models = list(find_models(paths))
     read = [model for model in models if model.saved is not None]
     if as_json:
         listed = [{"model": str(m.path), **m.facts, "problem": m.problem or None} for m in models]
@@ -80,13 +80,13 @@ def show(paths: Sequence[Path], *, as_json: bool) -> int:
         if model.saved is None:
             log_line(model.problem)
     if not models:
-        log_line(f"{', '.join(map(str, paths))}: holds no models ({ENDING})")
+        log_line(f"{', '.join(map(str, paths))}: holds no models ({SUFFIX})")
     failed = any(model.is_named for model in models if model.saved is None)
     return 1 if failed or (models and not read) else 0
 
 
-def table(models: Sequence[Model]) -> list[str]:
-    """A heading and a line a model, in columns."""
+def table(models: Sequence[ListedModel]) -> list[str]:
+    """Return a heading and one line per model, in columns."""
     if not models:
         return []
     rows = [HEADINGS, *(_row(model) for model in models)]
@@ -97,28 +97,28 @@ def table(models: Sequence[Model]) -> list[str]:
     ]
 
 
-def _model(path: Path, *, is_named: bool) -> Model:
+def _model(path: Path, *, is_named: bool) -> ListedModel:
     try:
-        return Model(path, checkpoint.read(path), is_named=is_named)
+        return ListedModel(path, checkpoint.read(path), is_named=is_named)
     except NetError as problem:
-        return Model(path, None, str(problem), is_named)
+        return ListedModel(path, None, str(problem), is_named)
 
 
-def _row(model: Model) -> tuple[str, ...]:
-    assert model.saved is not None, "only of those that could be read"
-    facts, made = model.facts, model.saved.made
-    chosen = model.saved.state.hyperparameters
-    changed = "*" if len(model.saved.state.course) > 1 else ""
+def _row(model: ListedModel) -> tuple[str, ...]:
+    assert model.saved is not None, "only models that were read"
+    facts, provenance = model.facts, model.saved.provenance
+    hyperparameters = model.saved.state.hyperparameters
+    changed = "*" if len(model.saved.state.hyperparameter_log) > 1 else ""
     return (
         printable(model.path, 60),
         facts["network"],
-        printable(made.data, 24) or "?",
+        printable(provenance.data, 24) or "?",
         _percent(facts["best_accuracy"]),
         _percent(facts["last_accuracy"]),
-        f"{facts['iteration']:,}/{chosen.iterations:,}",
-        f"{format_value(chosen.alpha)}{changed}",
-        chosen.optimizer,
-        printable(made.date, 24) or "?",
+        f"{facts['iteration']:,}/{hyperparameters.iterations:,}",
+        f"{format_value(hyperparameters.alpha)}{changed}",
+        hyperparameters.optimizer,
+        printable(provenance.date, 24) or "?",
     )
 
 

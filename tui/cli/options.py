@@ -1,4 +1,4 @@
-"""What several commands take: an option for each hyperparameter, the data, and a few more."""
+"""Options that commands share: one for each hyperparameter, --data, and a few more."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from ..config.numbers import real_number, whole_number
 from ..errors import UserError
 
 if TYPE_CHECKING:
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class FieldType(click.ParamType[Any]):
-    """An option that is read as the field of that name in the panel is."""
+    """An option that is parsed like the field of the same name in the panel."""
 
     def __init__(self, field: Field) -> None:
         self.field = field
         self.name = field.label
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The value, or click's one line of what is wrong."""
+        """Parse the value; on failure, raise click's one-line usage error."""
         if not isinstance(value, str):
             return value
         try:
@@ -40,24 +40,38 @@ class FieldType(click.ParamType[Any]):
             self.fail(str(problem), param, ctx)
 
 
-class WholeRange(click.IntRange):
-    """A whole number within bounds, read as the panel's fields are."""
+class WholeNumber(click.types.IntParamType):
+    """A whole number, parsed like the panel's fields."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number, or click's one line of what is wrong."""
-        if isinstance(value, str):
-            try:
-                value = whole_number(value)
-            except ValueError:
-                self.fail(f"{value!r} is not a whole number such as 2", param, ctx)
-        return super().convert(value, param, ctx)
+        """Parse the number; on failure, raise click's one-line usage error."""
+        return super().convert(_whole_number(self, value, param, ctx), param, ctx)
+
+
+class WholeRange(click.IntRange):
+    """A whole number within bounds, parsed like the panel's fields."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse the number; on failure, raise click's one-line usage error."""
+        return super().convert(_whole_number(self, value, param, ctx), param, ctx)
+
+
+def _whole_number(
+    kind: click.ParamType[Any], value: Any, param: click.Parameter | None, ctx: click.Context | None
+) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return whole_number(value)
+    except ValueError:
+        kind.fail(f"{value!r} is not a whole number such as 2", param, ctx)
 
 
 class RealRange(click.FloatRange):
-    """A number within bounds, read as the panel's fields are."""
+    """A number within bounds, parsed like the panel's fields."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The number, or click's one line of what is wrong."""
+        """Parse the number; on failure, raise click's one-line usage error."""
         if isinstance(value, str):
             try:
                 value = real_number(value)
@@ -67,7 +81,7 @@ class RealRange(click.FloatRange):
 
 
 def hyperparameter_options(command: Command) -> Command:
-    """Give a command an option for each hyperparameter, and --data."""
+    """Add an option for each hyperparameter, --preset and --data to a command."""
     defaults = Hyperparameters()
     for field in reversed(FIELDS):
         value = format_value(getattr(defaults, field.name))
@@ -83,13 +97,13 @@ def hyperparameter_options(command: Command) -> Command:
         type=click.Choice(list(PRESETS)),
         default=next(iter(PRESETS)),
         show_default=True,
-        help="Begin with a set that goes together; other options change parts of it.",
+        help="A complete set of hyperparameters; other options override parts of it.",
     )(command)
     return data_option(command)
 
 
 def data_option(command: Command) -> Command:
-    """Give a command --data."""
+    """Add --data to a command."""
     return click.option(
         "--data",
         "source",
@@ -99,8 +113,8 @@ def data_option(command: Command) -> Command:
     )(command)
 
 
-def chosen(values: dict[str, Any]) -> Hyperparameters:
-    """The hyperparameters out of a command's options; a value out of range is wrong use."""
+def hyperparameters_from_options(values: dict[str, Any]) -> Hyperparameters:
+    """Return the hyperparameters that options select. Raises UsageError if one is out of range."""
     given = {field.name: values[field.name] for field in FIELDS if is_given(field.name)}
     try:
         return replace(PRESETS[values["preset"]].hyperparameters, **given)
@@ -108,24 +122,34 @@ def chosen(values: dict[str, Any]) -> Hyperparameters:
         raise click.UsageError(str(problem)) from problem
 
 
-def chosen_course(values: dict[str, Any], recipe: str | None) -> Course:
-    """What a run is to go by: the options, or a recipe, which says all of it."""
+def hyperparameter_log_from_options(
+    values: dict[str, Any], recipe: str | None
+) -> HyperparameterLog:
+    """Return the hyperparameters of a run, from options or from a recipe, but not both.
+
+    Args:
+        values: Values of the options, by name.
+        recipe: Value of --recipe.
+
+    Raises:
+        UsageError: Both are given, or a value is out of range; UserError for a wrong recipe.
+    """
     if recipe is None:
-        return ((0, chosen(values)),)
-    given = given_hyperparameters()
+        return ((0, hyperparameters_from_options(values)),)
+    given = given_hyperparameter_options()
     if given:
-        raise click.UsageError(f"--recipe says all hyperparameters: leave out {given[0]}")
+        raise click.UsageError(f"--recipe sets all hyperparameters: leave out {given[0]}")
     return recipes.parse_recipe(recipe)
 
 
-def given_hyperparameters() -> list[str]:
-    """The options of the command that runs that choose hyperparameters and were given."""
+def given_hyperparameter_options() -> list[str]:
+    """Return the hyperparameter options that were given to the running command."""
     names = [field.option for field in FIELDS if is_given(field.name)]
     return names + ["--preset"] * is_given("preset")
 
 
 def is_given(name: str) -> bool:
-    """Whether an option of the command that runs was given."""
+    """Return whether an option was given to the running command."""
     context = click.get_current_context()
     return context.get_parameter_source(name) is not click.core.ParameterSource.DEFAULT
 
@@ -134,10 +158,10 @@ threads_option = click.option(
     "--threads",
     type=WholeRange(1, 256),
     metavar="N",
-    help="Threads that share an update; the result does not depend on it.  [default: cores]",
+    help="Number of threads; the result does not depend on it.  [default: cores]",
 )
 recipe_option = click.option(
-    "--recipe", help="Hyperparameters on one line, as export --recipe writes them."
+    "--recipe", help="All hyperparameters on one line, as export --recipe prints them."
 )
 path = click.Path(path_type=Path)
 model_argument = click.argument("model", type=path)
@@ -146,10 +170,10 @@ share_option = click.option(
     "share",
     type=RealRange(0, 1, min_open=True, max_open=True),
     metavar="SHARE",
-    help="Of data without a test part: how much of each class to test on.  [default: 0.2]",
+    help="Fraction of each class to test on, if the data have no test part.  [default: 0.2]",
 )
-force_option = click.option(
-    "--force", "overwrite", is_flag=True, help="Write over files that exist."
+force_option = click.option("--force", "overwrite", is_flag=True, help="Overwrite existing files.")
+quiet_option = click.option("--quiet", is_flag=True, help="Print only results and errors.")
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout."
 )
-quiet_option = click.option("--quiet", is_flag=True, help="Say nothing but results and errors.")
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")

@@ -1,4 +1,4 @@
-"""The commands that ask a saved network: evaluate and predict. Results on stdout."""
+"""The evaluate and predict commands: apply a saved network. Results go to stdout."""
 
 from __future__ import annotations
 
@@ -33,40 +33,40 @@ if TYPE_CHECKING:
 
     from ..datasets.loading import PredictionInput
 
-MAX_PICTURE_BYTES = 1 << 28  # bytes from stdin
+MAX_PICTURE_BYTES = 1 << 28  # from stdin
 
 
 @dataclass(frozen=True, slots=True)
 class PredictSource:
-    """What --data and its companions say."""
+    """The values of --data and the options that go with it."""
 
     data: str = "mnist"
-    share: float | None = None  # of a set without test part; None: as usual
+    share: float | None = None  # to test on, of data without a test part; None: the default
     quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Outputs:
-    """Where a network's answers to many images go."""
+class PredictOutputs:
+    """The files that predictions are written to."""
 
     predictions: Path | None = None
     submission: Path | None = None
     overwrite: bool = False
 
     def check(self) -> None:
-        """Raises UserError for what could not be written."""
+        """Raise UserError if a file could not be written."""
         check_writable(self.predictions, overwrite=self.overwrite, endings=TABLES)
         check_writable(self.submission, overwrite=self.overwrite, endings=(".csv",))
         check_apart((self.predictions, self.submission))
 
 
-def evaluate(model: Path, source: PredictSource, *, as_json: bool) -> int:
-    """How a saved network does on the test set of a source."""
+def evaluate_model(model: Path, source: PredictSource, *, as_json: bool) -> int:
+    """Print the accuracy and loss of a saved network on the test set of a source; return 0."""
     saved = checkpoint.read(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
         dataset = open_for(saved, source.data, source.share, on_progress, model=str(model))
     log_notes(source.data, told(dataset.notes, dataset.findings), quiet=source.quiet)
-    other = is_other(saved.made, dataset)
+    other = is_other(saved.provenance, dataset)
     if other is not None and not source.quiet:
         log_line(f"{model}: {other}")
     state = saved.state
@@ -78,7 +78,7 @@ def evaluate(model: Path, source: PredictSource, *, as_json: bool) -> int:
         "images": len(dataset.test),
         "test_accuracy": score.accuracy,
         "loss": score.loss,
-        "is_trained_on_these": None if not saved.made.sha256 else other is None,
+        "is_trained_on_these": None if not saved.provenance.sha256 else other is None,
     }
     if as_json:
         click.echo(json.dumps(result))
@@ -91,8 +91,8 @@ def evaluate(model: Path, source: PredictSource, *, as_json: bool) -> int:
 
 
 def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool) -> int:
-    """What a saved network makes of one of the images."""
-    saved, questions = _asked(model, source)
+    """Print the prediction for one image of a source; return 0."""
+    saved, questions = _read_inputs(model, source)
     if not 0 <= index < len(questions.images):
         raise UserError(f"index must be from 0 to {len(questions.images) - 1}, not {index}")
     log_notes(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
@@ -102,12 +102,12 @@ def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool
     kind = "image" if label is None else f"test {'digit' if digits else 'image'}"
     facts = {"index": index, "label": label}
     what = f"{kind} {index}"
-    _say(saved, image, questions.names, facts, what, digits=digits, as_json=as_json)
+    _print_prediction(saved, image, questions.names, facts, what, digits=digits, as_json=as_json)
     return 0
 
 
 def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) -> int:
-    """What a saved network makes of a picture; "-" for one from stdin."""
+    """Print the prediction for a picture file, or for stdin if it is "-"; return 0."""
     saved = checkpoint.read(model)
     pixels = saved.state.sizes[0]
     side = isqrt(pixels)
@@ -115,33 +115,41 @@ def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) ->
         raise UserError(f"{model}: reads {pixels} numbers, which no square picture has")
     name = "stdin" if picture == "-" else picture
     layout, assumed = layout_of(saved)
-    found = read_picture(_stdin() if picture == "-" else Path(picture), side, name, layout)
-    lines = told(found.notes, found.findings)
+    content = read_picture(
+        _picture_from_stdin() if picture == "-" else Path(picture), side, name, layout
+    )
+    lines = told(content.notes, content.findings)
     log_notes(name, lines, quiet=quiet)
     if assumed and not quiet:
         log_line(f"{model}: {assumed}")
     facts = {"image": name, "found": list(lines)}
-    image = found.image.reshape(-1)
+    image = content.image.reshape(-1)
     names, what = class_names(saved), printable(name)
     digits = are_digits(names, layout)
-    _say(saved, image, names, facts, what, digits=digits, as_json=as_json)
+    _print_prediction(saved, image, names, facts, what, digits=digits, as_json=as_json)
     return 0
 
 
-def predict_all(model: Path, source: PredictSource, outputs: Outputs, *, as_json: bool) -> int:
-    """A saved network's answers to all images of a source, into files."""
+def predict_all(
+    model: Path, source: PredictSource, outputs: PredictOutputs, *, as_json: bool
+) -> int:
+    """Write the predictions for all images of a source to files; return 0."""
     outputs.check()
-    saved, questions = _asked(model, source)
+    saved, questions = _read_inputs(model, source)
     log_notes(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
-    found = answers(saved, questions)
+    predictions = answers(saved, questions)
     if outputs.predictions is not None:
-        text = predictions_text(found, outputs.predictions.suffix)
+        text = predictions_text(predictions, outputs.predictions.suffix)
         write_atomically(outputs.predictions, text, overwrite=outputs.overwrite)
     if outputs.submission is not None:
-        write_atomically(outputs.submission, submission_text(found), overwrite=outputs.overwrite)
+        write_atomically(
+            outputs.submission, submission_text(predictions), overwrite=outputs.overwrite
+        )
     right = None
-    if found.labels is not None:
-        right = int(np.count_nonzero(found.classes == found.labels)) / len(found.labels)
+    if predictions.labels is not None:
+        right = int(np.count_nonzero(predictions.classes == predictions.labels)) / len(
+            predictions.labels
+        )
     written = [str(p) for p in (outputs.predictions, outputs.submission) if p is not None]
     if as_json:
         result = {
@@ -162,14 +170,16 @@ def predict_all(model: Path, source: PredictSource, outputs: Outputs, *, as_json
     return 0
 
 
-def _asked(model: Path, source: PredictSource) -> tuple[checkpoint.SavedModel, PredictionInput]:
+def _read_inputs(
+    model: Path, source: PredictSource
+) -> tuple[checkpoint.SavedModel, PredictionInput]:
     saved = checkpoint.read(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
         questions = questions_for(saved, source.data, source.share, on_progress, model=str(model))
     return saved, questions
 
 
-def _say(
+def _print_prediction(
     saved: checkpoint.SavedModel,
     image: NDArray[np.uint8],
     names: tuple[str, ...],
@@ -179,7 +189,7 @@ def _say(
     digits: bool,
     as_json: bool,
 ) -> None:
-    """One image with its probabilities."""
+    """Print one image with its probabilities."""
     parameters = Parameters(saved.state.sizes, saved.state.vector)
     answer = probabilities(parameters, image[None, :])[:, 0]
     predicted = int(answer.argmax())
@@ -204,9 +214,9 @@ def _say(
         click.echo(f"{name:<{width}} {100 * share:5.1f} % {bar(float(share), 40)}".rstrip())
 
 
-def _stdin() -> bytes:
+def _picture_from_stdin() -> bytes:
     if sys.stdin.isatty():
-        raise UserError("--image - reads a picture that another program writes into this one")
+        raise UserError("--image - reads a picture from a pipe; stdin is a terminal")
     content = sys.stdin.buffer.read(MAX_PICTURE_BYTES + 1)
     if len(content) > MAX_PICTURE_BYTES:
         raise UserError(f"stdin: has more than the {MAX_PICTURE_BYTES:,} bytes a picture may have")

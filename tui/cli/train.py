@@ -1,4 +1,4 @@
-"""Train without a screen: results on stdout, everything else on stderr."""
+"""The train command: trains without a screen. Results go to stdout, the rest to stderr."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from ...net.engine.engine import Engine
 from ...net.run import checkpoint
 from ...net.run.diagnosis import DivergedError
 from ...net.run.history import Progress
-from ...net.run.state import Course
-from ...net.trainer import Trainer, follow
+from ...net.run.state import HyperparameterLog
+from ...net.trainer import Trainer, replay
 from ..datasets.findings import told
 from ..datasets.loading import open_dataset, provenance_of
 from ..export.files import check_apart, check_writable, write_atomically
 from ..export.tables import TABLES, history_text
 from ..render.glyphs import bar
 from ..text import format_duration, printable
-from .console import BETWEEN_LINES, CLEAR, log_notes, progress
+from .console import CLEAR_LINE, REDRAW_INTERVAL_S, log_notes, progress
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 @dataclass(frozen=True, slots=True)
 class TrainOptions:
-    """How a training is carried out, and where its result goes."""
+    """How to train, and where to write the results."""
 
-    threads: int | None = None  # None: as many as there are cores
-    share: float | None = None  # of a set without test part: how much to test on; None: as usual
+    threads: int | None = None  # None: one per core
+    share: float | None = None  # to test on, of data without a test part; None: the default
     model: Path | None = None
     history: Path | None = None
     overwrite: bool = False
@@ -45,10 +45,16 @@ class TrainOptions:
     quiet: bool = False
 
 
-def train(source: str, course: Course, options: TrainOptions) -> int:
-    """Train from the first weights to the end of the run, or to Ctrl-C; returns the exit code.
+def run_training(source: str, log: HyperparameterLog, options: TrainOptions) -> int:
+    """Train from initial weights to the end of the run, or to Ctrl-C; return the exit code.
 
-    course: the hyperparameters to begin with, and changes of them along the way.
+    Args:
+        source: Data, as for --data.
+        log: Hyperparameters to begin with, and planned changes.
+        options: Everything else.
+
+    Raises:
+        UserError: A file cannot be written; also NetError and DataError for unusable input.
     """
     check_writable(options.model, overwrite=options.overwrite)
     check_writable(options.history, overwrite=options.overwrite, endings=TABLES)
@@ -60,79 +66,79 @@ def train(source: str, course: Course, options: TrainOptions) -> int:
     trainer = Trainer(
         dataset.train,
         dataset.test,
-        course[0][1],
+        log[0][1],
         classes=dataset.classes,
         engine=engine,
-        deformed=Epochs(dataset.train.images).images,
+        augmented=Epochs(dataset.train.images).images,
     )
-    begun = time.perf_counter()
-    stopped, code = _drive(trainer, course, shows=sys.stderr.isatty() and not options.quiet)
-    seconds = time.perf_counter() - begun
-    # First of all, what was learnt goes to disk.
+    start = time.perf_counter()
+    stopped, code = _run_updates(trainer, log, shows=sys.stderr.isatty() and not options.quiet)
+    seconds = time.perf_counter() - start
+    # Save before anything else can fail.
     saved = checkpoint.SavedModel(trainer.state(), provenance_of(dataset, source))
     try:
         if options.model is not None:
-            checkpoint.save(saved.state, options.model, saved.made)
+            checkpoint.save(saved.state, options.model, saved.provenance)
     finally:
         if options.history is not None:
             text = history_text([(dataset.name, saved)], options.history.suffix)
             write_atomically(options.history, text, overwrite=options.overwrite)
-    result = _result(dataset, engine, trainer, stopped, seconds)
+    result = _summary(dataset, engine, trainer, stopped, seconds)
     if options.as_json:
         click.echo(json.dumps(result))
     elif not options.quiet:
-        _summarise(result, options)
+        _print_summary(result, options)
     return code
 
 
-def _drive(trainer: Trainer, course: Course, *, shows: bool) -> tuple[str, int]:
-    """Make all the updates; returns how it stopped and the exit code for that."""
+def _run_updates(trainer: Trainer, log: HyperparameterLog, *, shows: bool) -> tuple[str, int]:
+    """Make all updates; return how the run ended and the exit code for that."""
     interrupted = False
 
     def interrupt(*_: object) -> None:
-        # Noted, and acted on between two updates: what was learnt stays whole.
+        # Acted on between two updates, so that no update is left half-made.
         nonlocal interrupted
         interrupted = True
 
-    usual = signal.signal(signal.SIGINT, interrupt)
-    begun, drawn = time.perf_counter(), 0.0
-    trouble = None
+    previous_handler = signal.signal(signal.SIGINT, interrupt)
+    start, last_drawn = time.perf_counter(), 0.0
+    diagnosis = None
     try:
-        for seen in follow(trainer, course):
-            if trainer.trouble is not trouble and (trouble := trainer.trouble):
-                where = f"at update {trouble.iteration}"
-                click.echo(f"{CLEAR * shows}mnist-tui: {where}: {trouble.says}", err=True)
+        for latest in replay(trainer, log):
+            if trainer.diagnosis is not diagnosis and (diagnosis := trainer.diagnosis):
+                where = f"at update {diagnosis.iteration}"
+                click.echo(f"{CLEAR_LINE * shows}mnist-tui: {where}: {diagnosis.summary}", err=True)
             now = time.perf_counter()
-            if shows and now - drawn >= BETWEEN_LINES:
-                drawn = now
-                _show_progress(seen, trainer.hyperparameters.iterations, now - begun)
+            if shows and now - last_drawn >= REDRAW_INTERVAL_S:
+                last_drawn = now
+                _show_progress(latest, trainer.hyperparameters.iterations, now - start)
             if interrupted:
                 return "interrupted", INTERRUPTED
-    except DivergedError as end:
-        click.echo(f"{CLEAR * shows}mnist-tui: {end}", err=True)
+    except DivergedError as error:
+        click.echo(f"{CLEAR_LINE * shows}mnist-tui: {error}", err=True)
         return "diverged", FAILED
     finally:
-        signal.signal(signal.SIGINT, usual)
+        signal.signal(signal.SIGINT, previous_handler)
         if shows:
-            click.echo(CLEAR, nl=False, err=True)
+            click.echo(CLEAR_LINE, nl=False, err=True)
     return "finished", DONE
 
 
-def _result(
+def _summary(
     dataset: Dataset, engine: Engine, trainer: Trainer, stopped: str, seconds: float
 ) -> dict[str, Any]:
-    """The summary's numbers, all of the final weights over whole sets."""
-    chosen = trainer.hyperparameters
+    """Return the numbers of the summary: the final weights over the complete sets."""
+    hyperparameters = trainer.hyperparameters
     final = trainer.measure()
-    whole = engine.score(trainer.parameters)
+    train_score = engine.score(trainer.parameters)
     return {
         "data": dataset.name,
-        **asdict(chosen),
+        **asdict(hyperparameters),
         "threads": engine.threads,
         "iteration": trainer.iteration,
-        "train_accuracy": whole.accuracy,
+        "train_accuracy": train_score.accuracy,
         "test_accuracy": final.test_accuracy,
-        "loss": whole.loss,
+        "loss": train_score.loss,
         "gradient_norm": final.gradient_norm,
         "seconds": seconds,
         "iterations_per_second": trainer.iteration / seconds if seconds else math.nan,
@@ -140,7 +146,7 @@ def _result(
     }
 
 
-def _summarise(result: dict[str, Any], options: TrainOptions) -> None:
+def _print_summary(result: dict[str, Any], options: TrainOptions) -> None:
     click.echo(
         f"{result['stopped']} after {result['iteration']:,} iterations in "
         f"{format_duration(result['seconds'])} ({result['iterations_per_second']:.1f} a second)\n"
@@ -157,6 +163,7 @@ def _show_progress(progress: Progress, iterations: int, seconds: float) -> None:
     left = seconds / share - seconds
     line = (
         f"{progress.iteration:,}/{iterations:,} {bar(share, 24):<24} {share:4.0%}  "
-        f"loss {progress.loss:.3f}  train {progress.train_accuracy:.1%}  {format_duration(left)} left"
+        f"loss {progress.loss:.3f}  train {progress.train_accuracy:.1%}  "
+        f"{format_duration(left)} left"
     )
     click.echo(f"\r{line:<79}", nl=False, err=True)

@@ -17,7 +17,7 @@ from ..text import printable
 from .fields import BY_NAME, FIELDS, Field, format_value
 
 if TYPE_CHECKING:
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
 
 BY_WORD = {
     word: field
@@ -27,9 +27,9 @@ BY_WORD = {
 MAX_LENGTH = 100_000  # characters
 
 
-def format_recipe(course: Course) -> str:
+def format_recipe(course: HyperparameterLog) -> str:
     """The recipe that leads a run along this course; `read` makes the same of it."""
-    from ...net.run.course import effective
+    from ...net.run.hyperparameter_log import effective
 
     (_, first), *_ = course = effective(course)
     words = _words(Hyperparameters(), first) or [_word(BY_NAME["alpha"], first.alpha)]
@@ -38,7 +38,7 @@ def format_recipe(course: Course) -> str:
     return " ".join(words)
 
 
-def parse_recipe(text: str) -> Course:
+def parse_recipe(text: str) -> HyperparameterLog:
     """The course that a recipe describes. Raises UserError, one line that says where it is wrong."""
     words = text.split()
     if not words:

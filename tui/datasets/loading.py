@@ -99,7 +99,7 @@ def open_for(
             f"{model}: is a network {architecture_name(sizes)}, but {problem}"
         ) from problem
     _check_pixels(model, sizes, dataset.name, dataset.train.images.shape[1])
-    return _named_alike(model, saved.made, dataset)
+    return _named_alike(model, saved.provenance, dataset)
 
 
 def questions_for(
@@ -144,12 +144,12 @@ def questions_for(
 def class_names(saved: SavedModel) -> tuple[str, ...]:
     """Of the classes of a saved network: as its data named them, else by number."""
     classes = saved.state.sizes[-1]
-    return saved.made.names if len(saved.made.names) == classes else _numbers(classes)
+    return saved.provenance.names if len(saved.provenance.names) == classes else _numbers(classes)
 
 
 def layout_of(saved: SavedModel) -> tuple[ImageLayout, str]:
     """How the images lay that a saved network learnt from; and what is assumed, if it is."""
-    made = saved.made
+    made = saved.provenance
     if made.layout:
         try:
             return from_numbers(made.layout), ""

@@ -74,7 +74,7 @@ def _model(material: ExportInput, path: Path, _: str, overwrite: bool) -> None: 
     from ...net.run.checkpoint import save
 
     saved = material.run[1]
-    save(saved.state, path, saved.made)
+    save(saved.state, path, saved.provenance)
 
 
 def _text(make: Callable[[ExportInput, Path, str], str | bytes]) -> Put:

@@ -15,8 +15,8 @@ import numpy as np
 
 from ...data.dataset import EMBEDDED
 from ...net.architecture import architecture_name
-from ...net.run.course import changed, effective, optimizer_resets
-from ...net.run.history import TEST
+from ...net.run.history import TEST_ACCURACY
+from ...net.run.hyperparameter_log import changed, effective, optimizer_resets
 from ..datasets.loading import program
 from ..errors import UserError
 from ..text import printable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ...net.hyperparameters import Hyperparameters
     from ...net.run.checkpoint import SavedModel
     from ...net.run.provenance import Provenance
-    from ...net.run.state import Course, RunState
+    from ...net.run.state import HyperparameterLog, RunState
 
 # Forms that the script reads as they are, if their values are 0 to 255; see made.py.
 READABLE = ("IDX, four files", "npz, x_train and x_test")
@@ -40,7 +40,9 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
     name: of the run, for its first lines; file: what the script will be called.
     """
     state = saved.state
-    course = tuple(stage for stage in effective(state.course) if stage[0] < max(1, state.iteration))
+    course = tuple(
+        stage for stage in effective(state.hyperparameter_log) if stage[0] < max(1, state.iteration)
+    )
     _refuse(name, state, course)
     needs = _Needs(state, course)
     body = [
@@ -63,7 +65,7 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
     return "".join(body)
 
 
-def _refuse(name: str, state: RunState, course: Course) -> None:
+def _refuse(name: str, state: RunState, course: HyperparameterLog) -> None:
     # Files from before courses were kept: their history has every alpha that led an update.
     steady = len(course) == 1 and course[0][1].schedule == "constant"
     if steady and np.any(state.history[1:, 1] != course[0][1].alpha):
@@ -76,7 +78,7 @@ def _refuse(name: str, state: RunState, course: Course) -> None:
 class _Needs:
     """What this run needs of the parts, so that nothing stands there that it does not."""
 
-    def __init__(self, state: RunState, course: Course) -> None:
+    def __init__(self, state: RunState, course: HyperparameterLog) -> None:
         stages = [chosen for _, chosen in course]
         self.optimizers = sorted({chosen.optimizer for chosen in stages})
         self.schedule = any(chosen.schedule != "constant" for chosen in stages)
@@ -87,7 +89,9 @@ class _Needs:
         # An update that diverged made the optimizer forget; the last time can be told by how many
         # it has made since, the ones before are noted in the course.
         last = state.iteration - state.updates
-        forgot = {*optimizer_resets(state.course), last} if self.momentum else set[int]()
+        forgot = (
+            {*optimizer_resets(state.hyperparameter_log), last} if self.momentum else set[int]()
+        )
         switches = {b[0] for a, b in pairwise(course) if a[1].optimizer != b[1].optimizer}
         self.forgets = sorted(since for since in forgot - switches if 0 < since < state.iteration)
 
@@ -125,9 +129,9 @@ class _Needs:
         )
 
 
-def _settings(name: str, saved: SavedModel, course: Course, needs: _Needs) -> str:
+def _settings(name: str, saved: SavedModel, course: HyperparameterLog, needs: _Needs) -> str:
     """The constants at the top: all that makes this run another one than others."""
-    state, made = saved.state, saved.made
+    state, made = saved.state, saved.provenance
     data, to_get_it = _data(made)
     title = f"{printable(name, 60)}: a network {architecture_name(state.sizes)}, {state.iteration:,} updates"
     lines = [
@@ -154,7 +158,7 @@ def _settings(name: str, saved: SavedModel, course: Course, needs: _Needs) -> st
     return "\n".join(lines) + "\n"
 
 
-def _stages(course: Course, names: Sequence[str]) -> list[str]:
+def _stages(course: HyperparameterLog, names: Sequence[str]) -> list[str]:
     """A line a stage: all that matters of the first, of the others what they changed."""
     lines: list[str] = []
     before: Hyperparameters | None = None
@@ -188,11 +192,11 @@ def _table(optimizers: Sequence[str]) -> str:
 
 def _reached(state: RunState) -> str:
     """How it did when it was last tested, for the first lines."""
-    tested = [row for row in state.history if isfinite(row[TEST])]
+    tested = [row for row in state.history if isfinite(row[TEST_ACCURACY])]
     if not tested:
         return ""
     when = "" if int(tested[-1][0]) == state.iteration else f" (after {int(tested[-1][0]):,})"
-    return f", {100 * tested[-1][TEST]:.2f} % of the test images right{when}"
+    return f", {100 * tested[-1][TEST_ACCURACY]:.2f} % of the test images right{when}"
 
 
 def _data(made: Provenance) -> tuple[str, str]:

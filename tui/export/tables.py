@@ -14,15 +14,15 @@ from ...net.engine.inference import forward_in_chunks
 from ...net.hyperparameters import Hyperparameters
 from ...net.network import Parameters
 from ...net.run.checkpoint import SavedModel
-from ...net.run.course import changed, effective
 from ...net.run.history import COLUMNS
+from ...net.run.hyperparameter_log import changed, effective
 from ..config.fields import format_value
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
     from ..datasets.loading import PredictionInput
 
 TABLES = (".csv", ".json")  # the endings a table may have
@@ -110,7 +110,7 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _history(saved: SavedModel) -> pd.DataFrame:
     table = _metrics(saved)
-    course = effective(saved.state.course)
+    course = effective(saved.state.hyperparameter_log)
     # A row is what its update led to, and that went by what had come into force before it.
     since = np.array([start for start, _ in course])
     before = np.maximum(saved.state.history[:, 0] - 1, 0)
@@ -132,7 +132,7 @@ def _metrics(saved: SavedModel) -> pd.DataFrame:
     return pd.DataFrame(saved.state.history, columns=list(COLUMNS)).astype({"iteration": int})
 
 
-def _changes(course: Course) -> list[str]:
+def _changes(course: HyperparameterLog) -> list[str]:
     """Of every entry but the first, what it changed, in words as a recipe has them."""
     return [
         " ".join(f"{name}={_cell(value)}" for name, value in changed(before, after).items())
@@ -149,7 +149,9 @@ def _run(name: str, saved: SavedModel) -> dict[str, Any]:
         "run": name,
         "sizes": saved.state.sizes,
         "iteration": saved.state.iteration,
-        "made": asdict(saved.made),
-        "course": [{"since": since, **asdict(chosen)} for since, chosen in saved.state.course],
+        "made": asdict(saved.provenance),
+        "course": [
+            {"since": since, **asdict(chosen)} for since, chosen in saved.state.hyperparameter_log
+        ],
         "history": _records(_metrics(saved)),
     }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ...net.run.history import Envelope, HistoryView
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
 
     Numbers = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class RunCurve:
     number: int
     name: str
     history: HistoryView
-    course: Course
+    hyperparameter_log: HyperparameterLog
     iterations: int  # that it is to make
     leaps: bool  # its rows are of mini-batches
     role: str  # of its ink
@@ -75,7 +75,7 @@ def draw_runs(
         for curve in _curves(line, view, x, plot.columns, ink, current=line is lines[-1])
     ]
     draw(plot, curves, ascii_only=ascii_only)
-    _mark_changes(plot, lines[-1].course, ink("chosen"))
+    _mark_changes(plot, lines[-1].hyperparameter_log, ink("chosen"))
     if len(lines) > 1:
         _name_ends(plot, lines, view, ink)
     column = None if at is None else plot.column(at)
@@ -116,9 +116,9 @@ def told(words: str, size: tuple[int, int], ink: Style) -> list[Text]:
 
 def _column(view: ChartView) -> int:
     """Of a history: what is drawn as a line."""
-    from ...net.run.history import LOSS, TRAIN
+    from ...net.run.history import LOSS, TRAIN_ACCURACY
 
-    return LOSS if view.loss else TRAIN
+    return LOSS if view.loss else TRAIN_ACCURACY
 
 
 def _curves(
@@ -145,10 +145,10 @@ def _y_axis(lines: Sequence[RunCurve], view: ChartView, x: Axis) -> Axis:
     """All of an accuracy's range, or where the curves are, if only a stretch is looked at."""
     import numpy as np
 
-    from ...net.run.history import TEST, TEST_LOSS
+    from ...net.run.history import TEST_ACCURACY, TEST_LOSS
 
     wanted = [(line, _column(view)) for line in lines]
-    wanted.append((lines[-1], TEST_LOSS if view.loss else TEST))
+    wanted.append((lines[-1], TEST_LOSS if view.loss else TEST_ACCURACY))
     found = [line.history.envelope(column, _edges(x, PARTS)) for line, column in wanted]
     values = np.concatenate([ends for each in found for ends in (each.low, each.high)])
     values = values[np.isfinite(values)].clip(-LARGEST, LARGEST)
@@ -166,7 +166,7 @@ def _y_axis(lines: Sequence[RunCurve], view: ChartView, x: Axis) -> Axis:
     return Axis(bottom, max(top, bottom + unit), percent=True)
 
 
-def _mark_changes(plot: Plot, course: Course, ink: Style) -> None:
+def _mark_changes(plot: Plot, course: HyperparameterLog, ink: Style) -> None:
     """On the axis: where the current run's hyperparameters changed, and alpha from what to what.
 
     Changes in one column are one. Where the words do not fit beside the marks, the marks stand
@@ -277,9 +277,9 @@ def _tests(history: HistoryView, view: ChartView, edges: Numbers) -> tuple[Numbe
     """Of each part the last test, and the first of all: each where it was made, as it came out."""
     import numpy as np
 
-    from ...net.run.history import ITERATION, TEST, TEST_LOSS
+    from ...net.run.history import ITERATION, TEST_ACCURACY, TEST_LOSS
 
-    column = TEST_LOSS if view.loss else TEST
+    column = TEST_LOSS if view.loss else TEST_ACCURACY
     rows = history.view()
     stop = min(len(history), int(edges[-1]) + 1)
     iterations = rows[:, ITERATION]

@@ -12,7 +12,7 @@ from ..errors import EXPECTED_ERRORS
 from ..text import printable
 
 if TYPE_CHECKING:
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
 
 DAMAGED = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError),
@@ -52,7 +52,7 @@ class Manifest:
         hidden = tuple(_whole(units, 1 << 40) for units in self.wanted["hidden"])
         return Hyperparameters(**dict[str, Any](self.wanted, hidden=hidden))
 
-    def course(self) -> Course:
+    def course(self) -> HyperparameterLog:
         """What was wanted, or all of what was planned. Raises one of DAMAGED for what is none."""
         wanted = self.hyperparameters()
         return recipe.parse_recipe(self.plan) if self.plan else ((0, wanted),)

@@ -16,7 +16,7 @@ from .autosave import PATIENCE as LEAVING
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
-    from ...net.run.state import Course
+    from ...net.run.state import HyperparameterLog
     from ..screens.main.dashboard import Dashboard
     from ..training.session import TrainingSession
     from ..training.snapshot import Snapshot
@@ -33,7 +33,7 @@ class SessionSwitcher:
         self,
         cockpit: Dashboard,
         opening: SessionOpener,
-        session: Callable[[Callable[[], Dataset], Course], TrainingSession],
+        session: Callable[[Callable[[], Dataset], HyperparameterLog], TrainingSession],
     ) -> None:
         """session: makes one, of what loads its data and what is wanted."""
         self._cockpit, self._opening, self._session = cockpit, opening, session

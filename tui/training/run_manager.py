@@ -105,10 +105,10 @@ class RunManager:
         at = moment.iteration
         # What is noted at this very update led none yet; only that one diverged here still counts.
         end = at + 1 if at == 0 or moment.updates == 0 else at
-        begun = tuple((since, chosen) for since, chosen in old.course if since < end)
+        begun = tuple((since, chosen) for since, chosen in old.hyperparameter_log if since < end)
         history = old.history.view()[: old.history.row_at(at) + 1]
         trainer = self._trainer(moment.hyperparameters)
-        trainer.restore(RunState(**vars(moment), history=history, course=begun))
+        trainer.restore(RunState(**vars(moment), history=history, hyperparameter_log=begun))
         if len(trainer.history) <= at:  # this row was thinned out: it is measured again
             trainer.measure()
         trainer.change(_live(wanted, trainer))
@@ -124,7 +124,7 @@ class RunManager:
         last = int(run.history[-1, 0]) if len(run.history) else -1
         if last != run.iteration:
             raise UserError(f"its history ends at {last}, and it has made {run.iteration} updates")
-        if not all(0 <= state.place.position <= m for state in (run, kept.first)):
+        if not all(0 <= state.cursor.position <= m for state in (run, kept.first)):
             raise UserError(f"it stands beyond the {m:,} training samples")
         trainer = self._trainer(run.hyperparameters)
         trainer.restore(run)
@@ -242,9 +242,9 @@ class RunManager:
             hyperparameters,
             classes=self._dataset.classes,
             engine=self._engine,
-            deformed=self._epochs.images,
+            augmented=self._epochs.images,
         )
-        trainer.history.most = MOST_ROWS
+        trainer.history.max_rows = MOST_ROWS
         return trainer
 
     def _add(
@@ -299,7 +299,7 @@ class RunManager:
                 break
             longest.thin(longest.kept // 2)
         for timeline in self._timelines.values():
-            timeline.allow(TIMELINE_BUDGET_BYTES // len(self._timelines))
+            timeline.set_budget(TIMELINE_BUDGET_BYTES // len(self._timelines))
         # No picture may go on holding what was let go.
         runs = {
             number: replace(
@@ -322,7 +322,9 @@ class RunManager:
 
         trainer, first = self._trainers[run.number], self._timelines[run.number].first
         history = trainer.history.view()[: trainer.history.row_at(first.iteration) + 1]
-        first = RunState(**vars(first), history=history, course=trainer.course[:1])
+        first = RunState(
+            **vars(first), history=history, hyperparameter_log=trainer.hyperparameter_log[:1]
+        )
         self.saver.put_run(
             SavedRun(
                 run.number,
@@ -345,8 +347,8 @@ class RunManager:
             parameters=trainer.parameters.copy(),
             history=trainer.history.freeze(),
             timeline=self._timelines[before.run.number].freeze(),
-            course=trainer.course,
-            trouble=trainer.trouble,
+            course=trainer.hyperparameter_log,
+            trouble=trainer.diagnosis,
             **what,
         )
         self._show(newer)
@@ -356,7 +358,7 @@ class RunManager:
         assert current.run is not None
         before = self.snapshot.run
         if before and before.number != current.run.number and before.number in self._trainers:
-            self._trainers[before.number].rest()
+            self._trainers[before.number].release_buffers()
         runs = {**self._runs, current.run.number: current}
         self.picture = SessionSnapshot(current, tuple(runs.values()))
 

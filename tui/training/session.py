@@ -28,7 +28,7 @@ from .snapshot import SavedSession, SessionSnapshot, Snapshot
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ...data.dataset import Dataset
-    from ...net.run.state import Course, RunMoment, RunState
+    from ...net.run.state import HyperparameterLog, RunMoment, RunState
     from ..storage.writer import BackgroundWriter
 
 
@@ -43,7 +43,7 @@ class TrainingSession:
         *,
         threads: int | None = None,
         limits: Limits | None = None,
-        plan: Course = (),
+        plan: HyperparameterLog = (),
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`on_settled` is called, in the worker, whenever the run has come to a rest.
@@ -114,7 +114,7 @@ class TrainingSession:
         return self._wanted
 
     @property
-    def course(self) -> Course:
+    def course(self) -> HyperparameterLog:
         """What is wanted; if that is planned to change, all of the plan, what is past too."""
         with self._wake:
             return self._plan or ((0, self._wanted),)
@@ -166,11 +166,11 @@ class TrainingSession:
                 sizes = inputs, *hyperparameters.hidden, self._dataset.classes
                 self._limits.check(sizes, hyperparameters.iterations)
 
-    def _check_all(self, course: Course) -> None:
+    def _check_all(self, course: HyperparameterLog) -> None:
         for _, hyperparameters in course:
             self._check(hyperparameters)
 
-    def follow(self, course: Course, *, train: bool = False) -> None:
+    def follow(self, course: HyperparameterLog, *, train: bool = False) -> None:
         """A new run by these hyperparameters, each from its time on. Raises as `change` does."""
         self._check_all(course)
         first = course[0][1]
@@ -353,6 +353,6 @@ class TrainingSession:
                 self._wanted = chosen
 
 
-def planned(course: Course) -> Course:
+def planned(course: HyperparameterLog) -> HyperparameterLog:
     """A course that changes on the way; nothing, if it does not."""
     return course if course[1:] else ()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ...net.network import Parameters
     from ...net.run.diagnosis import Diagnosis
     from ...net.run.history import HistoryView, Progress
-    from ...net.run.state import Course, RunState
+    from ...net.run.state import HyperparameterLog, RunState
     from ...net.run.timeline import TimelineView
 
 
@@ -47,8 +47,8 @@ class Snapshot:
     parameters: Parameters | None = None
     history: HistoryView | None = None  # up to `progress`, as is all that follows
     timeline: TimelineView | None = None
-    course: Course = ()  # the hyperparameters it went by, see net/trainer.py
-    trouble: Diagnosis | None = None  # why it does not learn
+    hyperparameter_log: HyperparameterLog = ()  # the hyperparameters it went by, see net/trainer.py
+    diagnosis: Diagnosis | None = None  # why it does not learn
     seconds: float = 0.0  # spent training
     rate: float = 0.0  # updates a second, lately
     message: str = ""  # why it failed
@@ -103,4 +103,4 @@ class SavedSession:
     runs: tuple[SavedRun, ...]  # oldest first
     current: int  # the number of the one that was
     count: int  # the highest number that a run ever had; none is given twice
-    course: Course  # what was wanted; if that was planned to change, all of the plan
+    course: HyperparameterLog  # what was wanted; if that was planned to change, all of the plan

@@ -193,7 +193,7 @@ class Chart(LinesWidget):
 
     def _notes(self) -> list[tuple[str, Style]]:
         """The values of the current run, as it is or was, at the right of the title."""
-        from ...net.run.history import LOSS, TRAIN
+        from ...net.run.history import LOSS, TRAIN_ACCURACY
 
         number = "{:6.4f}".format if self.view.loss else "{:6.1%}".format
         line = self._lines[-1]
@@ -202,7 +202,7 @@ class Chart(LinesWidget):
             rows = rows[: line.history.row_at(self._past) + 1]
             tested = line.history.tested_at(self._past)
         last = 1 + len(rows) // 20 if line.leaps else 1
-        mean = float(rows[-last:, LOSS if self.view.loss else TRAIN].mean())
+        mean = float(rows[-last:, LOSS if self.view.loss else TRAIN_ACCURACY].mean())
         value = tested and (tested.test_loss if self.view.loss else tested.test_accuracy)
         sign = mark(ascii_only=Terminal.ascii_only)
         for train, gap, test in (("train ", "   ", "test "), ("", " ", "")):

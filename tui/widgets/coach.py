@@ -33,10 +33,10 @@ class Coach(LinesWidget):
         self._doubts: Sequence[str] = ()  # about the data
 
     def update(
-        self, trouble: Diagnosis | None, cure: Remedy | None, doubts: Sequence[str] = ()
+        self, diagnosis: Diagnosis | None, remedy: Remedy | None, doubts: Sequence[str] = ()
     ) -> None:
         """Explain this trouble, if there is one, and what the data have to do with it."""
-        self._last = (trouble, cure) if trouble is not None and cure is not None else None
+        self._last = (diagnosis, remedy) if diagnosis is not None and remedy is not None else None
         self._doubts = doubts
         self.redraw()
 
@@ -45,10 +45,10 @@ class Coach(LinesWidget):
         warning, quiet, key = self.ink("warning"), self.ink("quiet"), self.ink("chosen")
         rows: list[Text] = []
         if self._last is not None:
-            trouble = self._last[0]
-            rows.append(self.title(f"! {trouble.kind} at update {trouble.iteration}"))
-            why = "Look at the data first:" if self._doubts else WHY[trouble.kind]
-            rows += self._wrapped(f"{trouble.says} {why}", warning)
+            diagnosis = self._last[0]
+            rows.append(self.title(f"! {diagnosis.kind} at update {diagnosis.iteration}"))
+            why = "Look at the data first:" if self._doubts else WHY[diagnosis.kind]
+            rows += self._wrapped(f"{diagnosis.summary} {why}", warning)
         elif self._doubts:
             rows.append(self.title("! the data"))
         else:
@@ -56,9 +56,9 @@ class Coach(LinesWidget):
         for doubt in self._doubts:
             rows += self._wrapped(f"{doubt[:1].upper()}{doubt[1:]}.", warning)
         if self._last is not None:
-            trouble, cure = self._last
-            rows += self._wrapped(numbers(trouble), quiet)
-            rows += self._wrapped(f"h   {offer(cure)}", key)
+            diagnosis, remedy = self._last
+            rows += self._wrapped(numbers(diagnosis), quiet)
+            rows += self._wrapped(f"h   {offer(remedy)}", key)
         rows += self._wrapped("Esc closes this and changes nothing.", quiet)
         self.show(rows)
 
@@ -67,33 +67,33 @@ class Coach(LinesWidget):
         return [Text("  ").append_text(line) for line in lines]
 
 
-def numbers(trouble: Diagnosis) -> str:
+def numbers(diagnosis: Diagnosis) -> str:
     """The figures that show it."""
     from ...net.run.diagnosis import TINY_STEP
 
-    step = trouble.alpha * trouble.gradient_norm
-    share = step / trouble.length if trouble.length else 0.0
+    step = diagnosis.alpha * diagnosis.gradient_norm
+    share = step / diagnosis.length if diagnosis.length else 0.0
     small = " (next to nothing)" if share < TINY_STEP else ""
     silent = ", ".join(
         f"{count} of {units}"
-        for count, units in zip(trouble.silent, trouble.hyperparameters.hidden, strict=True)
+        for count, units in zip(diagnosis.silent, diagnosis.hyperparameters.hidden, strict=True)
     )
     return (
-        f"alpha {format_value(trouble.alpha)} · loss {trouble.loss:.4g}, first {trouble.first_loss:.4g} "
-        f"· largest weight {trouble.largest_weight:.3g} "
-        f"· largest gradient {trouble.largest_gradient:.3g} "
+        f"alpha {format_value(diagnosis.alpha)} · loss {diagnosis.loss:.4g}, first {diagnosis.first_loss:.4g} "
+        f"· largest weight {diagnosis.largest_weight:.3g} "
+        f"· largest gradient {diagnosis.largest_gradient:.3g} "
         f"· alpha × |∇| is {share:.3g} of the weights' length{small} "
         f"· silent hidden units {silent}"
     )
 
 
-def offer(cure: Remedy) -> str:
+def offer(remedy: Remedy) -> str:
     """What the key will do."""
-    chosen = cure.hyperparameters
-    if cure.moment is None:
+    chosen = remedy.hyperparameters
+    if remedy.moment is None:
         return (
             f"begins again from other first weights: hidden {format_value(chosen.hidden)}, "
             f"init {chosen.init}, seed {chosen.seed}"
         )
-    where = f"goes back to update {cure.moment.iteration}"
+    where = f"goes back to update {remedy.moment.iteration}"
     return f"{where} and on from there, as a new run, with alpha {format_value(chosen.alpha)}"

@@ -150,7 +150,7 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
 
 def _alphas(seen: Snapshot) -> str:
     """The run's alpha; where it was changed on the way, the first and the last."""
-    alphas = [format_value(chosen.alpha) for _, chosen in seen.course]
+    alphas = [format_value(chosen.alpha) for _, chosen in seen.hyperparameter_log]
     if len(set(alphas)) == 1:
         return alphas[0]
     both = f"{alphas[0]}→{alphas[-1]}"

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.inspection.gradient_check import (
-    STEP,
+    STEP_SIZE,
     THRESHOLD,
     Check,
     check_gradient,
     compare,
     judge,
 )
-from mnist_tui.net.inspection.weight import Weight, some_weights
+from mnist_tui.net.inspection.weight import Weight, sample_weights
 from mnist_tui.net.network import Array, Images, Labels, Parameters, backward, forward
-from mnist_tui.net.validation import columns
+from mnist_tui.net.validation import as_columns
 
 from tests.helpers.networks import SIZES, SMALL, digit_off_the_kinks, drawn
 from tests.helpers.support import noise
@@ -37,7 +37,7 @@ def every_weight(sizes: tuple[int, ...]) -> list[Weight]:
 def smooth(sizes: tuple[int, ...]) -> tuple[Parameters, Images, Labels]:
     """A network and a digit of label 3 where no step comes near a kink."""
     parameters = drawn(sizes, 1)
-    return parameters, digit_off_the_kinks(parameters, 100 * STEP)[np.newaxis], np.array([3])
+    return parameters, digit_off_the_kinks(parameters, 100 * STEP_SIZE)[np.newaxis], np.array([3])
 
 
 def of_tampered(sizes: tuple[int, ...], tamper: Callable[[Parameters], None]) -> dict[str, Check]:
@@ -45,7 +45,7 @@ def of_tampered(sizes: tuple[int, ...], tamper: Callable[[Parameters], None]) ->
     parameters, images, labels = smooth(sizes)
     exact = Parameters(sizes, parameters.vector.astype(np.float64))
     gradient = Parameters.zeros(sizes, np.float64)
-    X = columns(exact, images)
+    X = as_columns(exact, images)
     backward(exact, forward(exact, X), labels, 1, gradient)
     tamper(gradient)
     checks = compare(exact, X, labels, gradient, every_weight(sizes))
@@ -68,7 +68,7 @@ def test_every_weight_of_the_gradient_is_right_away_from_the_kinks(sizes: tuple[
 def test_no_weight_is_called_wrong_for_several_digits_at_once(sizes: tuple[int, ...]) -> None:
     samples, parameters = noise(7, sizes[0]), drawn(sizes)
     labels = samples.labels % sizes[-1]
-    weights = some_weights(parameters, samples.images, np.random.default_rng(0), 20)
+    weights = sample_weights(parameters, samples.images, np.random.default_rng(0), 20)
     checks = list(check_gradient(parameters, samples.images, labels, weights))
     assert len(checks) == len(weights)
     verdicts = [check.verdict for check in checks]
@@ -99,7 +99,7 @@ def test_a_backward_pass_that_forgets_relu_is_found_in_the_layers_below() -> Non
     sizes = (16, 10, 10)
     parameters, images, labels = smooth(sizes)
     exact = Parameters(sizes, parameters.vector.astype(np.float64))
-    activations = forward(exact, columns(exact, images))
+    activations = forward(exact, as_columns(exact, images))
     silent = np.flatnonzero(activations.Z[0][:, 0] <= 0)
     error = activations.A[-1] - np.eye(10)[:, labels]
 
@@ -122,7 +122,7 @@ def two_sided(b: float) -> tuple[Parameters, Images, Labels]:
     return parameters, np.array([[255]], np.uint8), np.array([1])
 
 
-@pytest.mark.parametrize("b", [0.3 * STEP, -0.3 * STEP, 0.0])
+@pytest.mark.parametrize("b", [0.3 * STEP_SIZE, -0.3 * STEP_SIZE, 0.0])
 @pytest.mark.parametrize("weight", [Weight(1, 0, 0), Weight(1, 0)])
 def test_a_step_across_relus_kink_is_named_as_such(b: float, weight: Weight) -> None:
     (check,) = check_gradient(*two_sided(b), [weight])
@@ -134,14 +134,14 @@ def test_a_step_across_relus_kink_is_named_as_such(b: float, weight: Weight) -> 
     assert 0 < check.numeric < 1.5
 
 
-@pytest.mark.parametrize("b", [3 * STEP, -3 * STEP])
+@pytest.mark.parametrize("b", [3 * STEP_SIZE, -3 * STEP_SIZE])
 def test_a_step_that_stays_on_one_side_of_the_kink_is_not_excused(b: float) -> None:
     (check,) = check_gradient(*two_sided(b), [Weight(1, 0, 0)])
     assert check.verdict == "right"
 
 
 def test_a_weight_above_a_kink_is_right_whatever_happens_below() -> None:
-    (check,) = check_gradient(*two_sided(0.3 * STEP), [Weight(2, 1)])
+    (check,) = check_gradient(*two_sided(0.3 * STEP_SIZE), [Weight(2, 1)])
     assert check.verdict == "right"
 
 
@@ -184,7 +184,7 @@ def test_the_network_is_checked_in_float64_and_left_alone() -> None:
     (check,) = check_gradient(again, images, labels, [Weight(2, 3)])
     exact = Parameters.zeros(again.sizes, np.float64)
     wide = Parameters(again.sizes, before.astype(np.float64))
-    backward(wide, forward(wide, columns(wide, images)), labels, 1, exact)
+    backward(wide, forward(wide, as_columns(wide, images)), labels, 1, exact)
     assert check.analytic == exact.b[1][3, 0]
 
 
@@ -192,7 +192,7 @@ def test_weights_are_drawn_from_every_layer_where_there_is_ink_and_none_twice() 
     parameters = drawn((16, 5, 4, 3, 10))
     image = np.zeros((1, 16), np.uint8)
     image[0, [3, 8, 11]] = 200
-    weights = some_weights(parameters, image, np.random.default_rng(0), 6)
+    weights = sample_weights(parameters, image, np.random.default_rng(0), 6)
     assert len(set(weights)) == len(weights)
     kinds = [(weight.layer, weight.source is None) for weight in weights]
     # W1 has 5 × 3 weights with ink, b1 to b3 have 5, 4 and 3 biases in all.
@@ -204,7 +204,7 @@ def test_weights_are_drawn_from_every_layer_where_there_is_ink_and_none_twice() 
 
 def test_weights_can_be_drawn_for_a_blank_digit_too() -> None:
     blank = np.zeros((1, 16), np.uint8)
-    assert len(some_weights(drawn((16, 5, 10)), blank, np.random.default_rng(0), 4)) == 16
+    assert len(sample_weights(drawn((16, 5, 10)), blank, np.random.default_rng(0), 4)) == 16
 
 
 @pytest.mark.parametrize(

@@ -43,13 +43,13 @@ def test_the_digits_that_excite_a_unit_most_are_those_of_the_largest_sums(
         found = activation_stats(parameters, samples, layer, top)
         here = Z[layer - 1]
         shown = min(top, 400)
-        assert found.digits.shape == found.Z.shape == (sizes[layer], shown)
+        assert found.top_samples.shape == found.Z.shape == (sizes[layer], shown)
         largest = -np.sort(-here, axis=1)[:, :shown]
         np.testing.assert_allclose(found.Z, largest, rtol=1e-4, atol=1e-5)
-        theirs = np.take_along_axis(here, found.digits, axis=1)
+        theirs = np.take_along_axis(here, found.top_samples, axis=1)
         np.testing.assert_allclose(found.Z, theirs, rtol=1e-4, atol=1e-5)
-        assert all(len(set(row)) == shown for row in found.digits.tolist())
-        assert found.share == pytest.approx((here > 0).mean(axis=1))
+        assert all(len(set(row)) == shown for row in found.top_samples.tolist())
+        assert found.active_fraction == pytest.approx((here > 0).mean(axis=1))
 
 
 def test_favourites_are_found_wherever_among_many_digits_they_are() -> None:
@@ -60,10 +60,10 @@ def test_favourites_are_found_wherever_among_many_digits_they_are() -> None:
     samples.images[places, 0] = [200, 255, 230, 220]
     parameters.W[0][:, 0] = [1, -1]
     found = activation_stats(parameters, samples, 1, top=4)
-    assert found.digits[0].tolist() == [places[i] for i in (1, 2, 3, 0)]
+    assert found.top_samples[0].tolist() == [places[i] for i in (1, 2, 3, 0)]
     assert found.Z[0] == pytest.approx(np.array([255, 230, 220, 200]) / 255)
-    assert (samples.images[found.digits[1], 0] == 0).all()
-    assert found.share[0] == np.count_nonzero(samples.images[:, 0]) / m
+    assert (samples.images[found.top_samples[1], 0] == 0).all()
+    assert found.active_fraction[0] == np.count_nonzero(samples.images[:, 0]) / m
 
 
 def test_a_unit_silent_at_every_digit_is_dead_and_one_that_speaks_once_is_not() -> None:
@@ -74,9 +74,9 @@ def test_a_unit_silent_at_every_digit_is_dead_and_one_that_speaks_once_is_not() 
     parameters.b[0][:] = [[-0.9], [0], [0]]
     found = activation_stats(parameters, samples, 1, top=3)
     assert found.dead.tolist() == [False, True, False]
-    assert found.share == pytest.approx([1 / 3, 0, 1])
+    assert found.active_fraction == pytest.approx([1 / 3, 0, 1])
     # A dead unit's digits are those at which it is nearest to speaking.
-    assert found.digits[1].tolist() == [0, 1, 2]
+    assert found.top_samples[1].tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("layer", [0, 2, -1])

@@ -36,7 +36,7 @@ def test_a_run_comes_back_bit_for_bit_and_goes_on_the_same(
     assert fingerprint(found) == fingerprint(state)
     assert found.vector.dtype == state.vector.dtype
     assert (found.sizes, found.iteration) == (state.sizes, state.iteration)
-    assert (found.hyperparameters, found.place) == (state.hyperparameters, state.place)
+    assert (found.hyperparameters, found.cursor) == (state.hyperparameters, state.cursor)
     other = trainer_of(SAMPLES, batch_size=16, hidden=hidden)
     other.restore(found)
     assert [*islice(other.steps(), 9)][-1].loss == [*islice(trainer.steps(), 9)][-1].loss

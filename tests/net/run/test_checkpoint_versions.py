@@ -51,18 +51,21 @@ def test_what_made_a_run_is_kept_with_it(tmp_path: Path) -> None:
     state = a_run()
     checkpoint.save(state, tmp_path / "m.npz", MADE)
     saved = checkpoint.read(tmp_path / "m.npz")
-    assert saved.made == MADE
+    assert saved.provenance == MADE
     assert fingerprint(saved.state) == fingerprint(state)
     checkpoint.save(state, tmp_path / "m.npz")
-    assert checkpoint.read(tmp_path / "m.npz").made == Provenance()
+    assert checkpoint.read(tmp_path / "m.npz").provenance == Provenance()
 
 
 def test_a_file_of_version_1_still_loads() -> None:
     saved = checkpoint.read(OLD)
-    assert saved.made == Provenance()
+    assert saved.provenance == Provenance()
     weights = hashlib.sha256(saved.state.vector.tobytes()).hexdigest()
     assert (saved.state.sizes, weights[:16]) == ((16, 2, 10), "dd6bc3dffb9b3263")
-    assert [(since, chosen.alpha) for since, chosen in saved.state.course] == [(0, 0.15), (3, 0.05)]
+    assert [(since, chosen.alpha) for since, chosen in saved.state.hyperparameter_log] == [
+        (0, 0.15),
+        (3, 0.05),
+    ]
     assert (saved.state.iteration, len(saved.state.history)) == (6, 7)
 
 
@@ -71,9 +74,9 @@ def test_a_file_of_version_2_still_loads() -> None:
     weights = hashlib.sha256(saved.state.vector.tobytes()).hexdigest()
     assert (saved.state.sizes, weights[:16]) == ((16, 4, 10), "7b37274ba290cd44")
     assert saved.state.iteration == 5
-    assert saved.made.data == "cloths.npz"
-    assert saved.made.names == tuple(f"c{i}" for i in range(10))
-    assert saved.made.layout == {}
+    assert saved.provenance.data == "cloths.npz"
+    assert saved.provenance.names == tuple(f"c{i}" for i in range(10))
+    assert saved.provenance.layout == {}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_mnist_is_known_by_its_bytes(mnist: Dataset) -> None:
 def test_a_file_from_before_courses_were_kept_loads_with_what_it_ended_with(tmp_path: Path) -> None:
     path = rewritten(tmp_path / "m.npz", OLD.read_bytes(), lambda run: run.pop("course"))
     state = checkpoint.load(path)
-    assert state.course == ((0, state.hyperparameters),)
+    assert state.hyperparameter_log == ((0, state.hyperparameters),)
     assert state.hyperparameters.alpha == 0.05
 
 

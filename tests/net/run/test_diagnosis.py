@@ -10,7 +10,13 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.hyperparameters import OPTIMIZERS, Hyperparameters
-from mnist_tui.net.run.diagnosis import LONG, MIN_SAMPLES, WINDOW, DivergedError, silent_units
+from mnist_tui.net.run.diagnosis import (
+    MIN_SAMPLES,
+    PLATEAU_UPDATES,
+    WINDOW_UPDATES,
+    DivergedError,
+    silent_units,
+)
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.support import Samples, first, is_finite, noise, trainer_of
@@ -24,8 +30,8 @@ def troubles(trainer: Trainer, updates: int) -> dict[str, int]:
     """Each kind of trouble met in so many updates, and when it was met first."""
     met: dict[str, int] = {}
     for progress in islice(trainer.steps(), updates):
-        if trainer.trouble:
-            met.setdefault(trainer.trouble.kind, progress.iteration)
+        if trainer.diagnosis:
+            met.setdefault(trainer.diagnosis.kind, progress.iteration)
     return met
 
 
@@ -44,7 +50,7 @@ def test_an_update_out_of_the_finite_numbers_is_taken_back_and_told(
     kept = trainer.parameters.vector.copy()
     with pytest.raises(DivergedError):
         next(trainer.steps())
-    trouble = trainer.trouble
+    trouble = trainer.diagnosis
     assert trouble is not None
     assert trouble.kind == "diverged"
     assert (trouble.iteration, trouble.alpha) == (before, 1e38)
@@ -56,16 +62,16 @@ def test_an_update_out_of_the_finite_numbers_is_taken_back_and_told(
     # Nothing is left of it: a smaller alpha goes on from there.
     trainer.change(Hyperparameters(**chosen))
     assert len(list(islice(trainer.steps(), 5))) == 5
-    assert trainer.trouble is None
+    assert trainer.diagnosis is None
     assert is_finite(trainer.parameters.vector)
 
 
 def test_a_loss_many_times_the_first_is_exploding(digits: Digits) -> None:
     trainer = trainer_of(digits, alpha=50, iterations=ENDLESS)
     assert troubles(trainer, 1) == {"exploding": 1}
-    assert trainer.trouble is not None
-    assert trainer.trouble.loss > 10 * trainer.trouble.first_loss
-    assert trainer.trouble.first_loss == pytest.approx(trainer.history.at(0).loss)
+    assert trainer.diagnosis is not None
+    assert trainer.diagnosis.loss > 10 * trainer.diagnosis.first_loss
+    assert trainer.diagnosis.first_loss == pytest.approx(trainer.history.at(0).loss)
 
 
 def test_a_run_that_has_recovered_is_in_no_trouble(digits: Digits) -> None:
@@ -75,7 +81,7 @@ def test_a_run_that_has_recovered_is_in_no_trouble(digits: Digits) -> None:
     assert troubles(trainer, 1) == {"exploding": 1}
     trainer.parameters.vector[:] /= 20
     next(trainer.steps())
-    assert trainer.trouble is None
+    assert trainer.diagnosis is None
 
 
 @pytest.mark.parametrize("hidden", [(1,), (10,), (6, 5)])
@@ -84,10 +90,10 @@ def test_a_network_of_zeros_is_dead_within_one_update(
 ) -> None:
     trainer = trainer_of(digits, init="zero", hidden=hidden)
     assert troubles(trainer, 1) == {"dead": 1}
-    assert trainer.trouble is not None
-    assert trainer.trouble.silent == hidden
-    assert trainer.trouble.largest_weight < 0.1  # an output bias
-    assert not trainer.trouble.lived
+    assert trainer.diagnosis is not None
+    assert trainer.diagnosis.silent == hidden
+    assert trainer.diagnosis.largest_weight < 0.1  # an output bias
+    assert not trainer.diagnosis.had_gradient
 
 
 @pytest.mark.parametrize("layer", [0, 1])
@@ -97,10 +103,10 @@ def test_a_silent_layer_is_dead_and_the_others_units_are_counted(
     trainer = trainer_of(digits, hidden=(7, 5))
     trainer.parameters.b[layer][:] = -1000
     assert troubles(trainer, 1) == {"dead": 1}
-    assert trainer.trouble is not None
-    assert trainer.trouble.silent[layer] == (7, 5)[layer]
+    assert trainer.diagnosis is not None
+    assert trainer.diagnosis.silent[layer] == (7, 5)[layer]
     if layer == 1:
-        assert trainer.trouble.silent[0] < 7
+        assert trainer.diagnosis.silent[0] < 7
 
 
 def test_silent_units_are_those_that_no_digit_wakes(digits: Digits) -> None:
@@ -121,8 +127,8 @@ def test_a_network_that_dies_in_small_batches_is_told_when_enough_samples_say_so
     trainer.parameters.b[0][:] = -1000
     assert list(troubles(trainer, MIN_SAMPLES // batch_size - 2)) == []
     assert "dead" in troubles(trainer, 4)
-    assert trainer.trouble is not None
-    assert trainer.trouble.lived
+    assert trainer.diagnosis is not None
+    assert trainer.diagnosis.had_gradient
 
 
 @pytest.mark.parametrize("alpha", [1e-12, 1e-6])
@@ -133,13 +139,13 @@ def test_updates_that_move_nothing_are_stuck_within_the_window(
     trainer = trainer_of(digits, alpha=alpha, batch_size=batch_size, iterations=ENDLESS)
     # Whatever they begin with, these weights answer by chance: all ten digits the same.
     trainer.parameters.vector[:] *= 0.01
-    assert troubles(trainer, WINDOW - 2) == {}
+    assert troubles(trainer, WINDOW_UPDATES - 2) == {}
     assert list(troubles(trainer, 3)) == ["stuck"]
 
 
 def test_labels_without_meaning_are_stuck_within_the_window() -> None:
     trainer = trainer_of(noise(20_000, pixels=25), iterations=ENDLESS)
-    assert troubles(trainer, WINDOW) == {"stuck": WINDOW - 1}
+    assert troubles(trainer, WINDOW_UPDATES) == {"stuck": WINDOW_UPDATES - 1}
 
 
 def test_one_hidden_unit_is_never_more_than_a_trouble_with_a_name(digits: Digits) -> None:
@@ -162,7 +168,7 @@ def test_a_healthy_run_is_in_no_trouble(
         alpha=alpha, optimizer=optimizer, batch_size=batch_size, seed=seed, iterations=ENDLESS
     )
     trainer = Trainer(samples, first(mnist.test, 50), chosen)
-    updates = 2 * MIN_SAMPLES + 500 if batch_size == 1 else 2 * WINDOW
+    updates = 2 * MIN_SAMPLES + 500 if batch_size == 1 else 2 * WINDOW_UPDATES
     assert troubles(trainer, updates) == {}
     rows = trainer.history.rows()
     assert rows[-500:, 3].mean() > 0.35
@@ -197,4 +203,4 @@ def test_what_small_networks_and_hard_data_allow_is_no_plateau(
     drawn = generator.integers(0, 10, 3000, np.uint8)
     labels = np.where(generator.random(3000) < wrong, drawn, samples.labels)
     trainer = trainer_of(Samples(samples.images, labels), **chosen, iterations=ENDLESS)
-    assert "plateau" not in troubles(trainer, 3 * LONG)
+    assert "plateau" not in troubles(trainer, 3 * PLATEAU_UPDATES)

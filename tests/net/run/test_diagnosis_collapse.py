@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.diagnosis import WINDOW, remedy_for
+from mnist_tui.net.run.diagnosis import WINDOW_UPDATES, remedy_for
 from mnist_tui.net.run.state import RunState
 from mnist_tui.net.run.timeline import Timeline
 from mnist_tui.net.trainer import Trainer
@@ -23,21 +23,21 @@ def test_a_run_that_collapses_is_noticed_within_the_window_and_can_be_brought_ba
     for _ in range(200):
         next(steps)
         timeline.offer(trainer.iteration, trainer.moment)
-    assert trainer.trouble is None
+    assert trainer.diagnosis is None
     high = trainer.history.at(200).train_accuracy
     trainer.parameters.W[0][2:] = -1.0  # all hidden units but two are silent from here on
     trainer.parameters.b[0][2:] = -1.0
     trainer.change(replace(chosen, alpha=1e-9))
-    while trainer.trouble is None and trainer.iteration < 200 + 2 * WINDOW:
+    while trainer.diagnosis is None and trainer.iteration < 200 + 2 * WINDOW_UPDATES:
         next(steps)
         timeline.offer(trainer.iteration, trainer.moment)
-    assert trainer.trouble is not None
-    assert trainer.trouble.kind == "collapsed"
-    assert sum(trainer.trouble.silent) >= 8
-    found = remedy_for(trainer.trouble, trainer.history, timeline)
+    assert trainer.diagnosis is not None
+    assert trainer.diagnosis.kind == "collapsed"
+    assert sum(trainer.diagnosis.silent) >= 8
+    found = remedy_for(trainer.diagnosis, trainer.history, timeline)
     assert found.moment is not None
     assert found.moment.iteration > 100
     rows = trainer.history.rows()[: found.moment.iteration + 1]
-    state = RunState(**vars(found.moment), history=rows, course=((0, chosen),))
+    state = RunState(**vars(found.moment), history=rows, hyperparameter_log=((0, chosen),))
     trainer.restore(state)
     assert trainer.measure().train_accuracy > 0.9 * high

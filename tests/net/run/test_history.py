@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.run.history import (
-    BLOCK,
+    BLOCK_ITERATIONS,
+    COLUMNS,
+    FIELDS,
+    GRADIENT_NORM,
     LOSS,
-    TEST,
-    TRAIN,
+    TEST_ACCURACY,
+    TRAIN_ACCURACY,
     Envelope,
     History,
     HistoryView,
@@ -21,12 +24,20 @@ from mnist_tui.net.run.history import (
     Rows,
 )
 
-COLUMN = st.sampled_from([LOSS, TRAIN, TEST])
+COLUMN = st.sampled_from([LOSS, TRAIN_ACCURACY, TEST_ACCURACY])
 LENGTHS = (
     st.integers(1, 40)
-    | st.integers(BLOCK - 2, BLOCK + 2)
-    | st.integers(1, 6 * BLOCK)
-    | st.sampled_from([4 * BLOCK, 40 * BLOCK - 1, 40 * BLOCK, 40 * BLOCK + 1, 50_000])
+    | st.integers(BLOCK_ITERATIONS - 2, BLOCK_ITERATIONS + 2)
+    | st.integers(1, 6 * BLOCK_ITERATIONS)
+    | st.sampled_from(
+        [
+            4 * BLOCK_ITERATIONS,
+            40 * BLOCK_ITERATIONS - 1,
+            40 * BLOCK_ITERATIONS,
+            40 * BLOCK_ITERATIONS + 1,
+            50_000,
+        ]
+    )
 )
 
 
@@ -99,13 +110,13 @@ def test_an_envelope_keeps_every_extreme_of_any_window(
 
 @given(
     blocks=st.integers(8, 12),
-    beyond=st.integers(0, 4) | st.integers(0, BLOCK),
-    back=st.integers(1, 6) | st.integers(1, 8 * BLOCK),
+    beyond=st.integers(0, 4) | st.integers(0, BLOCK_ITERATIONS),
+    back=st.integers(1, 6) | st.integers(1, 8 * BLOCK_ITERATIONS),
 )
 def test_a_single_peak_of_a_long_run_is_seen_wherever_it_is(
     blocks: int, beyond: int, back: int
 ) -> None:
-    length = blocks * BLOCK + beyond
+    length = blocks * BLOCK_ITERATIONS + beyond
     at = length - back
     rows = np.ones((length, 7))
     rows[:, 0] = np.arange(length)
@@ -130,22 +141,24 @@ def test_parts_stay_where_they_are_while_the_run_grows() -> None:
             found = History(rows[:length]).envelope(LOSS, edges)
             check(found, rows, LOSS, length)
             # A part that is complete does not change any more.
-            done = [i for i in range(len(found.x) - 1) if found.x[i + 1] < length - BLOCK]
+            done = [
+                i for i in range(len(found.x) - 1) if found.x[i + 1] < length - BLOCK_ITERATIONS
+            ]
             same = {x: (lo, hi) for x, lo, hi in zip(whole.x, whole.low, whole.high, strict=True)}
             assert all(same[found.x[i]] == (found.low[i], found.high[i]) for i in done)
 
 
-@given(length=st.integers(1, 5 * BLOCK), seed=st.integers(0, 99))
+@given(length=st.integers(1, 5 * BLOCK_ITERATIONS), seed=st.integers(0, 99))
 def test_a_restored_history_is_the_appended_one(length: int, seed: int) -> None:
     rows = rows_of(length, seed)
     one, other = appended(rows), History(rows)
-    rest = rows_of(length + BLOCK, seed + 1)[length:]
+    rest = rows_of(length + BLOCK_ITERATIONS, seed + 1)[length:]
     for history in (one, other):
         for row in rest:
             history.append(progress_of(row))
-    assert len(one) == len(other) == length + BLOCK
+    assert len(one) == len(other) == length + BLOCK_ITERATIONS
     assert one.rows().tobytes() == other.rows().tobytes()
-    for column in (LOSS, TEST):
+    for column in (LOSS, TEST_ACCURACY):
         edges = np.linspace(0, len(one), 3)
         for name in ("x", "low", "high", "mean"):
             found = (getattr(each.envelope(column, edges), name) for each in (one, other))
@@ -153,30 +166,33 @@ def test_a_restored_history_is_the_appended_one(length: int, seed: int) -> None:
     assert one.best == other.best or (one.best is None and other.best is None)
 
 
-@given(length=st.integers(1, 3 * BLOCK), seed=st.integers(0, 99))
+@given(length=st.integers(1, 3 * BLOCK_ITERATIONS), seed=st.integers(0, 99))
 def test_best_and_last_are_those_that_were_tested(length: int, seed: int) -> None:
     rows = rows_of(length, seed)
-    tested = [row for row in rows if isfinite(row[TEST])]
+    tested = [row for row in rows if isfinite(row[TEST_ACCURACY])]
     for history in (appended(rows), History(rows)):
         if not tested:
             assert history.best is history.tested is None
             continue
         assert history.best is not None
         assert history.tested is not None
-        first_of_the_best = max(tested, key=lambda row: (row[TEST], -row[0]))
+        first_of_the_best = max(tested, key=lambda row: (row[TEST_ACCURACY], -row[0]))
         assert history.best.iteration == first_of_the_best[0]
         assert history.tested.iteration == tested[-1][0]
 
 
-@given(length=st.integers(1, 4 * BLOCK), seed=st.integers(0, 99), data=st.data())
+@given(length=st.integers(1, 4 * BLOCK_ITERATIONS), seed=st.integers(0, 99), data=st.data())
 def test_what_is_read_at_an_iteration_is_what_was_written(
     length: int, seed: int, data: st.DataObject
 ) -> None:
     rows = rows_of(length, seed)
     history, row = History(rows), data.draw(st.integers(0, length - 1))
     here = history.at(row)
-    assert (here.iteration, here.loss, here.train_accuracy) == (row, *rows[row, [LOSS, TRAIN]])
-    before = [each for each in rows[: row + 1] if isfinite(each[TEST])]
+    assert (here.iteration, here.loss, here.train_accuracy) == (
+        row,
+        *rows[row, [LOSS, TRAIN_ACCURACY]],
+    )
+    before = [each for each in rows[: row + 1] if isfinite(each[TEST_ACCURACY])]
     found = history.tested_at(row)
     assert (found and found.iteration) == (int(before[-1][0]) if before else None)
     assert history.row_at(-5) == 0
@@ -192,7 +208,7 @@ def test_who_reads_gets_a_copy() -> None:
 
 
 @given(
-    length=st.integers(1, 60 * BLOCK),
+    length=st.integers(1, 60 * BLOCK_ITERATIONS),
     most=st.sampled_from([500, 2000, 6000]),
     seed=st.integers(0, 20),
     tested=st.sampled_from([1, 10, 900]),
@@ -203,7 +219,7 @@ def test_a_thinned_history_keeps_what_matters_and_every_row_it_keeps_is_true(
     rows = rows_of(length, seed)
     rows[:, 5:] = np.random.default_rng(seed).random((length, 2))
     rows[np.arange(length) % tested != 0, 5:] = nan
-    history = History(most=most)
+    history = History(max_rows=most)
     for row in rows:
         history.append(progress_of(row))
         assert history.kept <= most
@@ -215,10 +231,10 @@ def test_a_thinned_history_keeps_what_matters_and_every_row_it_keeps_is_true(
     assert np.all(np.diff(iterations) > 0)
     # No stretch goes without: what is kept is spread over the whole run.
     assert np.diff(iterations).max(initial=1) <= max(1, 8 * length // most)
-    measured = np.flatnonzero(np.isfinite(rows[:, TEST]))
+    measured = np.flatnonzero(np.isfinite(rows[:, TEST_ACCURACY]))
     assert history.best is not None
     assert history.tested is not None
-    assert history.best.iteration == measured[rows[measured, TEST].argmax()]
+    assert history.best.iteration == measured[rows[measured, TEST_ACCURACY].argmax()]
     assert history.best.iteration in iterations
     assert history.tested.iteration == measured[-1]
     if len(measured) <= most // 16:
@@ -226,20 +242,20 @@ def test_a_thinned_history_keeps_what_matters_and_every_row_it_keeps_is_true(
     for at in (0, length // 3, length - 1, length + 7):
         assert history.at(at).iteration == max(i for i in iterations if i <= at)
     # The whole run is drawn from every row, kept or not.
-    whole = history.envelope(TRAIN, np.array([0.0, length]))
+    whole = history.envelope(TRAIN_ACCURACY, np.array([0.0, length]))
     assert len(whole.x) == 1
     for parts in (2, 7):
-        found = history.envelope(TRAIN, np.linspace(0, length, parts + 1))
-        if length / parts >= 2 * BLOCK:
-            check(found, rows, TRAIN, length)
+        found = history.envelope(TRAIN_ACCURACY, np.linspace(0, length, parts + 1))
+        if length / parts >= 2 * BLOCK_ITERATIONS:
+            check(found, rows, TRAIN_ACCURACY, length)
     again = History(kept, most)
     assert again.view().tobytes() == kept.tobytes()
     assert again.best == history.best
 
 
 def test_merged_blocks_still_know_every_extreme(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mnist_tui.net.run.history.MOST_BLOCKS", 16)
-    rows, history = rows_of(100 * BLOCK + 9, 2), History(most=900)
+    monkeypatch.setattr("mnist_tui.net.run.history.MAX_BLOCKS", 16)
+    rows, history = rows_of(100 * BLOCK_ITERATIONS + 9, 2), History(max_rows=900)
     for row in rows:
         history.append(progress_of(row))
     for parts in (1, 2, 3):
@@ -247,7 +263,7 @@ def test_merged_blocks_still_know_every_extreme(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_view_stays_as_it_is_while_the_history_grows_and_is_thinned() -> None:
-    rows, history = rows_of(5000, 1), History(most=700)
+    rows, history = rows_of(5000, 1), History(max_rows=700)
     views: list[tuple[HistoryView, int, bytes, Progress | None, Progress | None]] = []
     for row in rows:
         history.append(progress_of(row))
@@ -265,7 +281,7 @@ def test_a_view_stays_as_it_is_while_the_history_grows_and_is_thinned() -> None:
 
 
 def test_a_test_made_at_rest_joins_the_last_row_and_no_view_changes() -> None:
-    for length in (3, BLOCK, 2 * BLOCK, 2 * BLOCK + 7):
+    for length in (3, BLOCK_ITERATIONS, 2 * BLOCK_ITERATIONS, 2 * BLOCK_ITERATIONS + 7):
         rows, history = rows_of(length, 0), History()
         rows[:, 5:] = nan
         for row in rows:
@@ -278,3 +294,14 @@ def test_a_test_made_at_rest_joins_the_last_row_and_no_view_changes() -> None:
         assert history.envelope(TEST, np.array([0.0, length])).high.tolist() == [0.75]
         assert before.tested is None
         assert np.isnan(before.view()[-1, TEST])
+
+
+def test_exported_files_keep_the_names_of_their_columns() -> None:
+    assert COLUMNS == (
+        "iteration", "alpha", "loss", "train_accuracy", "slope", "test_loss", "test_accuracy",
+    )  # fmt: skip
+    assert len(FIELDS) == len(COLUMNS)
+    assert FIELDS[GRADIENT_NORM] == "gradient_norm"
+    assert [FIELDS[i] for i in range(7) if i != GRADIENT_NORM] == [
+        name for name in COLUMNS if name != "slope"
+    ]

@@ -11,7 +11,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.diagnosis import MIN_SAMPLES, DivergedError, Remedy, best_moment, remedy_for
-from mnist_tui.net.run.history import LOSS, TRAIN
+from mnist_tui.net.run.history import LOSS, TRAIN_ACCURACY
 from mnist_tui.net.run.state import RunState
 from mnist_tui.net.run.timeline import Timeline
 from mnist_tui.net.trainer import Trainer
@@ -28,7 +28,7 @@ def watched(trainer: Trainer, timeline: Timeline, updates: int) -> None:
     try:
         for _ in islice(trainer.steps(), updates):
             timeline.offer(trainer.iteration, trainer.moment)
-            if trainer.trouble:
+            if trainer.diagnosis:
                 return
     except DivergedError:
         return
@@ -42,7 +42,9 @@ def cured(mnist: Dataset, ill: Trainer, offered: Remedy) -> Trainer:
     moment = offered.moment
     trainer = Trainer(samples, samples, moment.hyperparameters)
     rows = ill.history.rows()[: moment.iteration + 1]
-    trainer.restore(RunState(**vars(moment), history=rows, course=((0, moment.hyperparameters),)))
+    trainer.restore(
+        RunState(**vars(moment), history=rows, hyperparameter_log=((0, moment.hyperparameters),))
+    )
     trainer.measure()
     trainer.change(offered.hyperparameters)
     return trainer
@@ -76,16 +78,16 @@ def test_the_cure_cures(mnist: Dataset, kind: str, chosen: dict[str, Any]) -> No
     samples, timeline = first(mnist.train, 3000), Timeline(64 << 20)
     ill = trainer_of(samples, **chosen, iterations=ENDLESS)
     watched(ill, timeline, MIN_SAMPLES + 10)
-    assert ill.trouble is not None
-    assert ill.trouble.kind == kind
-    well = cured(mnist, ill, remedy_for(ill.trouble, ill.history, timeline))
+    assert ill.diagnosis is not None
+    assert ill.diagnosis.kind == kind
+    well = cured(mnist, ill, remedy_for(ill.diagnosis, ill.history, timeline))
     start, updates = well.iteration, 3000 if chosen.get("batch_size") == 1 else 200
     for _ in islice(well.steps(), updates):
-        assert well.trouble is None
+        assert well.diagnosis is None
     rows = well.history.rows()[start:]
     few = 500 if chosen.get("batch_size") == 1 else 10
     assert rows[-few:, LOSS].mean() < 0.7 * rows[:few, LOSS].mean()
-    assert rows[-few:, TRAIN].mean() > 0.6
+    assert rows[-few:, TRAIN_ACCURACY].mean() > 0.6
 
 
 @pytest.mark.parametrize("alpha", [20.0, 1e30])
@@ -97,19 +99,19 @@ def test_what_was_learnt_before_it_went_wrong_is_not_lost(
     samples, timeline = first(mnist.train, 3000), Timeline(64 << 20)
     ill = Trainer(samples, samples, chosen)
     watched(ill, timeline, 150)
-    learnt = ill.history.rows()[-30:, TRAIN].mean()
+    learnt = ill.history.rows()[-30:, TRAIN_ACCURACY].mean()
     ill.change(replace(chosen, alpha=alpha))
     watched(ill, timeline, 100)
-    assert ill.trouble is not None
-    offered = remedy_for(ill.trouble, ill.history, timeline)
+    assert ill.diagnosis is not None
+    offered = remedy_for(ill.diagnosis, ill.history, timeline)
     assert offered.moment is not None
     assert 100 <= offered.moment.iteration <= 152
     if offered.moment.iteration <= 150:
         assert offered.hyperparameters.alpha <= 0.15, "no larger than what went well so far"
     well = cured(mnist, ill, offered)
     for _ in islice(well.steps(), 100):
-        assert well.trouble is None
-    assert well.history.rows()[-30:, TRAIN].mean() > learnt
+        assert well.diagnosis is None
+    assert well.history.rows()[-30:, TRAIN_ACCURACY].mean() > learnt
 
 
 def test_the_best_moment_of_small_batches_is_no_lucky_one(mnist: Dataset) -> None:
@@ -119,7 +121,7 @@ def test_the_best_moment_of_small_batches_is_no_lucky_one(mnist: Dataset) -> Non
     watched(trainer, timeline, 4000)
     trainer.parameters.b[0][:] = -1000
     watched(trainer, timeline, 4000)
-    assert trainer.trouble is not None
+    assert trainer.diagnosis is not None
     moment = best_moment(trainer.history, timeline, 1)
     assert 500 < moment.iteration < 4000
     assert not np.any(moment.parameters.b[0] < -100)

@@ -66,7 +66,7 @@ def test_the_budget_holds_for_any_length_and_what_is_kept_is_evenly_spread(
 def test_a_smaller_budget_thins_at_once(length: int, room: int) -> None:
     timeline = filled(40 * EACH, length)
     before = kept(timeline)
-    timeline.allow(room * EACH)
+    timeline.set_budget(room * EACH)
     assert timeline.nbytes <= room * EACH
     assert set(kept(timeline)) <= set(before)
     assert kept(timeline)[0] == 0

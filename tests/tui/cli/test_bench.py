@@ -21,7 +21,7 @@ class NoRivals(bench.Rivals):
 
 @pytest.fixture(autouse=True)
 def without_rests(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bench, "REST", 0.0)
+    monkeypatch.setattr(bench, "REST_S", 0.0)
 
 
 def telling(times: list[float]) -> Callable[[], float]:

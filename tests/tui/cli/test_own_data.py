@@ -105,7 +105,7 @@ def test_classes_keep_their_names(run: Run, small: Dataset, tmp_path: Path) -> N
     album = write_album(tmp_path / "album", digits, 28, ["ant", "bee", "cow"])
     out = tmp_path / "m.npz"
     assert run("train", "--data", album, "--iterations", "50", "--out", out).code == 0
-    assert checkpoint.read(out).made.names == ("ant", "bee", "cow")
+    assert checkpoint.read(out).provenance.names == ("ant", "bee", "cow")
     (tmp_path / "test.csv").write_text(csv_text(small.test.images, None))
     table = tmp_path / "p.csv"
     assert run("predict", out, "--data", tmp_path / "test.csv", "--out", table).code == 0

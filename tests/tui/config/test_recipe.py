@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import INITIALIZATIONS, OPTIMIZERS, SCHEDULES, Hyperparameters
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.run.course import effective
-from mnist_tui.net.run.state import Course
+from mnist_tui.net.run.hyperparameter_log import effective
+from mnist_tui.net.run.state import HyperparameterLog
 from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.config.recipe import format_recipe, parse_recipe
 from mnist_tui.tui.errors import UserError
@@ -39,7 +39,7 @@ FIXED: dict[str, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> Course:
+def courses(draw: st.DrawFn) -> HyperparameterLog:
     """Any that a run may have: changes within its iterations, each of something."""
     batch = draw(LIVE["batch_size"])  # without one there can be no augment
     chosen = draw(st.fixed_dictionaries({}, optional=LIVE | FIXED))
@@ -52,7 +52,7 @@ def courses(draw: st.DrawFn) -> Course:
 
 
 @given(courses())
-def test_a_recipe_makes_the_same_course_again(course: Course) -> None:
+def test_a_recipe_makes_the_same_course_again(course: HyperparameterLog) -> None:
     recipe = format_recipe(course)
     assert "\n" not in recipe
     assert parse_recipe(recipe) == course
@@ -118,12 +118,12 @@ def test_train_follows_a_recipe_to_the_bit(
         assert len(list(islice(trainer.steps(), since - trainer.iteration))) > 0
         trainer.change(replace(trainer.hyperparameters, **change))
     assert len(list(trainer.steps())) == 6
-    recipe = format_recipe(trainer.course)
+    recipe = format_recipe(trainer.hyperparameter_log)
     command = ["train", "--data", str(folder), "--recipe", recipe, "--quiet"]
     assert run(*command, "--out", tmp_path / "m.npz").code == 0
     state = checkpoint.load(tmp_path / "m.npz")
     assert fingerprint(state) == fingerprint(trainer)
-    assert state.course == trainer.course
+    assert state.hyperparameter_log == trainer.hyperparameter_log
     assert run("export", tmp_path / "m.npz", "--recipe").out == f"{recipe}\n"
 
 

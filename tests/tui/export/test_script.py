@@ -64,7 +64,7 @@ def steered(
         small.train,
         small.test,
         Hyperparameters(**chosen),
-        deformed=Epochs(small.train.images).images,
+        augmented=Epochs(small.train.images).images,
     )
     for since, change in changes:
         for _ in islice(trainer.steps(), since - trainer.iteration):

@@ -71,7 +71,7 @@ def test_marks_of_changes_are_whole_and_apart_whatever_changes_when(
     axis = plain(plot)[-2]
     assert plot is not None
     assert len(axis) == width
-    columns = {plot.column(since) for since, _ in line.course if since > 0}
+    columns = {plot.column(since) for since, _ in line.hyperparameter_log if since > 0}
     assert {at - plot.left for at, sign in enumerate(axis) if sign == "▲"} == columns
     values = {format_value(alpha) for alpha in (0.1, *alphas)}
     for words in axis[plot.left :].replace("▲", "─").replace("┬", "─").split("─"):

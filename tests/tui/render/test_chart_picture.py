@@ -11,7 +11,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.history import COLUMNS, LOSS, TEST, TEST_LOSS, TRAIN, History
+from mnist_tui.net.run.history import (
+    COLUMNS,
+    LOSS,
+    TEST_ACCURACY,
+    TEST_LOSS,
+    TRAIN_ACCURACY,
+    History,
+)
 from mnist_tui.tui.render.axes import Axis
 from mnist_tui.tui.render.chart import RunCurve, draw_runs
 from mnist_tui.tui.render.chart_view import ChartView
@@ -82,10 +89,12 @@ def rows_of(updates: int, seed: int, every: int, *, leaps: bool) -> Numbers:
     rows[:, 0] = done
     clean = 0.1 + 0.85 * (1 - np.exp(-done / generator.uniform(1, updates + 1)))
     train = clean + leaps * generator.normal(0, 0.1, len(done))
-    rows[:, TRAIN] = train.clip(0, 1)
-    rows[:, LOSS] = 10.0 ** generator.uniform(-3, 3) * (1.01 - rows[:, TRAIN])
+    rows[:, TRAIN_ACCURACY] = train.clip(0, 1)
+    rows[:, LOSS] = 10.0 ** generator.uniform(-3, 3) * (1.01 - rows[:, TRAIN_ACCURACY])
     tested = np.unique([0, updates, *range(0, updates, every), *range(min(10, updates))])
-    rows[tested, TEST] = (clean[tested] + generator.normal(0, 0.02, len(tested))).clip(0, 1)
+    rows[tested, TEST_ACCURACY] = (clean[tested] + generator.normal(0, 0.02, len(tested))).clip(
+        0, 1
+    )
     rows[tested, TEST_LOSS] = rows[tested, LOSS] * generator.uniform(0.5, 2, len(tested))
     return rows
 
@@ -192,7 +201,7 @@ def check_drawn(rows: Numbers, view: ChartView, size: tuple[int, int]) -> None:
     if not len(shown):
         assert not picture.cells
         return
-    train, test = (LOSS, TEST_LOSS) if view.loss else (TRAIN, TEST)
+    train, test = (LOSS, TEST_LOSS) if view.loss else (TRAIN_ACCURACY, TEST_ACCURACY)
     check_line(picture, *picture.places(shown[:, 0], shown[:, train]), "moving")
     tested = shown[np.isfinite(shown[:, test])]
     if len(tested):
@@ -215,7 +224,7 @@ def test_a_smooth_curve_is_where_the_averages_are_and_the_raw_one_beneath_it(
     plot = draw_runs([line_of(rows, leaps=True)], view, None, size, ink)
     if plot is None:
         return
-    picture, shown, column = Picture(plot), in_window(plot, rows), LOSS if loss else TRAIN
+    picture, shown, column = Picture(plot), in_window(plot, rows), LOSS if loss else TRAIN_ACCURACY
     x, y = picture.places(shown[:, 0], shown[:, column])
     for at, row in picture.dots("quiet"):
         low, high = extent(x, y, at)
@@ -242,7 +251,7 @@ def test_in_ascii_lines_and_tests_are_told_apart_and_in_the_right_half_of_a_cell
     if plot is None:
         return
     picture, shown = Picture(plot), in_window(plot, rows)
-    test = TEST_LOSS if view.loss else TEST
+    test = TEST_LOSS if view.loss else TEST_ACCURACY
     tested = shown[np.isfinite(shown[:, test])]
     xs, ys = picture.places(tested[:, 0], tested[:, test])
     columns, dots = ((values + HALF).astype(int).tolist() for values in (xs, ys))

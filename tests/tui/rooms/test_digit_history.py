@@ -48,7 +48,7 @@ def trace_of(*classes: int, label: int = 2) -> PredictionHistory:
 def test_a_trace_knows_when_it_was_first_right_and_every_flip() -> None:
     trace = trace_of(0, 0, 2, 2, 1, 2)
     assert trace.first_right == 20
-    assert trace.flips() == [
+    assert trace.changes() == [
         PredictionChange(20, 0, 2),
         PredictionChange(40, 2, 1),
         PredictionChange(50, 1, 2),
@@ -62,7 +62,7 @@ def test_each_network_is_asked_once_about_each_digit(monkeypatch: pytest.MonkeyP
     images = {7: digit(parameters[0], 1), 9: digit(parameters[0], 2)}
     labels = {7: 1, 9: 2}
     tracer = PredictionTracer()
-    tracer.follow([(0, parameters[0])], {7: images[7]}, labels)
+    tracer.trace([(0, parameters[0])], {7: images[7]}, labels)
     asked: list[int] = []
 
     def counted(network: Any, these: Any) -> Any:
@@ -70,14 +70,14 @@ def test_each_network_is_asked_once_about_each_digit(monkeypatch: pytest.MonkeyP
         return probabilities(network, these)
 
     monkeypatch.setattr("mnist_tui.net.inspection.prediction_history.probabilities", counted)
-    traces = tracer.follow(enumerate(parameters), images, labels)
+    traces = tracer.trace(enumerate(parameters), images, labels)
     assert asked == [1, 2, 2]
     for i, image in images.items():
         assert traces[i].iterations.tolist() == [0, 1, 2]
         for row, network in enumerate(parameters):
             expected = probabilities(network, image[np.newaxis])[:, 0]
-            assert traces[i].answers[row] == pytest.approx(expected, rel=1e-5)
-    tracer.follow(enumerate(parameters), images, labels)
+            assert traces[i].probabilities[row] == pytest.approx(expected, rel=1e-5)
+    tracer.trace(enumerate(parameters), images, labels)
     assert asked == [1, 2, 2]
 
 
@@ -168,14 +168,14 @@ async def test_i_shows_the_digit_through_the_whole_run(small: Dataset) -> None:
     async with watching(small, updates=60) as room:
         ours, theirs = room.room.traces[0], expected(small, 0, 60)
         assert ours.iterations.tolist() == list(range(61))
-        assert ours.answers == pytest.approx(theirs.answers, abs=1e-5)
+        assert ours.probabilities == pytest.approx(theirs.probabilities, abs=1e-5)
         facts = room.lines[1]
         assert theirs.first_right is not None
         assert f"first right at {theirs.first_right} " in facts
-        last = theirs.flips()[-1]
-        assert f"{len(theirs.flips())} flips" in facts
+        last = theirs.changes()[-1]
+        assert f"{len(theirs.changes())} flips" in facts
         assert f"{last.before}→{last.after} at {last.iteration}" in facts
-        for k, share in enumerate(theirs.answers[-1]):
+        for k, share in enumerate(theirs.probabilities[-1]):
             row = next(line for line in room.lines if re.match(rf" +{k} [ ◂] ", line))
             assert f"{100 * share:.1f} %" in row
             assert ("◂" in row) == (k == theirs.label)
@@ -233,7 +233,7 @@ async def test_pinned_digits_stay_a_line_each(small: Dataset) -> None:
             found = rf" [ ▸] +{index} +{label} \d+ "
             row = next(line for line in room.lines if re.match(found, line))
             first = trace.first_right
-            end = f"{'never' if first is None else first} +{len(trace.flips())} [✓✗]"
+            end = f"{'never' if first is None else first} +{len(trace.changes())} [✓✗]"
             assert re.search(end, row)
             right = trace.classes[-1] == trace.label
             assert ("✓" in row) == right

@@ -75,13 +75,13 @@ def test_a_term_brought_forward_changes_neither_sum_nor_terms() -> None:
     parameters = drawn((49, 8, 10))
     terms = terms_of_Z(trace_step(parameters, digit(parameters), 3, 0.1), 1, 2)
     index = int(terms.indices[40])
-    forward = terms.bring(index, 5)
+    forward = terms.move_forward(index, 5)
     assert forward.indices[5] == index
-    assert forward.place_of(index) == 5
+    assert forward.rank_of(index) == 5
     assert forward.products[5] == terms.products[40]
     assert sorted(forward.products) == sorted(terms.products)
     assert forward.total == terms.total
-    assert forward.bring(index, 7) is forward
+    assert forward.move_forward(index, 7) is forward
 
 
 @pytest.mark.parametrize("decimals", [2, 5, 8])
@@ -103,7 +103,7 @@ def test_shares_of_powers_are_the_probabilities() -> None:
     parameters = drawn((16, 5, 10))
     lens = trace_step(parameters, digit(parameters), 3, 0.1)
     shares = softmax_steps(lens)
-    assert shares.powers / shares.whole == pytest.approx(lens.A[-1][:, 0], rel=1e-5)
+    assert shares.powers / shares.total == pytest.approx(lens.A[-1][:, 0], rel=1e-5)
     assert shares.powers.max() == 1
     assert negative_log(float(lens.A[-1][3, 0])) == pytest.approx(lens.loss, rel=1e-5)
     assert negative_log(0) == math.inf

@@ -68,9 +68,9 @@ async def test_every_unit_has_its_picture_and_how_often_it_speaks(
         text = "\n".join(app.lines(TileGrid))
         for unit in range(6):
             to = int(unit_weights(network(app), 1, unit).outgoing.argmax())
-            assert re.search(rf"{unit} →{to} +{100 * found.share[unit]:.0f}%", text)
+            assert re.search(rf"{unit} →{to} +{100 * found.active_fraction[unit]:.0f}%", text)
         assert re.search("[▀▄█]{3}|[-+*#~=]{2}", text)  # as many colours as there are
-        assert f"active on {found.share[0]:.1%}" in text
+        assert f"active on {found.active_fraction[0]:.1%}" in text
 
 
 async def test_the_cursor_goes_over_the_pictures(small: Dataset) -> None:
@@ -148,7 +148,7 @@ async def test_the_digits_that_excite_a_unit_hang_in_a_gallery(small: Dataset) -
     async with opened(small) as app:
         await enter(app)
         await enter_unit(app)
-        expected = activation_stats(network(app), small.test, 1).digits[0]
+        expected = activation_stats(network(app), small.test, 1).top_samples[0]
         await app.press("enter")
         await app.until(lambda: isinstance(app.app.screen, GalleryRoom))
         await app.until(lambda: f"Test digit {expected[0]} " in app.lines(TileGrid)[-1])

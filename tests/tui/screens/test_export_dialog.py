@@ -12,7 +12,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.trainer import Trainer, follow
+from mnist_tui.net.trainer import Trainer, replay
 from mnist_tui.tui.config.recipe import parse_recipe
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export.formats import FORMS, target
@@ -79,8 +79,8 @@ async def test_the_model_has_all_bits_of_the_run_and_says_what_made_it(small: Da
         assert saved.state.iteration == 3
         assert np.array_equal(saved.state.vector, app.parameters.vector)
         assert saved.state.hyperparameters == Hyperparameters(seed=3)
-        assert saved.made.data == small.name
-        assert saved.made.sha256
+        assert saved.provenance.data == small.name
+        assert saved.provenance.sha256
 
 
 async def test_every_choice_proposes_a_name_and_writes_it_here(
@@ -267,7 +267,7 @@ async def test_a_recipe_is_shown_and_begins_the_same_run_again(small: Dataset) -
         assert np.array_equal(app.parameters.vector, reached)
         course = parse_recipe(recipe)
         trainer = Trainer(small.train, small.test, course[0][1])
-        for _ in follow(trainer, course):
+        for _ in replay(trainer, course):
             pass
         assert np.array_equal(trainer.parameters.vector, reached)
 

@@ -11,7 +11,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.network import Parameters
-from mnist_tui.net.run.history import LOSS, TEST, TEST_LOSS, TRAIN
+from mnist_tui.net.run.history import LOSS, TEST_ACCURACY, TEST_LOSS, TRAIN_ACCURACY
 from mnist_tui.tui.training.snapshot import RunStatus, Snapshot
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.digit import Digit
@@ -49,7 +49,7 @@ def measured_by(snapshot: Snapshot, iteration: int) -> np.ndarray[Any, Any]:
     """The row of the last test up to an iteration."""
     assert snapshot.history
     rows = snapshot.history.rows()[: iteration + 1]
-    return rows[np.isfinite(rows[:, TEST])][-1]
+    return rows[np.isfinite(rows[:, TEST_ACCURACY])][-1]
 
 
 def check_chart(app: Driver, snapshot: Snapshot, iteration: int) -> None:
@@ -58,7 +58,7 @@ def check_chart(app: Driver, snapshot: Snapshot, iteration: int) -> None:
     assert snapshot.history
     rows, tested = snapshot.history.rows()[: iteration + 1], measured_by(snapshot, iteration)
     is_loss = app.app.main.query_one(Chart).view.loss
-    train_column, test_column = (LOSS, TEST_LOSS) if is_loss else (TRAIN, TEST)
+    train_column, test_column = (LOSS, TEST_LOSS) if is_loss else (TRAIN_ACCURACY, TEST_ACCURACY)
     value = r"(\d+\.\d+%?)"
     title, *others = app.lines(Chart)
     train, test = found(rf"⠒⠒ (?:train)? *{value} +. (?:test)? *{value}", title)
@@ -122,8 +122,8 @@ def check_runs(app: Driver) -> None:
         assert snapshot.history
         rows = snapshot.history.rows()
         assert int(updates) == snapshot.progress.iteration
-        assert agree(best, float(np.nanmax(rows[:, TEST])))
-        assert agree(last, float(measured_by(snapshot, len(rows) - 1)[TEST]))
+        assert agree(best, float(np.nanmax(rows[:, TEST_ACCURACY])))
+        assert agree(last, float(measured_by(snapshot, len(rows) - 1)[TEST_ACCURACY]))
 
 
 def check_status(app: Driver, snapshot: Snapshot) -> None:
@@ -135,7 +135,7 @@ def check_status(app: Driver, snapshot: Snapshot) -> None:
     assert int(done) == progress.iteration
     assert int(whole) == snapshot.hyperparameters.iterations
     (test,) = found(r" test +(\d+\.\d%)", status)
-    assert agree(test, float(measured_by(snapshot, progress.iteration)[TEST]))
+    assert agree(test, float(measured_by(snapshot, progress.iteration)[TEST_ACCURACY]))
     (alpha,) = found(r"α ([\d.e+-]+)", status)
     assert float(alpha) == pytest.approx(snapshot.hyperparameters.alpha, rel=1e-3)
     if "loss" in status and math.isfinite(progress.loss):
@@ -157,7 +157,7 @@ def check_all(app: Driver, dataset: Dataset) -> None:
         when, now = found(r"the past: (\d+) of (\d+) ", app.status)
         assert (int(when), int(now)) == (iteration, snapshot.progress.iteration)
         (test,) = found(r" test +(\d+\.\d%)", app.status)
-        assert agree(test, float(measured_by(snapshot, iteration)[TEST]))
+        assert agree(test, float(measured_by(snapshot, iteration)[TEST_ACCURACY]))
         assert "Esc the present" in app.status
     check_chart(app, snapshot, iteration)
     if app.find("#below").display:
@@ -262,9 +262,9 @@ async def test_while_it_trains(small: Dataset, size: tuple[int, int]) -> None:
             done, _ = found(r" (\d+)/(\d+) ", status)
             assert int(done) == seen.progress.iteration
             train, test = found(r"train +(\d+\.\d%) .* test +(\d+\.\d%)", title)
-            assert any(agree(train, value) for value in rows[:, TRAIN])
-            tested = measured_by(seen, seen.progress.iteration)[TEST]
-            assert any(agree(test, value) for value in [tested, *rows[:, TEST]])
+            assert any(agree(train, value) for value in rows[:, TRAIN_ACCURACY])
+            tested = measured_by(seen, seen.progress.iteration)[TEST_ACCURACY]
+            assert any(agree(test, value) for value in [tested, *rows[:, TEST_ACCURACY]])
             if "loss" in status:
                 (loss,) = found(r"loss +(\d+\.\d+)", status)
                 assert agree(loss, seen.progress.loss)

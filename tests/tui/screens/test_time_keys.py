@@ -154,7 +154,7 @@ async def test_the_coach_tells_the_numbers_and_h_cures(small: Dataset) -> None:
         words = " ".join(" ".join(app.lines(Coach)).split())
         for part in ("alpha 1e+30", "largest weight", "largest gradient", "of 10", "h goes back"):
             assert part in words
-        cure = app.app.main.cure
+        cure = app.app.main.remedy
         assert cure is not None
         app.tap("h")
         await app.until(lambda: app.iteration > 20)
@@ -170,7 +170,7 @@ async def test_h_begins_again_from_weights_that_live(small: Dataset) -> None:
         app.tap("h")
         await app.until(lambda: app.iteration > 20)
         assert app.app.session.snapshot().hyperparameters.init == "he"
-        assert app.app.session.snapshot().trouble is None
+        assert app.app.session.snapshot().diagnosis is None
 
 
 async def test_h_without_trouble_says_so_and_changes_nothing(small: Dataset) -> None:

@@ -125,7 +125,7 @@ def far_away(folder: Path) -> None:
     from dataclasses import replace
 
     state = checkpoint.load(folder / "run-1.npz")
-    place = replace(state.place, position=10**12)
+    place = replace(state.cursor, position=10**12)
     for file in folder.glob("run-*"):
         checkpoint.save(replace(state, place=place), file)
 

@@ -19,7 +19,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, load
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
-from mnist_tui.net.trainer import Trainer, follow
+from mnist_tui.net.trainer import Trainer, replay
 from mnist_tui.tui.config import recipe
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.storage import catalog
@@ -91,7 +91,7 @@ def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
         assert there.end() == 128 + signal.SIGTERM
     page, runs = saved_sessions.only(state)
     (file,) = state.glob("**/run-1.npz")
-    made, dataset = checkpoint.read(file).made, load(str(folder))
+    made, dataset = checkpoint.read(file).provenance, load(str(folder))
     assert (made.layout, made.names) == (dataset.layout.as_numbers(), dataset.names)
     assert set(runs) == {1, 2}
     assert (page.index, page.current, page.wanted["alpha"]) == (2, 2, 0.2)
@@ -533,7 +533,7 @@ def test_a_run_that_cannot_be_read_keeps_its_file_and_its_number(
 def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -> None:
     plan = recipe.parse_recipe("alpha=0.1 iterations=30 @8 alpha=0.4 @20 alpha=0.2")
     whole = Trainer(small.train, small.test, plan[0][1])
-    for _ in follow(whole, plan):
+    for _ in replay(whole, plan):
         pass
     early = Trainer(small.train, small.test, plan[0][1])
     for _ in islice(early.steps(), 5):

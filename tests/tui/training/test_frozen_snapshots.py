@@ -16,7 +16,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.inspection.prediction_history import PredictionTracer, moments
 from mnist_tui.net.run.diagnosis import best_moment, remedy_for
-from mnist_tui.net.run.history import LOSS, TEST, TRAIN
+from mnist_tui.net.run.history import LOSS, TEST_ACCURACY, TRAIN_ACCURACY
 from mnist_tui.net.run.state import RunState
 from mnist_tui.tui.render.chart import RunCurve, draw_runs
 from mnist_tui.tui.render.chart_view import ChartView
@@ -62,7 +62,9 @@ def line_of(seen: Snapshot) -> RunCurve:
     assert seen.run is not None
     assert seen.history is not None
     number, iterations = seen.run.number, seen.hyperparameters.iterations
-    return RunCurve(number, "", seen.history, seen.course, iterations, leaps=True, role="moving")
+    return RunCurve(
+        number, "", seen.history, seen.hyperparameter_log, iterations, leaps=True, role="moving"
+    )
 
 
 def check_run(seen: Snapshot) -> None:
@@ -73,24 +75,27 @@ def check_run(seen: Snapshot) -> None:
     rows = history.view()
     assert len(history) == progress.iteration + 1 == int(rows[-1, 0]) + 1
     if seen.state is RunStatus.TRAINING:  # one at rest is measured again, perhaps by larger batches
-        assert (rows[-1, LOSS], rows[-1, TRAIN]) == (progress.loss, progress.train_accuracy)
-    tested = rows[np.isfinite(rows[:, TEST])]
+        assert (rows[-1, LOSS], rows[-1, TRAIN_ACCURACY]) == (
+            progress.loss,
+            progress.train_accuracy,
+        )
+    tested = rows[np.isfinite(rows[:, TEST_ACCURACY])]
     assert history.tested is not None
     assert history.best is not None
     assert history.tested.iteration == tested[-1, 0]
-    assert history.best.test_accuracy == tested[:, TEST].max()
+    assert history.best.test_accuracy == tested[:, TEST_ACCURACY].max()
     history.tested_at(progress.iteration // 2)
     kept = [iteration for iteration, _ in moments(timeline)]
     assert kept == sorted(set(kept))
     assert len(kept) == len(timeline)
     assert kept[-1] <= progress.iteration
     assert timeline.before(kept[0]) is timeline.after(progress.iteration) is None
-    assert seen.course[-1][0] <= progress.iteration
+    assert seen.hyperparameter_log[-1][0] <= progress.iteration
     best = best_moment(history, timeline, seen.hyperparameters.batch_size)
     assert best.iteration in kept
-    if seen.trouble:
-        assert seen.trouble.iteration <= progress.iteration
-        remedy_for(seen.trouble, history, timeline)
+    if seen.diagnosis:
+        assert seen.diagnosis.iteration <= progress.iteration
+        remedy_for(seen.diagnosis, history, timeline)
 
 
 def disturb(session: TrainingSession, generator: random.Random) -> None:
@@ -209,8 +214,8 @@ def test_no_update_goes_by_what_was_wanted_for_another_run(tiny: Dataset) -> Non
             assert seen.run is not None
             assert seen.history is not None
             assert set(seen.history.view()[1:, 1]) <= {alphas[seen.run.number]}
-            assert [chosen.alpha for _, chosen in seen.course[1:]] == (
-                [] if len(seen.course) == 1 else [alphas[seen.run.number]]
+            assert [chosen.alpha for _, chosen in seen.hyperparameter_log[1:]] == (
+                [] if len(seen.hyperparameter_log) == 1 else [alphas[seen.run.number]]
             )
     finally:
         session.close()
@@ -241,8 +246,8 @@ def test_answers_about_a_run_that_goes_on_for_long_stay_few(tiny: Dataset) -> No
     with session_of(tiny) as driven:
         parameters = driven.now.parameters
         assert parameters is not None
-    tracer.follow(((iteration, parameters) for iteration in range(9000)), image, {0: 1})
-    found = tracer.follow([(9001, parameters), (8999, parameters)], image, {0: 1})[0]
+    tracer.trace(((iteration, parameters) for iteration in range(9000)), image, {0: 1})
+    found = tracer.trace([(9001, parameters), (8999, parameters)], image, {0: 1})[0]
     assert len(found.iterations) <= 8192
     assert (found.iterations[0], *found.iterations[-2:]) == (0, 8999, 9001)
     assert np.diff(found.iterations).max() == 2

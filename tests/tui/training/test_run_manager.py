@@ -180,22 +180,26 @@ def test_the_course_tells_each_change_and_is_kept(small: Dataset, tmp_path: Path
         driven.train(3)
         driven.change(alpha=0.3)
         driven.train(2)
-        course = [(since, chosen.alpha) for since, chosen in driven.now.course]
+        course = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
         assert course == [(0, 0.01), (4, 0.2), (7, 0.3)]
         driven.change(alpha=0.1)
         first = driven.timeline
         driven.fork(1, first.before(6))
         driven.train(1)
-        course = [(since, chosen.alpha) for since, chosen in driven.now.course]
+        course = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
         assert course == [(0, 0.01), (4, 0.2), (5, 0.1)]
         driven.fork(1, first.before(8))
         driven.train(1)
-        course = [(since, chosen.alpha) for since, chosen in driven.now.course]
+        course = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
         assert course == [(0, 0.01), (4, 0.2), (7, 0.1)], "0.3 never acted in this one"
         snapshot, moment = driven.now, moments(driven)[-1]
-    state = RunState(**vars(moment), history=driven.history.rows(), course=snapshot.course)
+    state = RunState(
+        **vars(moment),
+        history=driven.history.rows(),
+        hyperparameter_log=snapshot.hyperparameter_log,
+    )
     checkpoint.save(state, tmp_path / "run.npz")
-    assert checkpoint.load(tmp_path / "run.npz").course == snapshot.course
+    assert checkpoint.load(tmp_path / "run.npz").hyperparameter_log == snapshot.hyperparameter_log
 
 
 @pytest.mark.parametrize(("before", "after"), [("gd", "adam"), ("momentum", "nesterov")])
@@ -223,13 +227,13 @@ def test_a_run_that_diverges_stands_still_and_the_others_do_not(small: Dataset) 
         driven.change(alpha=1e30)
         driven.session.train()
         driven.until(lambda: driven.now.state is RunStatus.DIVERGED)
-        assert driven.now.trouble is not None
-        assert driven.now.trouble.kind == "diverged"
+        assert driven.now.diagnosis is not None
+        assert driven.now.diagnosis.kind == "diverged"
         assert driven.bits() == bits
         driven.change(alpha=0.05)
         driven.fork(1)
         driven.train(5)
-        assert driven.now.trouble is None
+        assert driven.now.diagnosis is None
 
 
 def test_what_the_session_trains_is_what_a_trainer_alone_trains(small: Dataset) -> None:

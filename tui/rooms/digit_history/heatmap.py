@@ -53,7 +53,7 @@ def heat(trace: PredictionHistory, span: Span, k: int, ink: Ink, *, blocks: bool
     Where k is the answer it is in the colour of right or wrong; the row of answers says it too.
     """
     ramp = BLOCKS if blocks else RAMP
-    shares, classes = np.nan_to_num(trace.answers[:, k]), trace.classes
+    shares, classes = np.nan_to_num(trace.probabilities[:, k]), trace.classes
     steps = np.rint(shares * (len(ramp) - 1)).astype(int).tolist()
     answered = _role(right=k == trace.label)
     return _runs(
@@ -117,9 +117,9 @@ def ruler(span: Span, mark: int | None, ink: Ink) -> Block:
 
 def rows_of(trace: PredictionHistory, room: int) -> list[int]:
     """The classes to show in so many rows: the label, then the likeliest ever."""
-    n = trace.answers.shape[1]
+    n = trace.probabilities.shape[1]
     if n <= room:
         return list(range(n))
-    peaks = np.nan_to_num(trace.answers).max(axis=0)
+    peaks = np.nan_to_num(trace.probabilities).max(axis=0)
     peaks[trace.label] = 2
     return sorted(np.argsort(-peaks, kind="stable")[: max(1, room)].tolist())

@@ -68,7 +68,7 @@ class DigitPage(LinesWidget):
             return
         watched, trace = self._watched, self._watched.traces[self._watched.index]
         width, height = self.size.width, self.size.height
-        classes = range(trace.answers.shape[1])
+        classes = range(trace.probabilities.shape[1])
         self._left = LEFT - 2 + max(2, *(len(watched.called(k)) for k in classes))
         note = f"digit {watched.index} · label {called(watched.names, trace.label)}"
         pin = ("pinned · ", self.ink("moving")) if watched.index in watched.pinned else ("", "")
@@ -97,7 +97,7 @@ class DigitPage(LinesWidget):
 
     def _facts(self, watched: Watched, trace: PredictionHistory) -> Block:
         """First right, flips, now, in words."""
-        flips, first = trace.flips(), trace.first_right
+        flips, first = trace.changes(), trace.first_right
         last = int(trace.classes[trace.at(np.array([watched.past or watched.done]))[0]])
         right = last == trace.label
         line = Text(" ", no_wrap=True)
@@ -125,11 +125,13 @@ class DigitPage(LinesWidget):
 
     def _heat(self, watched: Watched, trace: PredictionHistory, span: Span, room: int) -> Block:
         shown = rows_of(trace, room)
-        if 1 < room < trace.answers.shape[1]:  # the last row tells of those that are not shown
+        if (
+            1 < room < trace.probabilities.shape[1]
+        ):  # the last row tells of those that are not shown
             shown = rows_of(trace, room - 1)
-        tall = min(TALLEST, max(1, room // trace.answers.shape[1]))
+        tall = min(TALLEST, max(1, room // trace.probabilities.shape[1]))
         at = watched.done if watched.past is None else watched.past
-        now = trace.answers[trace.at(np.array([at]))[0]]
+        now = trace.probabilities[trace.at(np.array([at]))[0]]
         block: Block = []
         wide = self._left - LEFT + 2
         for k in shown:
@@ -142,8 +144,8 @@ class DigitPage(LinesWidget):
                 role = "chosen" if mine else "quiet"
                 line.append(name if y == 0 else " " * self._left, self.ink(role))
                 block.append(line.append_text(strip))
-        if len(shown) < trace.answers.shape[1] and room > 1:
-            less = trace.answers.shape[1] - len(shown)
+        if len(shown) < trace.probabilities.shape[1] and room > 1:
+            less = trace.probabilities.shape[1] - len(shown)
             block.append(Text(f" … {less} classes less likely", self.ink("quiet")))
         line = Text(no_wrap=True).append(f"{'taken for':>{self._left - 2}}  ", self.ink("quiet"))
         block.append(line.append_text(answers(trace, span, self.ink)))
@@ -169,7 +171,7 @@ class DigitPage(LinesWidget):
             label = called(watched.names, trace.label, 4)
             line.append(f" {'▸' if mine else ' '} {index:>6} {label:>4} ", style)
             line.append_text(answers(trace, small, self.ink))
-            first, flips = trace.first_right, len(trace.flips())
+            first, flips = trace.first_right, len(trace.changes())
             line.append(f" {'never' if first is None else first:>12}{flips:>6}")
             right = trace.classes[-1] == trace.label
             line.append(" ✓" if right else " ✗", self.ink("moving" if right else "warning"))

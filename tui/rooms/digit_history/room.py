@@ -62,7 +62,7 @@ class DigitHistoryRoom(Room):
 
         def job() -> Callable[[], None]:
             networks = (*moments(timeline), (done, present))
-            traces = tracer.follow(networks, images, labels)
+            traces = tracer.trace(networks, images, labels)
             image = images[index].reshape(side, side)
             start = int(min(trace.iterations[0] for trace in traces.values()))
             watched = Watched(

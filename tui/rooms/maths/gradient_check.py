@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ....net.inspection.gradient_check import STEP, THRESHOLD, Check
+from ....net.inspection.gradient_check import STEP_SIZE, THRESHOLD, Check
 from ...widgets.lines import LinesWidget
 from ..layout import Block, Ink, words
 
@@ -22,7 +22,7 @@ SIGNS: dict[Verdict, tuple[str, str]] = {
     "wrong": ("✗", "warning"),
 }
 MEANING = f"""\
-Analytic is what backward found. Numeric asks the loss itself: the weight is moved by h = {STEP:g} \
+Analytic is what backward found. Numeric asks the loss itself: the weight is moved by h = {STEP_SIZE:g} \
 both ways, and (loss(w + h) − loss(w − h)) / 2h is the slope, without any backward pass. All of it \
 is in float64.
 The relative error is |analytic − numeric| / the larger of the two. Up to {THRESHOLD:g} passes for \
@@ -32,7 +32,7 @@ digit. A mistake in a formula shows as 0.01 or more.
 mixes both sides and may differ; neither is wrong. ~ too small to tell: they differ by no more \
 than rounding alone may do."""
 SHORT = f"""\
-numeric = (loss(w + h) − loss(w − h)) / 2h, h = {STEP:g}. A relative error up to {THRESHOLD:g} \
+numeric = (loss(w + h) − loss(w − h)) / 2h, h = {STEP_SIZE:g}. A relative error up to {THRESHOLD:g} \
 passes ✓, as h is not infinitely small. ∠ a kink of ReLU lies between: they may differ. ~ less \
 than rounding does."""
 

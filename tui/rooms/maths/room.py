@@ -154,7 +154,7 @@ class MathsRoom(Room):
     def action_check(self) -> None:
         """Compare gradients: of the weights followed and of some at random, others each time."""
         from ....net.inspection.gradient_check import check_gradient
-        from ....net.inspection.weight import some_weights
+        from ....net.inspection.weight import sample_weights
 
         viewed, dataset, looked = self.cockpit.viewed, self.cockpit.session.dataset, self.looked
         if viewed is None or dataset is None or looked is None:
@@ -170,7 +170,7 @@ class MathsRoom(Room):
         def job() -> Callable[[], None]:
             import numpy as np
 
-            drawn = some_weights(parameters, images, np.random.default_rng(seed), EACH)
+            drawn = sample_weights(parameters, images, np.random.default_rng(seed), EACH)
             weights = [*mine, *(weight for weight in drawn if weight not in mine)]
             checks = tuple(check_gradient(parameters, images, labels, weights))
             return partial(page.update, Checked(checks, len(mine), index, iteration))

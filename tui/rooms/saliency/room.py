@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from ....net.inspection.saliency import first_order_estimate, flip_pixels, saliency
 from ....net.network import forward
-from ....net.validation import columns
+from ....net.validation import as_columns
 from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import called, thing
 from ...screens.main.dashboard import Dashboard
@@ -95,7 +95,7 @@ class SaliencyRoom(Room):
         image = self.dataset.test.images[self._index]
         now = flip_pixels(image, self.flips)
         with np.errstate(all="ignore"):
-            passed = forward(parameters, columns(parameters, np.stack([image, now])))
+            passed = forward(parameters, as_columns(parameters, np.stack([image, now])))
         before, after = passed.A[-1].T.astype(float)  # probabilities
         answer = int(before.argmax())
         self._class = k = answer if self._chosen is None else self._chosen

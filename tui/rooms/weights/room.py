@@ -102,7 +102,7 @@ class WeightsRoom(TileRoom):
             Contents(
                 title="Weights",
                 notes=notes,
-                count=len(found.share),
+                count=len(found.active_fraction),
                 side=dataset.side if layer == 1 else 0,
                 caption=CAPTION if layer == 1 else 0,
                 draw=self._draw,
@@ -118,8 +118,8 @@ class WeightsRoom(TileRoom):
         assert dataset is not None
         parameters, layer, found = self._found
         tiles, ink = self.tiles, self.tiles.ink
-        unit, share = unit_weights(parameters, layer, index), float(found.share[index])
-        number = f"{index:>{len(str(len(found.share) - 1))}}"
+        unit, share = unit_weights(parameters, layer, index), float(found.active_fraction[index])
+        number = f"{index:>{len(str(len(found.active_fraction) - 1))}}"
         caption = Text(number, ink("title"), no_wrap=True)
         if layer == len(parameters.W) - 1:
             leads_to = called(dataset.names, int(unit.outgoing.argmax()), 4)
@@ -143,7 +143,7 @@ class WeightsRoom(TileRoom):
         assert self._found is not None
         parameters, layer, found = self._found
         tiles, ink = self.tiles, self.tiles.ink
-        unit, share = unit_weights(parameters, layer, index), float(found.share[index])
+        unit, share = unit_weights(parameters, layer, index), float(found.active_fraction[index])
         dataset = self.cockpit.session.dataset
         names = dataset.names if dataset and layer == len(parameters.W) - 1 else ()
         is_last = layer == len(parameters.W) - 1

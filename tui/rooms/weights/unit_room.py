@@ -67,7 +67,7 @@ class UnitRoom(BackgroundRoom):
             return
 
         def choose(parameters: Parameters, _: Predictions) -> Indices:
-            return activation_stats(parameters, dataset.test, layer, TOP).digits[unit]
+            return activation_stats(parameters, dataset.test, layer, TOP).top_samples[unit]
 
         title = f"What excites unit {unit} of layer {layer} most"
         await enter(self, GalleryRoom(self.cockpit, Selection(title, "", choose)))
@@ -90,14 +90,14 @@ class UnitRoom(BackgroundRoom):
         if self._found is None or dataset is None:
             return
         parameters, found = self._found
-        digits = found.digits[self._unit]
+        digits = found.top_samples[self._unit]
         self.query_one(UnitView).update(
             UnitFacts(
                 layer=self._layer,
                 unit=self._unit,
                 is_last=self._layer == len(parameters.W) - 1,
                 weights=unit_weights(parameters, self._layer, self._unit),
-                share=float(found.share[self._unit]),
+                share=float(found.active_fraction[self._unit]),
                 side=dataset.side,
                 images=dataset.test.images[digits],
                 labels=tuple(called(dataset.names, int(k), 4) for k in dataset.test.labels[digits]),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ....net.inspection.units import Unit
+    from ....net.inspection.units import UnitWeights
     from ....net.network import Array
 
 CAPTION = 11  # columns under a digit
@@ -34,7 +34,7 @@ class UnitFacts:
     layer: int
     unit: int
     is_last: bool  # whether its layer is the last hidden one
-    weights: Unit
+    weights: UnitWeights
     share: float  # of the test digits at which it speaks
     side: int
     images: NDArray[np.uint8]  # top × pixels: what excites it most, the most first

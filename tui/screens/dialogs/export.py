@@ -139,7 +139,7 @@ class ExportDialog(Dialog[None]):
 
     def _recipe(self) -> str:
         seen = self._cockpit.session.snapshot()
-        return format_recipe(seen.course)
+        return format_recipe(seen.hyperparameter_log)
 
     # Writing
 

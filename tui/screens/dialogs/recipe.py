@@ -17,10 +17,10 @@ from ...text import printable
 from .base import Dialog
 
 if TYPE_CHECKING:
-    from ....net.run.state import Course
+    from ....net.run.state import HyperparameterLog
 
 
-class RecipeDialog(Dialog["Course | None"]):
+class RecipeDialog(Dialog["HyperparameterLog | None"]):
     """Ends with the course that a recipe describes, or None."""
 
     BINDINGS = [Binding("escape", "leave", "Leave")]
@@ -38,7 +38,7 @@ class RecipeDialog(Dialog["Course | None"]):
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         try:
-            course: Course = parse_recipe(event.value)
+            course: HyperparameterLog = parse_recipe(event.value)
         except UserError as problem:
             self.query_one(".complaint", Label).update(Content(printable(problem)))
         else:

@@ -97,7 +97,7 @@ class Dashboard(Screen[None]):
         self.hidden: set[int] = set()  # runs that the chart does not show
         self.names: dict[int, str] = {}
         self.pinned: list[int] = []  # test digits that are watched through the run
-        self.cure: Remedy | None = None  # what the coach offers
+        self.remedy: Remedy | None = None  # what the coach offers
         self.doubts: tuple[str, ...] = ()  # that the coach has about the data
         self.line_is_behind: Callable[[], bool] = lambda: False
         self.line_spent: Callable[[], float] = lambda: 0.0  # as `Line.spent`
@@ -107,7 +107,7 @@ class Dashboard(Screen[None]):
         self.may_touch_files = True
         self._start = start
         self._run: Run | None = None  # that was shown last
-        self._trouble: Diagnosis | None = None  # that the coach explains, or has explained
+        self._diagnosis: Diagnosis | None = None  # that the coach explains, or has explained
         self._doubted: Dataset | None = None  # the data that the coach has looked at
 
     def compose(self) -> ComposeResult:
@@ -145,7 +145,7 @@ class Dashboard(Screen[None]):
     def use(self, session: TrainingSession) -> None:
         """Look at this session from now on; of the one before, nothing stays on the screen."""
         self.session = session
-        self.seen = self._run = self._trouble = self.cure = None
+        self.seen = self._run = self._diagnosis = self.remedy = None
         self._seen_runs = ()
         self.names, self.hidden, self.pinned, self.drawing = {}, set(), [], None
         self._doubted, self.doubts = None, ()
@@ -248,7 +248,7 @@ class Dashboard(Screen[None]):
         if snapshot.run:
             panel = self.query_one(RunsPanel)
             panel.update(runs, self.names, self.hidden, snapshot.run.number)
-        self._show_trouble(snapshot)
+        self._show_diagnosis(snapshot)
 
     def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[RunCurve]:
         """The runs that the chart shows, the current one last."""
@@ -261,7 +261,7 @@ class Dashboard(Screen[None]):
                 seen.run.number,
                 self.names[seen.run.number],
                 seen.history,
-                seen.course,
+                seen.hyperparameter_log,
                 seen.hyperparameters.iterations,
                 leaps=seen.hyperparameters.batch_size is not None,
                 role="moving" if seen is snapshot else f"run{seen.run.number % HUES}",
@@ -270,24 +270,24 @@ class Dashboard(Screen[None]):
             if seen.run and seen.history
         ]
 
-    def _show_trouble(self, snapshot: Snapshot) -> None:
+    def _show_diagnosis(self, snapshot: Snapshot) -> None:
         """Call the coach when something is wrong that was not explained yet."""
-        trouble, history, timeline = snapshot.trouble, snapshot.history, snapshot.timeline
+        diagnosis, history, timeline = snapshot.diagnosis, snapshot.history, snapshot.timeline
         dataset = self.session.dataset
         if dataset is not self._doubted:
             self._doubted, self.doubts = dataset, doubts(dataset)
             self.query_one(Coach).update(None, None, self.doubts)
-        if trouble is None or history is None or timeline is None:
-            if self._trouble is not None:
+        if diagnosis is None or history is None or timeline is None:
+            if self._diagnosis is not None:
                 self.query_one(Coach).update(None, None, self.doubts)
-            self._trouble = self.cure = None
-        elif trouble is not self._trouble:
+            self._diagnosis = self.remedy = None
+        elif diagnosis is not self._diagnosis:
             from ....net.run.diagnosis import remedy_for
 
-            self._trouble = trouble
-            self.cure = remedy_for(trouble, history, timeline)
-            self.query_one(Coach).update(trouble, self.cure, doubts(dataset))
-        self.set_class(self.cure is not None or bool(self.doubts), "-coached")
+            self._diagnosis = diagnosis
+            self.remedy = remedy_for(diagnosis, history, timeline)
+            self.query_one(Coach).update(diagnosis, self.remedy, doubts(dataset))
+        self.set_class(self.remedy is not None or bool(self.doubts), "-coached")
 
     def show_digit(self) -> None:
         """The chosen digit and what the network looked at makes of it."""

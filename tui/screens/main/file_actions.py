@@ -12,7 +12,7 @@ from .training_actions import TrainingActions
 
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
-    from ....net.run.state import Course
+    from ....net.run.state import HyperparameterLog
 
 
 class FileActions(TrainingActions):
@@ -52,7 +52,7 @@ class FileActions(TrainingActions):
         """Ask for a recipe and begin a run by it."""
         from ..dialogs.recipe import RecipeDialog
 
-        def begin(course: Course | None) -> None:
+        def begin(course: HyperparameterLog | None) -> None:
             if course is None:
                 return
             try:

@@ -52,7 +52,7 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
             return "Runs"
         if isinstance(self.focused, Input):
             return "Hyperparameters"
-        if self.cure is not None:
+        if self.remedy is not None:
             return "When a run goes wrong"
         if self.past is not None:
             return "Time"

@@ -51,6 +51,6 @@ class TimeActions(Dashboard):
             self.remove_class(*alone)
         elif self.past is not None or self.at is not None:
             self.past, self.at = None, None
-        elif self.cure is not None or self.doubts:
-            self.cure, self.doubts = None, ()
+        elif self.remedy is not None or self.doubts:
+            self.remedy, self.doubts = None, ()
             self.remove_class("-coached")

@@ -88,13 +88,13 @@ class TrainingActions(Dashboard):
 
     def action_cure(self) -> None:
         """What the coach offers: a new run, from before it went wrong or from other weights."""
-        cure, seen = self.cure, self.seen
-        if cure is None or seen is None or seen.run is None:
+        remedy, seen = self.remedy, self.seen
+        if remedy is None or seen is None or seen.run is None:
             self.notify("Nothing is wrong with this run.", markup=False)
-        elif cure.moment is None:
-            self._begin(cure.hyperparameters)
+        elif remedy.moment is None:
+            self._begin(remedy.hyperparameters)
         else:
-            self.session.fork(seen.run.number, cure.moment, cure.hyperparameters, train=True)
+            self.session.fork(seen.run.number, remedy.moment, remedy.hyperparameters, train=True)
             self.past = None
 
     def _begin(self, hyperparameters: Hyperparameters) -> None:

@@ -100,7 +100,7 @@ def softmax_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Bloc
     label = an(called(looked.names, lens.label))
     verdict = "right ✓" if best == lens.label else f"wrong ✗: it is {label}"
     told = (
-        f"A{n}[{k}] = {shares.powers[k]:.4f} / {shares.whole:.4f} = {float(A[k]):.4f}",
+        f"A{n}[{k}] = {shares.powers[k]:.4f} / {shares.total:.4f} = {float(A[k]):.4f}",
         f"The answer is {called(looked.names, best)}, {verdict}.",
         f"The largest logit, {first:.4f}, is taken off all: no share changes, nothing overflows.",
     )

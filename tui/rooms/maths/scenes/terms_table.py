@@ -109,8 +109,8 @@ def terms_block(columns: Columns, height: int) -> Block:
         shown = max(LEAST_SHOWN, shown - 1)  # for the line of the others
     shown = min(shown, count)
     followed = looked.path[stage.layers[1]]
-    place = terms.place_of(followed)
-    terms = terms.bring(followed, shown - 1)
+    place = terms.rank_of(followed)
+    terms = terms.move_forward(followed, shown - 1)
     scale = scale_of(max(abs(terms.total), abs(terms.bias), abs(float(terms.products[0]))))
     printed = terms.printed(shown, scale.decimals)
     formula, heads = formula_of_one(stage, unit)

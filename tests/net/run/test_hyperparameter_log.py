@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.run.course import changed, effective, optimizer_resets
 from mnist_tui.net.run.diagnosis import DivergedError
-from mnist_tui.net.trainer import Trainer, follow
+from mnist_tui.net.run.hyperparameter_log import changed, effective, optimizer_resets
+from mnist_tui.net.trainer import Trainer, replay
 
 from tests.helpers.support import fingerprint, noise, trainer_of
 
@@ -48,12 +48,12 @@ def test_following_a_course_makes_the_same_run(
 ) -> None:
     chosen: dict[str, Any] = {"batch_size": batch_size, "iterations": 20, "optimizer": "momentum"}
     run = steered(chosen | {"alpha": 0.1}, *changes)
-    course = effective(run.course)
+    course = effective(run.hyperparameter_log)
     again = Trainer(SAMPLES, SAMPLES, course[0][1])
-    updates = [progress.iteration for progress in follow(again, course)]
+    updates = [progress.iteration for progress in replay(again, course)]
     assert updates == list(range(1, run.iteration + 1))
     assert again.parameters.vector.tobytes() == run.parameters.vector.tobytes()
-    assert effective(again.course) == course
+    assert effective(again.hyperparameter_log) == course
     if all(since for since, _ in changes):  # a change before any update is known only here
         assert fingerprint(again) == fingerprint(run)
 
@@ -72,8 +72,8 @@ def test_where_an_update_diverged_is_in_the_course_once() -> None:
     for _ in range(3):
         with pytest.raises(DivergedError):
             next(trainer.steps())
-    assert optimizer_resets(trainer.course) == (4,)
+    assert optimizer_resets(trainer.hyperparameter_log) == (4,)
     trainer.change(steady)
     assert len(list(islice(trainer.steps(), 3))) == 3
-    assert optimizer_resets(trainer.course) == (4,)
-    assert effective(trainer.course) == ((0, steady),)
+    assert optimizer_resets(trainer.hyperparameter_log) == (4,)
+    assert effective(trainer.hyperparameter_log) == ((0, steady),)
