@@ -139,8 +139,8 @@ def test_a_bug_gives_the_terminal_back_saves_and_says_where_its_report_is(
 
 
 BROKEN = """#!{python}
-from mnist_tui.tui.screens.main import MainScreen
-from mnist_tui.tui.cli import main
+from mnist_tui.tui.screens.main.screen import MainScreen
+from mnist_tui.tui.cli.main import main
 def action_help(self):
     raise RuntimeError("nobody expected \\x1b[2Jthis")
 MainScreen.action_help = action_help

@@ -78,8 +78,8 @@ def test_a_bug_in_the_input_thread_ends_it_as_any_other(
 
 
 BROKEN = """#!{python}
-from mnist_tui.tui.input_parser import InputParser
-from mnist_tui.tui.cli import main
+from mnist_tui.tui.terminal.input_parser import InputParser
+from mnist_tui.tui.cli.main import main
 whole = InputParser.feed_bytes
 def feed_bytes(self, data):
     if b"?" in data:
