@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,8 +24,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets._toast import Toast  # the only way to what a notification says
 
+from tests.helpers.support import PATIENCE
+
 Test = TypeVar("Test", bound=Callable[..., Any])
-PATIENCE = 10.0  # seconds until a test gives up waiting; nothing is measured by it
 ENDLESS = 1_000_000
 TESTED: set[str] = set()  # keys that have a test
 
@@ -64,7 +66,8 @@ class Driver:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the app run until this holds."""
-        for _ in range(int(PATIENCE / 0.02)):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             if condition():
                 return
             await self.pilot.pause(0.02)

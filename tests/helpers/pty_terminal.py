@@ -17,11 +17,10 @@ from pathlib import Path
 
 import pyte
 
-from tests.helpers.support import PROGRAM
+from tests.helpers.support import PATIENCE, PROGRAM
 
 COLUMNS, ROWS = 80, 24
 USUAL = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
-PATIENCE = 60.0  # seconds until a test gives up waiting; nothing is measured by it
 
 
 class Terminal:
@@ -60,6 +59,15 @@ class Terminal:
                 return
             self.read()
         raise AssertionError("still not so:\n" + "\n".join(self.screen.display))
+
+    def until_training(self) -> None:
+        """Read on until a few updates were made."""
+        self.until(lambda: self.iteration > 2)
+
+    def quit(self) -> None:
+        """Press q, and read to the program's end, which must be a success."""
+        self.type(b"q")
+        assert self.end() == 0
 
     def type(self, keys: bytes) -> None:
         """Press keys."""

@@ -1,0 +1,66 @@
+"""A session's folder: written atomically, with the generation before as a fallback."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.tui.storage import catalog
+from mnist_tui.tui.storage.store import LOCK, OLDER, PAGE
+
+from tests.helpers import saved_sessions
+from tests.helpers.saved_sessions import write_session
+from tests.helpers.support import ROOT
+
+
+def test_killed_fifty_times_while_it_writes_it_always_loads(small: Dataset, state: Path) -> None:
+    folder = state / "sessions" / "20200101-000000-1"
+    write_session(small, folder)
+    generator = random.Random(1)  # noqa: S311
+    for _ in range(50):
+        child = subprocess.Popen(
+            [sys.executable, "-m", "tests.helpers.write_loop", folder],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        assert int(child.stdout.readline()) > 0
+        time.sleep(0.05 * generator.random())
+        child.kill()
+        on_disk = int(child.stdout.read().split(b"\n")[-2:][0] or 0)
+        child.stdout.close()
+        child.wait()
+        page, runs = saved_sessions.load(folder)
+        assert page.index == runs[1].iteration or page.index + 1 == runs[1].iteration
+        assert runs[1].iteration >= on_disk
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", b'{"current":', b"\0" * 3000])
+@pytest.mark.parametrize("name", [PAGE, "run-1.npz"])
+def test_the_generation_before_is_used_when_the_last_is_damaged(
+    session: Path, name: str, damage: bytes
+) -> None:
+    assert saved_sessions.load(session)[1][1].iteration == 4
+    (session / name).write_bytes(damage)
+    page, runs = saved_sessions.load(session)
+    assert page.current == 1
+    assert runs[1].iteration in (0, 4)
+    (session / (name + OLDER)).write_bytes(damage)
+    refused: list[str] = []
+    if name == PAGE:
+        assert catalog.latest_session(refused) is None
+        assert len(refused) == 1
+        assert catalog.latest_session(refused) is None
+        assert len(refused) == 1  # it is said once
+
+
+def test_what_a_killed_writing_left_is_cleared_away(session: Path) -> None:
+    (session / ".run-1.npz.99").write_bytes(b"half")
+    saved_sessions.load(session)
+    assert not list(session.glob(".*"))
+    assert (session / LOCK).exists()
