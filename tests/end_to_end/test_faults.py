@@ -108,9 +108,7 @@ def test_it_can_be_suspended_and_come_back_with_a_right_screen(folder: Path) -> 
         there.until(lambda: there.iteration > 2)
         there.type(b" ")
         there.until(lambda: there.shows("paused"))
-        there.pass_by(1.0)
-        seen = there.picture()
-        assert seen == there.repainted()
+        there.check_repaint()
         there.type(b"q")
         assert there.end() == 0
         check_restored(there.sent)

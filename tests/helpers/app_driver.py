@@ -78,9 +78,15 @@ class Driver:
         self.app.post_message(Key(key, character))
 
     async def until_state(self, state: RunStatus) -> None:
-        """Let the app run until the run is in this state, and the screen has seen it."""
-        await self.until(lambda: self.app.session.snapshot().state is state)
-        await self.until(lambda: state.value in self.status)
+        """Let the app run until the run is in this state and the screen shows it as it is now."""
+
+        def is_shown() -> bool:
+            snapshot, shown = self.app.session.snapshot(), self.app.main.seen
+            # A run that trains is always a little ahead of the screen.
+            is_current = shown is snapshot or state is RunStatus.TRAINING
+            return snapshot.state is state and is_current and state.value in self.status
+
+        await self.until(is_shown)
 
     async def make(self, updates: int) -> None:
         """Make updates one by one with the key for it."""

@@ -153,6 +153,7 @@ def linked(folder: Path) -> None:
     (folder / "run-1.npz").symlink_to("/dev/zero")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [with_pickle, with_other_sizes, far_away, without_history, garbage, huge, linked],

@@ -18,6 +18,7 @@ from tests.helpers.saved_sessions import write_session
 from tests.helpers.support import ROOT
 
 
+@pytest.mark.slow
 def test_killed_fifty_times_while_it_writes_it_always_loads(small: Dataset, state: Path) -> None:
     folder = state / "sessions" / "20200101-000000-1"
     write_session(small, folder)
