@@ -112,7 +112,7 @@ def test_keys_in_any_packets_lead_where_they_lead_with_pauses(
     places = [0, *cuts, len(data)]
     packets = [data[a:b] for a, b in pairwise(places)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app_module, "remember", Mock())
+        patch.setattr(app_module, "save_setting", Mock())
         patch.setattr(input_queue, "LATE_S", math.inf)  # a slow machine changes nothing
         together = asyncio.run(after(small, packets, pauses=False))
         assert together == asyncio.run(after(small, keys, pauses=True))
