@@ -53,7 +53,7 @@ def test_keys_of_one_packet_and_of_the_keypad_act_in_their_order(folder: Path) -
     with terminal(*arguments(folder)) as (there, _):
         there.until(lambda: there.iteration > 2)
         there.type(b"\t\x7f0.25\r\x1b\x1b[57413;129;43u")
-        there.until(lambda: "0.3125" in there.screen.display[0])
+        there.until(lambda: "α 0.3 " in there.screen.display[0])
         there.type(b"p\r\r/12\r\r")
         there.until(lambda: there.shows("Test digit 12 "))
         leave(there)

@@ -192,3 +192,5 @@ async def opened(
         await driver.until(lambda: app.session.snapshot().progress is not None)
         await driver.until(lambda: driver.loaded)
         yield driver
+        # Pilot takes the screens away while keys may still be on their way to them.
+        await driver.until(lambda: app.return_code is not None or app.input.is_idle)

@@ -134,7 +134,7 @@ def broken(app: Driver) -> None:
 
 
 async def idle(app: Driver) -> None:
-    """Let everything that was asked for be drawn."""
+    """Let every key be handled, and everything that was asked for be drawn."""
     for _ in range(1000):
         broken(app)
         screen = app.app.screen
@@ -143,7 +143,8 @@ async def idle(app: Driver) -> None:
             later(passed.set)
             with suppress(TimeoutError):  # it was closed meanwhile
                 await asyncio.wait_for(passed.wait(), 1)
-        if screen is app.app.screen and screen.size == app.app.size:
+        is_drawn = screen is app.app.screen and screen.size == app.app.size
+        if is_drawn and app.app.input.is_idle:
             broken(app)
             return
     raise AssertionError("it does not come to the terminal's size")

@@ -191,8 +191,10 @@ def files_after_kiosk(there: Server) -> list[Path]:
         client.type(b"\x10")
         client.pass_by(0.5)
         client.type(b"screenshot")
-        client.until(lambda: client.shows("No matches"))
-        client.type(b"\x1b\x11")
+        client.until(lambda: client.shows("· full screen"))  # the nearest that there is
+        client.type(b"\r")  # carries out the first that was found
+        client.until(lambda: not client.shows("screenshot"))
+        client.type(b"\x11")
         assert client.end() == 0
     places = (there.folder / "home", there.folder / "state", there.folder / "config")
     return [path for place in places for path in place.rglob("*")]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
-import subprocess
-import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from mnist_tui.tui.storage.store import LOCK, OLDER, PAGE
 
 from tests.helpers import saved_sessions
 from tests.helpers.saved_sessions import write_session
-from tests.helpers.support import ROOT
+from tests.helpers.write_loop import write_until_killed
 
 
 @pytest.mark.slow
@@ -23,19 +23,21 @@ def test_killed_fifty_times_while_it_writes_it_always_loads(small: Dataset, stat
     folder = state / "sessions" / "20200101-000000-1"
     write_session(small, folder)
     generator = random.Random(1)  # noqa: S311
+    forks = multiprocessing.get_context("forkserver")  # imports once for all fifty
+    forks.set_forkserver_preload([write_until_killed.__module__])
     for _ in range(50):
-        child = subprocess.Popen(
-            [sys.executable, "-m", "tests.helpers.write_loop", folder],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-        )
-        assert child.stdout is not None
-        assert int(child.stdout.readline()) > 0
+        ours, theirs = forks.Pipe(duplex=False)
+        child = forks.Process(target=write_until_killed, args=(folder, theirs))
+        child.start()
+        theirs.close()
+        on_disk: int = ours.recv()
         time.sleep(0.05 * generator.random())
         child.kill()
-        on_disk = int(child.stdout.read().split(b"\n")[-2:][0] or 0)
-        child.stdout.close()
-        child.wait()
+        child.join()
+        with suppress(EOFError):
+            while True:
+                on_disk = ours.recv()
+        ours.close()
         page, runs = saved_sessions.load(folder)
         assert page.index == runs[1].iteration or page.index + 1 == runs[1].iteration
         assert runs[1].iteration >= on_disk

@@ -270,4 +270,4 @@ async def test_a_key_that_leads_to_an_endless_wait_holds_up_no_other(
         monkeypatch.setattr(input_queue, "PATIENCE_S", 0.05)
         monkeypatch.setattr(InputQueue, "_is_searching", Mock(return_value=True))
         await send(app, [b"ll+"], pauses=False)
-        assert app.app.session.wanted.alpha == 0.1875
+        assert app.app.session.wanted.alpha == 0.2
