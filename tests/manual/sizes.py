@@ -27,6 +27,7 @@ from textual.screen import ModalScreen
 
 from tests import conftest  # noqa: F401  (Pilot then does not wait for training to pause)  # pyright: ignore[reportUnusedImport]: likewise
 from tests.helpers.app_driver import ENDLESS, Driver, opened
+from tests.helpers.arguments import numbers
 from tests.helpers.support import part_of
 from tests.helpers.synthetic_data import ALL_62, made_up
 
@@ -305,5 +306,4 @@ def main(minutes: float, seed: int) -> int:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home, suppress(KeyboardInterrupt):
         os.environ |= {f"XDG_{kind}_HOME": home for kind in ("STATE", "CONFIG", "DATA", "CACHE")}
-        numbers = [float(word) for word in sys.argv[1:]]
-        sys.exit(main(numbers[0] if numbers else MINUTES, int(numbers[1]) if numbers[1:] else 0))
+        sys.exit(main(*numbers(__doc__, minutes=MINUTES, seed=0)))

@@ -24,8 +24,9 @@ from mnist_tui.data.dataset import load as load_data
 from mnist_tui.net.run import checkpoint
 
 from tests.helpers import saved_sessions
-from tests.helpers.pty_terminal import PATIENCE, Terminal, terminal
-from tests.helpers.support import PROGRAM, fingerprint, part_of, program, write_folder
+from tests.helpers.arguments import numbers
+from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.support import PATIENCE, PROGRAM, fingerprint, part_of, program, write_folder
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 MISSING = "" if Path(SSHD).exists() and shutil.which("ssh") else "no sshd here: openssh-server"
@@ -237,4 +238,4 @@ def rates(there: Server, seconds: float = 15.0) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*numbers(__doc__))
