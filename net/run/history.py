@@ -242,10 +242,10 @@ class History(HistoryView):
         Tables are copied, because views that were handed out go on with the rows they have.
         """
         last = self._count - 1
-        if isfinite(self._rows[last, TEST]) or not isfinite(progress.test_accuracy):
+        if isfinite(self._rows[last, TEST_ACCURACY]) or not isfinite(progress.test_accuracy):
             return
         self._rows = self._rows.copy()
-        self._rows[last, TEST_LOSS], self._rows[last, TEST] = (
+        self._rows[last, TEST_LOSS], self._rows[last, TEST_ACCURACY] = (
             progress.test_loss,
             progress.test_accuracy,
         )

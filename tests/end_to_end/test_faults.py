@@ -108,9 +108,7 @@ def test_it_can_be_suspended_and_come_back_with_a_right_screen(folder: Path) -> 
         there.until(lambda: there.iteration > 2)
         there.type(b" ")
         there.until(lambda: there.shows("paused"))
-        there.pass_by(1.0)
-        seen = there.picture()
-        assert seen == there.repainted()
+        there.check_repaint()
         there.type(b"q")
         assert there.end() == 0
         check_restored(there.sent)
@@ -139,8 +137,8 @@ def test_a_bug_gives_the_terminal_back_saves_and_says_where_its_report_is(
 
 
 BROKEN = """#!{python}
-from mnist_tui.tui.screens.main import MainScreen
-from mnist_tui.tui.cli import main
+from mnist_tui.tui.screens.main.screen import MainScreen
+from mnist_tui.tui.cli.main import main
 def action_help(self):
     raise RuntimeError("nobody expected \\x1b[2Jthis")
 MainScreen.action_help = action_help

@@ -124,9 +124,7 @@ def test_it_is_right_after_any_number_of_sizes(environment: dict[str, str], fold
         there.resize(80, 24)
         there.type(b" ")
         there.until(lambda: there.shows("paused"))
-        there.pass_by(1.0)
-        seen = there.picture()
-        assert seen == there.repainted()
+        there.check_repaint()
         there.resize(40, 10)
         there.until(lambda: there.shows("Too small"))
         there.resize(80, 24)
@@ -150,8 +148,7 @@ def test_a_terminal_that_does_not_read_stalls_nothing_but_its_picture(folder: Pa
         there.pass_by(1.5)
         assert there.iteration > before + 10  # it trained meanwhile
         assert len(there.sent) - sent < held + 150_000  # a few pictures, not all that were missed
-        seen = there.picture()
-        assert seen == there.repainted()
+        there.check_repaint()
         there.type(b"q")
         assert there.end() == 0
         check_restored(there.sent)

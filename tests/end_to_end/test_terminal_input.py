@@ -53,7 +53,7 @@ def test_keys_of_one_packet_and_of_the_keypad_act_in_their_order(folder: Path) -
     with terminal(*arguments(folder)) as (there, _):
         there.until(lambda: there.iteration > 2)
         there.type(b"\t\x7f0.25\r\x1b\x1b[57413;129;43u")
-        there.until(lambda: "0.3125" in there.screen.display[0])
+        there.until(lambda: "α 0.3 " in there.screen.display[0])
         there.type(b"p\r\r/12\r\r")
         there.until(lambda: there.shows("Test digit 12 "))
         leave(there)
@@ -78,8 +78,8 @@ def test_a_bug_in_the_input_thread_ends_it_as_any_other(
 
 
 BROKEN = """#!{python}
-from mnist_tui.tui.input_parser import InputParser
-from mnist_tui.tui.cli import main
+from mnist_tui.tui.terminal.input_parser import InputParser
+from mnist_tui.tui.cli.main import main
 whole = InputParser.feed_bytes
 def feed_bytes(self, data):
     if b"?" in data:

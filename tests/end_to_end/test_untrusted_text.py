@@ -11,8 +11,8 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.storage.store import OLDER, PAGE
 
 from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.saved_sessions import write_session
 from tests.helpers.support import program
-from tests.tui.storage.test_sessions import a_session
 
 # Each says PWNED in a way that only a terminal that obeyed it would hide or move, or asks for it.
 ZOO = (
@@ -68,7 +68,7 @@ def leave(there: Terminal) -> None:
 
 
 def test_a_session_whose_every_word_is_hostile(small: Dataset, state: Path, folder: Path) -> None:
-    path = a_session(small, state / "sessions" / "20200101-000000-1")
+    path = write_session(small, state / "sessions" / "20200101-000000-1")
     page = json.loads((path / PAGE).read_text())
     page |= {"names": {"1": WORDS}}
     page["runs"]["1"] |= {"begun": WORDS, "state": WORDS}
@@ -87,7 +87,7 @@ def test_a_session_whose_every_word_is_hostile(small: Dataset, state: Path, fold
         check_tame(there.sent)
     shutil.rmtree(path)
     hostile = state / "sessions" / WORDS.replace("/", "∕")[:80]
-    a_session(small, hostile)
+    write_session(small, hostile)
     for name in (PAGE, PAGE + OLDER):
         (hostile / name).write_text("{")
     with terminal("--data", folder) as (there, _):

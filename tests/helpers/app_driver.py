@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -23,8 +24,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets._toast import Toast  # the only way to what a notification says
 
+from tests.helpers.support import PATIENCE
+
 Test = TypeVar("Test", bound=Callable[..., Any])
-PATIENCE = 10.0  # seconds until a test gives up waiting; nothing is measured by it
 ENDLESS = 1_000_000
 TESTED: set[str] = set()  # keys that have a test
 
@@ -64,7 +66,8 @@ class Driver:
 
     async def until(self, condition: Callable[[], object]) -> None:
         """Let the app run until this holds."""
-        for _ in range(int(PATIENCE / 0.02)):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             if condition():
                 return
             await self.pilot.pause(0.02)
@@ -75,9 +78,15 @@ class Driver:
         self.app.post_message(Key(key, character))
 
     async def until_state(self, state: RunStatus) -> None:
-        """Let the app run until the run is in this state, and the screen has seen it."""
-        await self.until(lambda: self.app.session.snapshot().state is state)
-        await self.until(lambda: state.value in self.status)
+        """Let the app run until the run is in this state and the screen shows it as it is now."""
+
+        def is_shown() -> bool:
+            snapshot, shown = self.app.session.snapshot(), self.app.main.seen
+            # A run that trains is always a little ahead of the screen.
+            is_current = shown is snapshot or state is RunStatus.TRAINING
+            return snapshot.state is state and is_current and state.value in self.status
+
+        await self.until(is_shown)
 
     async def make(self, updates: int) -> None:
         """Make updates one by one with the key for it."""
@@ -183,3 +192,5 @@ async def opened(
         await driver.until(lambda: app.session.snapshot().progress is not None)
         await driver.until(lambda: driver.loaded)
         yield driver
+        # Pilot takes the screens away while keys may still be on their way to them.
+        await driver.until(lambda: app.return_code is not None or app.input.is_idle)

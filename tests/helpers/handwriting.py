@@ -33,6 +33,7 @@ ARROWS = {
     (1, 1): b"\x1b[6~",
 }
 ENTER = b"\r"
+NO_KEY = b"y"  # does nothing in the drawing room
 
 
 def steps(start: Point, end: Point) -> Iterator[Point]:
@@ -51,11 +52,13 @@ def steps(start: Point, end: Point) -> Iterator[Point]:
 
 def keys_for(digit: int, pen: Point) -> tuple[bytes, Point]:
     """What to press, as a terminal sends it, with the pen up at a place; and where it is then."""
-    pressed = b""
+    keys: list[bytes] = []
     for stroke in DIGITS[digit]:
-        pressed += b"".join(ARROWS[step] for step in steps(pen, stroke[0])) + ENTER
+        keys += [*(ARROWS[step] for step in steps(pen, stroke[0])), ENTER]
         for start, end in pairwise(stroke):
-            pressed += b"".join(ARROWS[step] for step in steps(start, end))
-        pressed += ENTER
+            keys += [ARROWS[step] for step in steps(start, end)]
+        keys.append(ENTER)
         pen = stroke[-1]
-    return pressed, pen
+    # The same key again at once counts as a held one, whose late repeats a slow machine drops.
+    apart = [NO_KEY + key if key == before else key for before, key in pairwise([b"", *keys])]
+    return b"".join(apart), pen

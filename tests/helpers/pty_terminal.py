@@ -17,20 +17,25 @@ from pathlib import Path
 
 import pyte
 
-from tests.helpers.support import PROGRAM
+from tests.helpers.support import PATIENCE, PROGRAM
 
 COLUMNS, ROWS = 80, 24
+QUIET_S = 1.0  # without a byte: more than two looks of the screen for something new
 USUAL = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
-PATIENCE = 60.0  # seconds until a test gives up waiting; nothing is measured by it
 
 
 class Terminal:
     """A program in a terminal, its screen as a person would see it."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], side: int, size: tuple[int, int] = (COLUMNS, ROWS)
+        self,
+        process: subprocess.Popen[bytes],
+        side: int,
+        theirs: int,
+        size: tuple[int, int] = (COLUMNS, ROWS),
     ) -> None:
-        self.process, self.side = process, side
+        """side: our end of the pseudo-terminal; theirs: the program's."""
+        self.process, self.side, self.theirs = process, side, theirs
         self.screen = pyte.Screen(*size)
         self.sent = b""  # everything the program ever wrote
         self._stream = pyte.ByteStream(self.screen)
@@ -61,6 +66,15 @@ class Terminal:
             self.read()
         raise AssertionError("still not so:\n" + "\n".join(self.screen.display))
 
+    def until_training(self) -> None:
+        """Read on until a few updates were made."""
+        self.until(lambda: self.iteration > 2)
+
+    def quit(self) -> None:
+        """Press q, and read to the program's end, which must be a success."""
+        self.type(b"q")
+        assert self.end() == 0
+
     def type(self, keys: bytes) -> None:
         """Press keys."""
         os.write(self.side, keys)
@@ -70,6 +84,17 @@ class Terminal:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.read()
+
+    def until_quiet(self) -> None:
+        """Read on until nothing has come for a while."""
+        end = time.monotonic() + PATIENCE
+        last = time.monotonic()
+        while time.monotonic() - last < QUIET_S:
+            assert time.monotonic() < end, "it never falls silent"
+            before = len(self.sent)
+            self.read()
+            if len(self.sent) != before:
+                last = time.monotonic()
 
     def resize(self, columns: int, rows: int) -> None:
         """Drag the window to another size."""
@@ -88,14 +113,18 @@ class Terminal:
         cells = self.screen.buffer
         return [seen(cells[y][x]) for y in range(1, self.screen.lines) for x in range(COLUMNS)]
 
-    def repainted(self) -> list[tuple[object, ...]]:
-        """The same, after the program has drawn everything anew on an empty screen."""
+    def check_repaint(self) -> None:
+        """Check that the program draws the same picture on an empty screen.
+
+        The picture is taken when the program has written nothing for a while.
+        """
+        self.until_quiet()
+        before = self.picture()
         self.resize(COLUMNS, ROWS + 1)
-        self.pass_by(1.0)
+        self.until(lambda: self.screen.display[ROWS].strip() != "")  # it has come to this size
         self.screen.reset()
         self.resize(COLUMNS, ROWS)
-        self.pass_by(1.0)
-        return self.picture()
+        self.until(lambda: self.picture() == before)
 
     def shows(self, text: str) -> bool:
         """Whether this stands anywhere on the screen."""
@@ -151,19 +180,15 @@ def unread(there: Terminal) -> int:
 
 def stall(there: Terminal) -> int:
     """Read nothing until nothing more fits into the line; how many bytes that are."""
-    held, since = -1, time.monotonic()
-    end = since + PATIENCE
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         there.type(b"?")  # each draws the whole screen anew
         time.sleep(0.2)
         there.type(b"\x1b")
         time.sleep(0.2)
-        now = unread(there)
-        if now != held:
-            held, since = now, time.monotonic()
-        elif time.monotonic() - since > 2.0:
-            return held
-    raise AssertionError(f"still not full: {held} bytes")
+        if not select.select([], [there.theirs], [], 0)[1]:
+            return unread(there)
+    raise AssertionError(f"still not full: {unread(there)} bytes")
 
 
 @contextmanager
@@ -191,7 +216,7 @@ def terminal(
         env={**os.environ, **USUAL, **(environment or {})},
         preexec_fn=before_it,  # noqa: PLW1509  (the tests have no thread that holds a lock)
     )
-    there = Terminal(process, ours, size)
+    there = Terminal(process, ours, theirs, size)
     try:
         yield there, before
         assert there.side < 0 or list(termios.tcgetattr(theirs)) == before, (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +15,8 @@ from mnist_tui.net.run.timeline import TimelineView
 from mnist_tui.tui.training.session import TrainingSession
 from mnist_tui.tui.training.snapshot import Run, RunStatus, Snapshot
 
-PATIENCE = 30.0  # seconds until a test gives up waiting; nothing is measured by it
+from tests.helpers.support import PATIENCE, wait_until
+
 ENDLESS = 1_000_000
 
 
@@ -28,11 +28,12 @@ class Driven:
 
     def until(self, condition: Callable[[], object]) -> None:
         """Wait until this holds."""
-        end = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < end, "still not so"
+
+        def holds() -> object:
             assert self.now.state is not RunStatus.FAILED, self.now.message
-            time.sleep(0.002)
+            return condition()
+
+        wait_until(holds)
 
     def train(self, updates: int) -> None:
         """Make exactly so many updates."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from mnist_tui.net.run.state import RunState
 from mnist_tui.net.trainer import Trainer
 from numpy.typing import NDArray
 
+PATIENCE = 60.0  # seconds until a test gives up waiting; nothing is measured by it
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(Path(sys.executable).with_name("mnist-tui"))
 FILES = {
@@ -80,6 +82,14 @@ def fingerprint(run: Trainer | RunState) -> tuple[bytes, bytes]:
 def is_finite(vector: Array) -> bool:
     """Whether every number is one."""
     return bool(np.isfinite(vector).all())
+
+
+def wait_until(condition: Callable[[], object]) -> None:
+    """Wait until this holds, whichever thread brings it about."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "still not so"
+        time.sleep(0.002)
 
 
 def write_folder(folder: Path, dataset: Dataset) -> Path:

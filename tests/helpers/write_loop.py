@@ -1,21 +1,21 @@
-"""Write one session until killed: `python -m tests.helpers.write_loop FOLDER`.
+"""Write one session until the process is killed.
 
 Takes up the session's one run, and from then on makes an update and puts run and page on the
-disk, again and again. Prints how many updates the run has whenever both are there.
+disk, again and again. Sends how many updates the run has whenever both are there.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
 from mnist_tui.tui.storage.store import SessionStore
 
 
-def main(folder: Path) -> None:
-    """Until it is killed."""
+def write_until_killed(folder: Path, pipe: Connection) -> None:
+    """Write, and send down the pipe what is on disk."""
     store = SessionStore(folder)
     page = store.page()
     (kept,) = store.runs(page)
@@ -32,8 +32,4 @@ def main(folder: Path) -> None:
         )
         store.put_run(replace(kept, run=state))
         store.put_page(replace(page, index=state.iteration))
-        print(state.iteration, flush=True)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+        pipe.send(state.iteration)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
+from tests.helpers.arguments import numbers
 from tests.helpers.pty_terminal import terminal
 
 STARTS, SECONDS, AT_ONCE = 10, 8.0, 1
@@ -55,7 +56,4 @@ def main(starts: int, seconds: float, at_once: int) -> int:
 
 
 if __name__ == "__main__":
-    given = (*sys.argv[1:], *(None,) * 3)
-    sys.exit(
-        main(int(given[0] or STARTS), float(given[1] or SECONDS), int(given[2] or AT_ONCE)) > 0
-    )
+    sys.exit(main(*numbers(__doc__, starts=STARTS, seconds=SECONDS, at_once=AT_ONCE)) > 0)

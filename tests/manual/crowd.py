@@ -7,11 +7,11 @@ the key takes to the screen, that all of them still train, and that they say the
 from __future__ import annotations
 
 import statistics
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
 
+from tests.helpers.arguments import numbers
 from tests.helpers.pty_terminal import Terminal, terminal
 
 SESSIONS, ROUNDS = 20, 5
@@ -77,4 +77,4 @@ def main(count: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else SESSIONS)
+    main(*numbers(__doc__, sessions=SESSIONS))

@@ -7,7 +7,6 @@ kind and number that bring it back, and the command then ends with 1.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import io
 import multiprocessing
@@ -31,6 +30,7 @@ from mnist_tui.data.readers.idx_format import write_idx
 from mnist_tui.data.readers.picture import Picture, read_picture
 from PIL import Image
 
+from tests.helpers.arguments import numbers
 from tests.helpers.source_files import csv_text, npy
 
 SECONDS = 10  # that one case may take
@@ -285,11 +285,8 @@ def cases_of(count: int, seed: int = 0) -> list[Case]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("thousands", nargs="?", type=float, default=10)
-    parser.add_argument("seed", nargs="?", type=int, default=0)
-    chosen = parser.parse_args()
-    cases = cases_of(round(1000 * chosen.thousands), chosen.seed)
+    thousands, seed = numbers(__doc__, thousands=10.0, seed=0)
+    cases = cases_of(round(1000 * thousands), seed)
     begun = time.perf_counter()
     report = fuzz(cases)
     for problem in report.problems:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 import tempfile
 from pathlib import Path
 
 from mnist_tui.data.dataset import load as load_data
 
 from tests.helpers import saved_sessions
+from tests.helpers.arguments import numbers
 from tests.helpers.pty_terminal import terminal
 from tests.helpers.support import part_of, write_folder
 
@@ -58,4 +58,4 @@ def of_all(home: Path) -> dict[int, int]:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else TIMES)
+    main(*numbers(__doc__, times=TIMES))

@@ -9,6 +9,8 @@ from mnist_tui.data.dataset import load
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.trainer import Trainer
 
+from tests.helpers.arguments import numbers
+
 ENOUGH = 0.92
 SEEDS = range(5)
 
@@ -33,4 +35,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*numbers(__doc__)))

@@ -21,6 +21,7 @@ from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.training.run_manager import TIMELINE_BUDGET_BYTES
 
+from tests.helpers.arguments import numbers
 from tests.helpers.support import noise, part_of
 
 SECONDS = 10.0
@@ -114,4 +115,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*numbers(__doc__))

@@ -8,11 +8,11 @@ the processor time until then, and how many bytes were sent.
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from tests.helpers.arguments import parser
 from tests.helpers.pty_terminal import Terminal, terminal
 
 SIZES = ((80, 24), (120, 40), (200, 60))
@@ -74,7 +74,10 @@ def measured(size: tuple[int, int], key: str, title: str) -> str:
 
 def main() -> None:
     """Print a line a size and key."""
-    sizes = [tuple(map(int, size.split("x"))) for size in sys.argv[1:]] or SIZES
+    arguments = parser(__doc__)
+    arguments.add_argument("size", nargs="*", help="such as 80x24")
+    given = arguments.parse_args().size
+    sizes = [tuple(map(int, size.split("x"))) for size in given] or SIZES
     for columns, rows in sizes:
         for key, title in ROOMS.items():
             print(measured((columns, rows), key, title), flush=True)

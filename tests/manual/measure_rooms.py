@@ -10,6 +10,7 @@ import os
 import statistics
 import tempfile
 
+from tests.helpers.arguments import numbers
 from tests.helpers.pty_terminal import Terminal, terminal
 
 TURNS = 3
@@ -54,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*numbers(__doc__))

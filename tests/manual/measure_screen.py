@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.helpers.arguments import numbers
 from tests.helpers.pty_terminal import Terminal, terminal
 from tests.helpers.support import PROGRAM
 
@@ -162,4 +163,4 @@ def measure() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*numbers(__doc__))

@@ -11,6 +11,8 @@ from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.training.snapshot import RunStatus
 from textual.pilot import Pilot
 
+from tests.helpers.arguments import numbers
+
 FOLDER = Path(__file__).parents[1] / "pictures"
 
 
@@ -37,4 +39,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(*numbers(__doc__)))

@@ -27,6 +27,7 @@ from textual.screen import ModalScreen
 
 from tests import conftest  # noqa: F401  (Pilot then does not wait for training to pause)  # pyright: ignore[reportUnusedImport]: likewise
 from tests.helpers.app_driver import ENDLESS, Driver, opened
+from tests.helpers.arguments import numbers
 from tests.helpers.support import part_of
 from tests.helpers.synthetic_data import ALL_62, made_up
 
@@ -134,7 +135,7 @@ def broken(app: Driver) -> None:
 
 
 async def idle(app: Driver) -> None:
-    """Let everything that was asked for be drawn."""
+    """Let every key be handled, and everything that was asked for be drawn."""
     for _ in range(1000):
         broken(app)
         screen = app.app.screen
@@ -143,7 +144,8 @@ async def idle(app: Driver) -> None:
             later(passed.set)
             with suppress(TimeoutError):  # it was closed meanwhile
                 await asyncio.wait_for(passed.wait(), 1)
-        if screen is app.app.screen and screen.size == app.app.size:
+        is_drawn = screen is app.app.screen and screen.size == app.app.size
+        if is_drawn and app.app.input.is_idle:
             broken(app)
             return
     raise AssertionError("it does not come to the terminal's size")
@@ -304,5 +306,4 @@ def main(minutes: float, seed: int) -> int:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home, suppress(KeyboardInterrupt):
         os.environ |= {f"XDG_{kind}_HOME": home for kind in ("STATE", "CONFIG", "DATA", "CACHE")}
-        numbers = [float(word) for word in sys.argv[1:]]
-        sys.exit(main(numbers[0] if numbers else MINUTES, int(numbers[1]) if numbers[1:] else 0))
+        sys.exit(main(*numbers(__doc__, minutes=MINUTES, seed=0)))

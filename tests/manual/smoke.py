@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from tempfile import mkdtemp
 
+from tests.helpers.arguments import parser
 from tests.helpers.pty_terminal import check_restored, terminal
 
 
@@ -22,4 +22,6 @@ def main(program: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    arguments = parser(__doc__)
+    arguments.add_argument("program", type=Path)
+    main(arguments.parse_args().program.resolve())

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 import tempfile
 import time
+from argparse import REMAINDER
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.helpers.arguments import parser
 from tests.helpers.pty_terminal import Terminal, terminal
 
 MINUTES = 2.0
@@ -101,4 +102,8 @@ def main(minutes: float, *choices: str) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES, *sys.argv[2:])
+    arguments = parser(__doc__)
+    arguments.add_argument("minutes", nargs="?", type=float, default=MINUTES)
+    arguments.add_argument("choices", nargs=REMAINDER, help="options of the app")
+    given = arguments.parse_args()
+    main(given.minutes, *given.choices)

@@ -24,8 +24,9 @@ from mnist_tui.data.dataset import load as load_data
 from mnist_tui.net.run import checkpoint
 
 from tests.helpers import saved_sessions
-from tests.helpers.pty_terminal import PATIENCE, Terminal, terminal
-from tests.helpers.support import PROGRAM, fingerprint, part_of, program, write_folder
+from tests.helpers.arguments import numbers
+from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.support import PATIENCE, PROGRAM, fingerprint, part_of, program, write_folder
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 MISSING = "" if Path(SSHD).exists() and shutil.which("ssh") else "no sshd here: openssh-server"
@@ -191,8 +192,10 @@ def files_after_kiosk(there: Server) -> list[Path]:
         client.type(b"\x10")
         client.pass_by(0.5)
         client.type(b"screenshot")
-        client.until(lambda: client.shows("No matches"))
-        client.type(b"\x1b\x11")
+        client.until(lambda: client.shows("· full screen"))  # the nearest that there is
+        client.type(b"\r")  # carries out the first that was found
+        client.until(lambda: not client.shows("screenshot"))
+        client.type(b"\x11")
         assert client.end() == 0
     places = (there.folder / "home", there.folder / "state", there.folder / "config")
     return [path for place in places for path in place.rglob("*")]
@@ -235,4 +238,4 @@ def rates(there: Server, seconds: float = 15.0) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*numbers(__doc__))

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import tempfile
 import time
 
+from tests.helpers.arguments import numbers
 from tests.helpers.pty_terminal import Terminal, stall, terminal
 
 SECONDS = 30.0
@@ -49,4 +49,4 @@ def main(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)
+    main(*numbers(__doc__, seconds=SECONDS))

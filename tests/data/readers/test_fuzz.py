@@ -8,11 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.manual.fuzz_sources import Case, cases_of, fuzz
 
 COUNT = 480
 
 
+@pytest.mark.slow
 def test_damaged_sources_are_read_or_refused() -> None:
     report = fuzz(cases_of(COUNT))
     assert not report.problems, "\n".join(report.problems)
@@ -35,6 +38,7 @@ def misbehave(case: Case, _: Path, __: Callable[[random.Random], bytes]) -> bool
     return case.number % 2 == 0
 
 
+@pytest.mark.slow
 def test_crashes_hangs_and_tracebacks_are_reported() -> None:
     report = fuzz(cases_of(9), misbehave, seconds=1)
     said = report.problems

@@ -291,9 +291,9 @@ def test_a_test_made_at_rest_joins_the_last_row_and_no_view_changes() -> None:
         history.add_test(measured)
         history.add_test(Progress(length - 1, *rows[-1, 1:5].tolist(), 0.5, 0.5))  # it has one
         assert history.tested == history.best == history.at(length - 1) == measured
-        assert history.envelope(TEST, np.array([0.0, length])).high.tolist() == [0.75]
+        assert history.envelope(TEST_ACCURACY, np.array([0.0, length])).high.tolist() == [0.75]
         assert before.tested is None
-        assert np.isnan(before.view()[-1, TEST])
+        assert np.isnan(before.view()[-1, TEST_ACCURACY])
 
 
 def test_exported_files_keep_the_names_of_their_columns() -> None:

@@ -17,9 +17,7 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.datasets.loading import provenance_of
-from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export import png
-from mnist_tui.tui.export.files import write_atomically
 from PIL import Image
 
 from tests.helpers.support import Run, is_one_line_for_a_person, last_object
@@ -167,25 +165,3 @@ def test_a_damaged_model_that_was_named_is_a_failure(run: Run, shelf: Path) -> N
     ended = run("models", shelf / "none.npz")
     assert ended.code == 1
     assert is_one_line_for_a_person(ended.err)
-
-
-def test_a_file_appears_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "x.csv"
-    write_atomically(path, "one", overwrite=False)
-    with pytest.raises(UserError, match="--force"):  # even if nobody looked before
-        write_atomically(path, "two", overwrite=False)
-    assert path.read_text() == "one"
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patched:
-        patched.setattr("os.fsync", full)
-        with pytest.raises(UserError, match="No space left"):
-            write_atomically(path, "three", overwrite=True)
-    assert path.read_text() == "one"
-    write_atomically(path, "four", overwrite=True)
-    assert path.read_text() == "four"
-    assert list(tmp_path.iterdir()) == [path]

@@ -56,6 +56,7 @@ async def look_at(app: Driver, names: list[str]) -> None:
             raise
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", GROUPS)
 async def test_no_size_breaks_a_screen(small: Dataset, group: str) -> None:
     async with staged(Scene(small, training=group in TRAINED, chosen=QUICK)) as app:
@@ -82,6 +83,7 @@ SCENES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SCENES)
 async def test_no_size_breaks_a_room_whatever_it_holds(case: str) -> None:
     scene, names = SCENES[case]
@@ -113,6 +115,7 @@ async def test_too_small_holds_back_what_would_act_unseen(small: Dataset) -> Non
         await app.until(lambda: app.app.return_code == 0)
 
 
+@pytest.mark.slow
 def test_too_small_says_so_in_a_real_terminal_and_all_is_drawn_again() -> None:
     with terminal() as (there, _):
         there.until(lambda: there.shows("Prediction") and there.shows("%"))

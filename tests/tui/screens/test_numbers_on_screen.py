@@ -214,9 +214,8 @@ async def test_a_second_run_beside_the_first_and_after_it(
         await app.press("comma", "comma")
         assert app.app.main.at is not None
         check_all(app, small)
-        app.want(alpha=0.5, seed=1)
-        await app.press("r")
-        await app.until(lambda: app.numbers == [1, 2])
+        await app.begin(alpha=0.5, seed=1)
+        assert app.numbers == [1, 2]
         await app.until(lambda: "0/400" in app.status)
         assert app.app.main.at is None, "a reading of the run before"
         check_all(app, small)

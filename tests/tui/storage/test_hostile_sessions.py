@@ -21,8 +21,8 @@ from mnist_tui.tui.storage.manifest import DAMAGED, Manifest, read
 from mnist_tui.tui.storage.store import OLDER, PAGE, SessionStore
 
 from tests.helpers.pty_terminal import check_restored, terminal
+from tests.helpers.saved_sessions import write_session
 from tests.net.run.test_checkpoint_hostile import Trap, npy, saved, write
-from tests.tui.storage.test_sessions import a_session
 
 FACTS: dict[str, Any] = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
 GOOD: dict[str, Any] = {
@@ -98,7 +98,7 @@ def test_a_folder_with_anything_but_files_is_refused_and_nothing_written_through
     target = tmp_path / "target"
     target.write_text("mine")
     for name in ("lock", PAGE, f".{PAGE}", "run-1.npz", "run-1.first.npz"):
-        folder = a_session(small, tmp_path / f"with {name}", updates=1)
+        folder = write_session(small, tmp_path / f"with {name}", updates=1)
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(target)
         with pytest.raises(UserError, match="does not write"):
@@ -153,6 +153,7 @@ def linked(folder: Path) -> None:
     (folder / "run-1.npz").symlink_to("/dev/zero")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [with_pickle, with_other_sizes, far_away, without_history, garbage, huge, linked],
@@ -162,7 +163,7 @@ def linked(folder: Path) -> None:
 def test_the_app_says_it_in_a_line_and_starts_clean(
     spoil: Callable[[Path], None], wish: list[str], small: Dataset, state: Path, folder: Path
 ) -> None:
-    session = a_session(small, state / "sessions" / "20200101-000000-1", updates=3)
+    session = write_session(small, state / "sessions" / "20200101-000000-1", updates=3)
     spoil(session)
     with terminal("--data", folder, *wish) as (there, _):
         there.until(lambda: there.shows("ready") or there.shows("cut off"))

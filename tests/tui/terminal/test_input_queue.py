@@ -112,7 +112,7 @@ def test_keys_in_any_packets_lead_where_they_lead_with_pauses(
     places = [0, *cuts, len(data)]
     packets = [data[a:b] for a, b in pairwise(places)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(app_module, "remember", Mock())
+        patch.setattr(app_module, "save_setting", Mock())
         patch.setattr(input_queue, "LATE_S", math.inf)  # a slow machine changes nothing
         together = asyncio.run(after(small, packets, pauses=False))
         assert together == asyncio.run(after(small, keys, pauses=True))
@@ -270,4 +270,4 @@ async def test_a_key_that_leads_to_an_endless_wait_holds_up_no_other(
         monkeypatch.setattr(input_queue, "PATIENCE_S", 0.05)
         monkeypatch.setattr(InputQueue, "_is_searching", Mock(return_value=True))
         await send(app, [b"ll+"], pauses=False)
-        assert app.app.session.wanted.alpha == 0.1875
+        assert app.app.session.wanted.alpha == 0.2

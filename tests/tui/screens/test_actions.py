@@ -1,0 +1,38 @@
+"""The main screen's actions: each key has one, each in one file."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from mnist_tui.tui.keymap.main_keys import KEYS
+from mnist_tui.tui.screens.main.screen import MainScreen
+from textual.actions import parse
+
+
+def owners() -> dict[str, list[type]]:
+    """The app's own classes that define each action of the main screen."""
+    found: dict[str, list[type]] = {}
+    for owner in MainScreen.__mro__:
+        if owner.__module__.startswith("mnist_tui."):
+            for name in vars(owner):
+                if name.startswith("action_"):
+                    found.setdefault(name, []).append(owner)
+    return found
+
+
+def test_every_key_leads_to_an_action_that_is_there() -> None:
+    for key in KEYS:
+        space, name, _ = parse(key.action)
+        assert space or hasattr(MainScreen, f"action_{name}"), key.action
+
+
+def test_no_action_hides_another_of_the_same_name() -> None:
+    """The topics are mixed into one class, where the first of two would win unnoticed."""
+    assert {name: found for name, found in owners().items() if found[1:]} == {}
+
+
+def test_every_topic_has_actions() -> None:
+    count = Counter(owner.__name__ for found in owners().values() for owner in found)
+    topics = [base for base in MainScreen.__bases__ if base.__name__.endswith("Actions")]
+    assert len(topics) >= 6
+    assert all(count[topic.__name__] for topic in topics)

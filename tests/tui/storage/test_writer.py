@@ -1,0 +1,52 @@
+"""The writer thread: runs before the page that names them, and another try after a failure."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.tui.storage.store import SessionStore
+from mnist_tui.tui.storage.writer import BackgroundWriter
+
+from tests.helpers import saved_sessions
+from tests.helpers.saved_sessions import write_session
+from tests.helpers.support import PATIENCE, wait_until
+
+
+def test_a_page_waits_for_the_runs_it_names(small: Dataset, state: Path) -> None:
+    path = write_session(small, state / "sessions" / "20200101-000000-1")
+    page, _ = saved_sessions.load(path)
+    store = SessionStore(path)
+    (run,) = store.runs(page)
+    saver = BackgroundWriter(store, pytest.fail, there=[1])
+    facts = page.runs["1"]
+    saver.put_page(replace(page, current=2, runs={"1": facts, "2": facts}))
+    time.sleep(0.3)
+    assert store.page().current == 1
+    saver.put_run(replace(run, number=2))
+    wait_until(lambda: store.page().current != 1)
+    assert {kept_run.number for kept_run in store.runs(store.page())} == {1, 2}
+    saver.put_page(page)  # an old one, without run 2: it goes
+    saver.close(PATIENCE)
+    assert not list(path.glob("run-2.*"))
+    store.close()
+
+
+def test_a_saver_tries_again_what_the_disk_refused(session: Path) -> None:
+    page, _ = saved_sessions.load(session)
+    store, told = SessionStore(session), list[str]()
+    (run,) = store.runs(page)
+    hindrance = session / ".session.json"
+    hindrance.mkdir()
+    saver = BackgroundWriter(store, told.append, there=[1])
+    saver.put_page(replace(page, index=5))
+    wait_until(lambda: told)
+    hindrance.rmdir()
+    saver.put_run(run)
+    saver.close(PATIENCE)
+    assert store.page().index == 5
+    assert len(told) == 1
+    store.close()
