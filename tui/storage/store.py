@@ -10,14 +10,13 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
 from ..errors import EXPECTED_ERRORS, UserError
-from ..training.snapshot import SavedRun
+from ..training.snapshot import RunFacts, SavedRun
 from .manifest import DAMAGED, Manifest, as_text, read
 
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ class SessionStore:
         self._firsts: dict[
             int, tuple[int, int]
         ] = {}  # how each run on disk begins, as far as known
-        # What makes its runs, asked at each writing: it is known once the data are loaded.
-        self.made: Callable[[], Provenance] | None = None
         self._lock = -1
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,8 +77,11 @@ class SessionStore:
 
     # Writing
 
-    def put_run(self, kept: SavedRun) -> None:
-        """Write a run. Raises NetError or OSError if the disk refuses; then the old one stays."""
+    def put_run(self, kept: SavedRun, made: Provenance | None = None) -> None:
+        """Write a run, and its provenance if that is known.
+
+        Raises NetError or OSError if the disk refuses; then the old one stays.
+        """
         from ...net.run import checkpoint
 
         # Where a run begins changes only with the run: one in which nothing had happened gives its
@@ -92,8 +92,7 @@ class SessionStore:
             self._firsts[kept.number] = begins
         path = self.folder / f"run-{kept.number}.npz"
         _keep_older(path)
-        made = self.made() if self.made else checkpoint.NO_PROVENANCE
-        checkpoint.save(kept.run, path, made)
+        checkpoint.save(kept.run, path, made or checkpoint.NO_PROVENANCE)
 
     def put_page(self, page: Manifest) -> None:
         """Write the page, and remove runs that only the one before names. Raises OSError."""
@@ -172,7 +171,7 @@ class SessionStore:
                     first = checkpoint.load(self.folder / f"run-{number}.first.npz")
                 if first.sizes != run.sizes or first.iteration > run.iteration:
                     first = run
-                return SavedRun(number=int(number), run=run, first=first, **page.runs[number])
+                return SavedRun(int(number), RunFacts(**page.runs[number]), run, first)
         return None
 
 

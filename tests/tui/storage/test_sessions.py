@@ -28,7 +28,13 @@ from mnist_tui.tui.storage.manifest import Manifest, as_text, read
 from mnist_tui.tui.storage.store import LOCK, OLDER, ORDER, PAGE, SessionInUseError, SessionStore
 from mnist_tui.tui.storage.writer import BackgroundWriter
 from mnist_tui.tui.training.session import TrainingSession
-from mnist_tui.tui.training.snapshot import RunStatus, SavedRun, SavedSession
+from mnist_tui.tui.training.snapshot import (
+    RunFacts,
+    RunSink,
+    RunStatus,
+    SavedRun,
+    SavedSession,
+)
 
 from tests.helpers import saved_sessions
 from tests.helpers.pty_terminal import PATIENCE, Terminal, terminal
@@ -277,8 +283,7 @@ def a_session(dataset: Dataset, path: Path, updates: int = 4, source: str = "mni
     store, rested = SessionStore(path), Rested()
     session = TrainingSession(lambda: dataset, Hyperparameters(iterations=updates), rested)
     saver = BackgroundWriter(store, pytest.fail)
-    session.keep_with(saver)
-    to_the_end(session, rested)
+    to_the_end(session, rested, sink=saver)
     run = session.snapshot().run
     assert run is not None
     facts = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
@@ -291,9 +296,14 @@ def a_session(dataset: Dataset, path: Path, updates: int = 4, source: str = "mni
     return path
 
 
-def to_the_end(session: TrainingSession, rested: Rested) -> None:
+def to_the_end(
+    session: TrainingSession,
+    rested: Rested,
+    saved: SavedSession | None = None,
+    sink: RunSink | None = None,
+) -> None:
     """Open it, make all its updates, and close it."""
-    session.open()
+    session.open(saved, sink)
     rested.wait()
     session.train()
     rested.wait()
@@ -541,9 +551,8 @@ def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -
     rested = Rested()
     session = TrainingSession(lambda: small, plan[0][1], rested)
     state = early.state()
-    run = SavedRun(1, "seed 0", 0, 0.0, "training", state, first=state)
-    session.take_up(SavedSession((run,), current=1, count=1, course=plan))
-    to_the_end(session, rested)
+    run = SavedRun(1, RunFacts("seed 0", 0, 0.0, "training"), state, first=state)
+    to_the_end(session, rested, SavedSession((run,), current=1, count=1, course=plan))
     parameters = session.snapshot().parameters
     assert parameters is not None
     assert parameters.vector.tobytes() == whole.parameters.vector.tobytes()
