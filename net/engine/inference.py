@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..network import Activations, Array, Images, Parameters, forward
-from ..validation import check_images
+from ..validation import check_images, columns
 from .engine import Samples
 from .input_blocks import even_slices, scaled, with_strided_matmul
 
@@ -17,7 +17,7 @@ IMAGES_PER_CHUNK = 256
 
 def probabilities(parameters: Parameters, images: NDArray[np.uint8]) -> Array:
     """The network's answer for images of bytes, m × n_in: classes × m, each column sums to 1."""
-    X = images.T / parameters.vector.dtype.type(255)
+    X = columns(parameters, images)
     with np.errstate(all="ignore"):
         return forward(parameters, X).A[-1]
 

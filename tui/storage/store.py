@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from .. import atomic_file
 from ..errors import EXPECTED_ERRORS, UserError
 from ..training.snapshot import RunFacts, SavedRun
 from .manifest import DAMAGED, Manifest, as_text, read
@@ -99,15 +100,7 @@ class SessionStore:
         self._come_first()
         path = self.folder / PAGE
         _keep_older(path)
-        temporary = self.folder / f".{PAGE}"
-        try:
-            with temporary.open("w") as file:
-                file.write(as_text(page))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        atomic_file.write(path, as_text(page), mode=atomic_file.PRIVATE)
         for number in self._runs - set(page.runs):
             for run in self.folder.glob(f"run-{number}.*"):
                 run.unlink(missing_ok=True)
@@ -121,9 +114,7 @@ class SessionStore:
         others = [order_of(other) for other in self.folder.parent.iterdir() if other != self.folder]
         highest = max(others, default=0)
         if order_of(self.folder) <= highest:
-            temporary = self.folder / f".{ORDER}"
-            temporary.write_text(str(highest + 1))
-            temporary.replace(self.folder / ORDER)
+            atomic_file.write(self.folder / ORDER, str(highest + 1), mode=atomic_file.PRIVATE)
 
     def leave(self, page: Manifest) -> None:
         """Note that nobody wants to go on with it unasked, and let others have it."""

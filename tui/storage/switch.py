@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...net.architecture import architecture_name, check_hidden, parameter_count
+from ...net.architecture import architecture_name, parameter_count
 from ...net.errors import NetError
-from ...net.hyperparameters import Hyperparameters, check_batch
+from ...net.hyperparameters import Hyperparameters, check_fits
 from ..config.settings import remember_source
 from ..datasets.progress import summary
 from ..text import printable
@@ -102,15 +102,13 @@ def compatible_hyperparameters(
     """What is wanted, if it can be trained with on these data, else the default; and why."""
     m, inputs = dataset.train.images.shape
     try:
-        check_hidden(wanted.hidden, inputs, dataset.classes)
-        check_batch(wanted.batch_size, m)
+        check_fits(wanted, m, inputs, dataset.classes)
     except NetError as problem:
         return Hyperparameters(), f"Hyperparameters are the default ones again: {problem}"
     sizes = (inputs, *wanted.hidden, dataset.classes)
-    return (
-        wanted,
-        f"A new session begins, with a network {architecture_name(sizes)}, {parameter_count(sizes):,} weights.",
-    )
+    weights = f"{parameter_count(sizes):,} weights"
+    network = f"a network {architecture_name(sizes)}, {weights}"
+    return wanted, f"A new session begins, with {network}."
 
 
 def worth_keeping(runs: tuple[Snapshot, ...]) -> int:

@@ -17,8 +17,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...net.architecture import check_hidden
-from ...net.hyperparameters import Hyperparameters, check_batch
+from ...net.hyperparameters import Hyperparameters, check_fits
 from ..errors import EXPECTED_ERRORS, UserError
 from ..host import yield_to_others
 from ..shortage import shortage_message
@@ -164,8 +163,7 @@ class TrainingSession:
     def _check(self, hyperparameters: Hyperparameters) -> None:
         if self._dataset is not None:
             m, inputs = self._dataset.train.images.shape
-            check_hidden(hyperparameters.hidden, inputs, self._dataset.classes)
-            check_batch(hyperparameters.batch_size, m)
+            check_fits(hyperparameters, m, inputs, self._dataset.classes)
             if self._limits is not None:
                 sizes = inputs, *hyperparameters.hidden, self._dataset.classes
                 self._limits.check(sizes, hyperparameters.iterations)

@@ -17,7 +17,7 @@ from mnist_tui.tui.config.settings import MAX_RECENT, recent_sources, remember_s
 from mnist_tui.tui.datasets import paths
 from mnist_tui.tui.datasets import progress as reading
 from mnist_tui.tui.keymap.main_keys import FILE_ACTIONS, KEYS
-from mnist_tui.tui.screens.dialogs.help import HelpDialog
+from mnist_tui.tui.screens.dialogs.help import HelpDialog, HelpText
 from mnist_tui.tui.screens.dialogs.open_data import OpenDataDialog
 from mnist_tui.tui.screens.dialogs.prompts import ConfirmDialog
 from mnist_tui.tui.storage import catalog
@@ -28,7 +28,7 @@ from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.path_input import PathInput
 from mnist_tui.tui.widgets.runs_table import RunsPanel, RunTable
-from textual.widgets import Label, OptionList, Static
+from textual.widgets import Label, OptionList
 
 from tests.helpers.app_driver import Driver, SmallApp, opened, presses
 from tests.helpers.source_files import csv_text, write_album
@@ -294,7 +294,7 @@ async def test_strangers_get_no_files(small: Dataset) -> None:
         assert driver.app.screen is driver.app.main
         await driver.press("question_mark")
         assert isinstance(driver.app.screen, HelpDialog)
-        told = "\n".join(str(part.content) for part in driver.app.screen.query(Static))
+        told = "\n".join(driver.lines(HelpText))
         assert "open other data" not in told
         assert "by a recipe" in told
 

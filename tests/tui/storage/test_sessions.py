@@ -481,7 +481,8 @@ def test_a_saver_tries_again_what_the_disk_refused(session: Path) -> None:
     page, _ = saved_sessions.load(session)
     store, told = SessionStore(session), list[str]()
     (run,) = store.runs(page)
-    hindrance = session / ".session.json"
+    hindrance = session / PAGE
+    hindrance.unlink()
     hindrance.mkdir()
     saver = BackgroundWriter(store, told.append, there=[1])
     saver.put_page(replace(page, index=5))
@@ -583,7 +584,8 @@ def test_what_does_not_fit_the_data_and_was_typed_while_they_loaded_is_told(
 def test_a_disk_that_refuses_is_noticed_until_all_is_written(session: Path) -> None:
     page, _ = saved_sessions.load(session)
     store, told = SessionStore(session), list[str]()
-    hindrance = session / ".session.json"
+    hindrance = session / PAGE
+    hindrance.unlink()
     hindrance.mkdir()
     keeping = Autosave(store, "mnist", told.append, page)
     assert keeping.is_whole
