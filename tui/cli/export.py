@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,23 +15,17 @@ from ..datasets.findings import told
 from ..datasets.loading import questions_for
 from ..errors import UserError
 from ..export.files import check_apart, check_writable, write_atomically
-from ..export.png import PICTURES, picture
+from ..export.formats import FORMS, ExportInput
 from ..storage.manifest import LONGEST_PATH
 from ..text import printable
 from .console import log_line, log_notes, progress
 
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
+    from ..export.tables import Predictions
 
-WAYS = {  # the options, and what the names of their files may end in
-    "--history": (".csv", ".json"),
-    "--chart": PICTURES,
-    "--script": (".py",),
-    "--recipe": (),
-    "--predictions": (".csv", ".json"),
-    "--submission": (".csv",),
-}
-OF_ONE = ("--script", "--recipe", "--predictions", "--submission")
+FORMATS = {form.option: form for form in FORMS if form.option}
+RECIPE = "--recipe"  # is printed, not written
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +43,15 @@ class Wanted:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether it is nothing at all."""
-        return not any(self._asked(way) for way in WAYS)
+        """Whether no export is asked for."""
+        return not self.options
 
     @property
     def of_one(self) -> str | None:
-        """The first option that is of one model alone, if one is wanted."""
-        return next((way for way in OF_ONE if self._asked(way)), None)
+        """The first option asked for that takes one model alone."""
+        return next(
+            (way for way in self.options if way == RECIPE or FORMATS[way].of == "run"), None
+        )
 
     @property
     def files(self) -> dict[str, Path]:
@@ -62,20 +59,29 @@ class Wanted:
         named = {way: getattr(self, way[2:]) for way in WAYS}
         return {way: path for way, path in named.items() if isinstance(path, Path)}
 
-    def _asked(self, way: str) -> bool:
-        return bool(getattr(self, way[2:]))
+    @property
+    def options(self) -> list[str]:
+        """The options that ask for an export."""
+        return [way for way in WAYS if getattr(self, way[2:])]
+
+
+WAYS = tuple(way for field in fields(Wanted) if (way := f"--{field.name}") in {*FORMATS, RECIPE})
 
 
 def export(paths: Sequence[Path], wanted: Wanted, source: str, share: float | None) -> int:
     """Write all that is wanted: first everything is made, then the files are written."""
     for way, path in wanted.files.items():
-        check_writable(path, overwrite=wanted.overwrite, endings=WAYS[way])
+        check_writable(path, overwrite=wanted.overwrite, endings=FORMATS[way].endings)
     check_apart(wanted.files.values())
     runs = [(name, checkpoint.read(path)) for name, path in zip(names(paths), paths, strict=True)]
-    texts = [(path, _text(way, path, runs)) for way, path in wanted.files.items() if way in MAKERS]
-    texts.extend(_answers(paths[0], runs[0][1], wanted, source, share))
-    for path, text in texts:
-        write_atomically(path, text, overwrite=wanted.overwrite)
+    material = _material(runs, paths[0], wanted, source, share)
+    contents = [
+        (path, make(material, path))
+        for way, path in wanted.files.items()
+        if (make := FORMATS[way].make)
+    ]
+    for path, content in contents:
+        write_atomically(path, content, overwrite=wanted.overwrite)
         if not wanted.quiet:
             log_line(f"written to {path}")
     if wanted.recipe:
@@ -86,7 +92,10 @@ def export(paths: Sequence[Path], wanted: Wanted, source: str, share: float | No
 
 
 def names(paths: Sequence[Path]) -> list[str]:
-    """What to call the runs: short where that tells them apart. Raises UserError if one is twice."""
+    """Return what to call the runs: short where that tells them apart.
+
+    Raises UserError if a model is named twice.
+    """
     if len(set(paths)) < len(paths):
         raise UserError("a model is named twice")
     whole = [printable(path, LONGEST_PATH) for path in paths]
@@ -96,47 +105,19 @@ def names(paths: Sequence[Path]) -> list[str]:
     return [f"{name} ({number})" for number, name in enumerate(whole, 1)]
 
 
-def _history(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str:
-    from ..export.tables import history_text
+def _material(
+    runs: list[tuple[str, SavedModel]], path: Path, wanted: Wanted, source: str, share: float | None
+) -> ExportInput:
+    """Return what files are made from; the data are read once a file needs predictions."""
 
-    return history_text(runs, path.suffix)
+    @cache
+    def predict() -> Predictions:
+        from ..export.tables import answers
 
+        _, saved = runs[-1]
+        with progress(f"reading {printable(source)}", quiet=wanted.quiet) as on_progress:
+            questions = questions_for(saved, source, share, on_progress, model=str(path))
+        log_notes(source, told(questions.notes, questions.findings), quiet=wanted.quiet)
+        return answers(saved, questions)
 
-def _chart(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str | bytes:
-    from ..export.chart_svg import chart_svg
-
-    return picture(chart_svg(runs), path)
-
-
-def _script(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str:
-    from ..export.script import script
-
-    (name, saved), *_ = runs
-    return script(name, saved, path.name)
-
-
-MAKERS = {"--history": _history, "--chart": _chart, "--script": _script}
-
-
-def _text(way: str, path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str | bytes:
-    return MAKERS[way](path, runs)
-
-
-def _answers(
-    model: Path, saved: SavedModel, wanted: Wanted, source: str, share: float | None
-) -> list[tuple[Path, str]]:
-    """The tables of answers, for which data are needed."""
-    if wanted.predictions is None and wanted.submission is None:
-        return []
-    from ..export.tables import answers, predictions_text, submission_text
-
-    with progress(f"reading {printable(source)}", quiet=wanted.quiet) as on_progress:
-        questions = questions_for(saved, source, share, on_progress, model=str(model))
-    log_notes(source, told(questions.notes, questions.findings), quiet=wanted.quiet)
-    found = answers(saved, questions)
-    texts: list[tuple[Path, str]] = []
-    if wanted.predictions is not None:
-        texts.append((wanted.predictions, predictions_text(found, wanted.predictions.suffix)))
-    if wanted.submission is not None:
-        texts.append((wanted.submission, submission_text(found)))
-    return texts
+    return ExportInput(runs, predict)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooSoonError
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ from .prompts import ConfirmDialog
 if TYPE_CHECKING:
     from ....net.run.checkpoint import SavedModel
     from ....net.run.state import RunState
+    from ...export.tables import Predictions
     from ...render.chart_view import ChartView
     from ...training.workspace import Workspace
 
@@ -177,11 +179,11 @@ class ExportDialog(Dialog[None]):
                 self.app.call_from_thread(self._ask, effort, path)
                 return
             check_writable(path, overwrite=overwrite, endings=form.endings)
-            material = self._material(effort, form)
+            write = partial(form.write, self._material(effort, form, of), path, overwrite=overwrite)
             if form.draws:
-                self.app.call_from_thread(form.put, material, path, of, overwrite)
+                self.app.call_from_thread(write)
             else:
-                form.put(material, path, of, overwrite)
+                write()
             size = path.stat().st_size
         except CancelledError:
             return
@@ -192,13 +194,27 @@ class ExportDialog(Dialog[None]):
         if not effort.is_given_up:
             self.app.call_from_thread(self._done, effort, f"Written: {path} ({size:,} bytes)")
 
-    def _material(self, effort: CancellableTask, form: ExportFormat) -> ExportInput:
-        """Everything as it stands now, asked of the training thread."""
+    def _material(self, effort: CancellableTask, form: ExportFormat, of: str) -> ExportInput:
+        """Everything as it stands now, asked of the training thread.
+
+        of: the source of the images to predict; empty: the test images.
+        """
         dataset = self._workspace.session.dataset
         assert dataset is not None
         runs = self._runs(effort, self._numbers(form))
         effort.check()
-        return ExportInput(runs, dataset, self._view, self._picture, effort.note)
+
+        def predict() -> Predictions:
+            from ...datasets.loading import predictions_input, questions_for
+            from ...export.tables import answers
+
+            name, saved = runs[-1]
+            if not of.strip():
+                return answers(saved, predictions_input(dataset))
+            questions = questions_for(saved, expanded(of), on_progress=effort.note, model=name)
+            return answers(saved, questions)
+
+        return ExportInput(runs, predict, self._view, self._picture)
 
     def _numbers(self, form: ExportFormat) -> list[int]:
         """Of the runs it is of, the current one last."""
