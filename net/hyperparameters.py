@@ -71,6 +71,12 @@ def check_batch(batch_size: int | None, m: int) -> None:
         raise NetError(f"batch is {batch_size:,}, but there are only {m:,} training samples")
 
 
+def check_fits(wanted: Hyperparameters, samples: int, inputs: int, classes: int) -> None:
+    """Refuse, with NetError, what cannot train on so many samples, pixels and classes."""
+    check_hidden(wanted.hidden, inputs, classes)
+    check_batch(wanted.batch_size, samples)
+
+
 def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise NetError(f"{field} must be {' or '.join(choices)}, not {value[:24]!r}")

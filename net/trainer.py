@@ -8,11 +8,17 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .architecture import architecture_name, check_hidden
+from .architecture import architecture_name
 from .engine.batches import BatchCursor, Batches
 from .engine.engine import Engine, Samples, Score
 from .errors import NetError
-from .hyperparameters import NEED_RESET, Hyperparameters, check_batch, scheduled_alpha
+from .hyperparameters import (
+    NEED_RESET,
+    Hyperparameters,
+    check_batch,
+    check_fits,
+    scheduled_alpha,
+)
 from .initialization import initial_parameters
 from .network import Array, Images, Parameters
 from .optimizers import OPTIMIZER_CLASSES, GradientDescent
@@ -59,8 +65,7 @@ class Trainer:
             NetError: The hyperparameters do not fit the data.
         """
         m, inputs = train.images.shape
-        check_hidden(hyperparameters.hidden, inputs, classes)
-        check_batch(hyperparameters.batch_size, m)
+        check_fits(hyperparameters, m, inputs, classes)
         self.hyperparameters = hyperparameters
         generator = np.random.default_rng(hyperparameters.seed)
         sizes = (inputs, *hyperparameters.hidden, classes)

@@ -67,6 +67,16 @@ def test_a_bad_option_is_told_without_loading_the_app() -> None:
     assert of(loaded_by("mnist_tui.tui.cli.main"), "textual", "plotext", "pandas", "numpy") == set()
 
 
+def test_the_core_of_the_app_runs_without_a_screen() -> None:
+    folders = [f"mnist_tui.tui.{name}" for name in ("config", "datasets", "storage", "training")]
+    names = [name for name in modules_of("tui") if of({name}, *folders)]
+    names += [f"mnist_tui.tui.export.{name}" for name in ("files", "script", "tables")]
+    assert {"mnist_tui.tui.training.workspace", "mnist_tui.tui.storage.autosave"} <= set(names)
+    loaded = loaded_by(*names)
+    assert set(names) <= loaded
+    assert of(loaded, "textual") == set()
+
+
 @pytest.mark.parametrize("wing", ["data", "net", "tui"])
 def test_every_module_can_be_imported_alone(wing: str) -> None:
     assert set(modules_of(wing)) <= loaded_by(*reversed(modules_of(wing)))

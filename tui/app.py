@@ -35,6 +35,7 @@ from .terminal.shutdown import LONG_PATIENCE_S, ShutdownGuard
 from .text import printable
 from .themes import DARK_RUNS, DARK_SIGNS, INK, themes_for
 from .training.session import TrainingSession, planned
+from .training.workspace import Workspace
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -54,10 +55,11 @@ STYLES: list[str | PurePath] = [
     HERE / "rooms" / "saliency" / "saliency.tcss",
     HERE / "rooms" / "draw" / "draw.tcss",
 ]
-POLL_INTERVAL_S = 0.25  # seconds between two looks whether the line is free again
+POLL_INTERVAL_S = 0.25  # between two looks whether the line is free again
+AUTOSAVE_INTERVAL_S = 2.0  # between two looks whether the session's page has changed
 MAX_PASTED = 100_000  # characters: as long as a recipe may be
-NOTE_S = 15.0  # seconds that a note about the session stays, if no key is pressed
-MIN_NOTE_S = 3.0  # seconds that any note stays at least
+NOTE_S = 15.0  # that a note about the session stays, if no key is pressed
+MIN_NOTE_S = 3.0  # that any note stays at least
 
 
 def _commands() -> type[Provider]:
@@ -87,10 +89,13 @@ class MnistApp(MinimumSizeApp):
         options: AppOptions | None = None,
         folder: SessionFolder | None = None,
     ) -> None:
-        """source: of the data; None: mnist, or what the session had.
+        """Assemble the app; nothing runs yet.
 
-        course: hyperparameters to begin with, and changes of them along the way.
-        folder: where the session is kept; None: nowhere.
+        Args:
+            source: of the data; None: mnist, or what the session had.
+            course: hyperparameters to begin with, and changes of them along the way.
+            options: how the app is run.
+            folder: where the session is kept; None: nowhere.
         """
         self.options = options = options or AppOptions()
         can = options.abilities
@@ -110,22 +115,32 @@ class MnistApp(MinimumSizeApp):
         self.kept_in: Path | None = None  # where the session lies when the app has ended, likewise
         self._is_put_away = False
         self._reading: LoadTask | None = None  # of the first data
-        self.main = MainScreen(self._session(self._load, course), start=options.start)
-        self.main.line_is_behind = self._line_is_behind
-        self.main.line_spent = self._line_spent
-        self.main.read_so_far = lambda: self._reading.line if self._reading else "the data"
-        self.main.source = lambda: self.opening.source or EMBEDDED
-        self.main.may_touch_files = not options.kiosk
-        self.main.set_reactive(MainScreen.blocks, can.blocks)
-        self.opening = SessionOpener(
-            self.main, folder or SessionFolder(), source, self._tell, options.share
+        self.workspace = Workspace(self._session(self._load, course))
+        self.main = MainScreen(
+            self.workspace,
+            start=options.start,
+            blocks=can.blocks,
+            may_touch_files=not options.kiosk,
+            loading=lambda: self._reading.line if self._reading else "the data",
+            line_is_behind=self._line_is_behind,
+            line_spent=self._line_spent,
         )
-        self.switching = SessionSwitcher(self.main, self.opening, self._session)
+        self.opener = SessionOpener(
+            self.workspace,
+            folder or SessionFolder(),
+            source,
+            partial(self._ask, usual=True),
+            self._tell,
+            options.share,
+        )
+        self.switcher = SessionSwitcher(
+            self.workspace, self.opener, self._session, self._ask, self._note
+        )
 
     @property
     def session(self) -> TrainingSession:
         """The one that is open."""
-        return self.main.session
+        return self.workspace.session
 
     @property
     def is_kiosk(self) -> bool:
@@ -145,7 +160,7 @@ class MnistApp(MinimumSizeApp):
 
     def _load(self) -> Dataset:
         """The data, in the session's thread."""
-        self._reading = LoadTask(self.opening.source or EMBEDDED, self.opening.share)
+        self._reading = LoadTask(self.workspace.source, self.workspace.share)
         dataset = self._reading.dataset()
         if harmless := noticed(dataset):  # the coach explains the others
             self._tell(f"{dataset.name}: {'; '.join(harmless)}")
@@ -180,7 +195,8 @@ class MnistApp(MinimumSizeApp):
         self.set_interval(POLL_INTERVAL_S, self._look_after_line)
         if self.is_kiosk:
             self.set_interval(self._idle.look, self._leave_if_idle)
-        self.main.call_after_refresh(self.opening.open)
+        self.main.set_interval(AUTOSAVE_INTERVAL_S, self.opener.save)
+        self.main.call_after_refresh(self.opener.open)
 
     def _soon(self, what: partial[Any]) -> None:
         """Do this in the screen's thread; from any thread, and not if there is no screen."""
@@ -193,10 +209,23 @@ class MnistApp(MinimumSizeApp):
         words = printable(why)
         self._soon(partial(self.notify, words, severity="warning", markup=False, timeout=NOTE_S))
 
+    def _note(self, words: str) -> None:
+        """Show lines about a change that you have asked for."""
+        self.notify(words, markup=False, timeout=NOTE_S)
+
+    def _ask(self, question: str, answered: Callable[[bool], None], *, usual: bool = False) -> None:
+        """Ask in a window. A callback, as awaiting the answer would need a worker of its own.
+
+        Keys typed ahead would overtake that worker.
+        """
+        from .screens.dialogs.prompts import ConfirmDialog
+
+        self.push_screen(ConfirmDialog(question, usual=usual), lambda yes: answered(bool(yes)))
+
     @on(MainScreen.Opened)
     def _opened(self, event: MainScreen.Opened) -> None:
         """Other data were read."""
-        self.switching.offer(event.source, event.dataset)
+        self.switcher.offer(event.source, event.dataset)
 
     # The line
 
@@ -240,19 +269,19 @@ class MnistApp(MinimumSizeApp):
                 return
             self._is_put_away = True
             self.session.close()
-            self.kept_in = self.opening.folder
-            if not self.opening.close(ended=self.return_code == 0) and not self.is_kiosk:
+            self.kept_in = self.opener.folder
+            if not self.opener.close(ended=self.return_code == 0) and not self.is_kiosk:
                 self.is_lost = worth_keeping(self.session.runs()) > 0
-            self.switching.close()
+            self.switcher.close()
 
     def _fatal_error(self) -> None:
         """A bug: instead of Textual's long traceback, a file with it, and one line that says so."""
         error = self._exception
         if (short := shortage_message(error)) is not None:
-            self.failure = f"{short}{'; the run is saved' if self.opening.is_kept else ''}"
+            self.failure = f"{short}{'; the run is saved' if self.opener.is_kept else ''}"
             self._close_messages_no_wait()
             return
-        saved = ", the run is saved" if self.opening.is_kept else ""
+        saved = ", the run is saved" if self.opener.is_kept else ""
         path = write_report(error) if error and not self.is_kiosk else None
         where = f"; what is known of it is in {path}" if path else f": {error!r}"
         self.failure = f"a bug has ended the app{saved}{where}"
@@ -261,17 +290,17 @@ class MnistApp(MinimumSizeApp):
     @on(MainScreen.Failed)
     def _failed(self, event: MainScreen.Failed) -> None:
         """What cannot be gone on with stays as it is, and another session begins."""
-        if not self.opening.is_resumed:
+        if not self.opener.is_resumed:
             self.failure = event.why
             self.exit(return_code=1)
             return
         self._tell(f"{event.why}. The session stays saved as it was; this is another one.")
         dataset = self.session.dataset
-        self.opening.leave_alone()
-        source = (self.opening.source or EMBEDDED) if dataset else EMBEDDED
+        self.opener.leave_alone()
         course = ((0, Hyperparameters()),)
-        self.main.use(self._session((lambda: dataset) if dataset else self._load, course))
-        self.opening.open_another(source, is_kept=True)
+        self.workspace.read_from(self.workspace.source if dataset else EMBEDDED)
+        self.workspace.open(self._session((lambda: dataset) if dataset else self._load, course))
+        self.opener.open_another(is_kept=True)
 
     # A kiosk
 

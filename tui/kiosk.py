@@ -9,7 +9,6 @@ from collections.abc import Callable
 from .training.limits import Limits
 
 LIMITS = Limits()
-IDLE_LIMIT_S = 30 * 60.0  # seconds without a key until it ends
 POLL_INTERVAL_S = 10.0  # seconds between two looks whether it is idle
 
 

@@ -71,7 +71,7 @@ def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
         assert there.end() == 128 + signal.SIGTERM
     page, runs = saved_sessions.only(state)
     (file,) = state.glob("**/run-1.npz")
-    made, dataset = checkpoint.read(file).made, load(str(folder))
+    made, dataset = checkpoint.read(file).provenance, load(str(folder))
     assert (made.layout, made.names) == (dataset.layout.as_numbers(), dataset.names)
     assert set(runs) == {1, 2}
     assert (page.index, page.current, page.wanted["alpha"]) == (2, 2, 0.2)

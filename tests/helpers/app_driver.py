@@ -151,7 +151,7 @@ class Driver:
     @property
     def index(self) -> int:
         """Which test digit is shown."""
-        return self.app.main.index
+        return self.app.workspace.index
 
     def lines(self, widget: type[LinesWidget]) -> list[str]:
         """What a panel shows, row by row."""

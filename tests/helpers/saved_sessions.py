@@ -14,6 +14,7 @@ from mnist_tui.tui.storage.manifest import Manifest
 from mnist_tui.tui.storage.store import PAGE, SessionStore
 from mnist_tui.tui.storage.writer import BackgroundWriter
 from mnist_tui.tui.training.session import TrainingSession
+from mnist_tui.tui.training.snapshot import RunSink, SavedSession
 
 from tests.helpers.support import PATIENCE, wait_until
 
@@ -57,8 +58,7 @@ def write_session(dataset: Dataset, path: Path, updates: int = 4, source: str = 
     store, rests = SessionStore(path), RestCounter()
     session = TrainingSession(lambda: dataset, Hyperparameters(iterations=updates), rests)
     writer = BackgroundWriter(store, pytest.fail)
-    session.keep_with(writer)
-    run_to_end(session, rests)
+    run_to_end(session, rests, sink=writer)
     run = session.snapshot().run
     assert run is not None
     facts = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
@@ -86,9 +86,14 @@ class RestCounter:
         self._awaited = self._count
 
 
-def run_to_end(session: TrainingSession, rests: RestCounter) -> None:
+def run_to_end(
+    session: TrainingSession,
+    rests: RestCounter,
+    saved: SavedSession | None = None,
+    sink: RunSink | None = None,
+) -> None:
     """Open a session, make all its updates, and close it."""
-    session.open()
+    session.open(saved, sink)
     rests.wait()
     session.train()
     rests.wait()

@@ -121,7 +121,7 @@ async def staged(scene: Scene) -> AsyncGenerator[Driver]:
         if scene.past:
             await app.train(20)
             await app.press("left_square_bracket")
-            await app.until(lambda: app.app.main.past)
+            await app.until(lambda: app.app.workspace.past)
         if scene.training:
             app.app.session.train()
             await app.until(lambda: app.iteration > 9 or "diverged" in app.status)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from mnist_tui.net import hyperparameters, initialization
 from mnist_tui.net.hyperparameters import (
     INITIALIZATIONS,
     OPTIMIZERS,
@@ -101,3 +102,8 @@ def test_step_takes_a_tenth_twice() -> None:
 
 def test_every_schedule_begins_at_alpha() -> None:
     assert {scheduled_alpha(0.3, schedule, 0) for schedule in SCHEDULES} == {0.3}
+
+
+def test_every_name_that_may_be_chosen_has_its_mathematics() -> None:
+    assert tuple(OPTIMIZERS) == hyperparameters.OPTIMIZERS
+    assert tuple(initialization.INITIALIZERS) == hyperparameters.INITIALIZATIONS

@@ -167,11 +167,11 @@ def export(
     **values: Any,
 ) -> None:
     """Export saved runs. The file extension selects the format."""
-    from .export import SUFFIXES, ExportRequest, export_runs
+    from .export import OPTIONS, ExportRequest, export_runs
 
     request = ExportRequest(**values)
     if request.is_empty:
-        raise click.UsageError(f"say what to export: {' '.join(SUFFIXES)}")
+        raise click.UsageError(f"say what to export: {' '.join(OPTIONS)}")
     if len(saved) > 1 and (single := request.single_model_option):
         raise click.UsageError(f"{single} is of one model; {len(saved)} are named")
     context.exit(export_runs(saved, request, source, share))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,23 +15,17 @@ from ..datasets.findings import told
 from ..datasets.loading import questions_for
 from ..errors import UserError
 from ..export.files import check_apart, check_writable, write_atomically
-from ..export.png import PICTURES, picture
+from ..export.formats import FORMS, ExportInput
 from ..storage.manifest import LONGEST_PATH
 from ..text import printable
 from .console import log_line, log_notes, progress
 
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
+    from ..export.tables import Predictions
 
-SUFFIXES = {  # the file extensions that each option accepts
-    "--history": (".csv", ".json"),
-    "--chart": PICTURES,
-    "--script": (".py",),
-    "--recipe": (),
-    "--predictions": (".csv", ".json"),
-    "--submission": (".csv",),
-}
-SINGLE_MODEL_OPTIONS = ("--script", "--recipe", "--predictions", "--submission")
+FORMATS = {form.option: form for form in FORMS if form.option}
+RECIPE = "--recipe"  # is printed, not written
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +44,31 @@ class ExportRequest:
     @property
     def is_empty(self) -> bool:
         """Whether nothing is requested."""
-        return not any(self._value(option) for option in SUFFIXES)
+        return not self.options
 
     @property
     def single_model_option(self) -> str | None:
         """The first requested option that takes only one model, or None."""
-        return next((option for option in SINGLE_MODEL_OPTIONS if self._value(option)), None)
+        singles = (
+            option for option in self.options if option == RECIPE or FORMATS[option].of == "run"
+        )
+        return next(singles, None)
 
     @property
     def files(self) -> dict[str, Path]:
         """The files to write, by option."""
-        named = {option: getattr(self, option[2:]) for option in SUFFIXES}
+        named = {option: getattr(self, option[2:]) for option in FORMATS}
         return {option: path for option, path in named.items() if isinstance(path, Path)}
 
-    def _value(self, option: str) -> bool:
-        return bool(getattr(self, option[2:]))
+    @property
+    def options(self) -> list[str]:
+        """The requested options."""
+        return [option for option in OPTIONS if getattr(self, option[2:])]
+
+
+OPTIONS = tuple(
+    option for field in fields(ExportRequest) if (option := f"--{field.name}") in {*FORMATS, RECIPE}
+)
 
 
 def export_runs(
@@ -81,19 +86,19 @@ def export_runs(
         UserError: A file cannot be written; also NetError and DataError for unreadable input.
     """
     for option, path in request.files.items():
-        check_writable(path, overwrite=request.overwrite, endings=SUFFIXES[option])
+        check_writable(path, overwrite=request.overwrite, endings=FORMATS[option].endings)
     check_apart(request.files.values())
     runs = [
         (name, checkpoint.read(path)) for name, path in zip(run_names(paths), paths, strict=True)
     ]
-    texts = [
-        (path, _text(option, path, runs))
+    material = _export_input(runs, paths[0], request, source, share)
+    contents = [
+        (path, make(material, path))
         for option, path in request.files.items()
-        if option in WRITERS
+        if (make := FORMATS[option].make)
     ]
-    texts.extend(_prediction_tables(paths[0], runs[0][1], request, source, share))
-    for path, text in texts:
-        write_atomically(path, text, overwrite=request.overwrite)
+    for path, content in contents:
+        write_atomically(path, content, overwrite=request.overwrite)
         if not request.quiet:
             log_line(f"written to {path}")
     if request.recipe:
@@ -114,49 +119,23 @@ def run_names(paths: Sequence[Path]) -> list[str]:
     return [f"{name} ({number})" for number, name in enumerate(full_paths, 1)]
 
 
-def _history(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str:
-    from ..export.tables import history_text
+def _export_input(
+    runs: list[tuple[str, SavedModel]],
+    path: Path,
+    request: ExportRequest,
+    source: str,
+    share: float | None,
+) -> ExportInput:
+    """Return what files are made from; the data are read once a file needs predictions."""
 
-    return history_text(runs, path.suffix)
+    @cache
+    def predict() -> Predictions:
+        from ..export.tables import answers
 
+        _, saved = runs[-1]
+        with progress(f"reading {printable(source)}", quiet=request.quiet) as on_progress:
+            questions = questions_for(saved, source, share, on_progress, model=str(path))
+        log_notes(source, told(questions.notes, questions.findings), quiet=request.quiet)
+        return answers(saved, questions)
 
-def _chart(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str | bytes:
-    from ..export.chart_svg import chart_svg
-
-    return picture(chart_svg(runs), path)
-
-
-def _script(path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str:
-    from ..export.script import script
-
-    (name, saved), *_ = runs
-    return script(name, saved, path.name)
-
-
-WRITERS = {"--history": _history, "--chart": _chart, "--script": _script}
-
-
-def _text(option: str, path: Path, runs: Sequence[tuple[str, SavedModel]]) -> str | bytes:
-    return WRITERS[option](path, runs)
-
-
-def _prediction_tables(
-    model: Path, saved: SavedModel, request: ExportRequest, source: str, share: float | None
-) -> list[tuple[Path, str]]:
-    """Return the requested tables of predictions; reads the data only if there are any."""
-    if request.predictions is None and request.submission is None:
-        return []
-    from ..export.tables import answers, predictions_text, submission_text
-
-    with progress(f"reading {printable(source)}", quiet=request.quiet) as on_progress:
-        questions = questions_for(saved, source, share, on_progress, model=str(model))
-    log_notes(source, told(questions.notes, questions.findings), quiet=request.quiet)
-    predictions = answers(saved, questions)
-    texts: list[tuple[Path, str]] = []
-    if request.predictions is not None:
-        texts.append(
-            (request.predictions, predictions_text(predictions, request.predictions.suffix))
-        )
-    if request.submission is not None:
-        texts.append((request.submission, submission_text(predictions)))
-    return texts
+    return ExportInput(runs, predict)

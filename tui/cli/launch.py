@@ -128,18 +128,19 @@ def _session_from_model(path: Path, source: str | None) -> SessionFolder:
     from ...net.errors import NetError
     from ...net.run import checkpoint
     from ..storage.manifest import Manifest
-    from ..training.snapshot import RunStatus, SavedRun
+    from ..training.snapshot import RunFacts, RunStatus, SavedRun
 
     saved = checkpoint.read(path)
     state, provenance = saved.state, saved.provenance
     begun = printable(path.name, 40)
-    kept = SavedRun(1, begun, state.iteration, 0.0, RunStatus.PAUSED.value, state, first=state)
+    facts = RunFacts(begun, state.iteration, 0.0, RunStatus.PAUSED.value)
+    kept = SavedRun(1, facts, state, first=state)
     page = Manifest(
         source=source or provenance.source or EMBEDDED,
         current=1,
         share=provenance.share or None,
         wanted=asdict(state.hyperparameters),
-        runs={"1": kept.facts},
+        runs={"1": asdict(facts)},
     )
     folder = replace(_new_session([]), page=page, runs=[kept])
     if folder.store:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from ..kiosk import IDLE_LIMIT_S
 from ..terminal.capabilities import DEFAULT_CAPABILITIES, Capabilities
 
-if TYPE_CHECKING:
-    pass
+EMBEDDED = "mnist"  # as data/ calls the set in the program; NumPy would be imported with it
+IDLE_LIMIT_S = 30 * 60.0  # without a key, until a kiosk ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,3 @@ class AppOptions:
     kiosk: bool = False  # strangers use it: nothing is read from or written to the disk
     idle: float = IDLE_LIMIT_S  # seconds without a key until a kiosk ends
     abilities: Capabilities = DEFAULT_CAPABILITIES
-
-
-EMBEDDED = "mnist"  # as data/ calls the set in the program; NumPy would be imported with it

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from platformdirs import user_config_path
 
+from .. import atomic_file
 from ..text import printable
 from .app_options import EMBEDDED
 
@@ -33,9 +33,7 @@ def save_setting(name: str, value: str) -> None:
     settings = {**_read(), name: value}
     with contextlib.suppress(OSError):
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary = folder() / f".{NAME}.{os.getpid()}"
-        temporary.write_text(json.dumps(settings, indent=1) + "\n")
-        temporary.replace(folder() / NAME)
+        atomic_file.write(folder() / NAME, json.dumps(settings, indent=1) + "\n")
 
 
 def _read() -> dict[str, Any]:

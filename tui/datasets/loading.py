@@ -129,6 +129,11 @@ def questions_for(
             found.findings,
             layout,
         )
+    return predictions_input(dataset)
+
+
+def predictions_input(dataset: Dataset) -> PredictionInput:
+    """Return the test part as images to predict."""
     test = dataset.test
     return PredictionInput(
         dataset.name,

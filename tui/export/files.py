@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from .. import atomic_file
 from ..datasets.paths import absolute
 from ..errors import UserError
 
@@ -49,40 +48,17 @@ def check_apart(paths: Iterable[Path | None]) -> None:
 
 
 def write_atomically(path: Path, content: str | bytes, *, overwrite: bool) -> None:
-    """A file under its name only when all of it is on disk; text as UTF-8.
+    """Write a result, whole or not at all.
 
-    What is no text, such as the bytes of a file's name that are not UTF-8, is written as ?.
-    Raises UserError if it cannot be, or if a file of that name is there and may not be written
-    over; that stays as it is.
+    Raises UserError if it cannot be written, or if a file of that name is there and may not be
+    overwritten; that stays as it is.
     """
-    data = content.encode(errors="replace") if isinstance(content, str) else content
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
     try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if overwrite:
-            temporary.replace(path)
-        else:
-            _name_anew(temporary, path)
-    except (OSError, ValueError) as failure:
-        raise UserError(f"{path}: cannot be written: {_why(failure)}") from failure
-    finally:
-        with contextlib.suppress(OSError, ValueError):
-            temporary.unlink(missing_ok=True)
-
-
-def _name_anew(temporary: Path, path: Path) -> None:
-    """Give a file a name that nobody has, even if somebody takes it at this moment."""
-    try:
-        os.link(temporary, path)
+        atomic_file.write(path, content, overwrite=overwrite)
     except FileExistsError as taken:
         raise _is_there(path) from taken
-    except OSError as failure:  # a disk that knows no second names
-        if os.path.lexists(path):
-            raise _is_there(path) from failure
-        temporary.replace(path)
+    except (OSError, ValueError) as failure:
+        raise UserError(f"{path}: cannot be written: {_why(failure)}") from failure
 
 
 def _is_there(path: Path) -> UserError:

@@ -1,22 +1,20 @@
-"""What a person can take away from the open app, and how each is made from its runs."""
+"""The registry of everything that can be exported, for the window and for the command."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..datasets.paths import absolute, expanded
+from ..datasets.paths import absolute
 from ..errors import UserError
+from ..render.chart_view import ChartView
 from .files import write_atomically
 from .png import PICTURES, picture
 
 if TYPE_CHECKING:
-    from ...data.dataset import Dataset
-    from ...data.readers.safe_files import OnProgress
     from ...net.run.checkpoint import SavedModel
-    from ..render.chart_view import ChartView
     from .tables import Predictions
 
     Named = list[tuple[str, SavedModel]]
@@ -24,44 +22,66 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportInput:
-    """All that results are made from; nothing changes it any more."""
+    """Everything that exports are made from; nothing changes it any more."""
 
-    runs: Named  # those that are asked for, the current one last
-    dataset: Dataset
-    view: ChartView  # of the chart
-    screen: str  # as SVG
-    on_progress: OnProgress
+    runs: Named
+    """The runs asked for, the current one last."""
+    predict: Callable[[], Predictions]
+    """Returns the predictions of the current run; called only for a format that holds them."""
+    view: ChartView = field(default_factory=ChartView)
+    """Of the chart."""
+    screen: str = ""
+    """As SVG."""
 
     @property
     def run(self) -> tuple[str, SavedModel]:
-        """The current one."""
+        """The current run."""
         return self.runs[-1]
 
 
-Put = Callable[[ExportInput, Path, str, bool], None]  # to a path, of these images, overwrite
+Make = Callable[[ExportInput, Path], str | bytes]  # the content of the file with this name
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One thing to take away."""
+    """One kind of file to export."""
 
     title: str
-    says: str  # what it is good for
-    stem: str  # of the name proposed
-    endings: tuple[str, ...]  # that the name may have
-    put: Put
-    of: str = "run"  # the runs it is of: run, all, or those on the chart
-    asks: bool = False  # for images to answer
-    draws: bool = False  # with the one figure that belongs to the screen's thread
+    says: str
+    """What it is good for."""
+    stem: str
+    """Of the file name proposed."""
+    endings: tuple[str, ...]
+    """That the file name may have."""
+    make: Make | None
+    """None for the model, which net/ writes itself."""
+    of: str = "run"
+    """The runs it holds: run, all, or those on the chart."""
+    asks: bool = False
+    """Whether it asks for images to predict."""
+    draws: bool = False
+    """Whether it draws with the one figure that belongs to the screen's thread."""
+    option: str = ""
+    """Of the command `export`; empty: only the app offers it."""
 
     def proposed(self, number: int) -> str:
-        """A name for its file, of this run."""
+        """Return a name for its file, of this run."""
         middle = f"-{number}" if self.of == "run" else ""
         return f"{self.stem}{middle}{self.endings[0]}"
 
+    def write(self, material: ExportInput, path: Path, *, overwrite: bool) -> None:
+        """Make the content and write it. Raises one of EXPECTED_ERRORS."""
+        if self.make is None:
+            from ...net.run import checkpoint
+
+            _, saved = material.run
+            checkpoint.save(saved.state, path, saved.provenance)
+        else:
+            write_atomically(path, self.make(material, path), overwrite=overwrite)
+
 
 def target(text: str) -> Path:
-    """The path that was typed, whole; a link stays one. Raises UserError for none."""
+    """Return the path that was typed, in full; a link stays one. Raises UserError for none."""
     if not text.strip():
         raise UserError("the name of a file is missing")
     try:
@@ -70,114 +90,88 @@ def target(text: str) -> Path:
         raise UserError(f"{text.strip()}: is no path: {failure}") from failure
 
 
-def _model(material: ExportInput, path: Path, _: str, overwrite: bool) -> None:  # noqa: ARG001  (one signature for all)
-    from ...net.run.checkpoint import save
-
-    saved = material.run[1]
-    save(saved.state, path, saved.provenance)
-
-
-def _text(make: Callable[[ExportInput, Path, str], str | bytes]) -> Put:
-    """One that writes a text, or a picture."""
-
-    def put(material: ExportInput, path: Path, of: str, overwrite: bool) -> None:
-        write_atomically(path, make(material, path, of), overwrite=overwrite)
-
-    return put
-
-
-def _history(material: ExportInput, path: Path, _: str) -> str:
+def _history(material: ExportInput, path: Path) -> str:
     from .tables import history_text
 
     return history_text(material.runs, path.suffix)
 
 
-def _predictions(material: ExportInput, path: Path, of: str) -> str:
+def _predictions(material: ExportInput, path: Path) -> str:
     from .tables import predictions_text
 
-    return predictions_text(_answers(material, of), path.suffix)
+    return predictions_text(material.predict(), path.suffix)
 
 
-def _submission(material: ExportInput, _: Path, of: str) -> str:
+def _submission(material: ExportInput, _: Path) -> str:
     from .tables import submission_text
 
-    return submission_text(_answers(material, of))
+    return submission_text(material.predict())
 
 
-def _answers(material: ExportInput, of: str) -> Predictions:
-    """What the network says to these images; to the test images if none are named."""
-    from ..datasets.loading import PredictionInput, questions_for
-    from .tables import answers
-
-    name, saved = material.run
-    test = material.dataset.test
-    if of.strip():
-        questions = questions_for(saved, expanded(of), on_progress=material.on_progress, model=name)
-    else:
-        questions = PredictionInput(
-            material.dataset.name, test.images, test.labels, material.dataset.names
-        )
-    return answers(saved, questions)
-
-
-def _script(material: ExportInput, path: Path, _: str) -> str:
+def _script(material: ExportInput, path: Path) -> str:
     from .script import script
 
     name, saved = material.run
     return script(name, saved, path.name)
 
 
-def _chart(material: ExportInput, path: Path, _: str) -> str | bytes:
+def _chart(material: ExportInput, path: Path) -> str | bytes:
     from .chart_svg import chart_svg
 
     return picture(chart_svg(material.runs, material.view), path)
 
 
-def _screen(material: ExportInput, path: Path, _: str) -> str | bytes:
+def _screen(material: ExportInput, path: Path) -> str | bytes:
     return picture(material.screen, path)
 
 
 TABLES, CSV = (".csv", ".json"), (".csv",)
 FORMS = (
-    ExportFormat("model", "for predict and --resume", "run", (".npz",), _model),
+    ExportFormat("model", "for predict and --resume", "run", (".npz",), None),
     ExportFormat(
-        "history of this run", "a row an update; .csv or .json", "history", TABLES, _text(_history)
+        "history of this run", "a row an update; .csv or .json", "history", TABLES, _history
     ),
     ExportFormat(
         "history of all runs",
         "the same; .csv or .json",
         "histories",
         TABLES,
-        _text(_history),
+        _history,
         of="all",
+        option="--history",
     ),
     ExportFormat(
         "predictions",
         "every probability; .csv or .json",
         "predictions",
         TABLES,
-        _text(_predictions),
+        _predictions,
         asks=True,
+        option="--predictions",
     ),
     ExportFormat(
         "Kaggle submission",
         "ImageId,Label; for its test.csv",
         "submission",
         CSV,
-        _text(_submission),
+        _submission,
         asks=True,
+        option="--submission",
     ),
-    ExportFormat("script", "repeats this run with NumPy alone", "run", (".py",), _text(_script)),
+    ExportFormat(
+        "script", "repeats this run with NumPy alone", "run", (".py",), _script, option="--script"
+    ),
     ExportFormat(
         "chart",
         "as it shows the runs now; .svg or .png",
         "chart",
         PICTURES,
-        _text(_chart),
+        _chart,
         of="chart",
         draws=True,
+        option="--chart",
     ),
     ExportFormat(
-        "screen", "as it was before this window; .svg or .png", "screen", PICTURES, _text(_screen)
+        "screen", "as it was before this window; .svg or .png", "screen", PICTURES, _screen
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,9 +35,16 @@ def shrunk(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """A square image with fewer pixels, each the mean of the area it stands for."""
     import numpy as np
 
-    edges = np.linspace(0, len(image), side + 1)
-    pixels = np.arange(len(image))
-    # How much of each old pixel lies in each new one: side × old side, each row sums to 1.
-    shares = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    shares = shares.clip(min=0) * side / len(image)
-    return np.rint(shares @ image @ shares.T).astype(np.uint8)
+    weights = area_weights(len(image), side)
+    return np.rint(weights @ image @ weights.T).astype(np.uint8)
+
+
+@lru_cache
+def area_weights(old: int, new: int) -> NDArray[np.float64]:
+    """Return new × old: the share of each old pixel in the area of each new one; rows sum to 1."""
+    import numpy as np
+
+    edges = np.linspace(0, old, new + 1)
+    pixels = np.arange(old)
+    overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    return np.maximum(overlap, 0) * new / old

@@ -19,6 +19,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from .glyphs import ascii_rows
+from .resample import area_weights
 
 if TYPE_CHECKING:
     from rich.color import Color
@@ -95,18 +96,9 @@ def resized(
     side = pictures.shape[-1]
     if columns == side:
         return pictures.astype(np.float64)
-    share = _shares(side, columns)
+    share = area_weights(side, columns)
     with np.errstate(all="ignore"):  # weights of a network that diverged
         return share @ pictures @ share.T
-
-
-@lru_cache
-def _shares(side: int, columns: int) -> NDArray[np.float64]:
-    """columns × side: which share of each new pixel each old one makes up; rows sum to 1."""
-    edges = np.linspace(0, side, columns + 1)
-    old = np.arange(side)
-    overlap = np.minimum(edges[1:, None], old + 1) - np.maximum(edges[:-1, None], old)
-    return np.maximum(overlap, 0) * columns / side
 
 
 def steps(values: NDArray[np.floating], most: float, levels: int) -> NDArray[np.int64]:

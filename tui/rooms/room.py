@@ -51,6 +51,7 @@ class Room(ClosesOnce[None]):
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__()
         self.cockpit = cockpit
+        self.workspace = cockpit.workspace
         self._shown: Shown | None = None
         self._shown_at = self._spent_before = 0.0
 
@@ -60,7 +61,7 @@ class Room(ClosesOnce[None]):
         with Container(id="room"):
             yield from self.furnish()
         keys = KeyFooter()
-        keys.thing = thing(self.cockpit.session.dataset)
+        keys.thing = thing(self.workspace.session.dataset)
         yield keys
 
     def furnish(self) -> list[Widget]:
@@ -81,12 +82,12 @@ class Room(ClosesOnce[None]):
         self.cockpit.look()
         cockpit = self.cockpit
         if cockpit.seen is not None:
-            self.query_one(StatusLine).update(cockpit.seen, cockpit.past, cockpit.next_alpha)
+            self.query_one(StatusLine).update(cockpit.seen, self.workspace.past, cockpit.next_alpha)
             self.query_one(KeyFooter).say(cockpit.key_words)
         viewed = self.cockpit.viewed
-        if viewed is None or self.cockpit.session.dataset is None:
+        if viewed is None or self.workspace.session.dataset is None:
             return
-        before, now = self._shown, (viewed[0], self.cockpit.index)
+        before, now = self._shown, (viewed[0], self.workspace.index)
         same_digit = before is not None and before[1] == now[1]
         same = before is not None and same_digit and before[0].vector is now[0].vector
         if same or (same_digit and self.moves and not self._line_is_free):
@@ -98,7 +99,7 @@ class Room(ClosesOnce[None]):
     @property
     def moves(self) -> bool:
         """Whether the network looked at becomes another one without anybody's doing."""
-        return self.cockpit.session.is_training and self.cockpit.past is None
+        return self.workspace.session.is_training and self.workspace.past is None
 
     @property
     def _line_is_free(self) -> bool:
@@ -122,7 +123,7 @@ class Room(ClosesOnce[None]):
 
     async def action_explain(self) -> None:
         """Help, at this room's section."""
-        await enter(self, HelpDialog(self.HEADING))
+        await enter(self, HelpDialog(self.HEADING, files=self.cockpit.may_touch_files))
 
     def action_leave(self) -> None:
         """Back to the main screen."""

@@ -1,4 +1,4 @@
-"""What ties the open app to its session on disk: what is put away, and how it is taken up again."""
+"""Keeps an open session on disk: describes it in its manifest, and restores it from there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from .manifest import Manifest
 from .writer import BackgroundWriter
 
 if TYPE_CHECKING:
-    from ..screens.main.dashboard import Dashboard
+    from ...net.run.provenance import Provenance
+    from ..training.workspace import WorkspaceState
     from .store import SessionStore
 
 PATIENCE = 0.5  # seconds that leaving waits for the disk
@@ -29,25 +30,31 @@ class Autosave:
         store: SessionStore,
         source: str,
         complain: Callable[[str], None],
-        taken_up: Manifest | None = None,
+        resumed: Manifest | None = None,
         share: float | None = None,
+        provenance: Callable[[], Provenance | None] = lambda: None,
     ) -> None:
-        """source: of the data; share: how much of them is tested on, if they leave that open.
+        """Start writing.
 
-        complain: told once, in another thread, if the disk refuses.
-        taken_up: the page of the session that is gone on with.
+        Args:
+            store: where the session lies.
+            source: of the data.
+            complain: called once, in another thread, if the disk refuses.
+            resumed: the page of the session that is resumed.
+            share: fraction of the data to test on, if they have no test part.
+            provenance: see `BackgroundWriter`.
         """
         self._store = store
-        # From whatever folder it is gone on with: the path must lead there.
+        # The path must hold in whatever folder the session is resumed from.
         self._source = expanded(source)
         self._share = share
         self._last = Manifest()
-        self._before = taken_up or Manifest()
-        self.saver = BackgroundWriter(store, complain, map(int, self._before.runs))
+        self._before = resumed or Manifest()
+        self.saver = BackgroundWriter(store, complain, map(int, self._before.runs), provenance)
 
-    def look(self, cockpit: Dashboard) -> None:
+    def save(self, state: WorkspaceState) -> None:
         """Write the page, if it is another one than before."""
-        page = self.page(cockpit)
+        page = self.page(state)
         if page != self._last and page.runs:
             self._last = page
             self.saver.put_page(page)
@@ -72,23 +79,17 @@ class Autosave:
         """Let others have the session, as it was."""
         self.saver.close(PATIENCE)
 
-    def page(self, cockpit: Dashboard) -> Manifest:
-        """How the session stands."""
-        session = cockpit.session
-        # May be called in another thread than the screen's, whose names and hidden runs change.
-        picture, names, hidden = session.picture(), cockpit.names, sorted(cockpit.hidden)
+    def page(self, state: WorkspaceState) -> Manifest:
+        """Describe the session as it stands."""
+        session = state.session
+        picture = session.picture()
         run, course, wanted = picture.current.run, session.course, session.wanted
         runs = {
-            str(seen.run.number): {
-                "begun": seen.run.begun,
-                "start": seen.run.start,
-                "seconds": float(seen.seconds),
-                "state": seen.state.value,
-            }
+            str(seen.run.number): asdict(facts)
             for seen in picture.runs
-            if seen.run
+            if seen.run and (facts := seen.facts)
         }
-        if runs:  # what is not taken up yet, or cannot be, stays on the page, and so on the disk
+        if runs:  # what is not restored yet, or cannot be, stays on the page, and so on the disk
             before = self._before.runs
             runs |= {n: facts for n, facts in before.items() if int(n) not in session.restored}
         return Manifest(
@@ -98,18 +99,17 @@ class Autosave:
             share=self._share,
             wanted=asdict(wanted),
             plan=format_recipe(course) if course[1:] else "",
-            index=cockpit.index,
-            names={number: names[int(number)] for number in runs if int(number) in names},
-            hidden=[number for number in hidden if str(number) in runs],
+            index=state.index,
+            names={
+                number: state.names[int(number)] for number in runs if int(number) in state.names
+            },
+            hidden=[number for number in sorted(state.hidden) if str(number) in runs],
             runs=runs,
         )
 
 
-def take_up(kept: Sequence[SavedRun], page: Manifest, cockpit: Dashboard) -> None:
-    """Let the app go on where this session stood."""
+def saved_session(runs: Sequence[SavedRun], page: Manifest) -> SavedSession:
+    """Return a session to resume, as the runs on disk and their page tell it."""
     count = max(page.count, *map(int, page.runs))
-    runs = tuple(sorted(kept, key=attrgetter("number")))
-    cockpit.session.take_up(SavedSession(runs, page.current, count, page.course()))
-    cockpit.names = {int(number): name for number, name in page.names.items()}
-    cockpit.hidden = set(page.hidden)
-    cockpit.set_reactive(type(cockpit).index, page.index)
+    ordered = tuple(sorted(runs, key=attrgetter("number")))
+    return SavedSession(ordered, page.current, count, page.course())

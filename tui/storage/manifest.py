@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from ...net.hyperparameters import Hyperparameters
 from ..config import recipe
 from ..errors import EXPECTED_ERRORS
 from ..text import printable
+from ..training.snapshot import RunFacts
 
 if TYPE_CHECKING:
     from ...net.run.state import HyperparameterLog
@@ -18,7 +19,7 @@ DAMAGED = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError),
     *(RecursionError, *EXPECTED_ERRORS),
 )  # what reading a file nobody should believe may raise
-FACTS = {"begun": str, "start": int, "seconds": float, "state": str}  # of a run
+FACTS = get_type_hints(RunFacts)  # of a run
 MOST_NUMBER = 1_000_000  # of a run
 LONGEST_NAME, LONGEST_PATH = 60, 4096
 MOST_SECONDS = 1e9

@@ -7,51 +7,66 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..config.app_options import EMBEDDED
 from ..errors import UserError
 from ..text import format_duration
-from .autosave import Autosave, take_up
+from .autosave import Autosave, saved_session
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ...net.run.provenance import Provenance
-    from ..screens.main.dashboard import Dashboard
     from ..training.session import TrainingSession
-    from ..training.snapshot import SavedRun
+    from ..training.snapshot import SavedRun, SavedSession
+    from ..training.workspace import Workspace
     from .manifest import Manifest
     from .store import SessionStore
 
-KEEP = 2.0  # seconds between two looks whether the session's page is another one
+# Shows a question, and calls back with the answer; not at all, if there is none.
+Ask = Callable[[str, Callable[[bool], None]], None]
 
 
 @dataclass(frozen=True, slots=True)
 class SessionFolder:
-    """A session on disk, locked, and whether it is to be gone on with."""
+    """A locked session folder and whether to resume it."""
 
-    store: SessionStore | None = None  # None: it is kept nowhere
-    page: Manifest | None = None  # None: it begins now
-    runs: Sequence[SavedRun] | None = None  # of the page; None: as they are in the store
-    is_offered: bool = False  # a person is asked first
-    notes: Sequence[str] = ()  # what a person should know of it, in a line each
+    store: SessionStore | None = None
+    """None: the session is kept nowhere."""
+    page: Manifest | None = None
+    """None: the session begins now."""
+    runs: Sequence[SavedRun] | None = None
+    """Of the page; None: as they are in the store."""
+    is_offered: bool = False
+    """Whether to ask first."""
+    notes: Sequence[str] = ()
+    """To be shown when the session opens, a line each."""
 
 
 class SessionOpener:
-    """Opens a cockpit's session, and keeps it on disk from then on."""
+    """Opens the workspace's session, and keeps it on disk from then on."""
 
     def __init__(
         self,
-        cockpit: Dashboard,
+        workspace: Workspace,
         folder: SessionFolder,
         source: str | None,
+        ask: Ask,
         tell: Callable[[str], None],
         share: float | None = None,
     ) -> None:
-        """source: of the data; None: what the session had. tell: shows a line; from any thread.
+        """Take what opening needs.
 
-        share: of data without a test part, how much to test on; None: as usual.
+        Args:
+            workspace: whose session is opened.
+            folder: where that is kept.
+            source: of the data; None: the session's own, or the set in the program.
+            ask: asks whether to resume a session that was cut off.
+            tell: shows a line; from any thread.
+            share: fraction of data without a test part to test on; None: the default.
         """
-        self._cockpit, self._folder, self._tell = cockpit, folder, tell
-        self.source, self.share = source, share
+        self._workspace, self._folder = workspace, folder
+        self._ask, self._tell = ask, tell
+        self._source, self._share = source, share
         self.is_resumed = False
         self._keeping: Autosave | None = None
 
@@ -70,22 +85,24 @@ class SessionOpener:
         folder = self._folder
         for note in folder.notes:
             self._tell(note)
-        self._cockpit.set_interval(KEEP, self._look)
         if not (folder.is_offered and folder.store and folder.page):
             self._open(folder.store, folder.page, folder.runs)
             return
-        from ..screens.dialogs.prompts import ConfirmDialog
-
         store, page = folder.store, folder.page
 
-        def answered(yes: bool | None) -> None:
+        def answered(yes: bool) -> None:
             if yes:
                 self._open(store, page, folder.runs)
             else:
                 store.leave(page)
                 self._open(self._another(), None, None)
 
-        self._cockpit.app.push_screen(ConfirmDialog(offer(page), usual=True), answered)
+        self._ask(offer(page), answered)
+
+    def save(self) -> None:
+        """Write the session's page, if it has changed."""
+        if self._keeping is not None:
+            self._keeping.save(self._workspace.state)
 
     def close(self, *, ended: bool) -> bool:
         """Write what is left; whether all of it is there. ended: a person wanted to leave."""
@@ -98,7 +115,7 @@ class SessionOpener:
         keeping, self._keeping = self._keeping, None
         if keeping is None:
             return lambda: None
-        return partial(keeping.close, keeping.page(self._cockpit), ended=ended)
+        return partial(keeping.close, keeping.page(self._workspace.state), ended=ended)
 
     def leave_alone(self) -> None:
         """Keep this session no longer, and write nothing to it: what is there is worth more."""
@@ -106,9 +123,10 @@ class SessionOpener:
         if keeping is not None:
             keeping.leave_alone()
 
-    def open_another(self, source: str, *, is_kept: bool) -> None:
-        """Begin the session that the cockpit has now, on other data, in a folder of its own."""
-        self.source, self.share, self.is_resumed = source, None, False
+    def open_another(self, *, is_kept: bool) -> None:
+        """Begin the session that the workspace has now, in a folder of its own."""
+        self._source, self._share = self._workspace.source, self._workspace.share
+        self.is_resumed = False
         self._open(self._another() if is_kept else None, None, None)
 
     def _another(self) -> SessionStore | None:
@@ -131,42 +149,45 @@ class SessionOpener:
                 if store:
                     store.put_aside()
                 store, page, runs = self._another(), None, None
+        workspace, source, share = self._workspace, self._source, self._share
+        saved: SavedSession | None = None
         if page is not None and runs:
             self.is_resumed = True
-            if self.source is None:
-                self.source, self.share = page.source, page.share
+            if source is None:
+                source, share = page.source, page.share
             for number in sorted(set(page.runs) - {str(kept.number) for kept in runs}):
                 self._tell(f"Run {number} cannot be read; its file stays as it is.")
-            take_up(runs, page, self._cockpit)
-        source = self.source = self.source or "mnist"
+            saved = saved_session(runs, page)
+            names = {int(number): name for number, name in page.names.items()}
+            workspace.resume(names, page.hidden, page.index)
+        source = source or EMBEDDED
+        workspace.read_from(source, share)
         if store is not None:
-            store.made = _made_by(self._cockpit.session, source)
-            keeping = self._keeping = Autosave(
-                store, source, self._tell, page if runs else None, self.share
+            self._keeping = Autosave(
+                store,
+                source,
+                self._tell,
+                page if runs else None,
+                share,
+                _provenance(workspace.session, source),
             )
-            self._cockpit.session.keep_with(keeping.saver)
-        self._cockpit.session.open()
-
-    def _look(self) -> None:
-        if self._keeping is not None:
-            self._keeping.look(self._cockpit)
+        workspace.session.open(saved, self._keeping.saver if self._keeping else None)
 
 
-def _made_by(session: TrainingSession, source: str) -> Callable[[], Provenance]:
-    """What makes the runs of a session on these data, as soon as they are loaded."""
+def _provenance(session: TrainingSession, source: str) -> Callable[[], Provenance | None]:
+    """Return what asks for the provenance of the session's runs; None until the data are loaded."""
     known: list[Provenance] = []  # once: the digest of the data takes a while
 
-    def made() -> Provenance:
-        from ...net.run.provenance import Provenance
+    def provenance() -> Provenance | None:
         from ..datasets.loading import now, provenance_of
 
         if session.dataset is None:
-            return Provenance()
+            return None
         if not known:
             known.append(provenance_of(session.dataset, source))
         return replace(known[0], date=now())
 
-    return made
+    return provenance
 
 
 def offer(page: Manifest) -> str:

@@ -10,14 +10,14 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from .. import atomic_file
 from ..errors import EXPECTED_ERRORS, UserError
-from ..training.snapshot import SavedRun
+from ..training.snapshot import RunFacts, SavedRun
 from .manifest import DAMAGED, Manifest, as_text, read
 
 if TYPE_CHECKING:
@@ -46,8 +46,6 @@ class SessionStore:
         self._firsts: dict[
             int, tuple[int, int]
         ] = {}  # how each run on disk begins, as far as known
-        # What makes its runs, asked at each writing: it is known once the data are loaded.
-        self.made: Callable[[], Provenance] | None = None
         self._lock = -1
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,8 +78,11 @@ class SessionStore:
 
     # Writing
 
-    def put_run(self, kept: SavedRun) -> None:
-        """Write a run. Raises NetError or OSError if the disk refuses; then the old one stays."""
+    def put_run(self, kept: SavedRun, made: Provenance | None = None) -> None:
+        """Write a run, and its provenance if that is known.
+
+        Raises NetError or OSError if the disk refuses; then the old one stays.
+        """
         from ...net.run import checkpoint
 
         # Where a run begins changes only with the run: one in which nothing had happened gives its
@@ -92,23 +93,14 @@ class SessionStore:
             self._firsts[kept.number] = begins
         path = self.folder / f"run-{kept.number}.npz"
         _keep_older(path)
-        made = self.made() if self.made else checkpoint.NO_PROVENANCE
-        checkpoint.save(kept.run, path, made)
+        checkpoint.save(kept.run, path, made or checkpoint.NO_PROVENANCE)
 
     def put_page(self, page: Manifest) -> None:
         """Write the page, and remove runs that only the one before names. Raises OSError."""
         self._come_first()
         path = self.folder / PAGE
         _keep_older(path)
-        temporary = self.folder / f".{PAGE}"
-        try:
-            with temporary.open("w") as file:
-                file.write(as_text(page))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        atomic_file.write(path, as_text(page), mode=atomic_file.PRIVATE)
         for number in self._runs - set(page.runs):
             for run in self.folder.glob(f"run-{number}.*"):
                 run.unlink(missing_ok=True)
@@ -122,9 +114,7 @@ class SessionStore:
         others = [order_of(other) for other in self.folder.parent.iterdir() if other != self.folder]
         highest = max(others, default=0)
         if order_of(self.folder) <= highest:
-            temporary = self.folder / f".{ORDER}"
-            temporary.write_text(str(highest + 1))
-            temporary.replace(self.folder / ORDER)
+            atomic_file.write(self.folder / ORDER, str(highest + 1), mode=atomic_file.PRIVATE)
 
     def leave(self, page: Manifest) -> None:
         """Note that nobody wants to go on with it unasked, and let others have it."""
@@ -172,7 +162,7 @@ class SessionStore:
                     first = checkpoint.load(self.folder / f"run-{number}.first.npz")
                 if first.sizes != run.sizes or first.iteration > run.iteration:
                     first = run
-                return SavedRun(number=int(number), run=run, first=first, **page.runs[number])
+                return SavedRun(int(number), RunFacts(**page.runs[number]), run, first)
         return None
 
 

@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ...net.architecture import architecture_name, check_hidden, parameter_count
+from ...net.architecture import architecture_name, parameter_count
 from ...net.errors import NetError
-from ...net.hyperparameters import Hyperparameters, check_batch
+from ...net.hyperparameters import Hyperparameters, check_fits
 from ..config.settings import remember_source
 from ..datasets.progress import summary
 from ..text import printable
@@ -17,47 +17,55 @@ from .autosave import PATIENCE as LEAVING
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
     from ...net.run.state import HyperparameterLog
-    from ..screens.main.dashboard import Dashboard
     from ..training.session import TrainingSession
     from ..training.snapshot import Snapshot
-    from .resume import SessionOpener
+    from ..training.workspace import Workspace
+    from .resume import Ask, SessionOpener
 
 PATIENCE = 30.0  # seconds that an update under way may take; nobody waits for it
-NOTE = 15.0  # seconds that a word about the change stays
 
 
 class SessionSwitcher:
-    """Lets a cockpit go on with other data; its session is saved first, another one begins."""
+    """Changes to other data: saves the open session, then begins another one."""
 
     def __init__(
         self,
-        cockpit: Dashboard,
-        opening: SessionOpener,
-        session: Callable[[Callable[[], Dataset], HyperparameterLog], TrainingSession],
+        workspace: Workspace,
+        opener: SessionOpener,
+        new_session: Callable[[Callable[[], Dataset], HyperparameterLog], TrainingSession],
+        ask: Ask,
+        tell: Callable[[str], None],
     ) -> None:
-        """session: makes one, of what loads its data and what is wanted."""
-        self._cockpit, self._opening, self._session = cockpit, opening, session
+        """Take what a change needs.
+
+        Args:
+            workspace: whose session is replaced.
+            opener: what keeps that session on disk.
+            new_session: makes one, of what loads its data and of the hyperparameters wanted.
+            ask: asks before something is lost.
+            tell: shows lines about the change.
+        """
+        self._workspace, self._opener, self._new_session = workspace, opener, new_session
+        self._ask, self._tell = ask, tell
         self._partings: list[threading.Thread] = []  # of sessions that end behind the screen
 
     def offer(self, source: str, dataset: Dataset) -> None:
         """Go on with these data; ask first if that would lose something."""
-        lost = 0 if self._opening.is_kept else worth_keeping(self._cockpit.session.runs())
+        lost = 0 if self._opener.is_kept else worth_keeping(self._workspace.session.runs())
         if not lost:
             self.begin(source, dataset)
             return
 
-        from ..screens.dialogs.prompts import ConfirmDialog
-
-        def answered(yes: bool | None) -> None:
+        def answered(yes: bool) -> None:
             if yes:
                 self.begin(source, dataset)
 
         question = f"This session cannot be saved; the runs so far ({lost}) will be lost. Go on?"
-        self._cockpit.app.push_screen(ConfirmDialog(question), answered)
+        self._ask(question, answered)
 
     def begin(self, source: str, dataset: Dataset) -> None:
         """Put the session away, saved, and begin another one on these data."""
-        before, folder = self._cockpit.session, self._opening.folder
+        before, folder = self._workspace.session, self._opener.folder
         runs = worth_keeping(before.runs())
         wanted, words = compatible_hyperparameters(before.wanted, dataset)
         self._part(before)
@@ -65,8 +73,9 @@ class SessionSwitcher:
         if folder is not None and runs:
             again = f"mnist-tui --resume {printable(folder)}"
             self._tell(f"The runs so far ({runs}) stay saved: {again} goes on with them.")
-        self._cockpit.use(self._session(lambda: dataset, ((0, wanted),)))
-        self._opening.open_another(source, is_kept=folder is not None)
+        self._workspace.read_from(source)
+        self._workspace.open(self._new_session(lambda: dataset, ((0, wanted),)))
+        self._opener.open_another(is_kept=folder is not None)
         remember_source(source)
 
     def close(self) -> None:
@@ -76,7 +85,7 @@ class SessionSwitcher:
 
     def _part(self, session: TrainingSession) -> None:
         """End the session's worker, then write what it learnt; in a thread: both may wait."""
-        put_away = self._opening.part()
+        put_away = self._opener.part()
 
         def work() -> None:
             session.close(PATIENCE)
@@ -86,9 +95,6 @@ class SessionSwitcher:
         parting.start()
         self._partings.append(parting)
 
-    def _tell(self, words: str) -> None:
-        self._cockpit.notify(words, markup=False, timeout=NOTE)
-
 
 def compatible_hyperparameters(
     wanted: Hyperparameters, dataset: Dataset
@@ -96,15 +102,13 @@ def compatible_hyperparameters(
     """What is wanted, if it can be trained with on these data, else the default; and why."""
     m, inputs = dataset.train.images.shape
     try:
-        check_hidden(wanted.hidden, inputs, dataset.classes)
-        check_batch(wanted.batch_size, m)
+        check_fits(wanted, m, inputs, dataset.classes)
     except NetError as problem:
         return Hyperparameters(), f"Hyperparameters are the default ones again: {problem}"
     sizes = (inputs, *wanted.hidden, dataset.classes)
-    return (
-        wanted,
-        f"A new session begins, with a network {architecture_name(sizes)}, {parameter_count(sizes):,} weights.",
-    )
+    weights = f"{parameter_count(sizes):,} weights"
+    network = f"a network {architecture_name(sizes)}, {weights}"
+    return wanted, f"A new session begins, with {network}."
 
 
 def worth_keeping(runs: tuple[Snapshot, ...]) -> int:

@@ -12,6 +12,7 @@ from ...net.errors import NetError
 from ..text import printable
 
 if TYPE_CHECKING:
+    from ...net.run.provenance import Provenance
     from ..training.snapshot import SavedRun
     from .manifest import Manifest
     from .store import SessionStore
@@ -28,10 +29,21 @@ class BackgroundWriter:
     """
 
     def __init__(
-        self, store: SessionStore, complain: Callable[[str], None], there: Iterable[int] = ()
+        self,
+        store: SessionStore,
+        complain: Callable[[str], None],
+        there: Iterable[int] = (),
+        provenance: Callable[[], Provenance | None] = lambda: None,
     ) -> None:
-        """complain: told once, in this thread, if the disk refuses. there: runs on disk already."""
-        self._store = store
+        """Start the thread.
+
+        Args:
+            store: where it writes; the thread closes it at its end.
+            complain: called once, in this thread, if the disk refuses.
+            there: numbers of the runs that are on disk already.
+            provenance: of the runs, asked at each writing: it is known once the data are loaded.
+        """
+        self._store, self._provenance = store, provenance
         self._complain = complain
         self._there = {str(number) for number in there}
         self._wake = threading.Condition()
@@ -50,7 +62,7 @@ class BackgroundWriter:
     def put_run(self, kept: SavedRun) -> None:
         """Write this run soon; from any thread."""
         with self._wake:
-            self._due = time.monotonic() + min(max(YOUNG, kept.seconds), EVERY)
+            self._due = time.monotonic() + min(max(YOUNG, kept.facts.seconds), EVERY)
             self._runs[kept.number] = kept
             self._new = True
             self._wake.notify()
@@ -92,7 +104,7 @@ class BackgroundWriter:
         """Write these, and take away from runs what is written; the page, if it has to wait."""
         try:
             for number, kept in list(runs.items()):
-                self._store.put_run(kept)
+                self._store.put_run(kept, self._provenance())
                 self._there.add(str(number))
                 del runs[number]
             if page is None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...net.hyperparameters import NEED_RESET, Hyperparameters
 from ..errors import UserError
-from .snapshot import Run, RunStatus, SavedRun, SessionSnapshot, Snapshot
+from .snapshot import Run, RunFacts, RunSink, RunStatus, SavedRun, SessionSnapshot, Snapshot
 from .stopwatch import Rate, TrainingClock
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ...net.run.state import RunMoment, RunState
     from ...net.run.timeline import Timeline
     from ...net.trainer import Trainer
-    from ..storage.writer import BackgroundWriter
 
 TIMELINE_BUDGET_BYTES = 64 << 20  # bytes that the weights along the way of all runs may take
 MOST_ROWS = 1 << 18  # of one history: 14 MB; a longer one is thinned
@@ -47,7 +46,7 @@ class RunManager:
     ) -> None:
         """See Session. most_runs: that are kept."""
         self._on_settled, self._most_runs, self._tell = on_settled, most_runs, tell
-        self.saver: BackgroundWriter | None = None
+        self._sink: RunSink | None = None
         self._dataset: Dataset | None = None
         self._engine: Engine | None = None
         self._epochs: Epochs | None = None
@@ -66,12 +65,12 @@ class RunManager:
     def _runs(self) -> dict[int, Snapshot]:
         return {seen.run.number: seen for seen in self.picture.runs if seen.run}
 
-    def open(self, dataset: Dataset, threads: int | None) -> None:
+    def open(self, dataset: Dataset, threads: int | None, sink: RunSink | None = None) -> None:
         """Get ready to train on these data."""
         from ...data.augment import Epochs  # NumPy with them
         from ...net.engine.engine import Engine
 
-        self._dataset = dataset
+        self._dataset, self._sink = dataset, sink
         self._engine = Engine(dataset.train, threads)
         self._epochs = Epochs(dataset.train.images)
 
@@ -134,15 +133,16 @@ class RunManager:
         )
         progress, past = trainer.measure(), Timeline(TIMELINE_BUDGET_BYTES, [first])
         past.offer(trainer.iteration, trainer.moment)
-        shown = Run(kept.number, kept.begun, kept.start)
+        facts = kept.facts
+        shown = Run(kept.number, facts.begun, facts.start)
         self._trainers[kept.number], self._timelines[kept.number] = trainer, past
         self.count(kept.number)
         states = {
             state.value: state
             for state in (RunStatus.FINISHED, RunStatus.DIVERGED, RunStatus.READY)
         }
-        state = states.get(kept.state, RunStatus.PAUSED)
-        before = Snapshot(state, trainer.hyperparameters, shown, seconds=kept.seconds)
+        state = states.get(facts.state, RunStatus.PAUSED)
+        before = Snapshot(state, trainer.hyperparameters, shown, seconds=facts.seconds)
         self._publish(trainer, before, progress=progress)
         self._share_out()
         self._on_settled()
@@ -154,8 +154,8 @@ class RunManager:
             self._show(replace(before, state=RunStatus.PAUSED))
         self._on_settled()
 
-    def take_up(self, number: int) -> None:
-        """Go on from this run."""
+    def make_current(self, number: int) -> None:
+        """Make this run the current one."""
         if (chosen := self._runs.get(number)) is not None:
             self._show(chosen)
             self._on_settled()
@@ -191,7 +191,7 @@ class RunManager:
                 timeline.offer(trainer.iteration, trainer.moment)
                 seconds = watch.lap()
                 lately = rate.after(seconds, trainer.iteration)
-                if self.saver and self.saver.is_due():
+                if self._sink and self._sink.is_due():
                     self._save(RunStatus.TRAINING, seconds)
                 if self.is_looked_at:
                     self.is_looked_at = False
@@ -314,9 +314,9 @@ class RunManager:
         self.picture = SessionSnapshot(current, tuple(runs.values()))
 
     def _save(self, state: RunStatus, seconds: float) -> None:
-        """Hand the current run to the saver, copied, as one that is in this state."""
+        """Hand the current run to the sink, copied, as one that is in this state."""
         run = self.snapshot.run
-        if self.saver is None or run is None:
+        if self._sink is None or run is None:
             return
         from ...net.run.state import RunState
 
@@ -325,17 +325,8 @@ class RunManager:
         first = RunState(
             **vars(first), history=history, hyperparameter_log=trainer.hyperparameter_log[:1]
         )
-        self.saver.put_run(
-            SavedRun(
-                run.number,
-                run.begun,
-                run.start,
-                seconds,
-                state.value,
-                trainer.state(),
-                first,
-            )
-        )
+        facts = RunFacts(run.begun, run.start, seconds, state.value)
+        self._sink.put_run(SavedRun(run.number, facts, trainer.state(), first))
 
     def _publish(self, trainer: Trainer, before: Snapshot | None = None, **what: Any) -> None:
         """Put a newer snapshot of the current run into the picture; only the worker does."""

@@ -17,19 +17,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ...net.architecture import check_hidden
-from ...net.hyperparameters import Hyperparameters, check_batch
+from ...net.hyperparameters import Hyperparameters, check_fits
 from ..errors import EXPECTED_ERRORS, UserError
 from ..host import yield_to_others
 from ..shortage import shortage_message
 from .limits import Limits
 from .run_manager import MOST_RUNS, Permit, RunManager
-from .snapshot import SavedSession, SessionSnapshot, Snapshot
+from .snapshot import RunSink, SavedSession, SessionSnapshot, Snapshot
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ...data.dataset import Dataset
     from ...net.run.state import HyperparameterLog, RunMoment, RunState
-    from ..storage.writer import BackgroundWriter
 
 
 class TrainingSession:
@@ -55,34 +53,33 @@ class TrainingSession:
         """
         self._limits = limits
         self._tell = tell
-        self._left: SavedSession | None = None  # a session to go on with instead of a first run
         self.restored: frozenset[int] = frozenset()  # of its runs, what is gone on with, so far
         self._asked_for = plan or ((0, hyperparameters),)  # before anybody touched a field
         self._threads = threads
         self._load = load
-        self._wake = threading.Condition()  # its lock guards all up to `held`
+        self._wake = threading.Condition()  # its lock guards all up to `_is_held`
         self._wanted = hyperparameters
         self._allowed: float = 0  # updates the worker may still make; infinite while training
         self._orders: deque[Callable[[], None]] = deque()
         self._plan = plan
         self._closing = False
-        self.held = False  # while it is, what is wanted waits: the screen shows the past
+        self._is_held = False  # whether what is wanted waits: the screen shows the past
         self._dataset: Dataset | None = None
         most_runs = limits.runs if limits else MOST_RUNS
-        self._workshop = RunManager(hyperparameters, on_settled, most_runs, tell)
+        self._manager = RunManager(hyperparameters, on_settled, most_runs, tell)
+        self._thread: threading.Thread | None = None  # once it is open
+
+    def open(self, saved: SavedSession | None = None, sink: RunSink | None = None) -> None:
+        """Start the worker: it loads the data and measures the untrained network, or resumes.
+
+        Args:
+            saved: the session to resume; None: a first run begins.
+            sink: gets every run whenever it rests, and now and then while it trains.
+        """
         # A daemon, because the end of the program must not wait for an update of a huge network.
-        self._thread = threading.Thread(target=self._work, name="training", daemon=True)
-
-    def keep_with(self, saver: BackgroundWriter) -> None:
-        """Hand it every run whenever it rests, and now and then while it trains; before `open`."""
-        self._workshop.saver = saver
-
-    def take_up(self, left: SavedSession) -> None:
-        """Begin with these runs, before `open`."""
-        self._left = left
-
-    def open(self) -> None:
-        """Begin: load the data and look at the untrained network."""
+        self._thread = threading.Thread(
+            target=self._work, args=(saved, sink), name="training", daemon=True
+        )
         self._thread.start()
 
     def close(self, patience: float = 0.8) -> None:
@@ -90,15 +87,16 @@ class TrainingSession:
         with self._wake:
             self._closing = True
             self._wake.notify()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(patience)
+        thread = self._thread
+        if thread and thread.is_alive() and thread is not threading.current_thread():
+            thread.join(patience)
 
     # What the screen may ask
 
     def picture(self) -> SessionSnapshot:
         """Every run as it stands; the worker will replace it after its next update."""
-        self._workshop.is_looked_at = True
-        return self._workshop.picture
+        self._manager.is_looked_at = True
+        return self._manager.picture
 
     def snapshot(self) -> Snapshot:
         """The current run of `picture`."""
@@ -106,7 +104,7 @@ class TrainingSession:
 
     def runs(self) -> tuple[Snapshot, ...]:
         """Every run as it stands, oldest first."""
-        return self._workshop.picture.runs
+        return self._manager.picture.runs
 
     @property
     def wanted(self) -> Hyperparameters:
@@ -148,6 +146,11 @@ class TrainingSession:
         with self._wake:
             self._allowed = 0
 
+    def hold(self, is_held: bool) -> None:
+        """Let changes of the hyperparameters wait, or no longer."""
+        with self._wake:
+            self._is_held = is_held
+
     def change(self, hyperparameters: Hyperparameters) -> None:
         """Want these from the next update on; those that need a reset, from the next run on.
 
@@ -160,8 +163,7 @@ class TrainingSession:
     def _check(self, hyperparameters: Hyperparameters) -> None:
         if self._dataset is not None:
             m, inputs = self._dataset.train.images.shape
-            check_hidden(hyperparameters.hidden, inputs, self._dataset.classes)
-            check_batch(hyperparameters.batch_size, m)
+            check_fits(hyperparameters, m, inputs, self._dataset.classes)
             if self._limits is not None:
                 sizes = inputs, *hyperparameters.hidden, self._dataset.classes
                 self._limits.check(sizes, hyperparameters.iterations)
@@ -176,7 +178,7 @@ class TrainingSession:
         first = course[0][1]
 
         def begin() -> None:
-            self._workshop.begin(first)
+            self._manager.begin(first)
             with self._wake:
                 if self._wanted is first:  # the user wants no others since
                     self._plan = planned(course)
@@ -194,7 +196,7 @@ class TrainingSession:
             self._check(wanted)
         with self._wake:
             self._wanted, self._plan = wanted or self._wanted, ()
-            self._order(partial(self._workshop.begin, self._wanted), train=train)
+            self._order(partial(self._manager.begin, self._wanted), train=train)
 
     def fork(
         self,
@@ -212,7 +214,7 @@ class TrainingSession:
             self._check(wanted)
         with self._wake:
             self._wanted, self._plan = wanted or self._wanted, ()
-            order = partial(self._workshop.fork, number, moment, self._wanted)
+            order = partial(self._manager.fork, number, moment, self._wanted)
             self._order(order, train=train)
 
     def go_on_from(self, number: int) -> None:
@@ -222,18 +224,18 @@ class TrainingSession:
             return
         with self._wake:
             self._wanted, self._plan = chosen[0].hyperparameters, ()
-            self._order(partial(self._workshop.take_up, number))
+            self._order(partial(self._manager.make_current, number))
 
     def remove(self, number: int) -> None:
         """Forget a run, while training goes on. The current one stays, whoever asks."""
-        self._in_between(partial(self._workshop.remove, number))
+        self._in_between(partial(self._manager.remove, number))
 
     def ask(self, number: int, then: Callable[[RunState | None], None]) -> None:
         """Hand a run as it stands to `then`, in the worker, between two updates; None: it is gone.
 
         Training goes on after it, so `then` has to be quick.
         """
-        self._in_between(partial(self._workshop.ask, number, then))
+        self._in_between(partial(self._manager.ask, number, then))
 
     def _in_between(self, order: Callable[[], None]) -> None:
         with self._wake:
@@ -248,26 +250,26 @@ class TrainingSession:
 
     # What the worker does
 
-    def _work(self) -> None:
+    def _work(self, saved: SavedSession | None, sink: RunSink | None) -> None:
         try:
             yield_to_others()
             self._dataset = self._load()
-            self._workshop.open(self._dataset, self._threads)
-            if self._left:
-                self._restore(self._left)
+            self._manager.open(self._dataset, self._threads, sink)
+            if saved is not None:
+                self._restore(saved)
             else:
                 self._begin_first()
             while not self._closing:
                 self._go_on_or_rest()
         except EXPECTED_ERRORS as problem:
             self.pause()
-            self._workshop.fail(str(problem))
+            self._manager.fail(str(problem))
         except BaseException as bug:  # the screen raises it
             self.pause()
             short = shortage_message(bug)
-            self._workshop.fail(short or f"{type(bug).__name__}: {bug}", None if short else bug)
+            self._manager.fail(short or f"{type(bug).__name__}: {bug}", None if short else bug)
         finally:
-            self._workshop.close()
+            self._manager.close()
 
     def _begin_first(self) -> None:
         """The first run. What a person typed while nobody could check it may not fit the data."""
@@ -277,18 +279,18 @@ class TrainingSession:
             self._check_all(self._asked_for)
             self._tell(str(problem))
             self.change(self._asked_for[0][1])
-        self._workshop.begin(self._wanted)
+        self._manager.begin(self._wanted)
 
-    def _restore(self, left: SavedSession) -> None:
-        """Take up the runs from disk, those that can be. Raises UserError if there is none."""
-        self._left, wanted = None, left.course[0][1]
+    def _restore(self, saved: SavedSession) -> None:
+        """Restore the runs that fit these data. Raises UserError if none does."""
+        wanted = saved.course[0][1]
         with self._wake:  # first: the screen may look at a run at once
             self._wanted = wanted
-        self._workshop.count(left.count)
+        self._manager.count(saved.count)
         refused: list[str] = []
-        for run in left.runs:
+        for run in saved.runs:
             try:
-                self._workshop.restore(run)
+                self._manager.restore(run)
                 self.restored |= {run.number}
             except EXPECTED_ERRORS as problem:
                 refused.append(f"Run {run.number} cannot be gone on with: {problem}")
@@ -296,11 +298,11 @@ class TrainingSession:
             raise UserError(refused[-1])
         for why in refused:
             self._tell(why)
-        self._workshop.take_up(left.current)
-        snapshot = self._workshop.snapshot
+        self._manager.make_current(saved.current)
+        snapshot = self._manager.snapshot
         try:
-            self._check_all(left.course)
-            now, plan = wanted, planned(left.course)
+            self._check_all(saved.course)
+            now, plan = wanted, planned(saved.course)
         except EXPECTED_ERRORS:
             now, plan = snapshot.hyperparameters, ()
         with self._wake:
@@ -319,7 +321,7 @@ class TrainingSession:
             return
         with self._wake:
             self._allowed = 0
-        self._workshop.pause()
+        self._manager.pause()
         self._tell(f"Paused: {short}.")
 
     def _go_on(self) -> None:
@@ -330,7 +332,7 @@ class TrainingSession:
         if order:
             order()
         elif not self._closing:
-            has_ended = self._workshop.train(self._take_permit)
+            has_ended = self._manager.train(self._take_permit)
             with self._wake:
                 if has_ended and not self._orders:
                     self._allowed = 0
@@ -341,7 +343,7 @@ class TrainingSession:
             if self._allowed <= 0 or self._orders or self._closing:
                 return None
             self._allowed -= 1
-            if self.held:
+            if self._is_held:
                 return (None,)
             self._go_by_plan(updates)
             return (self._wanted,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
     from ...net.hyperparameters import Hyperparameters
@@ -36,6 +36,20 @@ class Run:
     start: int  # updates that were already made when it began
 
 
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a session's manifest says of a run; as simple as JSON."""
+
+    begun: str
+    """See `Run`."""
+    start: int
+    """See `Run`."""
+    seconds: float
+    """Spent training."""
+    state: str
+    """The value of a `RunStatus`."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """A run as it stood at one instant: copies and frozen views that nothing changes any more."""
@@ -53,6 +67,13 @@ class Snapshot:
     rate: float = 0.0  # updates a second, lately
     message: str = ""  # why it failed
     bug: BaseException | None = None  # what it failed of, if nobody expected that
+
+    @property
+    def facts(self) -> RunFacts | None:
+        """What a manifest says of this run; None while the data load."""
+        if self.run is None:
+            return None
+        return RunFacts(self.run.begun, self.run.start, float(self.seconds), self.state.value)
 
     @property
     def is_untouched(self) -> bool:
@@ -75,32 +96,36 @@ class SessionSnapshot:
 
 @dataclass(frozen=True, eq=False)
 class SavedRun:
-    """A run as it is put away and taken up again."""
+    """A run as it is written to disk and restored from there."""
 
     number: int
-    begun: str
-    start: int
-    seconds: float
-    state: str  # a State's word
+    facts: RunFacts
     run: RunState
-    first: RunState  # its first moment, to travel back to
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What is not in the run itself, as the session's page has it."""
-        return {
-            "begun": self.begun,
-            "start": self.start,
-            "seconds": self.seconds,
-            "state": self.state,
-        }
+    first: RunState
+    """The run at its first moment, to travel back to."""
 
 
 @dataclass(frozen=True, eq=False)
 class SavedSession:
-    """A session as it was left, to be gone on with."""
+    """A session as it was left, to be resumed."""
 
-    runs: tuple[SavedRun, ...]  # oldest first
-    current: int  # the number of the one that was
-    count: int  # the highest number that a run ever had; none is given twice
-    course: HyperparameterLog  # what was wanted; if that was planned to change, all of the plan
+    runs: tuple[SavedRun, ...]
+    """Oldest first."""
+    current: int
+    """Number of the current run."""
+    count: int
+    """The highest number that a run ever had; none is given twice."""
+    course: HyperparameterLog
+    """The hyperparameters wanted; if they were planned to change, the whole plan."""
+
+
+class RunSink(Protocol):
+    """Where runs go to be saved while training goes on."""
+
+    def is_due(self) -> bool:
+        """Return whether a run that trains should be handed over now."""
+        ...
+
+    def put_run(self, saved: SavedRun, /) -> None:
+        """Save this run soon; never waits for the disk."""
+        ...

@@ -60,7 +60,7 @@ class RunsPanel(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.table = RunTable(cursor_type="row", cell_padding=0, fixed_columns=FIXED)
-        self._last: tuple[Sequence[Snapshot], Mapping[int, str], set[int], int] | None = None
+        self._last: tuple[Sequence[Snapshot], Mapping[int, str], frozenset[int], int] | None = None
 
     def compose(self) -> ComposeResult:
         """A title; the table comes after the frame."""
@@ -79,7 +79,11 @@ class RunsPanel(Vertical):
             self.update(*self._last)
 
     def update(
-        self, runs: Sequence[Snapshot], names: Mapping[int, str], hidden: set[int], current: int
+        self,
+        runs: Sequence[Snapshot],
+        names: Mapping[int, str],
+        hidden: frozenset[int],
+        current: int,
     ) -> None:
         """Show these; only cells that changed are drawn."""
         self._last = runs, names, hidden, current

@@ -287,9 +287,11 @@ def test_a_test_made_at_rest_joins_the_last_row_and_no_view_changes() -> None:
         for row in rows:
             history.append(progress_of(row))
         before = history.freeze()
-        measured = Progress(length - 1, *rows[-1, 1:5].tolist(), 0.25, 0.75)
+        measured = Progress(length - 1, *rows[-1, 1:5].tolist(), test_loss=0.25, test_accuracy=0.75)
         history.add_test(measured)
-        history.add_test(Progress(length - 1, *rows[-1, 1:5].tolist(), 0.5, 0.5))  # it has one
+        history.add_test(
+            Progress(length - 1, *rows[-1, 1:5].tolist(), test_loss=0.5, test_accuracy=0.5)
+        )  # it has one
         assert history.tested == history.best == history.at(length - 1) == measured
         assert history.envelope(TEST_ACCURACY, np.array([0.0, length])).high.tolist() == [0.75]
         assert before.tested is None

@@ -225,7 +225,7 @@ async def test_pinned_digits_stay_a_line_each(small: Dataset) -> None:
         assert "Enter pins this digit" in room.text
         for _ in range(2):
             await room.app.press("enter", "right", "right")
-        assert room.app.app.main.pinned == [0, 2]
+        assert room.app.app.workspace.pinned == (0, 2)
         await room.app.until(lambda: room.shows(4) and "pinned label" in room.text)
         for index in (0, 2):
             trace = expected(small, index, 10)
@@ -241,7 +241,7 @@ async def test_pinned_digits_stay_a_line_each(small: Dataset) -> None:
             await room.app.press(key)
             assert room.app.index == index
         await room.app.press("enter")
-        assert room.app.app.main.pinned == [0]
+        assert room.app.app.workspace.pinned == (0,)
         await room.app.press("escape", "i")
         again = Watching(room.app)
         await room.app.until(lambda: "pinned label" in again.text)
@@ -293,7 +293,7 @@ async def test_a_click_goes_to_the_moment_and_to_a_pinned_digit(small: Dataset) 
         ruled = next(y for y, line in enumerate(room.lines) if "┬" in line)
         x = room.lines[ruled].rindex("┬")
         await room.app.pilot.click(DigitPage, offset=((x + 16) // 2, 6))
-        past = room.app.app.main.past
+        past = room.app.app.workspace.past
         assert past is not None
         assert 4 <= past.iteration <= 6
         await room.app.until(lambda: "▲" in room.text)

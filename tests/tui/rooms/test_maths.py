@@ -385,7 +385,7 @@ async def test_it_shows_the_past(small: Dataset) -> None:
         await room.go_to("loss")
         await room.app.press("left_square_bracket", "left_square_bracket")
         await room.app.until(lambda: room.looked.iteration == 8)
-        past = room.app.app.main.past
+        past = room.app.app.workspace.past
         assert past is not None
         assert f"= {room.lens(past.parameters, small).loss:.6f}" in "\n".join(room.lines)
         await room.app.press("right_square_bracket")

@@ -237,10 +237,13 @@ async def test_pictures_follow_the_training_and_the_past(small: Dataset) -> None
         assert app.app.session.is_training
         app.tap("space")
         await app.until(lambda: not app.app.session.is_training)
-        main = app.app.main
-        await app.until(lambda: (app.tap("left_square_bracket"), main.past)[1] is not None)
+        workspace = app.app.workspace
+        await app.until(lambda: (app.tap("left_square_bracket"), workspace.past)[1] is not None)
         await app.until(
-            lambda: (app.tap("left_square_bracket"), main.past and main.past.iteration == 0)[1]
+            lambda: (
+                app.tap("left_square_bracket"),
+                workspace.past and workspace.past.iteration == 0,
+            )[1]
         )
         await app.until(lambda: app.lines(TileGrid) == first)
 

@@ -94,7 +94,12 @@ async def test_what_is_typed_into_a_field_acts_nowhere_else(small: Dataset) -> N
         chart = app.find("#chart")
         assert isinstance(chart, Chart)
         assert (app.iteration, app.numbers, app.index) == (5, [1], 0)
-        assert (main.past, main.at, main.blocks, app.app.theme) == (None, None, False, "ink")
+        assert (app.app.workspace.past, app.app.workspace.at, main.blocks, app.app.theme) == (
+            None,
+            None,
+            False,
+            "ink",
+        )
         assert chart.view == type(chart.view)()
         assert not [name for name in main.classes if name.startswith(("-only", "-table"))]
         assert app.app.screen is main

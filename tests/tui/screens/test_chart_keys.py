@@ -99,11 +99,11 @@ async def test_the_reading_line_tells_exact_values(small: Dataset) -> None:
     async with opened(small) as app:
         await app.train(40)
         await app.press("comma")
-        assert app.app.main.at == 40
+        assert app.app.workspace.at == 40
         assert " at 40 " in drawn(app)
         assert f"train {app.progress.train_accuracy:.2%}" in drawn(app)
         await app.press("comma")
-        at = app.app.main.at
+        at = app.app.workspace.at
         assert at is not None
         assert at < 40
         snapshot = app.app.session.snapshot()
@@ -115,9 +115,9 @@ async def test_the_reading_line_tells_exact_values(small: Dataset) -> None:
         await app.press("l")
         assert f"train {here.loss:.5f}" in drawn(app)
         await app.press("full_stop")
-        assert app.app.main.at == 40
+        assert app.app.workspace.at == 40
         await app.press("full_stop")
-        assert app.app.main.at == 40, "there is nothing beyond the newest"
+        assert app.app.workspace.at == 40, "there is nothing beyond the newest"
         await app.press("escape")
         assert "┊" not in drawn(app)
 
@@ -127,7 +127,7 @@ async def test_two_runs_are_read_at_one_iteration_and_told_apart_by_number(small
         await app.train(30)
         await app.begin(alpha=0.5)
         await app.train(20)
-        app.app.main.at = 17
+        app.app.workspace.at = 17
         await app.pilot.pause()
         for seen in app.app.session.runs():
             assert seen.run is not None
@@ -135,10 +135,10 @@ async def test_two_runs_are_read_at_one_iteration_and_told_apart_by_number(small
             number, then = seen.run.number, seen.history.at(17)
             words = f"{number} run {number}  train {then.train_accuracy:.2%}"
             assert words in drawn(app)
-        app.app.main.at = 25
+        app.app.workspace.at = 25
         await app.pilot.pause()
         assert "2 run 2  ends at 20" in drawn(app)
-        app.app.main.at = None
+        app.app.workspace.at = None
         await app.pilot.pause()
         inside = "\n".join(
             line.partition("│")[2] or line.partition("┤")[2] for line in app.lines(Chart)
@@ -160,8 +160,8 @@ async def test_a_click_reads_the_values_there(small: Dataset) -> None:
         await app.train(50)
         chart = app.find("#chart")
         await app.pilot.click("#chart", offset=(chart.size.width // 2, 5))
-        await app.until(lambda: app.app.main.at is not None)
-        at = app.app.main.at
+        await app.until(lambda: app.app.workspace.at is not None)
+        at = app.app.workspace.at
         assert at is not None
         assert 15 < at < 35
         assert f" at {at} " in drawn(app)
@@ -185,7 +185,7 @@ async def test_the_wheel_zooms_about_the_pointer_and_a_drag_pans(small: Dataset)
         await app.pilot.mouse_up("#chart", offset=(35, 4))
         await app.until(lambda: marks(app) != near)
         assert marks(app)[-1] < near[-1]
-        assert app.app.main.at is None, "a drag is no click"
+        assert app.app.workspace.at is None, "a drag is no click"
         for _ in range(12):
             app.scroll(MouseScrollDown, x, y)
         await app.until(lambda: marks(app) == before)

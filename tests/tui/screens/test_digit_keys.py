@@ -127,7 +127,7 @@ async def test_right_and_wrong_are_told_by_sign(small: Dataset) -> None:
         right = next(i for i in range(200) if found[i] == small.test.labels[i])
         wrong = next(i for i in range(200) if found[i] != small.test.labels[i])
         for index, signs in ((right, "✓"), (wrong, "✗◂")):
-            app.app.main.index = index
+            app.app.workspace.index = index
             await app.pilot.pause()
             rows = app.lines(Probabilities)
             title, bars = rows[0], [row for row in rows[1:] if "%" in row]

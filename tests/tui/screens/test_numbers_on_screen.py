@@ -65,7 +65,7 @@ def check_chart(app: Driver, snapshot: Snapshot, iteration: int) -> None:
     last = 1 + len(rows) // 20 if snapshot.hyperparameters.batch_size else 1
     assert agree(train, float(rows[-last:, train_column].mean()))
     assert agree(test, float(tested[test_column]))
-    at = app.app.main.at
+    at = app.app.workspace.at
     if at is None or app.find("#chart").size.height < LEAST_FOR_READING:
         return
     (when,) = found(r"^ at (\d+) ", others[0])
@@ -147,7 +147,7 @@ def check_status(app: Driver, snapshot: Snapshot) -> None:
 def check_all(app: Driver, dataset: Dataset) -> None:
     """All panels, at rest."""
     snapshot = app.app.session.snapshot()
-    past = app.app.main.past
+    past = app.app.workspace.past
     assert snapshot.progress
     if past is None:
         check_status(app, snapshot)
@@ -177,18 +177,18 @@ async def test_paused_finished_and_in_the_past(
         await app.press("right", "l")
         check_all(app, small)
         await app.press("l", "left_square_bracket", "left_square_bracket")
-        assert app.app.main.past is not None
+        assert app.app.workspace.past is not None
         check_all(app, small)
         await app.press(*["left_square_bracket"] * 20)
         check_all(app, small)
         await app.press("escape")
-        assert app.app.main.past is None
+        assert app.app.workspace.past is None
         check_all(app, small)
         app.tap("space")
         await app.until_state(RunStatus.FINISHED)
         check_all(app, small)
         await app.press("l", "left_square_bracket")
-        assert app.app.main.past is not None
+        assert app.app.workspace.past is not None
         check_all(app, small)
 
 
@@ -212,20 +212,20 @@ async def test_a_second_run_beside_the_first_and_after_it(
     async with opened(small, size, iterations=400) as app:
         await app.train(57)
         await app.press("comma", "comma")
-        assert app.app.main.at is not None
+        assert app.app.workspace.at is not None
         check_all(app, small)
         await app.begin(alpha=0.5, seed=1)
         assert app.numbers == [1, 2]
         await app.until(lambda: "0/400" in app.status)
-        assert app.app.main.at is None, "a reading of the run before"
+        assert app.app.workspace.at is None, "a reading of the run before"
         check_all(app, small)
         await app.train(31)
         check_all(app, small)
         await app.press("left_square_bracket")
         check_all(app, small)
         await app.press("comma", "comma")
-        assert app.app.main.past is not None
-        assert app.app.main.at != app.app.main.past.iteration
+        assert app.app.workspace.past is not None
+        assert app.app.workspace.at != app.app.workspace.past.iteration
         check_all(app, small)
 
 
@@ -241,7 +241,7 @@ async def test_diverged(small: Dataset, size: tuple[int, int]) -> None:
         await app.pilot.pause()  # until the other panels have taken their new sizes
         check_all(app, small)
         await app.press("left_square_bracket", "left_square_bracket")
-        assert app.app.main.past is not None
+        assert app.app.workspace.past is not None
         check_all(app, small)
 
 

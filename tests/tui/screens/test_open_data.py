@@ -107,9 +107,9 @@ async def test_a_table_is_opened_and_a_new_session_trains_on_it(
     async with kept(small, alpha=0.3) as app:
         before = app.app.session
         await app.make(3)
-        app.app.main.names[1] = "first"
-        app.app.main.hidden.add(1)
-        app.app.main.index = 150
+        app.app.workspace.rename(1, "first")
+        app.app.workspace.hidden |= {1}
+        app.app.workspace.index = 150
         await asked(app, table)
         await app.until(lambda: app.app.session is not before)
         await begun_on(app, 784, 10)
@@ -119,8 +119,8 @@ async def test_a_table_is_opened_and_a_new_session_trains_on_it(
         assert app.iteration == 0
         assert app.index == 0
         assert now.wanted == Hyperparameters(alpha=0.3)
-        assert not app.app.main.hidden
-        assert app.app.main.names == {1: "run 1"}
+        assert not app.app.workspace.hidden
+        assert app.app.workspace.names == {1: "run 1"}
         assert app.app.main.query_one(RunsPanel).query_one(RunTable).row_count == 1
         await app.make(2)
         assert recent_sources() == [str(table)]

@@ -39,7 +39,7 @@ async def test_image_and_answer_fit_and_are_right(name: str, size: tuple[int, in
         await app.make(1)
         await app.until(lambda: "untrained" not in app.lines(Probabilities)[0])
         for index in (0, 1):
-            app.app.main.index = index
+            app.app.workspace.index = index
             await app.pilot.pause()
             label = int(dataset.test.labels[index])
             called = dataset.names[label][: LONGEST_CLASS - 1]
@@ -94,7 +94,7 @@ async def test_numbered_classes_that_are_no_digits_are_not_told_as_digits() -> N
         await app.make(1)
         seen = ""
         for index in range(6):
-            app.app.main.index = index
+            app.app.workspace.index = index
             await app.pilot.pause()
             label = CLOTHES.names[int(CLOTHES.test.labels[index])]
             assert f"Test image {index} · class {label}" in app.lines(Digit)[0]

@@ -83,7 +83,7 @@ async def test_a_second_click_on_a_row_goes_on_from_it(small: Dataset) -> None:
 async def test_v_hides_a_run_from_the_chart_and_shows_it_again(small: Dataset) -> None:
     async with opened(small, (120, 40)) as app:
         await two_runs(app)
-        app.app.main.at = 5
+        app.app.workspace.at = 5
         await app.pilot.pause()
         assert "1 run 1" in "\n".join(app.lines(Chart))
         await app.press("t", "up", "v")
@@ -110,7 +110,7 @@ async def test_a_run_can_be_called_anything(small: Dataset, name: str) -> None:
         await app.until(lambda: row(app, 2)["name"] != "run 2")
         shown = row(app, 2)["name"]
         assert shown.isprintable()
-        app.app.main.at = 5
+        app.app.workspace.at = 5
         await app.pilot.pause()
         assert all(line.isprintable() for line in app.lines(Chart))
         await app.press("delete")

@@ -15,7 +15,7 @@ from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
 
 def past(app: Driver) -> int | None:
     """Which update's network is shown instead of the newest."""
-    moment = app.app.main.past
+    moment = app.app.workspace.past
     return moment and moment.iteration
 
 
@@ -38,11 +38,11 @@ async def test_brackets_go_back_and_forward_and_every_panel_follows(small: Datas
             await app.press(key)
             assert past(app) == iteration
             assert f"the past: {iteration} of 100 updates" in app.status
-            moment = app.app.main.past
+            moment = app.app.workspace.past
             assert moment is not None
             assert app.shares == answer(app, small, moment.parameters)
         await app.press(*["left_square_bracket"] * 40, "right")
-        moment = app.app.main.past
+        moment = app.app.workspace.past
         assert moment is not None
         assert app.shares == answer(app, small, moment.parameters)
         assert app.shares != answer(app, small, now)
@@ -136,7 +136,7 @@ async def test_s_in_the_past_makes_one_update_from_there(small: Dataset) -> None
 async def test_the_reading_line_says_where_the_past_is_entered(small: Dataset) -> None:
     async with opened(small) as app:
         await app.train(100)
-        app.app.main.at = 37
+        app.app.workspace.at = 37
         await app.press("left_square_bracket")
         assert past(app) == 37
         await app.press("escape", "comma", "left_square_bracket")
@@ -154,7 +154,7 @@ async def test_the_coach_tells_the_numbers_and_h_cures(small: Dataset) -> None:
         words = " ".join(" ".join(app.lines(Coach)).split())
         for part in ("alpha 1e+30", "largest weight", "largest gradient", "of 10", "h goes back"):
             assert part in words
-        cure = app.app.main.remedy
+        cure = app.app.workspace.remedy
         assert cure is not None
         app.tap("h")
         await app.until(lambda: app.iteration > 20)
@@ -189,7 +189,7 @@ async def test_esc_closes_what_was_opened_one_by_one(small: Dataset) -> None:
         await app.until(lambda: app.find("#coach").display)
         await app.press("left_square_bracket", "1", "tab")
         main = app.app.main
-        assert main.past is not None
+        assert app.app.workspace.past is not None
         assert main.focused is None or main.focused.display
         if main.focused is not None:
             await app.press("escape")
@@ -197,9 +197,9 @@ async def test_esc_closes_what_was_opened_one_by_one(small: Dataset) -> None:
         assert not app.find("#digit").region.area
         await app.press("escape")
         assert not main.has_class("-only-chart")
-        assert main.past is not None
+        assert app.app.workspace.past is not None
         await app.press("escape")
-        assert main.past is main.at is None
+        assert app.app.workspace.past is app.app.workspace.at is None
         assert app.find("#coach").display
         await app.press("escape")
         assert not app.find("#coach").display

@@ -84,7 +84,7 @@ def seen(app: Driver) -> dict[str, object]:
         "theme": app.app.theme,
         "blocks": app.app.main.blocks,
         "alone": sorted(name for name in app.app.main.classes if name.startswith("-only")),
-        "reading line": app.app.main.at,
+        "reading line": app.app.workspace.at,
     }
 
 

@@ -137,12 +137,12 @@ def test_removing_a_run_does_not_stop_the_training(small: Dataset) -> None:
 def test_while_the_past_is_looked_at_changes_wait(small: Dataset) -> None:
     with session_of(small) as driven:
         driven.train(3)
-        driven.session.held = True
+        driven.session.hold(True)
         driven.change(alpha=0.5)
         driven.train(3)
         assert driven.history.rows()[1:, 1].tolist() == [0.01] * 6
         assert driven.now.hyperparameters.alpha == 0.01
-        driven.session.held = False
+        driven.session.hold(False)
         driven.train(1)
         assert driven.history.at(7).alpha == 0.5
 

@@ -8,10 +8,10 @@ from itertools import islice
 
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.trainer import Trainer, follow
+from mnist_tui.net.trainer import Trainer, replay
 from mnist_tui.tui.config import recipe
 from mnist_tui.tui.training.session import TrainingSession
-from mnist_tui.tui.training.snapshot import RunStatus, SavedRun, SavedSession
+from mnist_tui.tui.training.snapshot import RunFacts, RunStatus, SavedRun, SavedSession
 
 from tests.helpers.saved_sessions import RestCounter, run_to_end
 from tests.helpers.support import PATIENCE
@@ -20,7 +20,7 @@ from tests.helpers.support import PATIENCE
 def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -> None:
     plan = recipe.parse_recipe("alpha=0.1 iterations=30 @8 alpha=0.4 @20 alpha=0.2")
     whole = Trainer(small.train, small.test, plan[0][1])
-    for _ in follow(whole, plan):
+    for _ in replay(whole, plan):
         pass
     early = Trainer(small.train, small.test, plan[0][1])
     for _ in islice(early.steps(), 5):
@@ -28,9 +28,8 @@ def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -
     rested = RestCounter()
     session = TrainingSession(lambda: small, plan[0][1], rested)
     state = early.state()
-    run = SavedRun(1, "seed 0", 0, 0.0, "training", state, first=state)
-    session.take_up(SavedSession((run,), current=1, count=1, course=plan))
-    run_to_end(session, rested)
+    run = SavedRun(1, RunFacts("seed 0", 0, 0.0, "training"), state, first=state)
+    run_to_end(session, rested, SavedSession((run,), current=1, count=1, course=plan))
     parameters = session.snapshot().parameters
     assert parameters is not None
     assert parameters.vector.tobytes() == whole.parameters.vector.tobytes()

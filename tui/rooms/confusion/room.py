@@ -53,7 +53,7 @@ class ConfusionRoom(BackgroundRoom):
 
     def show(self, parameters: Parameters) -> None:
         """Ask this network for all test digits."""
-        viewed, dataset = self.cockpit.viewed, self.cockpit.session.dataset
+        viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
         if viewed is None or dataset is None:
             return
         if self._answered is not None and self._answered[0].vector is parameters.vector:
@@ -119,12 +119,12 @@ class ConfusionRoom(BackgroundRoom):
         if self._answered is None and (cells := counted.mistakes()):
             self.matrix.cell = cells[0]
         self._answered = parameters, iteration, answers
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         self.matrix.update(counted, dataset.names if dataset else ())
 
     def _below(self, width: int, height: int) -> list[Text | Strip]:
         """What the chosen cell says, and as many of its digits as there is room for."""
-        matrix, dataset = self.matrix, self.cockpit.session.dataset
+        matrix, dataset = self.matrix, self.workspace.session.dataset
         if self._answered is None or matrix.confusion is None or dataset is None:
             return []
         answers = self._answered[2]
@@ -147,7 +147,7 @@ class ConfusionRoom(BackgroundRoom):
 
     def _tile(self, digit: int, columns: int) -> tuple[Tile, Text]:
         """A digit, and how sure the network is of its answer."""
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         assert dataset is not None
         assert self._answered is not None
         image = dataset.test.images[digit].reshape(dataset.side, dataset.side)
@@ -158,6 +158,6 @@ class ConfusionRoom(BackgroundRoom):
 
     def _words(self, label: int, predicted: int) -> str:
         """A cell as a title."""
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         one, other = (called(dataset.names if dataset else (), k) for k in (label, predicted))
         return f"{one} read right" if label == predicted else f"{one} taken for {other}"

@@ -42,22 +42,22 @@ class DigitHistoryRoom(Room):
 
     def show(self, parameters: Parameters) -> None:  # noqa: ARG002  (what matters is the run's)
         """Ask every network of the run that was not asked yet about the digits."""
-        seen, dataset = self.cockpit.seen, self.cockpit.session.dataset
+        seen, dataset = self.cockpit.seen, self.workspace.session.dataset
         assert seen is not None
         assert dataset is not None
         assert seen.timeline is not None
         assert seen.progress is not None
         if seen.run is not self._run:
             self._run, self._tracer = seen.run, PredictionTracer()
-        index = self.cockpit.index
-        digits = {index, *self.cockpit.pinned}
+        index = self.workspace.index
+        digits = {index, *self.workspace.pinned}
         images = {i: dataset.test.images[i] for i in digits}
         labels = {i: int(dataset.test.labels[i]) for i in digits}
         tracer, timeline, present = self._tracer, seen.timeline, seen.parameters
         done, wanted = seen.progress.iteration, seen.hyperparameters.iterations
-        past = self.cockpit.past.iteration if self.cockpit.past else None
+        past = self.workspace.past.iteration if self.workspace.past else None
         side, blocks, names = dataset.side, self.cockpit.blocks, dataset.names
-        pinned = tuple(self.cockpit.pinned)
+        pinned = self.workspace.pinned
         assert present is not None
 
         def job() -> Callable[[], None]:
@@ -81,28 +81,26 @@ class DigitHistoryRoom(Room):
         """As every room; and while the past is looked at, the run goes on all the same."""
         super().look()
         before, self._seen = self._seen, self.cockpit.seen
-        if self.cockpit.past is not None and self._seen is not before:
-            self.show(self.cockpit.past.parameters)
+        if self.workspace.past is not None and self._seen is not before:
+            self.show(self.workspace.past.parameters)
 
     # Keys
 
     def action_pin(self) -> None:
         """Pin the digit on the screen, or let it go."""
-        pinned, index = self.cockpit.pinned, self.cockpit.index
-        if index in pinned:
-            pinned.remove(index)
-        else:
-            pinned.append(index)
+        pinned, index = self.workspace.pinned, self.workspace.index
+        others = tuple(other for other in pinned if other != index)
+        self.workspace.pinned = others if index in pinned else (*pinned, index)
         self._asked = None
         self.again()
 
     def action_next_pinned(self, step: int) -> None:
         """To the next digit that is pinned."""
-        pinned = self.cockpit.pinned
+        pinned = self.workspace.pinned
         if pinned:
-            now = self.cockpit.index
+            now = self.workspace.index
             at = pinned.index(now) + step if now in pinned else 0
-            self.cockpit.index = pinned[at % len(pinned)]
+            self.workspace.index = pinned[at % len(pinned)]
             self.look()
 
     async def action_cockpit(self, action: str, *parameters: object) -> None:
@@ -117,13 +115,13 @@ class DigitHistoryRoom(Room):
         """To the pinned digit, or to the moment of the run that was clicked at."""
         meta, page = event.style.meta, self.query_one(DigitPage)
         if "digit" in meta:
-            self.cockpit.index = meta["digit"]
+            self.workspace.index = meta["digit"]
         elif event.widget is page and (at := page.iteration_at(event.x, event.y)) is not None:
             seen = self.cockpit.seen
             assert seen is not None
             if seen.timeline is None or seen.progress is None:
                 return
             moment = seen.timeline.before(at + 1)
-            self.cockpit.past = moment if at < seen.progress.iteration else None
-            self.cockpit.at = self.cockpit.past.iteration if self.cockpit.past else None
+            self.workspace.past = moment if at < seen.progress.iteration else None
+            self.workspace.at = self.workspace.past.iteration if self.workspace.past else None
         self.look()

@@ -7,7 +7,7 @@ these too; Pillow, which writes and reads it, is imported when one is.
 from __future__ import annotations
 
 import contextlib
-import os
+import io
 import re
 import warnings
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
+from ... import atomic_file
 from ...errors import UserError
 from ...text import printable
 
@@ -63,35 +64,18 @@ def save(name: str, pixels: NDArray[np.uint8], *, over: bool = False) -> bool:
     """
     from PIL import Image
 
-    path = path_of(name)
-    temporary = path.with_name(f".{os.getpid()}.new")
+    path, png = path_of(name), io.BytesIO()
+    Image.fromarray(pixels).save(png, "PNG")
     try:
         for place in (path.parent.parent, path.parent):
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        temporary.touch(mode=0o600)
-        with temporary.open("wb") as file:
-            Image.fromarray(pixels).save(file, "PNG")
-            file.flush()
-            os.fsync(file.fileno())
-        if not over and not _reserved(path):
-            return False
-        temporary.replace(path)
+        atomic_file.write(path, png.getvalue(), overwrite=over, mode=atomic_file.PRIVATE)
+    except FileExistsError:
+        return False
     except OSError as failure:
         raise UserError(
             f"{printable(path)}: cannot be written: {failure.strerror or failure}"
         ) from failure
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    return True
-
-
-def _reserved(path: Path) -> bool:
-    """Take a name if nobody has it, in one step, so that two who save at once do not collide."""
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return False
     return True
 
 

@@ -61,12 +61,13 @@ class DrawRoom(Room):
 
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        dataset = cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         assert dataset is not None, "a room is entered when there are digits"
         self.dataset = dataset
-        if cockpit.drawing is None or cockpit.drawing.side != dataset.side:
-            cockpit.drawing = Drawing(dataset.side)
-        self.drawing = cockpit.drawing
+        kept = self.workspace.drawing
+        if not isinstance(kept, Drawing) or kept.side != dataset.side:
+            self.workspace.drawing = kept = Drawing(dataset.side)
+        self.drawing = kept
         self._parameters: Parameters | None = None
         self._blocks = has_shades()
 
@@ -110,7 +111,7 @@ class DrawRoom(Room):
             shares = probabilities(self._parameters, np.stack([form.ravel(), pixels.ravel()]))
             both: list[list[float]] = shares.T.tolist()
             drawn = [f"{100 * share:.1f}" for share in both[1]]
-            names = dataset.names if (dataset := self.cockpit.session.dataset) else ()
+            names = dataset.names if (dataset := self.workspace.session.dataset) else ()
             answers.update(both[0], drawn, ("centred", "drawn"), names)
             words = verdict(*both, untrained=viewed[1] == 0)
             if own.specks:
@@ -188,9 +189,9 @@ class DrawRoom(Room):
 
     def action_take(self, by: int) -> None:
         """A test digit in place of the drawing."""
-        cockpit, side = self.cockpit, self.drawing.side
-        cockpit.index = (cockpit.index + by) % len(self.dataset.test)
-        self.drawing.replace(self.dataset.test.images[cockpit.index].reshape(side, side))
+        workspace, side = self.workspace, self.drawing.side
+        workspace.index = (workspace.index + by) % len(self.dataset.test)
+        self.drawing.replace(self.dataset.test.images[workspace.index].reshape(side, side))
         self.draw()
 
     def action_glyphs(self) -> None:

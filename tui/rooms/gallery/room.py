@@ -68,7 +68,7 @@ class GalleryRoom(TileRoom):
 
     def action_renew(self) -> None:
         """Ask the network of now, and hang what it answers."""
-        viewed, dataset = self.cockpit.viewed, self.cockpit.session.dataset
+        viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
         if viewed is None or dataset is None:
             return
         parameters, iteration = viewed
@@ -91,12 +91,12 @@ class GalleryRoom(TileRoom):
         """To the main screen, at this digit."""
         event.stop()
         if self._hanging is not None:
-            self.cockpit.index = int(self._hanging.chosen[event.index])
+            self.workspace.index = int(self._hanging.chosen[event.index])
             while self.app.screen is not self.cockpit:
                 self.app.pop_screen()
 
     def _hang(self, hanging: GalleryContent) -> None:
-        viewed, dataset = self.cockpit.viewed, self.cockpit.session.dataset
+        viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
         if viewed is None or dataset is None:
             return
         self._hanging = hanging
@@ -119,7 +119,7 @@ class GalleryRoom(TileRoom):
 
     def _draw(self, index: int, columns: int) -> tuple[Tile, Text]:
         """One digit, and what it was taken for."""
-        hanging, dataset, tiles = self._hanging, self.cockpit.session.dataset, self.tiles
+        hanging, dataset, tiles = self._hanging, self.workspace.session.dataset, self.tiles
         assert hanging is not None
         assert dataset is not None
         digit = int(hanging.chosen[index])
@@ -137,7 +137,7 @@ class GalleryRoom(TileRoom):
 
     def _foot(self, index: int) -> list[Text]:
         """The digit at the cursor, in words."""
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         assert self._hanging is not None
         assert dataset is not None
         digit = int(self._hanging.chosen[index])

@@ -51,11 +51,11 @@ class MathsRoom(Room):
     def show(self, parameters: Parameters) -> None:
         """Work out every number of this network at the cockpit's digit."""
         viewed = self.cockpit.viewed
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         assert viewed is not None
         assert dataset is not None
         names = dataset.names
-        index, iteration = self.cockpit.index, viewed[1]
+        index, iteration = self.workspace.index, viewed[1]
         image, label = dataset.test.images[index], int(dataset.test.labels[index])
         alpha = self._alpha
 
@@ -64,14 +64,14 @@ class MathsRoom(Room):
             return partial(self._found, lens, index, iteration, names)
 
         before = self.looked
-        here = before is not None and before.index == index and self.cockpit.past is None
+        here = before is not None and before.index == index and self.workspace.past is None
         self._behind.ask(job, at_once=not here)
 
     @property
     def _alpha(self) -> float:
         """The learning rate of the network looked at."""
-        past = self.cockpit.past
-        return past.hyperparameters.alpha if past else self.cockpit.session.wanted.alpha
+        past = self.workspace.past
+        return past.hyperparameters.alpha if past else self.workspace.session.wanted.alpha
 
     def _found(self, lens: SampleStep, index: int, iteration: int, names: tuple[str, ...]) -> None:
         """Show new numbers; the stage and what is followed stay as they are."""
@@ -156,14 +156,14 @@ class MathsRoom(Room):
         from ....net.inspection.gradient_check import check_gradient
         from ....net.inspection.weight import sample_weights
 
-        viewed, dataset, looked = self.cockpit.viewed, self.cockpit.session.dataset, self.looked
+        viewed, dataset, looked = self.cockpit.viewed, self.workspace.session.dataset, self.looked
         if viewed is None or dataset is None or looked is None:
             return
         self.add_class("-checking")
         page = self.query_one(ChecksPage)
         page.update(None)
         self._seed += 1
-        (parameters, iteration), index, seed = viewed, self.cockpit.index, self._seed
+        (parameters, iteration), index, seed = viewed, self.workspace.index, self._seed
         mine = looked.followed() if fits(looked.path, parameters.sizes) else []
         images, labels = dataset.test.images[[index]], dataset.test.labels[[index]]
 

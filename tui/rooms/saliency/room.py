@@ -49,12 +49,12 @@ class SaliencyRoom(Room):
 
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        dataset = cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         assert dataset is not None, "a room is entered when there are digits"
         self.dataset = dataset
         self.row = self.column = dataset.side // 2  # of the cursor
         self.flips: set[int] = set()  # pixels turned over
-        self._index = cockpit.index
+        self._index = self.workspace.index
         self._chosen: int | None = None  # a class; None: the network's answer to the digit as it is
         self._class = 0  # that is shown
         self._parameters: Parameters | None = None
@@ -81,8 +81,8 @@ class SaliencyRoom(Room):
     def show(self, parameters: Parameters) -> None:
         """This network's slopes; the flips stay while the digit does."""
         self._parameters = parameters
-        if self.cockpit.index != self._index:
-            self._index = self.cockpit.index
+        if self.workspace.index != self._index:
+            self._index = self.workspace.index
             self.flips.clear()
         self.draw()
 

@@ -32,7 +32,7 @@ class LogitsRoom(Room):
 
     def show(self, parameters: Parameters) -> None:
         """Add up for the cockpit's digit."""
-        dataset, index = self.cockpit.session.dataset, self.cockpit.index
+        dataset, index = self.workspace.session.dataset, self.workspace.index
         if dataset is not None:
             found = contributions(parameters, dataset.test.images[index])
             self.table.update(found, index, int(dataset.test.labels[index]), dataset.names)

@@ -45,7 +45,7 @@ class WeightsRoom(TileRoom):
 
     def show(self, parameters: Parameters) -> None:
         """Ask every unit of the layer about all test digits."""
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         self._layer = min(self._layer, len(parameters.W) - 1)
         if dataset is None or (
             self._found is not None
@@ -90,7 +90,7 @@ class WeightsRoom(TileRoom):
             await enter(self, room)
 
     def _take(self, parameters: Parameters, layer: int, found: ActivationStats) -> None:
-        dataset, ink = self.cockpit.session.dataset, self.tiles.ink
+        dataset, ink = self.workspace.session.dataset, self.tiles.ink
         if dataset is None:
             return
         self._found = parameters, layer, found
@@ -114,7 +114,7 @@ class WeightsRoom(TileRoom):
     def _draw(self, index: int, columns: int) -> tuple[Tile, Text]:
         """One unit: its picture and how often it speaks, or in a line what it reads most of."""
         assert self._found is not None
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         assert dataset is not None
         parameters, layer, found = self._found
         tiles, ink = self.tiles, self.tiles.ink
@@ -144,7 +144,7 @@ class WeightsRoom(TileRoom):
         parameters, layer, found = self._found
         tiles, ink = self.tiles, self.tiles.ink
         unit, share = unit_weights(parameters, layer, index), float(found.active_fraction[index])
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         names = dataset.names if dataset and layer == len(parameters.W) - 1 else ()
         is_last = layer == len(parameters.W) - 1
         whole = f" of the test {thing(dataset)}s" if tiles.size.width >= WIDE else ""

@@ -43,7 +43,7 @@ class UnitRoom(BackgroundRoom):
 
     def show(self, parameters: Parameters) -> None:
         """Ask all test digits; a network of other widths has no such unit, perhaps."""
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         if self._layer >= len(parameters.W) or self._unit >= parameters.sizes[self._layer]:
             self.dismiss(None)
         elif dataset is not None and (
@@ -62,7 +62,7 @@ class UnitRoom(BackgroundRoom):
 
     async def action_open(self) -> None:
         """A gallery of what excites it."""
-        dataset, layer, unit = self.cockpit.session.dataset, self._layer, self._unit
+        dataset, layer, unit = self.workspace.session.dataset, self._layer, self._unit
         if dataset is None:
             return
 
@@ -86,7 +86,7 @@ class UnitRoom(BackgroundRoom):
         self._show_unit()
 
     def _show_unit(self) -> None:
-        dataset = self.cockpit.session.dataset
+        dataset = self.workspace.session.dataset
         if self._found is None or dataset is None:
             return
         parameters, found = self._found

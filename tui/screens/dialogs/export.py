@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooSoonError
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,15 +25,16 @@ from ...errors import EXPECTED_ERRORS, UserError
 from ...export.files import check_writable
 from ...export.formats import FORMS, ExportFormat, ExportInput, target
 from ...text import printable
-from ...widgets.chart import Chart
 from ...widgets.path_input import PathInput
-from ..main.dashboard import Dashboard
 from .base import Dialog
 from .prompts import ConfirmDialog
 
 if TYPE_CHECKING:
     from ....net.run.checkpoint import SavedModel
     from ....net.run.state import RunState
+    from ...export.tables import Predictions
+    from ...render.chart_view import ChartView
+    from ...training.workspace import Workspace
 
 POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the writing is
 RECIPE = len(FORMS)  # its place among the choices; it is shown, not written
@@ -47,17 +49,25 @@ class ExportDialog(Dialog[None]):
         Binding("up", "move(-1)", "Choose", show=False),
     ]
 
-    def __init__(self, cockpit: Dashboard, number: int, screen: str) -> None:
-        """number: of the current run. screen: as it was, as SVG."""
+    def __init__(self, workspace: Workspace, number: int, view: ChartView, screen: str) -> None:
+        """Take what can be written.
+
+        Args:
+            workspace: whose runs they are.
+            number: of the current run.
+            view: of the chart.
+            screen: what lies beneath the window, as SVG.
+        """
         super().__init__()
-        self._cockpit, self._number, self._picture = cockpit, number, screen
+        self._workspace, self._number = workspace, number
+        self._view, self._picture = view, screen
         self._proposed = ""  # the name that stands there if nobody typed another
         self._effort: CancellableTask | None = None
 
     def compose(self) -> ComposeResult:
         """What, which images, where to, how far it is or what is wrong."""
         longest = max(len(form.title) for form in FORMS)
-        name = printable(self._cockpit.names[self._number], 40)
+        name = printable(self._workspace.names[self._number], 40)
         with Vertical(classes="window export") as frame:
             frame.border_title = Content(f"Save and export · {name}")
             yield OptionList(
@@ -138,7 +148,7 @@ class ExportDialog(Dialog[None]):
             self.app.notify("Copied, if this terminal lets programs do that.", markup=False)
 
     def _recipe(self) -> str:
-        seen = self._cockpit.session.snapshot()
+        seen = self._workspace.session.snapshot()
         return format_recipe(seen.hyperparameter_log)
 
     # Writing
@@ -169,11 +179,11 @@ class ExportDialog(Dialog[None]):
                 self.app.call_from_thread(self._ask, effort, path)
                 return
             check_writable(path, overwrite=overwrite, endings=form.endings)
-            material = self._material(effort, form)
+            write = partial(form.write, self._material(effort, form, of), path, overwrite=overwrite)
             if form.draws:
-                self.app.call_from_thread(form.put, material, path, of, overwrite)
+                self.app.call_from_thread(write)
             else:
-                form.put(material, path, of, overwrite)
+                write()
             size = path.stat().st_size
         except CancelledError:
             return
@@ -184,23 +194,36 @@ class ExportDialog(Dialog[None]):
         if not effort.is_given_up:
             self.app.call_from_thread(self._done, effort, f"Written: {path} ({size:,} bytes)")
 
-    def _material(self, effort: CancellableTask, form: ExportFormat) -> ExportInput:
-        """Everything as it stands now, asked of the training thread."""
-        dataset = self._cockpit.session.dataset
+    def _material(self, effort: CancellableTask, form: ExportFormat, of: str) -> ExportInput:
+        """Everything as it stands now, asked of the training thread.
+
+        of: the source of the images to predict; empty: the test images.
+        """
+        dataset = self._workspace.session.dataset
         assert dataset is not None
         runs = self._runs(effort, self._numbers(form))
-        view = self._cockpit.query_one(Chart).view
         effort.check()
-        return ExportInput(runs, dataset, view, self._picture, effort.note)
+
+        def predict() -> Predictions:
+            from ...datasets.loading import predictions_input, questions_for
+            from ...export.tables import answers
+
+            name, saved = runs[-1]
+            if not of.strip():
+                return answers(saved, predictions_input(dataset))
+            questions = questions_for(saved, expanded(of), on_progress=effort.note, model=name)
+            return answers(saved, questions)
+
+        return ExportInput(runs, predict, self._view, self._picture)
 
     def _numbers(self, form: ExportFormat) -> list[int]:
         """Of the runs it is of, the current one last."""
-        others = [seen.run.number for seen in self._cockpit.session.runs() if seen.run]
+        others = [seen.run.number for seen in self._workspace.session.runs() if seen.run]
         others.remove(self._number)
         if form.of == "run":
             others = []
         if form.of == "chart":
-            others = [number for number in others if number not in self._cockpit.hidden]
+            others = [number for number in others if number not in self._workspace.hidden]
         return [*others, self._number]
 
     def _runs(
@@ -210,9 +233,9 @@ class ExportDialog(Dialog[None]):
         from ....net.run.checkpoint import SavedModel
         from ...datasets.loading import provenance_of
 
-        session, names = self._cockpit.session, self._cockpit.names
+        session, names = self._workspace.session, self._workspace.names
         assert session.dataset is not None
-        made = provenance_of(session.dataset, expanded(self._cockpit.source()))
+        made = provenance_of(session.dataset, expanded(self._workspace.source))
         found: list[tuple[str, SavedModel]] = []
         for number in numbers:
             answer: Future[RunState | None] = Future()

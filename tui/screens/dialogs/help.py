@@ -17,7 +17,6 @@ from ...keymap.help_text import EXPLANATIONS
 from ...keymap.main_keys import FILE_ACTIONS, KEYS_BY_TOPIC, RUN_KEYS, Key
 from ...keymap.room_keys import ROOM_KEYS
 from ...widgets.lines import LinesWidget
-from ..main.dashboard import Dashboard
 from .base import Dialog
 
 KEY = 18  # columns before what a key does
@@ -162,10 +161,15 @@ class HelpDialog(Dialog[None]):
         Binding("up,k", "scroll(-1)", show=False),
     ]
 
-    def __init__(self, heading: str = "") -> None:
-        """heading: of the section to begin with; empty: at the top."""
+    def __init__(self, heading: str = "", *, files: bool = True) -> None:
+        """Take what to explain.
+
+        Args:
+            heading: of the section to begin with; empty: at the top.
+            files: whether the keys that lead to the disk are explained.
+        """
         super().__init__()
-        self._heading = heading
+        self._heading, self._files = heading, files
 
     @property
     def asked(self) -> str:
@@ -176,12 +180,10 @@ class HelpDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         """The sections in a frame, what was asked for first."""
-        cockpits = [screen for screen in self.app.screen_stack if isinstance(screen, Dashboard)]
-        files = all(cockpit.may_touch_files for cockpit in cockpits)
         with VerticalScroll(id="help", classes="window") as frame:
             frame.border_title = "Help"
             frame.border_subtitle = "↑ ↓ scroll · Esc close"
-            yield HelpText(arranged(sections(files=files), self._heading))
+            yield HelpText(arranged(sections(files=self._files), self._heading))
 
     async def action_dismiss(self, result: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Close."""

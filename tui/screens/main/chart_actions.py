@@ -40,7 +40,11 @@ class ChartActions(Dashboard):
         if self.seen is None or self.seen.progress is None:
             return
         newest = self.seen.progress.iteration
-        here = newest if self.at is None else self.query_one(Chart).beside(self.at, columns)
+        here = (
+            newest
+            if self.workspace.at is None
+            else self.query_one(Chart).beside(self.workspace.at, columns)
+        )
         self._read_at(here)
 
     @on(Chart.Pointed)
@@ -49,4 +53,4 @@ class ChartActions(Dashboard):
 
     def _read_at(self, iteration: float) -> None:
         newest = max((len(seen.history) for seen in self.session.runs() if seen.history), default=1)
-        self.at = min(max(0, round(iteration)), newest - 1)
+        self.workspace.at = min(max(0, round(iteration)), newest - 1)

@@ -21,6 +21,7 @@ from ...training.pending import is_over, pending
 from ...training.session import TrainingSession
 from ...training.snapshot import Run, RunStatus, Snapshot
 from ...training.summary import run_summary
+from ...training.workspace import Workspace
 from ...widgets.chart import Chart
 from ...widgets.coach import Coach
 from ...widgets.digit import Digit
@@ -34,12 +35,9 @@ from ..minimum_size import WORDINGS
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
     from ....net.network import Parameters
-    from ....net.run.diagnosis import Diagnosis, Remedy
-    from ....net.run.state import RunMoment
-    from ...rooms.draw.pen import Drawing
+    from ....net.run.diagnosis import Diagnosis
 
 REFRESH_S = 0.25  # seconds between two looks into the session while it trains
-MOST_LINES = 6  # on the chart at once, unless a person wants more
 NEEDS = (60, 20)  # columns and rows: below, a line says so
 WIDTHS = [
     (0, "-slim"),
@@ -73,10 +71,7 @@ class Dashboard(Screen[None]):
     HORIZONTAL_BREAKPOINTS = WIDTHS
     VERTICAL_BREAKPOINTS = HEIGHTS
 
-    index: reactive[int] = reactive(0, init=False)  # of the test digit shown
-    blocks: reactive[bool] = reactive(False, init=False)
-    past: reactive[RunMoment | None] = reactive(None, init=False)  # what is shown instead of now
-    at: reactive[int | None] = reactive(None, init=False)  # the iteration whose values are read
+    blocks: reactive[bool] = reactive(False, init=False)  # whether digits are drawn in blocks
 
     class Settled(Message):
         """A run has come to a rest, or the runs are others: read them once more."""
@@ -88,27 +83,59 @@ class Dashboard(Screen[None]):
         why: str
         """The reason, in a line."""
 
-    def __init__(self, session: TrainingSession, *, start: bool) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        start: bool,
+        blocks: bool = False,
+        may_touch_files: bool = True,
+        loading: Callable[[], str] = lambda: "the data",
+        line_is_behind: Callable[[], bool] = lambda: False,
+        line_spent: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        """Take what is shown, and how.
+
+        Args:
+            workspace: the model that the screen shows and its keys change.
+            start: whether to train as soon as the data are loaded.
+            blocks: whether digits are drawn in blocks at first.
+            may_touch_files: whether the keys act that lead to the disk.
+            loading: returns what the session waits for while it loads.
+            line_is_behind: returns whether the terminal has not yet taken the pictures before.
+            line_spent: returns the seconds that the terminal has taken for pictures.
+        """
         super().__init__()
-        self.session = session
+        self.workspace = workspace
+        self.may_touch_files = may_touch_files
+        self.line_is_behind, self.line_spent = line_is_behind, line_spent
+        self._loading = loading
+        self.set_reactive(Dashboard.blocks, blocks)
         self.seen: Snapshot | None = None  # the current run as it was shown last
         self._seen_runs: tuple[Snapshot, ...] = ()  # and all runs, as they stood at that instant
         self._is_stale = False  # whether to show it though the current run is as it was
-        self.hidden: set[int] = set()  # runs that the chart does not show
-        self.names: dict[int, str] = {}
-        self.pinned: list[int] = []  # test digits that are watched through the run
-        self.remedy: Remedy | None = None  # what the coach offers
-        self.doubts: tuple[str, ...] = ()  # that the coach has about the data
-        self.line_is_behind: Callable[[], bool] = lambda: False
-        self.line_spent: Callable[[], float] = lambda: 0.0  # as `Line.spent`
-        self.drawing: Drawing | None = None  # a person's own digit, kept while they are elsewhere
-        self.read_so_far: Callable[[], str] = lambda: "the data"  # while they load
-        self.source: Callable[[], str] = lambda: "mnist"  # of the data
-        self.may_touch_files = True
         self._start = start
         self._run: Run | None = None  # that was shown last
         self._diagnosis: Diagnosis | None = None  # that the coach explains, or has explained
         self._doubted: Dataset | None = None  # the data that the coach has looked at
+        workspace.observe(self._workspace_changed)
+
+    @property
+    def session(self) -> TrainingSession:
+        """The session that is open."""
+        return self.workspace.session
+
+    def _workspace_changed(self, name: str) -> None:
+        if name == "session":
+            self._show_another_session()
+        elif name == "index":
+            self.show_digit()
+        elif name == "at":
+            self.show_run()
+        elif name == "past":  # hyperparameters wait: they are for what begins there
+            self.session.hold(self.workspace.past is not None)
+            self.show_run()
+            self.show_digit()
 
     def compose(self) -> ComposeResult:
         """Status, two panels above, two below, runs, coach, keys; or a word if there is no room."""
@@ -142,16 +169,11 @@ class Dashboard(Screen[None]):
             "help",
         }
 
-    def use(self, session: TrainingSession) -> None:
-        """Look at this session from now on; of the one before, nothing stays on the screen."""
-        self.session = session
-        self.seen = self._run = self._diagnosis = self.remedy = None
+    def _show_another_session(self) -> None:
+        """Leave nothing of the session before on the screen."""
+        self.seen = self._run = self._diagnosis = self._doubted = None
         self._seen_runs = ()
-        self.names, self.hidden, self.pinned, self.drawing = {}, set(), [], None
-        self._doubted, self.doubts = None, ()
-        for name, empty in (("past", None), ("at", None), ("index", 0)):
-            self.set_reactive(getattr(Dashboard, name), empty)
-        self.query_one(RunsPanel).update((), {}, set(), 0)
+        self.query_one(RunsPanel).update((), {}, frozenset(), 0)
         self.look()
         self.show_digit()
 
@@ -173,7 +195,7 @@ class Dashboard(Screen[None]):
         picture = self.session.picture()
         snapshot = picture.current
         if snapshot.state is RunStatus.LOADING:
-            self.query_one(StatusLine).waits_for = self.read_so_far()
+            self.query_one(StatusLine).waits_for = self._loading()
             self.query_one(StatusLine).redraw()
         if snapshot is self.seen and not self._is_stale:
             return
@@ -186,19 +208,21 @@ class Dashboard(Screen[None]):
             return
         before, self.seen, self._seen_runs = self.seen, snapshot, picture.runs
         if self._run is not None and snapshot.run is not self._run:
-            self.past, self.at = None, None  # of the run before; another one has begun
+            self.workspace.past = self.workspace.at = None  # of the run before
         is_first, self._run = self._run is None, snapshot.run
         if not (is_on_top(self) or is_first):  # beneath a question, the first picture all the same
             return
         self.show_run()
-        if before is None or (self.past is None and snapshot.parameters is not before.parameters):
+        if before is None or (
+            self.workspace.past is None and snapshot.parameters is not before.parameters
+        ):
             self.show_digit()
 
     @property
     def viewed(self) -> tuple[Parameters, int] | None:
         """The network looked at, as it is or as it was, and after how many updates."""
-        if self.past is not None:
-            return self.past.parameters, self.past.iteration
+        if self.workspace.past is not None:
+            return self.workspace.past.parameters, self.workspace.past.iteration
         if self.seen is None or self.seen.parameters is None or self.seen.progress is None:
             return None
         return self.seen.parameters, self.seen.progress.iteration
@@ -207,14 +231,19 @@ class Dashboard(Screen[None]):
     def next_alpha(self) -> float | None:
         """The alpha that the next update of this run goes by, if that is another one."""
         snapshot, wanted = self.seen, self.session.wanted
-        if snapshot is None or snapshot.run is None or self.past or is_over(snapshot, wanted):
+        if (
+            snapshot is None
+            or snapshot.run is None
+            or self.workspace.past
+            or is_over(snapshot, wanted)
+        ):
             return None
         return wanted.alpha if wanted.alpha != snapshot.hyperparameters.alpha else None
 
     @property
     def key_words(self) -> Mapping[str, str]:
         """What keys do as things stand, where that is not what the last row says of them."""
-        if self.past is not None:
+        if self.workspace.past is not None:
             return {"train": "fork"}
         is_at_rest = self.seen is None or self.seen.state in (
             RunStatus.FINISHED,
@@ -231,23 +260,21 @@ class Dashboard(Screen[None]):
             return
         wanted = self.session.wanted
         running = wanted if snapshot.run is None else snapshot.hyperparameters
-        waits = pending(snapshot, wanted, in_past=self.past is not None)
-        self.query_one(StatusLine).update(snapshot, self.past, self.next_alpha)
+        waits = pending(snapshot, wanted, in_past=self.workspace.past is not None)
+        self.query_one(StatusLine).update(snapshot, self.workspace.past, self.next_alpha)
         self.query_one(HyperparameterPanel).update(wanted, running, waits)
         self.query_one(KeyFooter).say(self.key_words)
         runs = self._seen_runs
-        for seen in runs:
-            assert seen.run is not None
-            self.names.setdefault(seen.run.number, f"run {seen.run.number}")
+        self.workspace.name_new(seen.run.number for seen in runs if seen.run)
         self.query_one(Chart).update(
             self._lines(snapshot, runs),
-            self.at,
-            run_summary(snapshot, runs, self.names),
-            self.past.iteration if self.past else None,
+            self.workspace.at,
+            run_summary(snapshot, runs, self.workspace.names),
+            self.workspace.past.iteration if self.workspace.past else None,
         )
         if snapshot.run:
             panel = self.query_one(RunsPanel)
-            panel.update(runs, self.names, self.hidden, snapshot.run.number)
+            panel.update(runs, self.workspace.names, self.workspace.hidden, snapshot.run.number)
         self._show_diagnosis(snapshot)
 
     def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[RunCurve]:
@@ -255,11 +282,13 @@ class Dashboard(Screen[None]):
         if snapshot.run is None:
             return []
         others = [seen for seen in runs if seen.run and seen.run.number != snapshot.run.number]
-        shown = [seen for seen in others if seen.run and seen.run.number not in self.hidden]
+        shown = [
+            seen for seen in others if seen.run and seen.run.number not in self.workspace.hidden
+        ]
         return [
             RunCurve(
                 seen.run.number,
-                self.names[seen.run.number],
+                self.workspace.names[seen.run.number],
                 seen.history,
                 seen.hyperparameter_log,
                 seen.hyperparameters.iterations,
@@ -275,19 +304,19 @@ class Dashboard(Screen[None]):
         diagnosis, history, timeline = snapshot.diagnosis, snapshot.history, snapshot.timeline
         dataset = self.session.dataset
         if dataset is not self._doubted:
-            self._doubted, self.doubts = dataset, doubts(dataset)
-            self.query_one(Coach).update(None, None, self.doubts)
+            self._doubted, self.workspace.doubts = dataset, doubts(dataset)
+            self.query_one(Coach).update(None, None, self.workspace.doubts)
         if diagnosis is None or history is None or timeline is None:
             if self._diagnosis is not None:
-                self.query_one(Coach).update(None, None, self.doubts)
-            self._diagnosis = self.remedy = None
+                self.query_one(Coach).update(None, None, self.workspace.doubts)
+            self._diagnosis = self.workspace.remedy = None
         elif diagnosis is not self._diagnosis:
             from ....net.run.diagnosis import remedy_for
 
             self._diagnosis = diagnosis
-            self.remedy = remedy_for(diagnosis, history, timeline)
-            self.query_one(Coach).update(diagnosis, self.remedy, doubts(dataset))
-        self.set_class(self.remedy is not None or bool(self.doubts), "-coached")
+            self.workspace.remedy = remedy_for(diagnosis, history, timeline)
+            self.query_one(Coach).update(diagnosis, self.workspace.remedy, doubts(dataset))
+        self.set_class(self.workspace.remedy is not None or bool(self.workspace.doubts), "-coached")
 
     def show_digit(self) -> None:
         """The chosen digit and what the network looked at makes of it."""
@@ -298,12 +327,18 @@ class Dashboard(Screen[None]):
             return
         from ....net.engine.inference import probabilities
 
-        if self.index >= len(dataset.test):  # of a session with other data
-            self.set_reactive(Dashboard.index, 0)
+        if self.workspace.index >= len(dataset.test):  # of a session with other data
+            self.workspace.index = 0
+            return
         parameters, iteration = viewed
-        image, label = dataset.test.images[self.index], int(dataset.test.labels[self.index])
+        image, label = (
+            dataset.test.images[self.workspace.index],
+            int(dataset.test.labels[self.workspace.index]),
+        )
         square = image.reshape(dataset.side, dataset.side)
-        self.query_one(Digit).update(square, heading(dataset, self.index), blocks=self.blocks)
+        self.query_one(Digit).update(
+            square, heading(dataset, self.workspace.index), blocks=self.blocks
+        )
         answer = probabilities(parameters, image[None, :])[:, 0]
         self.query_one(Probabilities).update(
             answer,
@@ -319,12 +354,4 @@ class Dashboard(Screen[None]):
         self.show_run()
         self.show_digit()
 
-    watch_index = show_digit
     watch_blocks = show_digit
-    watch_at = show_run
-
-    def watch_past(self) -> None:
-        """Hyperparameters wait while the past is looked at: they are for what begins there."""
-        self.session.held = self.past is not None
-        self.show_run()
-        self.show_digit()

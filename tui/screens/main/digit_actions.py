@@ -12,12 +12,12 @@ class DigitActions(Dashboard):
     def action_digit(self, by: int) -> None:
         """Go so many digits on, round the end."""
         if (dataset := self.session.dataset) is not None:
-            self.index = (self.index + by) % len(dataset.test)
+            self.workspace.index = (self.workspace.index + by) % len(dataset.test)
 
     def action_go_to(self, index: int) -> None:
         """Go to this digit; negative numbers count from the end."""
         if (dataset := self.session.dataset) is not None:
-            self.index = index % len(dataset.test)
+            self.workspace.index = index % len(dataset.test)
 
     def action_ask_index(self) -> None:
         """Ask for a number and go there."""
@@ -36,18 +36,18 @@ class DigitActions(Dashboard):
             return
         from ....net.engine.inference import next_mistake
 
-        found = next_mistake(viewed[0], dataset.test, self.index, step)
+        found = next_mistake(viewed[0], dataset.test, self.workspace.index, step)
         if found is None:
             self.notify(f"The network gets no other test {thing(dataset)} wrong.", markup=False)
         else:
-            self.index = found
+            self.workspace.index = found
 
     def action_deformed(self) -> None:
         """Show deformed copies of the chosen digit beside it."""
         from ..dialogs.augmentation import AugmentationDialog
 
         if (dataset := self.session.dataset) is not None:
-            image = dataset.test.images[self.index].reshape(dataset.side, dataset.side)
+            image = dataset.test.images[self.workspace.index].reshape(dataset.side, dataset.side)
             self.app.push_screen(AugmentationDialog(image))
 
     def action_glyphs(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from ...errors import EXPECTED_ERRORS
+from ...widgets.chart import Chart
 from .training_actions import TrainingActions
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ class FileActions(TrainingActions):
             self.notify("There is nothing yet to write.", markup=False)
             return
         picture = self.app.export_screenshot(title="mnist-tui")
-        self.app.push_screen(ExportDialog(self, self.seen.run.number, picture))
+        view = self.query_one(Chart).view
+        self.app.push_screen(ExportDialog(self.workspace, self.seen.run.number, view, picture))
 
     def action_recipe(self) -> None:
         """Ask for a recipe and begin a run by it."""
@@ -60,6 +62,6 @@ class FileActions(TrainingActions):
             except EXPECTED_ERRORS as problem:
                 self.notify(str(problem), severity="warning", markup=False)
             else:
-                self.past = None
+                self.workspace.past = None
 
         self.app.push_screen(RecipeDialog(), begin)

@@ -24,17 +24,17 @@ class RunActions(Dashboard):
 
     @on(RunsPanel.Chosen)
     def _go_on(self, event: RunsPanel.Chosen) -> None:
-        self.hidden.discard(event.number)
+        self.workspace.hidden -= {event.number}
         if self.seen and self.seen.run and event.number != self.seen.run.number:
             self.session.go_on_from(event.number)
-        self.past, self.at = None, None
+        self.workspace.past = self.workspace.at = None
         self.set_focus(None)
         self.remove_class("-table")
 
     def action_run_show(self) -> None:
         """Show it on the chart, or hide it; the current run is always shown."""
         if (number := self.query_one(RunsPanel).under_cursor) is not None:
-            self.hidden ^= {number}
+            self.workspace.hidden ^= {number}
             self.show_run()
 
     def action_run_name(self) -> None:
@@ -46,10 +46,10 @@ class RunActions(Dashboard):
 
         def named(name: str | None) -> None:
             if name is not None:
-                self.names[number] = printable(name)
+                self.workspace.rename(number, printable(name))
                 self.show_run()
 
-        self.app.push_screen(NameDialog(self.names[number]), named)
+        self.app.push_screen(NameDialog(self.workspace.names[number]), named)
 
     def action_run_remove(self) -> None:
         """Ask, because what it learnt would be lost; then remove it."""
@@ -66,4 +66,6 @@ class RunActions(Dashboard):
             if yes:
                 self.session.remove(number)
 
-        self.app.push_screen(ConfirmDialog(f"Remove {self.names[number]} for good?"), answered)
+        self.app.push_screen(
+            ConfirmDialog(f"Remove {self.workspace.names[number]} for good?"), answered
+        )

@@ -44,7 +44,7 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
         """Explain; from within a panel, or while it is alone, that panel."""
         from ..dialogs.help import HelpDialog
 
-        await enter(self, HelpDialog(self._heading()))
+        await enter(self, HelpDialog(self._heading(), files=self.may_touch_files))
 
     def _heading(self) -> str:
         """The section of help that a person is in."""
@@ -52,9 +52,9 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
             return "Runs"
         if isinstance(self.focused, Input):
             return "Hyperparameters"
-        if self.remedy is not None:
+        if self.workspace.remedy is not None:
             return "When a run goes wrong"
-        if self.past is not None:
+        if self.workspace.past is not None:
             return "Time"
         alone = (name.removeprefix("-only-") for name in self.classes)
         return next((HEADINGS[name] for name in alone if name in HEADINGS), "")

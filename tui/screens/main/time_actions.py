@@ -24,22 +24,28 @@ class TimeActions(Dashboard):
         if self.seen is None or self.seen.timeline is None or self.seen.progress is None:
             return
         timeline, now = self.seen.timeline, self.seen.progress.iteration
-        here = self.past.iteration if self.past else now
-        if self.at is not None and self.at < now and self.past is None:
-            here = self.at + (1 if step < 0 else -1)  # from the reading line, and what it stands on
+        here = self.workspace.past.iteration if self.workspace.past else now
+        if (
+            self.workspace.at is not None
+            and self.workspace.at < now
+            and self.workspace.past is None
+        ):
+            here = self.workspace.at + (
+                1 if step < 0 else -1
+            )  # from the reading line, and what it stands on
             stride = 1.0
         if step < 0:
             found = timeline.before(here - stride + 1) or timeline.first
         else:
             found = timeline.after(here + stride - 1)
         # What was kept last is no past yet.
-        self.past = found if found and found.iteration < now else None
-        self.at = self.past.iteration if self.past else None
+        self.workspace.past = found if found and found.iteration < now else None
+        self.workspace.at = self.workspace.past.iteration if self.workspace.past else None
 
     def action_fork(self) -> None:
         """A new run from the moment shown; it waits for Space."""
         if self.seen and self.seen.run:
-            self.session.fork(self.seen.run.number, self.past)
+            self.session.fork(self.seen.run.number, self.workspace.past)
 
     def action_back(self) -> None:
         """Close what was opened last: the table's focus, a panel alone, the coach, the past."""
@@ -49,8 +55,8 @@ class TimeActions(Dashboard):
             self.remove_class("-table")
         elif alone:
             self.remove_class(*alone)
-        elif self.past is not None or self.at is not None:
-            self.past, self.at = None, None
-        elif self.remedy is not None or self.doubts:
-            self.remedy, self.doubts = None, ()
+        elif self.workspace.past is not None or self.workspace.at is not None:
+            self.workspace.past = self.workspace.at = None
+        elif self.workspace.remedy is not None or self.workspace.doubts:
+            self.workspace.remedy, self.workspace.doubts = None, ()
             self.remove_class("-coached")

@@ -31,8 +31,8 @@ class TrainingActions(Dashboard):
 
     def action_train(self) -> None:
         """Train, or pause; in the past, go on from there as a new run."""
-        if self.past is not None and self.seen and self.seen.run:
-            self.session.fork(self.seen.run.number, self.past, train=True)
+        if self.workspace.past is not None and self.seen and self.seen.run:
+            self.session.fork(self.seen.run.number, self.workspace.past, train=True)
         elif self.session.is_training:
             self.session.pause()
         elif not self._is_over():
@@ -52,8 +52,8 @@ class TrainingActions(Dashboard):
 
     def action_step(self, updates: int) -> None:
         """Make so many updates and rest."""
-        if self.past is not None and self.seen and self.seen.run:
-            self.session.fork(self.seen.run.number, self.past)
+        if self.workspace.past is not None and self.seen and self.seen.run:
+            self.session.fork(self.seen.run.number, self.workspace.past)
         elif self._is_over():
             return
         self.session.train(updates)
@@ -88,14 +88,14 @@ class TrainingActions(Dashboard):
 
     def action_cure(self) -> None:
         """What the coach offers: a new run, from before it went wrong or from other weights."""
-        remedy, seen = self.remedy, self.seen
+        remedy, seen = self.workspace.remedy, self.seen
         if remedy is None or seen is None or seen.run is None:
             self.notify("Nothing is wrong with this run.", markup=False)
         elif remedy.moment is None:
             self._begin(remedy.hyperparameters)
         else:
             self.session.fork(seen.run.number, remedy.moment, remedy.hyperparameters, train=True)
-            self.past = None
+            self.workspace.past = None
 
     def _begin(self, hyperparameters: Hyperparameters) -> None:
         """Begin a new run, whatever the one before was doing: it trains at once."""
@@ -104,4 +104,4 @@ class TrainingActions(Dashboard):
         except EXPECTED_ERRORS as problem:
             self.notify(str(problem), severity="warning", markup=False)
         else:
-            self.past = None
+            self.workspace.past = None
