@@ -7,6 +7,7 @@ from math import isnan
 
 LABEL = 4  # columns to the left: the label of a row
 RECALL = 6  # columns to the right
+MARGIN = 1  # column free at the right edge
 FRAME = 2  # rows above and below the cells: the classes, and precision
 MOST_WIDE, MOST_HIGH = 12, 3
 SHADES = " ░▒▓█"
@@ -46,7 +47,7 @@ def grid(
     """
     # A number, a class or “100” percent of precision, and a shade.
     least = max(3, len(str(most)), len(str(classes - 1))) + 1
-    space = max(least, width - LABEL - RECALL)
+    space = max(least, width - LABEL - RECALL - MARGIN)
     columns = min(classes, space // least)
     rows = max(1, min(classes, height - FRAME - 1))
     if classes + FRAME + below <= height:
@@ -54,7 +55,7 @@ def grid(
     else:
         high = 1
     wide = min(MOST_WIDE, space // columns)
-    left = max(0, width - LABEL - RECALL - wide * columns) // 2
+    left = max(0, width - LABEL - RECALL - MARGIN - wide * columns) // 2
     return Grid(
         wide, high, _around(chosen[0], rows, classes), _around(chosen[1], columns, classes), left
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -49,6 +48,7 @@ class Matrix(LinesWidget):
         super().__init__(id=id)
         self.confusion: Confusion | None = None
         self.cell = 0, 0  # label and answer at the cursor
+        self.has_legend = False  # whether the title, as drawn last, explains the shades
         self._below = below
         self._names: Sequence[str] = ()  # of the classes
         self._grid: Grid | None = None
@@ -99,10 +99,12 @@ class Matrix(LinesWidget):
             labels, answers = self._grid.labels, self._grid.answers
             ends = labels[0], labels[-1], answers[0], answers[-1]
             title += ": {}–{} taken for {}–{}".format(*(called(self._names, k) for k in ends))
-        # The words before the legend, which stands below too where there is no room for pictures.
-        for words, told in product(AXES, ([*self.legend(), *notes], notes)):
-            if FRAME + len(title + words) + sum(len(text) for text, _ in told) <= self.size.width:
-                return self.title(title + words, *told)
+        # The words before the legend, which otherwise stands below the matrix.
+        ways = [(AXES[0], [*self.legend(), *notes]), *((words, notes) for words in AXES)]
+        for i, (words, right_end) in enumerate(ways):
+            self.has_legend = i == 0
+            if FRAME + len(title + words) + _length(right_end) <= self.size.width:
+                return self.title(title + words, *right_end)
         return self.title(title, *notes)
 
     def legend(self) -> list[tuple[str, Style]]:
@@ -165,6 +167,10 @@ class Matrix(LinesWidget):
             line.append(f"{precision:>{here.wide - 1}} ", quiet)
         whole = _percent(self.confusion.accuracy)
         return line.append(f"{whole:>{RECALL}}", self.ink("moving"))
+
+
+def _length(notes: Sequence[tuple[str, Style]]) -> int:
+    return sum(len(text) for text, _ in notes)
 
 
 def _percent(share: float, *, whole: bool = False) -> str:

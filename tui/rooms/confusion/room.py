@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from ....net.inspection.confusion import confusion, predict
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import called
+from ...render.labels import called, thing
 from ...render.tiles import Tile, page, sizes
 from ...screens.enter import enter
 from ...screens.main.dashboard import Dashboard
@@ -21,7 +21,7 @@ from ..background_room import BackgroundRoom
 from ..gallery.room import GalleryContent, GalleryRoom, Selection
 from ..gallery.thumbnails import digit_tile, thumbnail_row
 from ..room import Room
-from .matrix import Matrix
+from .matrix import FRAME, Matrix
 
 if TYPE_CHECKING:
     from ....net.inspection.confusion import Confusion, Predictions
@@ -132,11 +132,19 @@ class ConfusionRoom(BackgroundRoom):
         chosen = answers.cell(label, predicted)
         whole = int(matrix.confusion.counts[label].sum())
         count = (f"{len(chosen)} of {whole}", matrix.ink("title"))
-        lines: list[Text | Strip] = [matrix.title(self._words(label, predicted), count)]
+        title, legend = self._words(label, predicted), matrix.legend()
         if height < -(-sizes(dataset.side)[-1] // 2) + 2:
-            words = " Enter: these digits   a: all mistakes   n: next mistake"
-            legend = Text.assemble(" ", *matrix.legend(), no_wrap=True)
-            return [*lines, Text(words, matrix.ink("quiet"), no_wrap=True), legend][:height]
+            words = f" Enter: these {thing(dataset)}s   a: all mistakes   n: next mistake"
+            lines: list[Text | Strip] = [
+                matrix.title(title, count),
+                Text(words, matrix.ink("quiet"), no_wrap=True),
+                Text.assemble(" ", *legend, no_wrap=True),
+            ]
+            return lines[:height]
+        notes = [count] if matrix.has_legend else [*legend, count]
+        if FRAME + len(title) + sum(len(text) for text, _ in notes) > width:
+            notes = [count]
+        lines = [matrix.title(title, *notes)]
         # As large as leaves room for a few.
         here = page(width, height - 1, dataset.side, min(len(chosen), width // 24), CAPTION)
         for begin in range(0, min(len(chosen), here.count), here.across):

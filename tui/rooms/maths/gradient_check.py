@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ....net.inspection.gradient_check import STEP, THRESHOLD, Check
 from ...widgets.lines import LinesWidget
-from ..layout import Block, Ink, words
+from ..layout import MAX_PROSE_COLUMNS, Block, Ink, prose, words
 
 if TYPE_CHECKING:
     from ....net.inspection.gradient_check import Verdict
@@ -80,15 +80,12 @@ class ChecksPage(LinesWidget):
         head = self.title("Gradient check", (checked.summary, self.ink(role)))
         told = f" Digit {checked.index}, after {checked.iteration} updates.   k others   Esc back"
         lines = [head, Text(told, self.ink("quiet")), Text()]
-        width = min(self.size.width - 2, 110)
+        width, ink = self.size.width - 2, self.ink("title")
         rows = table(checked, self.ink, self.size.width)
-        for texts in (MEANING, SHORT):
-            meaning: Block = []
-            for text in texts.splitlines():
-                meaning += [Text(" ").append_text(w) for w in words(text, width, self.ink("title"))]
-                meaning += [Text()] if texts is MEANING else []
-            if len(lines) + len(rows) + len(meaning) <= self.size.height:
-                break
+        meaning = prose(MEANING.splitlines(), width, ink)
+        if len(lines) + len(rows) + 1 + len(meaning) > self.size.height:
+            meaning = words(SHORT, min(MAX_PROSE_COLUMNS, width), ink)
+        meaning = [Text(" ").append_text(line) for line in meaning]
         room = max(3, self.size.height - len(lines) - len(meaning) - 1)
         self.show([*lines, *rows[:room], Text(), *meaning])
 

@@ -7,12 +7,11 @@ from rich.text import Text
 
 from ...render.labels import called
 from ...widgets.lines import LinesWidget
-from ..layout import Block, Ink, words
+from ..layout import MAX_PROSE_COLUMNS, Block, Ink, words
 from .scenes.layer import scene
 from .walk.stages import Stage, formula, shapes, stages, title, why
 from .walk.state import MathsState
 
-MAX_PROSE_COLUMNS = 100  # columns of a line that is read
 MIN_WHY_ROWS = 18  # rows of the page, below which an explanation has one line
 LEAST_WORDS = 10  # below which it gives way to the numbers
 
@@ -43,7 +42,8 @@ class MathsPage(LinesWidget):
         lines.append(self.title(name, (note, self.ink("chosen"))))
         lines += told(looked, self.ink, self.size.width, self.size.height)
         room = self.size.height - len(lines)
-        self.show([*lines, *scene(looked, self.ink, self.size.width, max(1, room))])
+        # One column stays free at the right edge.
+        self.show([*lines, *scene(looked, self.ink, self.size.width - 1, max(1, room))])
 
 
 def strip(stage: Stage, walk: list[Stage], ink: Ink, width: int) -> Text:

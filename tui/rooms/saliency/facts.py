@@ -28,7 +28,7 @@ class Facts(LinesWidget):
 
     def redraw(self) -> None:
         """Draw what was given last."""
-        quiet, width = self.ink("quiet"), max(1, self.size.width - 1)
+        quiet, width = self.ink("quiet"), max(1, self.size.width - 2)
         lines = [self.title(self._title)] if self.size.height >= LEAST_FOR_TITLE else []
         for name, number in self._facts:
             room = min(width, BROADEST) - len(name)

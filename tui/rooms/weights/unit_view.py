@@ -15,6 +15,7 @@ from ...render.labels import SHORT_CLASS, a, called, widest
 from ...render.tiles import TilePage, sizes
 from ...widgets.lines import LinesWidget
 from ..gallery.thumbnails import digit_tile, thumbnail_row, weight_tile
+from ..layout import row_lines, tall_row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 CAPTION = 11  # columns under a digit
 LEAST_FACTS = 30
+MOST_WORDS = 110  # columns beside the picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +126,10 @@ class UnitView(LinesWidget):
             ),
             Text(f"adds to {where}:", quiet),
             *self._bars(
-                unit.outgoing, min(width, 60), height - 4, facts.names if facts.is_last else ()
+                unit.outgoing,
+                min(width, MOST_WORDS),
+                height - 4,
+                facts.names if facts.is_last else (),
             ),
         ]
 
@@ -142,6 +147,7 @@ class UnitView(LinesWidget):
         most = float(abs(weights).max())
         digits = widest(names, len(weights), SHORT_CLASS)
         half = max(1, (width - digits - 10) // 2)
+        each = row_lines(len(shown), height)
         lines: list[Text] = []
         for index in shown.tolist():
             weight = float(weights[index])
@@ -150,7 +156,8 @@ class UnitView(LinesWidget):
             name = called(names, index, digits)
             line = Text(f"{name:>{digits}} ", self.ink("title"), no_wrap=True)
             line.append(f"{weight:+7.3f} ", ink)
-            lines.append(line.append(signed_bar(share, 2 * half + 1), ink))
+            drawn = Text(signed_bar(share, 2 * half + 1), ink, no_wrap=True)
+            lines += tall_row(line, drawn, each)
         return lines
 
     def _digits(self, facts: UnitFacts, height: int) -> list[Text | Strip]:

@@ -16,8 +16,9 @@ from .terms_table import Columns, gradients_block, terms_block
 from .unit_list import listed
 from .update import update_scene
 
+MOST_BAR = 84  # columns of a bar beside words
 NARROW = 66  # columns; below, terms leave out where a pixel is
-LEAST_LIST, MOST_LIST = 18, 40  # columns of the list of units
+LEAST_LIST, MOST_LIST = 18, 96  # columns of the list of units
 
 
 def scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
@@ -147,7 +148,7 @@ def _table(
     beside_it = min(44, width - least - 3)
     formula = "chosen" if told else "quiet"
     if beside_it >= 24:
-        room = min(least + 24, width - beside_it - 3)
+        room = min(least + MOST_BAR, width - beside_it - 3)
         right: Block = []
         for words_ in told:
             right += [*words(words_, beside_it, ink(formula)), Text()]
