@@ -11,7 +11,7 @@ from textual import on
 
 from ....net.inspection.confusion import predict
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import SHORT_CLASS, a, called, thing, widest
+from ...render.labels import SHORT_CLASS, a, called, is_of_digits, thing, widest
 from ...render.tiles import Tile
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
@@ -142,7 +142,8 @@ class GalleryRoom(TileRoom):
         assert dataset is not None
         digit = int(self._hanging.chosen[index])
         label, predicted, confidence = _answer(self._hanging.answers, digit)
-        one, other = (a(called(dataset.names, k)) for k in (label, predicted))
+        digits = is_of_digits(dataset)
+        one, other = (a(called(dataset.names, k), digits=digits) for k in (label, predicted))
         taken = "and so the network says" if label == predicted else f"taken for {other}"
         line = Text.assemble(
             (f" Test {thing(dataset)} {digit}", self.tiles.ink("chosen")),

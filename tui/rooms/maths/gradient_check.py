@@ -45,6 +45,7 @@ class Checked:
     chosen: int  # how many of them a person has chosen: they come first
     index: int  # of the test digit
     iteration: int  # of the network
+    thing: str = "digit"  # what the images show, in a word
 
     @property
     def summary(self) -> str:
@@ -78,7 +79,8 @@ class ChecksPage(LinesWidget):
         checked = self._checked
         role = "warning" if any(c.verdict == "wrong" for c in checked.checks) else "moving"
         head = self.title("Gradient check", (checked.summary, self.ink(role)))
-        told = f" Digit {checked.index}, after {checked.iteration} updates.   k others   Esc back"
+        what = f"{checked.thing.capitalize()} {checked.index}"
+        told = f" {what}, after {checked.iteration} updates.   k others   Esc back"
         lines = [head, Text(told, self.ink("quiet")), Text()]
         width, ink = self.size.width - 2, self.ink("title")
         rows = table(checked, self.ink, self.size.width)

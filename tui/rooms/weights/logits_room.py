@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from ....net.inspection.contributions import contributions
 from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import thing
 from ..room import Room
 from .logits_table import LogitsTable
 
@@ -35,7 +36,8 @@ class LogitsRoom(Room):
         dataset, index = self.cockpit.session.dataset, self.cockpit.index
         if dataset is not None:
             found = contributions(parameters, dataset.test.images[index])
-            self.table.update(found, index, int(dataset.test.labels[index]), dataset.names)
+            label = int(dataset.test.labels[index])
+            self.table.update(found, index, label, dataset.names, thing(dataset))
 
     async def action_digit(self, by: int) -> None:
         """Another test digit, here and on the main screen."""

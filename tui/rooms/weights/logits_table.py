@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
-from ...render.labels import a, called
+from ...render.labels import a, called, spoken
 from ...widgets.lines import LinesWidget
 
 if TYPE_CHECKING:
@@ -30,18 +30,25 @@ class LogitsTable(LinesWidget):
         self._found: Contributions | None = None
         self._index = self._label = 0
         self._names: Sequence[str] = ()  # of the classes
+        self._thing = "digit"
         self._class: int | None = None  # that the units are ordered by; None: the answer
         self._first = 0  # how many of the largest are scrolled away
         self._columns = range(0)  # the classes that are shown
         self._wide = 1
 
     def update(
-        self, found: Contributions, index: int, label: int, names: Sequence[str] = ()
+        self,
+        found: Contributions,
+        index: int,
+        label: int,
+        names: Sequence[str] = (),
+        thing: str = "digit",
     ) -> None:
-        """Show what adds up to the logits of a test digit."""
+        """Show what adds up to the logits of a test image; thing: what it shows, in a word."""
         if index != self._index:
             self._class, self._first = None, 0
         self._found, self._index, self._label, self._names = found, index, label, names
+        self._thing = thing
         self.redraw()
 
     @property
@@ -127,9 +134,11 @@ class LogitsTable(LinesWidget):
         predicted = int(found.logits.argmax())
         right = predicted == self._label
         answer, label = (called(self._names, k) for k in (predicted, self._label))
-        words = f"{answer} ✓ right" if right else f"{answer} ✗ it is {a(label)}"
+        digits = self._thing == "digit"
+        answer = spoken(answer, digits=digits)
+        words = f"{answer} ✓ right" if right else f"{answer} ✗ it is {a(label, digits=digits)}"
         return self.title(
-            f"Test digit {self._index}: what adds up to its logits",
+            f"Test {self._thing} {self._index}: what adds up to its logits",
             (words, self.ink("moving" if right else "warning")),
         )
 

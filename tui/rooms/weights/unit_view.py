@@ -166,7 +166,7 @@ class UnitView(LinesWidget):
         columns = min(sizes(facts.side)[-1], 2 * (height - 2))
         if columns < 10:
             words = "  ".join(
-                f"{a(label)} (Z {value:.2f})"
+                f"{a(label, digits=facts.things == 'digits')} (Z {value:.2f})"
                 for label, value in zip(facts.labels, facts.Z.tolist(), strict=True)
             )
             line = Text(f" {words}"[: self.size.width], self.ink("quiet"))

@@ -287,7 +287,8 @@ class Dashboard(Screen[None]):
             self._trouble = trouble
             self.cure = remedy_for(trouble, history, timeline)
             self.query_one(Coach).update(trouble, self.cure, doubts(dataset))
-        self.set_class(self.cure is not None or bool(self.doubts), "-coached")
+        self.set_class(self.cure is not None, "-coached")
+        self.set_class(self.cure is None and bool(self.doubts), "-doubted")
 
     def show_digit(self) -> None:
         """The chosen digit and what the network looked at makes of it."""

@@ -53,4 +53,4 @@ class TimeActions(Dashboard):
             self.past, self.at = None, None
         elif self.cure is not None or self.doubts:
             self.cure, self.doubts = None, ()
-            self.remove_class("-coached")
+            self.remove_class("-coached", "-doubted")

@@ -86,7 +86,7 @@ def relu_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
         "The sum is positive: it passes as it is."
         if a > 0
         else "Not positive: the unit is silent.",
-        f"{silent} of {len(A)} units are silent at this digit.",
+        f"{silent} of {len(A)} units are silent at this {looked.thing}.",
     )
     return _table(looked, [(f"Z{n}", Z), (f"A{n}", A)], told, ink, width, height)
 
@@ -98,7 +98,7 @@ def softmax_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Bloc
     shares = softmax_steps(lens)
     best = int(A.argmax())
     first = float(Z.max())
-    label = an(called(looked.names, lens.label))
+    label = an(called(looked.names, lens.label), digits=looked.thing == "digit")
     verdict = "right ✓" if best == lens.label else f"wrong ✗: it is {label}"
     told = (
         f"A{n}[{k}] = {shares.powers[k]:.4f} / {shares.whole:.4f} = {float(A[k]):.4f}",
