@@ -232,7 +232,7 @@ def _reading(line: RunCurve, view: ChartView, at: int, width: int, *, is_named: 
         if here.iteration != at:  # this row was thinned out
             train += f" (at {here.iteration})"
         trains = [f"{train}{note}" for note in (ONE_BATCH if line.leaps else ("",))]
-        ways = []
+        ways: list[str] = []
         if tested:
             test = f"  test {exact(tested.test_loss if view.loss else tested.test_accuracy)}"
             when = "" if tested.iteration == at else f" (at {tested.iteration})"

@@ -214,6 +214,7 @@ class Chart(LinesWidget):
                 (f"{batches} ", "", " ", "test "),
                 ways[-1],
             ]
+        notes: list[tuple[str, Style]] = []
         for train, of, gap, test in ways:
             notes = [(f"⠒⠒ {train}{number(mean)}{of}", self.ink(line.role))]
             if value is not None:

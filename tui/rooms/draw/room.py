@@ -123,7 +123,7 @@ class DrawRoom(Room):
             names = dataset.names if (dataset := self.cockpit.session.dataset) else ()
             answers.update(both[0], drawn, ("centred", "drawn"), names)
             words = verdict(
-                *both, names, untrained=viewed[1] == 0, digits=is_of_digits(self.dataset)
+                both[0], both[1], names, untrained=viewed[1] == 0, digits=is_of_digits(self.dataset)
             )
             if own.specks:
                 words += f" · {findings.words(Specks(own.specks))}"
