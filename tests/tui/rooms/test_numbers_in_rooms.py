@@ -122,8 +122,8 @@ async def test_confusion(small: Dataset, size: tuple[int, int], back: int) -> No
         right = int(counts.trace())
         assert f"{right} right, {counts.sum() - right} wrong" in text
         for label in range(10):
-            row = next(line for line in lines if re.match(rf" +{label} .*\d\.\d *$", line[:120]))
-            _, *cells, recall = re.sub("[░▒▓█]", " ", row).split()
+            words = [re.sub("[░▒▓█]", " ", line).split() for line in lines]
+            _, *cells, recall = next(row for row in words if row[:1] == [str(label)])
             assert [0 if cell == "·" else int(cell) for cell in cells] == counts[label].tolist()
             share = counts[label, label] / counts[label].sum()
             assert float(recall) == pytest.approx(100 * share, abs=0.0501)
@@ -153,7 +153,7 @@ async def test_a_unit(small: Dataset, size: tuple[int, int], back: int) -> None:
         assert float(bias) == pytest.approx(float(room.parameters.b[0].ravel()[0]), abs=6e-5)
         (largest,) = re.findall(rf"largest weight +({SIGNED})", text)
         assert float(largest) == pytest.approx(float(np.abs(W1[0]).max()), abs=6e-5)
-        votes = dict(re.findall(r" (\d) ([+-]\d+\.\d{3}) ", text))
+        votes = dict(re.findall(r" (\d) +([+-]\d+\.\d{3}) ", text))
         assert {int(k): float(v) for k, v in votes.items()} == pytest.approx(
             {k: float(W2[k, 0]) for k in range(10)}, abs=6e-4
         )
