@@ -1,4 +1,4 @@
-"""Blocks of lines beside one another, and lists that show a part of many rows."""
+"""Lay out blocks of lines side by side, and the visible part of long lists."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_ROW_LINES = 4
 
 
 def side_by_side(*blocks: tuple[int, Block], gap: int = 2) -> Block:
-    """Blocks of these widths side by side, each line padded or cut to its block's width."""
+    """Join blocks of these widths side by side; pad or cut each line to its block's width."""
     lines: Block = []
     for y in range(max((len(block) for _, block in blocks), default=0)):
         line = Text(no_wrap=True)
@@ -30,7 +30,7 @@ def side_by_side(*blocks: tuple[int, Block], gap: int = 2) -> Block:
 
 
 def words(text: str, width: int, style: Style) -> Block:
-    """A text in as many lines as it takes."""
+    """Wrap a text to this width."""
     return [Text(line, style, no_wrap=True) for line in wrap(text, max(8, width))]
 
 
@@ -73,7 +73,7 @@ def tall_row(before: Text, bar: Text, lines: int, after: Text | None = None) -> 
 
 
 def visible_range(count: int, at: int, room: int) -> range:
-    """Which of `count` rows a list with room for `room` shows, so that row `at` is among them.
+    """Return the rows that a list of `count` rows shows in `room` lines; row `at` is among them.
 
     It moves by half its height, so that it stands still while the choice moves within.
     """
@@ -87,5 +87,5 @@ def visible_range(count: int, at: int, room: int) -> range:
 
 
 def pick(layer: int, index: int) -> Style:
-    """What a click on a row chooses: that unit of that layer."""
+    """Return the style by which a click on a row chooses that unit of that layer."""
     return Style(meta={"pick": (layer, index)})

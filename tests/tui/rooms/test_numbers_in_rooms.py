@@ -34,7 +34,8 @@ SIGNED = r"[+−-]?\d+\.\d+"
 
 def passed(parameters: Parameters, images: Numbers) -> list[Numbers]:
     """The Z of each layer and, last, the probabilities, for n × pixels from 0 to 1; float64."""
-    values, sums = images.T, []
+    values: Numbers = images.T
+    sums: list[Numbers] = []
     for W, b in zip(parameters.W, parameters.b, strict=True):
         Z = W.astype(np.float64) @ values + b.astype(np.float64).reshape(-1, 1)
         sums.append(Z)

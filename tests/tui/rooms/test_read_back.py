@@ -76,8 +76,8 @@ def test_each_half_block_of_a_tile_is_the_pixels_it_covers(
     for y, strip in enumerate(tile):
         x = 0
         for text, style, _ in strip:
-            ground = style.bgcolor.triplet.red if style and style.bgcolor else 0
-            level = style.color.triplet.red if style and style.color else 0
+            ground = INKS.index(style.bgcolor) if style and style.bgcolor else 0
+            level = INKS.index(style.color) if style and style.color else 0
             for character in text:
                 both = {" ": (0, 0), "█": (level, level), "▀": (level, ground)}
                 seen[2 * y : 2 * y + 2, x] = both.get(character, (ground, level))

@@ -1,4 +1,4 @@
-"""How a confusion matrix is laid out and shaded, whatever its number of classes."""
+"""Layout and shading of a confusion matrix with any number of classes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEGEND = tuple((SHADES[level + 1], f"{step:.0%}") for level, step in enumerate(S
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the cells stand; where not all have room, as many as do, around the chosen one."""
+    """The place of each cell; where not all fit, as many as do, around the chosen one."""
 
     wide: int  # columns of a cell
     high: int  # rows of a cell
@@ -27,11 +27,11 @@ class Grid:
 
     @property
     def rows(self) -> int:
-        """Rows with what frames the cells."""
+        """Rows of the grid, with headings and precision."""
         return len(self.labels) * self.high + FRAME
 
     def cell(self, x: int, y: int) -> tuple[int, int] | None:
-        """Which cell, label and answer, is at this place, counted from the grid's own corner."""
+        """Return the cell, label and answer, at a place counted from the grid's own corner."""
         column, row = (x - self.left - LABEL) // self.wide, (y - 1) // self.high
         if 0 <= column < len(self.answers) and 0 <= row < len(self.labels):
             return self.labels[row], self.answers[column]
@@ -41,7 +41,7 @@ class Grid:
 def grid(
     width: int, height: int, classes: int, most: int, chosen: tuple[int, int], below: int
 ) -> Grid:
-    """The largest cells that fit, with `below` rows to spare if that can be.
+    """Return the largest cells that fit, with `below` rows to spare if possible.
 
     most: the largest number in a cell.
     """
@@ -62,11 +62,11 @@ def grid(
 
 
 def _around(chosen: int, shown: int, classes: int) -> range:
-    """So many of the classes, the chosen one as central as possible."""
+    """Return `shown` of the classes, with the chosen one as central as possible."""
     start = max(0, min(chosen - shown // 2, classes - shown))
     return range(start, start + shown)
 
 
 def level(share: float) -> int:
-    """How dark a share of a row is, as a place in SHADES; of no number, not at all."""
+    """Return the shade of a share of a row, as an index into SHADES; 0 for NaN."""
     return 0 if isnan(share) else sum(share >= step for step in STEPS)

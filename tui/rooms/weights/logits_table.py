@@ -1,4 +1,4 @@
-"""The logits of one digit as sums: a row a unit, a column a class, and the sum at the bottom."""
+"""The logits of one image as sums: a row per unit, a column per class, sums at the bottom."""
 
 from __future__ import annotations
 
@@ -53,32 +53,32 @@ class LogitsTable(LinesWidget):
 
     @property
     def room(self) -> int:
-        """How many units are shown at once."""
+        """Number of units shown at once."""
         return max(1, self.size.height - AROUND + (self.size.height < LEAST_FOR_RULE))
 
     @property
     def chosen(self) -> int:
-        """The class that the units are ordered by."""
+        """The class that orders the units."""
         if self._class is not None or self._found is None:
             return self._class or 0
         return int(self._found.logits.argmax())
 
     def choose(self, by: int) -> None:
-        """So many classes on, round the end."""
+        """Choose the class this many further on, wrapping around."""
         if self._found is not None:
             self._class = (self.chosen + by) % len(self._found.logits)
             self._first = 0
             self.redraw()
 
     def scroll_units(self, rows: int) -> None:
-        """So many units on, as far as there are any."""
+        """Scroll by this many units, within the list."""
         if self._found is not None:
             last = max(0, self._found.products.shape[1] - self.room)
             self._first = max(0, min(self._first + rows, last))
             self.redraw()
 
     def on_click(self, event: Click) -> None:
-        """Order by the class that was clicked on."""
+        """Order the units by the class clicked."""
         column = (event.x - NAME) // self._wide
         if event.x >= NAME and 0 <= column < len(self._columns):
             self.choose(self._columns[column] - self.chosen)
@@ -143,7 +143,7 @@ class LogitsTable(LinesWidget):
         )
 
     def _head(self, found: Contributions) -> Text:
-        """The classes, with the answer and the label marked as beside the prediction's bars."""
+        """Draw the classes, with answer and label marked as beside the prediction's bars."""
         predicted = int(found.logits.argmax())
         more = "‹" if self._columns[0] else " "
         line = Text(f" {'W·A':<{NAME - 2}}{more}", self.ink("quiet"), no_wrap=True)
@@ -168,14 +168,14 @@ class LogitsTable(LinesWidget):
         return line
 
     def _around(self, classes: int, wide: int) -> range:
-        """As many classes as have room, the chosen one among them."""
+        """Return as many classes as fit, the chosen one among them."""
         shown = max(1, min(classes, (self.size.width - NAME - 1) // wide))
         start = max(0, min(self.chosen - shown // 2, classes - shown))
         return range(start, start + shown)
 
 
 def _format(found: Contributions) -> tuple[int, int]:
-    """Decimals at which no number takes more than six columns, if that can be; and the columns."""
+    """Return decimals with which numbers take at most six columns, if possible; and columns."""
     import numpy as np
 
     numbers = np.concatenate([found.products.ravel(), found.bias, found.totals])

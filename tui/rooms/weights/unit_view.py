@@ -1,4 +1,4 @@
-"""One hidden unit on a whole screen: picture, outgoing weights, digits that excite it."""
+"""One hidden unit on a whole screen: picture, outgoing weights, top images."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MOST_WORDS = 110  # columns beside the picture
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitFacts:
-    """What is to be seen of one unit."""
+    """What the view shows of one unit."""
 
     layer: int
     unit: int
@@ -48,7 +48,7 @@ class UnitFacts:
 
 
 def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[str] = ()) -> Text:
-    """As many of the weights as fit, the largest in magnitude first, each with where it leads.
+    """Draw as many weights as fit, largest in magnitude first, each with its target.
 
     names: of what they lead to, where that are classes.
     """
@@ -74,7 +74,7 @@ class UnitView(LinesWidget):
         self.redraw()
 
     def redraw(self) -> None:
-        """Above its weights, below the digits."""
+        """Draw the weights above, the images below."""
         facts, width = self._facts, self.size.width
         if facts is None or width < 2:
             return
@@ -93,7 +93,7 @@ class UnitView(LinesWidget):
         self.show([*lines, *self._digits(facts, self.size.height - len(lines))])
 
     def _picture(self, facts: UnitFacts) -> list[Strip]:
-        """Its incoming weights: a picture of the pixels, or the strongest units before it."""
+        """Draw its incoming weights: as a picture of pixels, or the strongest inputs."""
         height = self.size.height
         if facts.layer > 1:
             each = self._bars(facts.weights.incoming, 30, max(5, height - 10))
@@ -112,7 +112,7 @@ class UnitView(LinesWidget):
         return weight_tile(self, incoming, side, columns, in_signs=facts.in_signs)
 
     def _words(self, facts: UnitFacts, width: int, height: int) -> list[Text]:
-        """Bias, what the picture shows, and the outgoing weights."""
+        """Draw the bias, a legend, and the outgoing weights."""
         quiet, unit = self.ink("quiet"), facts.weights
         where = "each class" if facts.is_last else f"units of layer {facts.layer + 1}"
         if len(unit.outgoing) > height - 4:
@@ -136,7 +136,7 @@ class UnitView(LinesWidget):
     def _bars(
         self, weights: Array, width: int, height: int, names: Sequence[str] = ()
     ) -> list[Text]:
-        """Weights as bars to either side of a middle, all in order or the largest in magnitude.
+        """Draw weights as bars to either side of a middle: all in order, or the largest.
 
         names: of what they lead to, where that are classes.
         """
@@ -161,7 +161,7 @@ class UnitView(LinesWidget):
         return lines
 
     def _digits(self, facts: UnitFacts, height: int) -> list[Text | Strip]:
-        """As many of the digits as there is room for, as large as that allows."""
+        """Draw as many top images as fit."""
         title = self.title("Excited most by", ("Enter: all of these, large", self.ink("quiet")))
         columns = min(sizes(facts.side)[-1], 2 * (height - 2))
         if columns < 10:

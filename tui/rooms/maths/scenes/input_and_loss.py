@@ -1,4 +1,4 @@
-"""The two stages of the maths room that are no layer's: the digit itself, and the loss."""
+"""The two stages of the maths room that belong to no layer: the input image and the loss."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ themselves: what they have, the right one lacks."""
 
 
 def pixels_of(looked: MathsState) -> np.ndarray:
-    """The digit as bytes, side × side."""
+    """Return the image as bytes, side × side."""
     ink = np.rint(looked.lens.x[:, 0] * 255).astype(np.uint8)
     return ink.reshape(looked.side, looked.side)
 
@@ -132,7 +132,7 @@ def _marked(looked: MathsState, image: np.ndarray, shown: Frame, ink: Ink) -> Bl
 
 
 def loss_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """The probability of the label on a ruler of probabilities and what they cost."""
+    """Draw the label's probability among others, each with its loss."""
     lens = looked.lens
     label, classes = lens.label, lens.sizes[-1]
     p = float(lens.A[-1][label, 0])

@@ -18,7 +18,7 @@ MARK, RESTING = "▸", "▹"  # of what is chosen, in the list that the arrows a
 def listed(
     looked: MathsState, columns: Sequence[tuple[str, Values]], ink: Ink, width: int, height: int
 ) -> Block:
-    """The units of the stage's layer with these columns of numbers, and a bar of the last one."""
+    """Draw the units of the stage's layer with columns of numbers, and a bar for the last."""
     layer, rows = looked.stage.layers[0], looked.units()
     n, chosen = looked.lens.sizes[layer], looked.unit
     digits = max(5 if width > WIDTH + 7 else 4, len(str(n - 1)))

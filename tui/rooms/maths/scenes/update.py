@@ -22,7 +22,7 @@ MOST_RIGHT = 110
 
 
 def update_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """Weights and their arithmetic to the left, what the network then answers to the right."""
+    """Draw weights and their arithmetic on the left, the answer before and after on the right."""
     least = RIGHT + _name_columns(looked)
     columns = min(3, max(1, (width - least - 3 - NAME) // NUMBER))
     left = NAME + columns * NUMBER
@@ -63,7 +63,7 @@ def _write(number: float) -> str:
 
 
 def _detail(step: WeightUpdate, ink: Ink, width: int) -> Block:
-    """One step in figures: the gradient out of its two factors, the new value out of the old."""
+    """Work out one step: the gradient from its two factors, the new value from the old."""
     weight, printed = step.weight, step.printed(DECIMALS)
     n, unit = weight.layer, weight.unit
     error, read = f"dZ{n}[{unit}]", "1"
@@ -124,7 +124,7 @@ def _answers(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
 
 
 def _way(before: float, after: float) -> str:
-    """Which way a percentage goes, if it can be seen in it."""
+    """Return the direction of a change, if two decimals show it."""
     if round(100 * before, 2) == round(100 * after, 2):
         return " "
     return "↑" if after > before else "↓"
