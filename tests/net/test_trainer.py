@@ -16,7 +16,7 @@ from mnist_tui.net.errors import NetError
 from mnist_tui.net.hyperparameters import AUGMENTATIONS, OPTIMIZERS, Hyperparameters
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.run.diagnosis import DivergedError
-from mnist_tui.net.run.history import TEST
+from mnist_tui.net.run.history import TEST_ACCURACY
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.support import Samples, fingerprint, is_finite, noise, trainer_of
@@ -286,6 +286,6 @@ def test_a_batch_larger_than_the_cache_adds_up_in_pieces(batch_size: int) -> Non
 def test_a_long_first_epoch_is_tested_ever_more_seldom(digits: Digits) -> None:
     trainer = trainer_of(digits, batch_size=1, iterations=len(digits.labels))
     after(trainer, len(digits.labels))
-    tested = np.flatnonzero(np.isfinite(trainer.history.view()[:, TEST]))
+    tested = np.flatnonzero(np.isfinite(trainer.history.view()[:, TEST_ACCURACY]))
     assert len(digits.labels) == 300
     assert tested.tolist() == [*range(11), 20, 50, 100, 200, 300]

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 Ink = Callable[[str], Style]
 COLUMNS_A_DOT = 2  # of all tests in so many columns, the last has a dot
 AVERAGED = 40  # a smooth curve's every point is the mean of about so small a part of the window
+MIN_AVERAGED = 10  # batches, or the mean says little; but never more than half of all
 LEAST_PLOT = 6  # rows that words leave to the drawing
+ONE_BATCH = (" (one batch)", " (batch)", "")  # what a train figure is of, in mini-batch runs
 PARTS = 16  # in which a run's lowest and highest values are looked for
 LARGEST = 1e300  # that an axis shows, so that nothing it reckons with overflows
 
@@ -132,7 +134,9 @@ def _curves(
     if line.leaps if view.smooth is None else view.smooth:
         if current:  # the raw curve, faintly, beneath
             curves.append(Curve(*outline, ink("quiet"), beneath=True))
-        curves.append(Curve(found.x, _averaged(found.mean), ink(line.role)))
+        end = min(len(line.history), int(edges[-1]) + 1)
+        updates = end - int(found.x[0]) if len(found.x) else 0
+        curves.append(Curve(found.x, _averaged(found.mean, updates), ink(line.role)))
     else:
         curves.append(Curve(*outline, ink(line.role)))
     if current:
@@ -227,13 +231,14 @@ def _reading(line: RunCurve, view: ChartView, at: int, width: int, *, is_named: 
         train = f"train {exact(here.loss if view.loss else here.train_accuracy)}"
         if here.iteration != at:  # this row was thinned out
             train += f" (at {here.iteration})"
-        ways = [f"{name}{train}" for name in names]
+        trains = [f"{train}{note}" for note in (ONE_BATCH if line.leaps else ("",))]
+        ways: list[str] = []
         if tested:
-            test = f"test {exact(tested.test_loss if view.loss else tested.test_accuracy)}"
+            test = f"  test {exact(tested.test_loss if view.loss else tested.test_accuracy)}"
             when = "" if tested.iteration == at else f" (at {tested.iteration})"
-            ways = [f"{name}{train}  {test}{when}" for name in names]
-            ways += [f"{name}{train}  {test}{when and ' (earlier)'}" for name in names]
-            ways += [f"{name}{train}" for name in names]
+            for note in (when, when and " (earlier)"):
+                ways += [f"{name}{train}{test}{note}" for name in names for train in trains]
+        ways += [f"{name}{train}" for name in names for train in trains]
     return next((way for way in ways if len(way) <= width), ways[-1])
 
 
@@ -293,17 +298,27 @@ def _tests(history: HistoryView, view: ChartView, edges: Numbers) -> tuple[Numbe
     return iterations[chosen], rows[chosen, column]
 
 
-def _averaged(mean: Numbers) -> Numbers:
-    """The mean of a few parts on either side, of fewer at the ends."""
+def _averaged(mean: Numbers, updates: int) -> Numbers:
+    """Return the mean of a few parts on either side, of fewer at the ends.
+
+    updates: that the parts are of. The curve begins with its first value: early on it may be steep.
+    """
     import numpy as np
 
-    if not len(mean):  # a run that has nothing in the stretch looked at
+    count = len(mean)
+    if not count:  # a run that has nothing in the stretch looked at
         return mean
-    around = np.ones(2 * (len(mean) // AVERAGED // 2) + 1)
+    least = -(-MIN_AVERAGED * count // (2 * max(updates, count)))
+    reach = max(count // AVERAGED // 2, min(least, count // 4))
+    around = np.ones(2 * reach + 1)
     found = np.isfinite(mean)
     sums = np.convolve(np.where(found, mean, 0), around, "same")
     with np.errstate(invalid="ignore"):
-        return sums / np.convolve(found.astype(float), around, "same")
+        smooth = sums / np.convolve(found.astype(float), around, "same")
+    for i in range(reach):
+        values = mean[: 2 * i + 1][found[: 2 * i + 1]]
+        smooth[i] = values.mean() if len(values) else np.nan
+    return smooth
 
 
 def _rounded_up(value: float) -> float:

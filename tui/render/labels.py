@@ -44,6 +44,11 @@ def thing(dataset: Dataset | None) -> str:
     return "digit" if is_of_digits(dataset) else "image"
 
 
+def worded(text: str, thing: str) -> str:
+    """Return a text about digits as one about images of another kind."""
+    return text.replace("digit", thing).replace("Digit", thing.capitalize())
+
+
 def heading(dataset: Dataset, index: int) -> str:
     """A test image's number and class, for the title above it."""
     name = called(dataset.names, int(dataset.test.labels[index]))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SMALLEST = 16  # columns that the smallest tile may have
 LARGEST = 60
 SHARES = (0.75, 1, 1.25, 1.5, 2)  # columns a pixel that look well
+MAX_ROW_GAP = 3  # blank rows between two rows of tiles
 GAP = 2  # columns between two tiles, one of them for the cursor's mark
 PLUS, MINUS = " +*#", " -~="  # weights without colours, from nothing to the largest
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a braille cell
@@ -85,7 +86,7 @@ def _page(width: int, height: int, columns: int, caption: int) -> TilePage:
     least, wide = rows + 1, max(columns, caption) + GAP
     across, down = max(1, width // wide), max(1, height // least)
     spread = max(1 - wide, min(4, (width - across * wide) // across))
-    gap = min(1, max(0, height - down * least) // down) if rows else 0
+    gap = min(MAX_ROW_GAP, max(0, height - down * least) // down) if rows else 0
     return TilePage(columns, rows, across, down, wide + spread, least + gap)
 
 

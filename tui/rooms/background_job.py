@@ -1,4 +1,4 @@
-"""Work behind a room: one job at a time, the newest wanted wins, and training keeps its time."""
+"""Background jobs of a room: one at a time, the newest first, with most time left to training."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ DUTY_CYCLE = 0.08  # of the time that work may take which nobody but the network
 
 
 class BackgroundJob:
-    """Jobs of one screen, each in a thread; what they find is handed back on the screen's own."""
+    """Run a screen's jobs in a worker thread, and deliver their results on the screen's own."""
 
     def __init__(
         self,
@@ -21,7 +21,7 @@ class BackgroundJob:
         least_rest: float = 0.0,
         must_rest: Callable[[], bool] = lambda: True,
     ) -> None:
-        """least_rest: seconds between two jobs, at least. must_rest: whether there is to be any."""
+        """least_rest: minimum seconds between two jobs. must_rest: whether to rest at all."""
         self._screen = screen
         self._least_rest, self._must_rest = least_rest, must_rest
         self._wanted: Callable[[], Callable[[], None]] | None = None
@@ -29,7 +29,7 @@ class BackgroundJob:
         self._rest_until = 0.0
 
     def ask(self, job: Callable[[], Callable[[], None]], *, at_once: bool = False) -> None:
-        """Do this next, in place of what was asked for and not begun.
+        """Run this job next, in place of one that has not started.
 
         job: runs in a thread and returns what is then to be done with its finding.
         at_once: a person waits for it.
@@ -40,7 +40,7 @@ class BackgroundJob:
         self._begin()
 
     def hurry(self) -> None:
-        """Let the next not wait: a person asked for it."""
+        """Start the next job without waiting: the user asked for it."""
         self._hurried = True
 
     def _begin(self) -> None:

@@ -1,4 +1,4 @@
-"""A room whose numbers take a while: they are reckoned behind it, while training goes on."""
+"""A room whose numbers take a while: a worker computes them while training goes on."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LEAST_REST = 1.0  # seconds: whole screens of numbers and pictures cannot be rea
 
 
 class BackgroundRoom(Room):
-    """One job at a time; of those that come meanwhile only the newest is done."""
+    """Run one job at a time; of those requested meanwhile, run only the newest."""
 
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
@@ -26,18 +26,18 @@ class BackgroundRoom(Room):
         )
 
     def look(self) -> None:
-        """Look only while nothing lies over this room: what nobody sees need not be reckoned."""
+        """Look only while nothing covers this room: hidden numbers need not be computed."""
         if is_on_top(self):
             super().look()
 
     def on_screen_resume(self) -> None:
-        """What has happened meanwhile."""
+        """Show what has happened meanwhile."""
         self.look()
 
     def compute(self, job: Callable[[], Result], take: Callable[[Result], None]) -> None:
-        """Do `job` in a worker, now or soon, and hand what it finds to `take`, on the screen."""
+        """Run `job` in a worker, now or soon, and hand its result to `take` on the screen's."""
         self._behind.ask(lambda: partial(take, job()))
 
     def hurry(self) -> None:
-        """Let the next not wait: a person asked for it."""
+        """Start the next job without waiting: the user asked for it."""
         self._behind.hurry()

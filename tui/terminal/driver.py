@@ -8,6 +8,7 @@ again, one whole frame is drawn.
 from __future__ import annotations
 
 import os
+import re
 import select
 import signal
 import sys
@@ -32,7 +33,27 @@ MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says
 POLL_INTERVAL_S = 0.1  # of the input thread: a lone Escape is told within it
 READ_BYTES = 4096
 LEAST_FRAME, TWICE = 1000, 0.3  # characters of a whole frame; seconds until it may be drawn anew
+SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")  # before and after a frame
+JUMP = re.compile("(?<!\n)\x1b\\[[0-9]+;[0-9]+H")  # within a row
 MAX_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
+
+
+def are_same_frame(one: str, other: str, rows: int) -> bool:
+    """Return whether two frames of a screen with so many rows draw the same.
+
+    Textual draws a laid out screen whole, and its widgets piece by piece with jumps of the cursor
+    between them. If all the text is the same and one of the two is a whole screen without jumps,
+    the other's jumps lead to where the cursor is.
+    """
+    if one == other:
+        return True
+    is_whole = any(
+        frame.startswith("\x1b[1;1H")
+        and frame.count("\n") == rows - 1
+        and not JUMP.search(frame, len("\x1b[1;1H"))
+        for frame in (one, other)
+    )
+    return is_whole and JUMP.sub("", one) == JUMP.sub("", other)
 
 
 def has_shades() -> bool:
@@ -119,11 +140,13 @@ class SlowLinkDriver(LinuxDriver):
         Only just before: later, something else may have been written over it, and is to go.
         """
         now, before, drawn = monotonic(), self._frame, self._drawn
+        if data in SYNCHRONIZED:
+            return False
         if len(data) < LEAST_FRAME:
             self._frame = ""
             return False
         self._frame, self._drawn = data, now
-        return data == before and now - drawn < TWICE
+        return now - drawn < TWICE and are_same_frame(before, data, self._app.size.height)
 
     def write(self, data: str) -> None:
         """Hand it on, unless too much is unread already."""

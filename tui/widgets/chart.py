@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BEFORE = (
     "",
     (
-        "The share of digits answered right will be drawn here: a line for those it learns "
+        "The share of images answered right will be drawn here: a line for those it learns "
         "from, dots for those it never sees."
     ),
     "",
@@ -205,8 +205,19 @@ class Chart(LinesWidget):
         mean = float(rows[-last:, LOSS if self.view.loss else TRAIN_ACCURACY].mean())
         value = tested and (tested.test_loss if self.view.loss else tested.test_accuracy)
         sign = mark(ascii_only=Terminal.ascii_only)
-        for train, gap, test in (("train ", "   ", "test "), ("", " ", "")):
-            notes = [(f"⠒⠒ {train}{number(mean)}", self.ink(line.role))]
+        batches = "one batch" if last == 1 else f"{last} batches"
+        mean_of = batches if last == 1 else f"mean of {batches}"
+        ways = [("train ", "", "   ", "test "), ("", "", " ", "")]
+        if line.leaps:
+            ways = [
+                ("train ", f" ({mean_of})", "   ", "test "),
+                ("train ", f" ({batches})", "   ", "test "),
+                (f"{batches} ", "", " ", "test "),
+                ways[-1],
+            ]
+        notes: list[tuple[str, Style]] = []
+        for train, of, gap, test in ways:
+            notes = [(f"⠒⠒ {train}{number(mean)}{of}", self.ink(line.role))]
             if value is not None:
                 notes += [(gap, Style()), (sign, self._ink("test"))]
                 notes.append((f" {test}{number(value)}", self.ink("title")))

@@ -14,6 +14,7 @@ from .lines import LinesWidget
 if TYPE_CHECKING:  # it imports NumPy, which the first screen does not wait for
     from ...net.run.diagnosis import Diagnosis, Remedy
 
+MIN_ROW_WORDS = 30  # columns of a doubt that has one row only
 WHY = {
     "diverged": "Alpha is too large here: each update overshoots more than the one before.",
     "exploding": "Alpha is too large here: updates overshoot the valley instead of going down.",
@@ -44,6 +45,9 @@ class Coach(LinesWidget):
         """Say it in the width there is."""
         warning, quiet, key = self.ink("warning"), self.ink("quiet"), self.ink("chosen")
         rows: list[Text] = []
+        if self._last is None and self._doubts and self.size.height == 1:
+            self.show([self._in_a_row()])
+            return
         if self._last is not None:
             diagnosis = self._last[0]
             rows.append(self.title(f"! {diagnosis.kind} at update {diagnosis.iteration}"))
@@ -62,6 +66,17 @@ class Coach(LinesWidget):
         rows += self._wrapped("Esc closes this and changes nothing.", quiet)
         self.show(rows)
 
+    def _in_a_row(self) -> Text:
+        """Say the first doubt, cut where it is too long, and how to close it."""
+        first, *others = self._doubts
+        more = f" (and {len(others)} more)" if others else ""
+        end = f"{more}  Esc closes this"
+        if len(end) + MIN_ROW_WORDS > self.size.width:
+            end = ""
+        words = Text(f" ! {first}", self.ink("warning"), no_wrap=True)
+        words.truncate(max(1, self.size.width - len(end) - 1), overflow="ellipsis")
+        return words.append(end, self.ink("quiet"))
+
     def _wrapped(self, words: str, ink: Style) -> list[Text]:
         lines = Text(words, ink).wrap(self.app.console, max(1, self.size.width - 4))
         return [Text("  ").append_text(line) for line in lines]
@@ -79,7 +94,8 @@ def numbers(diagnosis: Diagnosis) -> str:
         for count, units in zip(diagnosis.silent, diagnosis.hyperparameters.hidden, strict=True)
     )
     return (
-        f"alpha {format_value(diagnosis.alpha)} · loss {diagnosis.loss:.4g}, first {diagnosis.first_loss:.4g} "
+        f"alpha {format_value(diagnosis.alpha)} "
+        f"· loss {diagnosis.loss:.4g}, first {diagnosis.first_loss:.4g} "
         f"· largest weight {diagnosis.largest_weight:.3g} "
         f"· largest gradient {diagnosis.largest_gradient:.3g} "
         f"· alpha × |∇| is {share:.3g} of the weights' length{small} "

@@ -13,6 +13,7 @@ from .lines import LinesWidget
 MIN_COLUMNS = 19  # columns that an answer needs
 MAX_BAR_COLUMNS = 72
 NUMBER = 6  # columns of either number
+MARGIN = 1  # column free at the right edge
 
 
 def listed(shares: Sequence[float], room: int) -> list[int]:
@@ -62,10 +63,10 @@ class PredictionBars(LinesWidget):
             return
         names = widest(self._names, len(shares), SHORT_CLASS)
         marks = 1 if self._chosen is None else 2
-        fixed = marks + names + 1 + 2 * NUMBER
+        fixed = marks + names + 1 + 2 * NUMBER + MARGIN
         width = max(0, min(MAX_BAR_COLUMNS, self.size.width - fixed))
-        head = f"{self._heads[0]:>{NUMBER + 2}}{self._heads[1]:>{NUMBER}}"
-        lines.append(Text(f"{head:>{fixed + width}}"[-self.size.width :], quiet))
+        head = f"{self._heads[0]:>{NUMBER + 2}} {self._heads[1]:>{NUMBER - 1}}"
+        lines.append(Text(f"{head:>{fixed + width - MARGIN}}"[-self.size.width :], quiet))
         room = self.size.height - 2
         apart = room >= 2 * len(shares)
         answer = max(range(len(shares)), key=lambda k: shares[k])

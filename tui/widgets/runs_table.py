@@ -23,9 +23,9 @@ from .hyperparameters import PanelTitle
 
 COLUMNS = {  # and their widths: all but the last fit into 80
     "": 4,
-    "name": 10,
+    "name": 9,
     "network": 11,
-    "alpha": 9,
+    "alpha": 10,
     "optimizer": 10,
     "seed": 5,
     "updates": 8,
@@ -153,9 +153,9 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
 
 
 def _alphas(seen: Snapshot) -> str:
-    """The run's alpha; where it was changed on the way, the first and the last."""
+    """Return the run's alpha; where it was changed on the way, the first and the last, or →last."""
     alphas = [format_value(chosen.alpha) for _, chosen in seen.hyperparameter_log]
     if len(set(alphas)) == 1:
         return alphas[0]
     both = f"{alphas[0]}→{alphas[-1]}"
-    return both if len(both) < COLUMNS["alpha"] else f"…→{alphas[-1]}"[: COLUMNS["alpha"] - 1]
+    return both if len(both) < COLUMNS["alpha"] else f"→{alphas[-1]}"

@@ -85,7 +85,7 @@ class StatusLine(LinesWidget):
         tested = snapshot.history.tested if snapshot.history else None
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
         network, state = f"{architecture_name(snapshot.parameters.sizes)}  ", f"{sign:<10}"
-        alpha = f"  α {_alpha(snapshot, next_alpha):<8}"
+        alpha = f"  α {_alpha(snapshot, next_alpha):<7} "
         rest = width - line.cell_len - len(state) - len(count) - len(test)
         if rest < len(network) + len(alpha):  # a narrow screen: what is chosen stands below, too
             alpha = f"  α {_alpha(snapshot, None)} "

@@ -119,10 +119,12 @@ def test_a_test_that_was_made_earlier_is_read_with_its_iteration() -> None:
     at = {
         wide: readings([line], ChartView(), 350, (wide, 20), ink)[0].plain for wide in (80, 45, 32)
     }
-    assert at[80] == " at 350  train 25.00%  test 25.00% (at 300)"
-    assert at[45] == at[80]
-    assert at[32] == " at 350  train 25.00%"
+    assert at[80] == " at 350  train 25.00% (one batch)  test 25.00% (at 300)"
+    assert at[45] == " at 350  train 25.00%  test 25.00% (at 300)"
+    assert at[32] == " at 350  train 25.00% (batch)"
     assert readings([line], ChartView(), 300, (80, 20), ink)[0].plain.endswith("test 25.00%")
+    full = replace(line, leaps=False)
+    assert readings([full], ChartView(), 350, (80, 20), ink)[0].plain == at[45]
 
 
 @given(st.text("ab ", max_size=300), st.integers(1, 120), st.integers(0, 30))

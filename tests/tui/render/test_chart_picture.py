@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -233,8 +234,13 @@ def test_a_smooth_curve_is_where_the_averages_are_and_the_raw_one_beneath_it(
     columns = nearest(plot.x.places(shown[:, 0]), 2 * plot.columns)
     there = np.unique(columns)
     means = np.array([shown[columns == at, column].mean() for at in there])
-    reach = len(means) // 40 // 2
-    smooth = np.array([means[max(0, i - reach) : i + reach + 1].mean() for i in range(len(means))])
+    batches = len(shown) / len(means)  # in a sub-column; ten at least make a mean
+    reach = max(len(means) // 40 // 2, min(math.ceil(5 / batches), len(means) // 4))
+    smooth = np.array(
+        [means[max(0, i - min(i, reach)) : i + min(i, reach) + 1].mean() for i in range(len(means))]
+    )
+    assert smooth[0] == means[0]
+    assert reach >= 5 or len(means) < 20 or len(shown) > len(means), "smooth from the start"
     firsts = np.array([shown[columns == at, 0][0] for at in there])
     check_line(picture, *picture.places(firsts, smooth), "moving")
 

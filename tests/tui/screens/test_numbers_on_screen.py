@@ -61,8 +61,12 @@ def check_chart(app: Driver, snapshot: Snapshot, iteration: int) -> None:
     train_column, test_column = (LOSS, TEST_LOSS) if is_loss else (TRAIN_ACCURACY, TEST_ACCURACY)
     value = r"(\d+\.\d+%?)"
     title, *others = app.lines(Chart)
-    train, test = found(rf"⠒⠒ (?:train)? *{value} +. (?:test)? *{value}", title)
+    of = r"(?: \([a-z0-9 ]+\))?"
+    start = r"⠒⠒ (?:train|one batch|\d+ batches)?"
+    train, test = found(rf"{start} *{value}{of} +. (?:test)? *{value}", title)
     last = 1 + len(rows) // 20 if snapshot.hyperparameters.batch_size else 1
+    if snapshot.hyperparameters.batch_size and app.find("#chart").size.width >= 50:
+        assert ("one batch" if last == 1 else f"{last} batches") in title
     assert agree(train, float(rows[-last:, train_column].mean()))
     assert agree(test, float(tested[test_column]))
     at = app.app.workspace.at

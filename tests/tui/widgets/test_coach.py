@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.data.findings import Faint, LightPaper, Shared
 from mnist_tui.tui.training.snapshot import RunStatus
@@ -44,3 +45,20 @@ async def test_trouble_on_odd_data_points_at_the_data_first(small: Dataset) -> N
         words = shown(app.lines(Coach))
         assert "Look at the data first: Faint: the strongest ink is 15" in words
         assert "Alpha is too large" not in words
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_doubts_have_one_row_beside_the_digit_while_the_run_is_healthy(
+    small: Dataset, size: tuple[int, int]
+) -> None:
+    odd = replace(small, findings=(Shared(150, 200), Faint(15)))
+    async with opened(odd, size) as app:
+        await app.until(lambda: app.find("#coach").size.height == 1)
+        await app.until(lambda: "150 of 200" in shown(app.lines(Coach)))
+        (row,) = app.lines(Coach)
+        assert row.startswith(" ! 150 of 200 test images")
+        assert row.rstrip().endswith("(and 1 more)  Esc closes this")
+        assert app.find("#digit").region.area
+        assert app.shares, "the prediction stays"
+        await app.press("escape")
+        await app.until(lambda: not app.find("#coach").display)

@@ -1,1 +1,1 @@
-"""Who is taken for whom."""
+"""The confusion matrix."""

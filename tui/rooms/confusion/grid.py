@@ -1,4 +1,4 @@
-"""How a confusion matrix is laid out and shaded, whatever its number of classes."""
+"""Layout and shading of a confusion matrix with any number of classes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from math import isnan
 
 LABEL = 4  # columns to the left: the label of a row
 RECALL = 6  # columns to the right
+MARGIN = 1  # column free at the right edge
 FRAME = 2  # rows above and below the cells: the classes, and precision
 MOST_WIDE, MOST_HIGH = 12, 3
 SHADES = " ░▒▓█"
@@ -16,7 +17,7 @@ LEGEND = tuple((SHADES[level + 1], f"{step:.0%}") for level, step in enumerate(S
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the cells stand; where not all have room, as many as do, around the chosen one."""
+    """The place of each cell; where not all fit, as many as do, around the chosen one."""
 
     wide: int  # columns of a cell
     high: int  # rows of a cell
@@ -26,11 +27,11 @@ class Grid:
 
     @property
     def rows(self) -> int:
-        """Rows with what frames the cells."""
+        """Rows of the grid, with headings and precision."""
         return len(self.labels) * self.high + FRAME
 
     def cell(self, x: int, y: int) -> tuple[int, int] | None:
-        """Which cell, label and answer, is at this place, counted from the grid's own corner."""
+        """Return the cell, label and answer, at a place counted from the grid's own corner."""
         column, row = (x - self.left - LABEL) // self.wide, (y - 1) // self.high
         if 0 <= column < len(self.answers) and 0 <= row < len(self.labels):
             return self.labels[row], self.answers[column]
@@ -40,13 +41,13 @@ class Grid:
 def grid(
     width: int, height: int, classes: int, most: int, chosen: tuple[int, int], below: int
 ) -> Grid:
-    """The largest cells that fit, with `below` rows to spare if that can be.
+    """Return the largest cells that fit, with `below` rows to spare if possible.
 
     most: the largest number in a cell.
     """
     # A number, a class or “100” percent of precision, and a shade.
     least = max(3, len(str(most)), len(str(classes - 1))) + 1
-    space = max(least, width - LABEL - RECALL)
+    space = max(least, width - LABEL - RECALL - MARGIN)
     columns = min(classes, space // least)
     rows = max(1, min(classes, height - FRAME - 1))
     if classes + FRAME + below <= height:
@@ -54,18 +55,18 @@ def grid(
     else:
         high = 1
     wide = min(MOST_WIDE, space // columns)
-    left = max(0, width - LABEL - RECALL - wide * columns) // 2
+    left = max(0, width - LABEL - RECALL - MARGIN - wide * columns) // 2
     return Grid(
         wide, high, _around(chosen[0], rows, classes), _around(chosen[1], columns, classes), left
     )
 
 
 def _around(chosen: int, shown: int, classes: int) -> range:
-    """So many of the classes, the chosen one as central as possible."""
+    """Return `shown` of the classes, with the chosen one as central as possible."""
     start = max(0, min(chosen - shown // 2, classes - shown))
     return range(start, start + shown)
 
 
 def level(share: float) -> int:
-    """How dark a share of a row is, as a place in SHADES; of no number, not at all."""
+    """Return the shade of a share of a row, as an index into SHADES; 0 for NaN."""
     return 0 if isnan(share) else sum(share >= step for step in STEPS)

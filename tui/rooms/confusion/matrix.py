@@ -1,10 +1,9 @@
-"""The confusion matrix: rows what the digits are, columns what the network takes them for."""
+"""The confusion matrix: a row per label, a column per answer."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -38,42 +37,43 @@ class Matrix(LinesWidget):
 
     @dataclass
     class Chosen(Message):
-        """The cursor is on another cell."""
+        """The cursor has moved to another cell."""
 
     @dataclass
     class Opened(Message):
-        """A person wants the digits of the cell at the cursor."""
+        """The user asks for the images of the cell at the cursor."""
 
     def __init__(self, below: Below, *, id: str | None = None) -> None:
         """below: what stands under the matrix, drawn with it."""
         super().__init__(id=id)
         self.confusion: Confusion | None = None
         self.cell = 0, 0  # label and answer at the cursor
+        self.has_legend = False  # whether the title, as drawn last, explains the shades
         self._below = below
         self._names: Sequence[str] = ()  # of the classes
         self._grid: Grid | None = None
 
     def update(self, confusion: Confusion, names: Sequence[str] = ()) -> None:
-        """Show this one, of classes with these names; the cursor stays where it is."""
+        """Show this matrix, of classes with these names; the cursor stays where it is."""
         self.confusion, self._names = confusion, names
         self.go_to(*self.cell)
 
     def go_to(self, label: int, predicted: int) -> None:
-        """The cursor to this cell, or to the nearest there is."""
+        """Move the cursor to this cell, or to the nearest."""
         if self.confusion is not None:
             last = len(self.confusion.counts) - 1
             self.cell = max(0, min(label, last)), max(0, min(predicted, last))
             self.redraw()
 
     def on_click(self, event: Click) -> None:
-        """The cursor goes there, and the digits come."""
+        """Move the cursor there and open its images."""
         at = self._grid.cell(event.x, event.y - 1) if self._grid else None
         if at is not None:
             self.go_to(*at)
             self.post_message(self.Opened())
 
     def redraw(self) -> None:
-        """Title, matrix, and what stands below."""
+        """Draw the title, the matrix, and the strip below."""
         if self.confusion is None:
             self.show([self.title("Confusion"), Text(), Text("  counting …", self.ink("quiet"))])
             return
@@ -99,21 +99,23 @@ class Matrix(LinesWidget):
             labels, answers = self._grid.labels, self._grid.answers
             ends = labels[0], labels[-1], answers[0], answers[-1]
             title += ": {}–{} taken for {}–{}".format(*(called(self._names, k) for k in ends))
-        # The words before the legend, which stands below too where there is no room for pictures.
-        for words, told in product(AXES, ([*self.legend(), *notes], notes)):
-            if FRAME + len(title + words) + sum(len(text) for text, _ in told) <= self.size.width:
-                return self.title(title + words, *told)
+        # The words before the legend, which otherwise stands below the matrix.
+        ways = [(AXES[0], [*self.legend(), *notes]), *((words, notes) for words in AXES)]
+        for i, (words, right_end) in enumerate(ways):
+            self.has_legend = i == 0
+            if FRAME + len(title + words) + _length(right_end) <= self.size.width:
+                return self.title(title + words, *right_end)
         return self.title(title, *notes)
 
     def legend(self) -> list[tuple[str, Style]]:
-        """Which shade is which share of a row."""
+        """Explain the shades: each with its share of a row."""
         words: list[tuple[str, Style]] = []
         for shade, share in LEGEND:
             words += [(shade, self.ink("warning")), (f" {share}  ", self.ink("quiet"))]
         return [*words, ("of its row   ", self.ink("quiet"))]
 
     def _head(self, here: Grid) -> Text:
-        """The classes that digits are taken for."""
+        """Draw the headings: the classes answered."""
         line = Text(" " * here.left + f"{'as →':<{LABEL}}", self.ink("quiet"), no_wrap=True)
         for predicted in here.answers:
             chosen = predicted == self.cell[1]
@@ -122,7 +124,7 @@ class Matrix(LinesWidget):
         return line.append(f"{'recall':>{RECALL}}", self.ink("quiet"))
 
     def _row(self, here: Grid, label: int, y: int) -> Text:
-        """One row of the screen of what becomes of the digits of a label."""
+        """Draw one line of a label's row."""
         assert self.confusion is not None
         counts, middle = self.confusion.counts[label], (here.high - 1) // 2
         whole = int(counts.sum())
@@ -156,7 +158,7 @@ class Matrix(LinesWidget):
         return self.ink("title" if first else "quiet") + Style(bgcolor=ground)
 
     def _precision(self, here: Grid) -> Text:
-        """Of what is taken for a class, the share that is right; in the corner, of all."""
+        """Draw the precision of each class and, in the corner, the accuracy."""
         assert self.confusion is not None
         quiet = self.ink("quiet")
         line = Text(" " * here.left + f"{'prec':<{LABEL}}", quiet, no_wrap=True)
@@ -167,8 +169,12 @@ class Matrix(LinesWidget):
         return line.append(f"{whole:>{RECALL}}", self.ink("moving"))
 
 
+def _length(notes: Sequence[tuple[str, Style]]) -> int:
+    return sum(len(text) for text, _ in notes)
+
+
 def _percent(share: float, *, whole: bool = False) -> str:
-    """A share in percent, in four characters or without decimals; – where there is none."""
+    """Format a share in percent, in four characters or without decimals; – for NaN."""
     if share != share:  # noqa: PLR0124  (what is not itself is not a number)
         return "–"
     return f"{100 * share:.0f}" if whole or share >= 0.9995 else f"{100 * share:.1f}"

@@ -1,4 +1,4 @@
-"""Which digit is taken for which: the confusion matrix over the test set, and its digits."""
+"""The confusion matrix of the test set, and the images of each cell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from ....net.inspection.confusion import confusion, predict
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import called
+from ...render.labels import called, thing
 from ...render.tiles import Tile, page, sizes
 from ...screens.enter import enter
 from ...screens.main.dashboard import Dashboard
@@ -21,7 +21,7 @@ from ..background_room import BackgroundRoom
 from ..gallery.room import GalleryContent, GalleryRoom, Selection
 from ..gallery.thumbnails import digit_tile, thumbnail_row
 from ..room import Room
-from .matrix import Matrix
+from .matrix import FRAME, Matrix
 
 if TYPE_CHECKING:
     from ....net.inspection.confusion import Confusion, Predictions
@@ -31,7 +31,7 @@ CAPTION = 11  # columns
 
 
 class ConfusionRoom(BackgroundRoom):
-    """Arrows go over the cells; Enter, or a click, shows a cell's digits."""
+    """Move over the cells with arrows; show a cell's images with Enter or a click."""
 
     HEADING = "Confusion"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["confusion"])]
@@ -43,7 +43,7 @@ class ConfusionRoom(BackgroundRoom):
         )
 
     def furnish(self) -> list[Widget]:
-        """The matrix, with the first digits of its chosen cell below."""
+        """Return the matrix, with the first images of its chosen cell below."""
         return [Matrix(self._below)]
 
     @property
@@ -52,7 +52,7 @@ class ConfusionRoom(BackgroundRoom):
         return self.query_one(Matrix)
 
     def show(self, parameters: Parameters) -> None:
-        """Ask this network for all test digits."""
+        """Compute this network's answers for all test images."""
         viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
         if viewed is None or dataset is None:
             return
@@ -66,12 +66,12 @@ class ConfusionRoom(BackgroundRoom):
         self.compute(job, partial(self._take, *viewed))
 
     def action_move(self, down: int, across: int) -> None:
-        """The cursor by so many cells."""
+        """Move the cursor by this many cells."""
         label, predicted = self.matrix.cell
         self.matrix.go_to(label + down, predicted + across)
 
     def action_next(self, step: int) -> None:
-        """The cursor to the next most frequent mistake, from the most frequent one round."""
+        """Move the cursor to the next most frequent mistake; after the last, to the first."""
         if self.matrix.confusion is None:
             return
         cells = self.matrix.confusion.mistakes()
@@ -83,7 +83,7 @@ class ConfusionRoom(BackgroundRoom):
         self.matrix.go_to(*cells[where % len(cells)])
 
     async def action_open(self) -> None:
-        """The digits of the cell at the cursor."""
+        """Show the images of the cell at the cursor."""
         label, predicted = self.matrix.cell
         await self._hang(
             Selection(
@@ -94,7 +94,7 @@ class ConfusionRoom(BackgroundRoom):
         )
 
     async def action_mistakes(self) -> None:
-        """All mistakes, worst first."""
+        """Show all mistakes, the most confident first."""
         await self._hang(
             Selection("Mistakes", "There is none.", lambda _, answers: answers.mistakes())
         )
@@ -105,7 +105,7 @@ class ConfusionRoom(BackgroundRoom):
         await self.action_open()
 
     async def _hang(self, choice: Selection) -> None:
-        """Open the gallery with exactly what the matrix counts."""
+        """Open the gallery with exactly the images that the matrix counts."""
         if self._answered is None:
             return
         parameters, iteration, answers = self._answered
@@ -123,7 +123,7 @@ class ConfusionRoom(BackgroundRoom):
         self.matrix.update(counted, dataset.names if dataset else ())
 
     def _below(self, width: int, height: int) -> list[Text | Strip]:
-        """What the chosen cell says, and as many of its digits as there is room for."""
+        """Draw the chosen cell's counts, and as many of its images as fit."""
         matrix, dataset = self.matrix, self.workspace.session.dataset
         if self._answered is None or matrix.confusion is None or dataset is None:
             return []
@@ -132,11 +132,19 @@ class ConfusionRoom(BackgroundRoom):
         chosen = answers.cell(label, predicted)
         whole = int(matrix.confusion.counts[label].sum())
         count = (f"{len(chosen)} of {whole}", matrix.ink("title"))
-        lines: list[Text | Strip] = [matrix.title(self._words(label, predicted), count)]
+        title, legend = self._words(label, predicted), matrix.legend()
         if height < -(-sizes(dataset.side)[-1] // 2) + 2:
-            words = " Enter: these digits   a: all mistakes   n: next mistake"
-            legend = Text.assemble(" ", *matrix.legend(), no_wrap=True)
-            return [*lines, Text(words, matrix.ink("quiet"), no_wrap=True), legend][:height]
+            words = f" Enter: these {thing(dataset)}s   a: all mistakes   n: next mistake"
+            lines: list[Text | Strip] = [
+                matrix.title(title, count),
+                Text(words, matrix.ink("quiet"), no_wrap=True),
+                Text.assemble(" ", *legend, no_wrap=True),
+            ]
+            return lines[:height]
+        notes = [count] if matrix.has_legend else [*legend, count]
+        if FRAME + len(title) + sum(len(text) for text, _ in notes) > width:
+            notes = [count]
+        lines = [matrix.title(title, *notes)]
         # As large as leaves room for a few.
         here = page(width, height - 1, dataset.side, min(len(chosen), width // 24), CAPTION)
         for begin in range(0, min(len(chosen), here.count), here.across):
@@ -146,7 +154,7 @@ class ConfusionRoom(BackgroundRoom):
         return lines
 
     def _tile(self, digit: int, columns: int) -> tuple[Tile, Text]:
-        """A digit, and how sure the network is of its answer."""
+        """Draw an image, and the network's confidence in its answer."""
         dataset = self.workspace.session.dataset
         assert dataset is not None
         assert self._answered is not None
@@ -157,7 +165,7 @@ class ConfusionRoom(BackgroundRoom):
         )
 
     def _words(self, label: int, predicted: int) -> str:
-        """A cell as a title."""
+        """Return a cell as a title."""
         dataset = self.workspace.session.dataset
         one, other = (called(dataset.names if dataset else (), k) for k in (label, predicted))
         return f"{one} read right" if label == predicted else f"{one} taken for {other}"

@@ -23,7 +23,7 @@ NOBODY = -1  # no network has been there yet
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which iterations the columns stand for: from `start`, so many to the end."""
+    """Which iterations the columns stand for; each for those after its edge, up to the next."""
 
     start: float
     end: float
@@ -31,16 +31,20 @@ class Span:
     width: int  # columns
 
     def rows(self, trace: PredictionHistory) -> NDArray[np.intp]:
-        """For each column the row of the trace that it shows: the newest at its end."""
+        """Return for each column the row of the trace that it shows: the newest at its end."""
         edges = np.linspace(self.start, self.end, self.width + 1)
-        rows = trace.at(edges[1:])
-        rows[edges[:-1] > self.done] = NOBODY
+        rounding = 1e-9 * max(1.0, self.end - self.start)
+        rows = trace.at(edges[1:] + rounding)
+        later = edges[:-1] >= self.done - rounding
+        later[:1] = False  # the first column holds the start itself
+        rows[later] = NOBODY
         return rows
 
     def column(self, iteration: float) -> int:
-        """Which column an iteration is in."""
+        """Return the column that an iteration is in."""
         place = (iteration - self.start) / max(1e-9, self.end - self.start)
-        return max(0, min(self.width - 1, int(np.ceil(place * self.width)) - 1))
+        column = int(np.ceil(round(place * self.width, 6))) - 1
+        return max(0, min(self.width - 1, column))
 
     def iteration(self, column: int) -> float:
         """The last iteration of a column."""

@@ -39,6 +39,7 @@ class Watched:
     past: int | None  # the iteration looked at, if it is not the newest
     blocks: bool
     names: tuple[str, ...] = ()  # of the classes
+    thing: str = "digit"  # what the images show, in a word
 
     def called(self, k: int) -> str:
         """A class as strips have it, in one cell, and by its name where that is another one."""
@@ -64,15 +65,15 @@ class DigitPage(LinesWidget):
     def redraw(self) -> None:
         """Draw what was given last."""
         if self._watched is None:
-            self.show([self.title("Watch one digit"), Text("  asking …", self.ink("quiet"))])
+            self.show([self.title("Watch one image"), Text("  asking …", self.ink("quiet"))])
             return
         watched, trace = self._watched, self._watched.traces[self._watched.index]
         width, height = self.size.width, self.size.height
         classes = range(trace.probabilities.shape[1])
         self._left = LEFT - 2 + max(2, *(len(watched.called(k)) for k in classes))
-        note = f"digit {watched.index} · label {called(watched.names, trace.label)}"
+        note = f"{watched.thing} {watched.index} · label {called(watched.names, trace.label)}"
         pin = ("pinned · ", self.ink("moving")) if watched.index in watched.pinned else ("", "")
-        lines = [self.title("Watch one digit", pin, (note, self.ink("chosen")))]  # pyright: ignore[reportArgumentType]
+        lines = [self.title(f"Watch one {watched.thing}", pin, (note, self.ink("chosen")))]  # pyright: ignore[reportArgumentType]
         lines += self._facts(watched, trace)[: 3 if height >= LEAST_FACTS else 1]
         side = len(watched.image) if width >= PICTURE else 0
         strip = max(0, width - self._left - 1 - (side + 3 if side else 0))
@@ -156,7 +157,9 @@ class DigitPage(LinesWidget):
     def _pinned(self, watched: Watched, span: Span, room: int) -> Block:
         room = max(0, room)
         if not watched.pinned:
-            told = "Enter pins this digit: pinned ones stay here, a line each, to be compared."
+            told = (
+                f"Enter pins this {watched.thing}: pinned ones stay here, a line each, to compare."
+            )
             return [Text(), *words(f" {told}", self.size.width - 2, self.ink("quiet"))][:room]
         facts = f"{'first right':>12}{'flips':>6}  "
         width = max(8, self.size.width - 15 - len(facts) - 1)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from ....net.inspection.prediction_history import PredictionHistory, PredictionTracer, moments
 from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import thing
 from ...screens.main.dashboard import Dashboard
 from ...training.snapshot import Run, Snapshot
 from ..background_job import BackgroundJob
@@ -57,7 +58,8 @@ class DigitHistoryRoom(Room):
         done, wanted = seen.progress.iteration, seen.hyperparameters.iterations
         past = self.workspace.past.iteration if self.workspace.past else None
         side, blocks, names = dataset.side, self.cockpit.blocks, dataset.names
-        pinned = self.workspace.pinned
+        kind = thing(dataset)
+        pinned = tuple(self.workspace.pinned)
         assert present is not None
 
         def job() -> Callable[[], None]:
@@ -66,7 +68,7 @@ class DigitHistoryRoom(Room):
             image = images[index].reshape(side, side)
             start = int(min(trace.iterations[0] for trace in traces.values()))
             watched = Watched(
-                index, image, traces, pinned, start, done, wanted, past, blocks, names
+                index, image, traces, pinned, start, done, wanted, past, blocks, names, kind
             )
             return partial(self._found, watched)
 

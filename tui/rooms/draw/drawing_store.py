@@ -39,8 +39,8 @@ def path_of(name: str) -> Path:
     """The file of a drawing. Raises UserError for a name that is none."""
     if not NAME.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
         raise UserError(
-            f"a name has at most {MAX_NAME_LENGTH} letters, digits, spaces and . ( ) + - _, and begins "
-            "with a letter or digit"
+            f"a name has at most {MAX_NAME_LENGTH} letters, digits, spaces and . ( ) + - _, "
+            "and begins with a letter or digit"
         )
     return folder() / f"{name}{SUFFIX}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...render.labels import called, spoken
 from .pen import Drawing
 
 EMPTY = "Enter puts the pen down, arrows draw; or drag the mouse."
@@ -16,18 +17,26 @@ TOLD = (
     "u U: undo, redo",
     "c: clear",
     "h j k l: push it",
-    "d n N: test digits",
+    "d n N: test {}s",
     "g: ASCII",
     "▲ ◀: the ink's centre of mass",
     "┴ ┤: the middle",
 )
 
 
-def verdict(centred: Sequence[float], drawn: Sequence[float], *, untrained: bool) -> str:
-    """Both answers, for the drawing in MNIST's form and as it was drawn."""
+def verdict(
+    centred: Sequence[float],
+    drawn: Sequence[float],
+    names: Sequence[str] = (),
+    *,
+    untrained: bool,
+    digits: bool = True,
+) -> str:
+    """Return both answers, for the drawing brought into the data's form and as it was drawn."""
     first, second = (max(range(len(shares)), key=shares.__getitem__) for shares in (centred, drawn))
     words = (
-        f"Centred: {first} ({centred[first]:.1%}). As you drew it: {second} ({drawn[second]:.1%})."
+        f"Centred: {spoken(called(names, first), digits=digits)} ({centred[first]:.1%}). "
+        f"As you drew it: {spoken(called(names, second), digits=digits)} ({drawn[second]:.1%})."
     )
     return f"Untrained. {words}" if untrained else words
 

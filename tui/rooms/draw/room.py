@@ -8,6 +8,7 @@ import numpy as np
 from rich.text import Text
 from textual import on
 from textual.containers import Horizontal
+from textual.geometry import Size
 from textual.widget import Widget
 
 from ....data.findings import Specks
@@ -18,6 +19,7 @@ from ...datasets import findings
 from ...errors import UserError
 from ...keymap.main_keys import FILE_ACTIONS
 from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import is_of_digits, thing
 from ...screens.dialogs.prompts import ConfirmDialog, NameDialog
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
@@ -81,13 +83,21 @@ class DrawRoom(Room):
         )
         return [easel, LinesWidget(id="tools")]
 
+    def on_mount(self) -> None:
+        """Share the screen out before it is laid out, or it would be drawn twice."""
+        self._share_out(self.app.size)
+        super().on_mount()
+
     def on_resize(self) -> None:
-        """Give each its share of the screen."""
-        canvas, view = widths(self.size.width, self.size.height, self.drawing.side)
+        """Share the screen out anew."""
+        self._share_out(self.size)
+        self.call_after_refresh(self.draw)
+
+    def _share_out(self, size: Size) -> None:
+        canvas, view = widths(size.width, size.height, self.drawing.side)
         self.query_one(Canvas).size_to(canvas)
         self.query_one("#centred", FramedPicture).size_to(view)
         self.query_one(PredictionBars).styles.height = (canvas + 1) // 2 + EDGE
-        self.call_after_refresh(self.draw)
 
     def show(self, parameters: Parameters) -> None:
         """The same drawing, read by this network."""
@@ -113,15 +123,18 @@ class DrawRoom(Room):
             drawn = [f"{100 * share:.1f}" for share in both[1]]
             names = dataset.names if (dataset := self.workspace.session.dataset) else ()
             answers.update(both[0], drawn, ("centred", "drawn"), names)
-            words = verdict(*both, untrained=viewed[1] == 0)
+            words = verdict(
+                both[0], both[1], names, untrained=viewed[1] == 0, digits=is_of_digits(self.dataset)
+            )
             if own.specks:
                 words += f" · {findings.words(Specks(own.specks))}"
             first = Text(f" {words}", no_wrap=True)
         else:
             answers.update((), (), ("", ""), blank="As you draw, each class gets its probability.")
+        keys = [words.format(thing(self.dataset)) for words in TOLD]
         told = [
             Text(f" {words}", tools.ink("quiet"), no_wrap=True)
-            for words in flowed(TOLD, self.size.width - 2)
+            for words in flowed(keys, self.size.width - 2)
         ]
         tools.show([first, Text(f" {pen_words(drawing)}", no_wrap=True), *told])
 

@@ -11,7 +11,7 @@ from textual import on
 
 from ....net.inspection.confusion import predict
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import SHORT_CLASS, a, called, thing, widest
+from ...render.labels import SHORT_CLASS, a, called, is_of_digits, thing, widest
 from ...render.tiles import Tile
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which digits to show, and why those."""
+    """A choice of images, and its title."""
 
     title: str
     nothing: str  # to say if there is none
@@ -36,7 +36,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GalleryContent:
-    """What hangs in the gallery: it stays, whatever the network learns meanwhile."""
+    """The content of a gallery; it stays, whatever the network learns meanwhile."""
 
     parameters: Parameters
     iteration: int
@@ -45,7 +45,7 @@ class GalleryContent:
 
 
 class GalleryRoom(TileRoom):
-    """Shows the digits as they were when it was opened, or renewed."""
+    """Show the images as they were answered when it was opened or renewed."""
 
     HEADING = "Gallery"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["gallery"])]
@@ -60,14 +60,14 @@ class GalleryRoom(TileRoom):
         self._dots = not has_shades()
 
     def show(self, parameters: Parameters) -> None:
-        """The first time, hang the pictures; from then on say only whether they are of now."""
+        """Fill the gallery the first time; afterwards, only say whether it is up to date."""
         if self._hanging is None:
             self.action_renew()
         elif self._outdated != (self._hanging.parameters.vector is not parameters.vector):
             self._hang(self._hanging)
 
     def action_renew(self) -> None:
-        """Ask the network of now, and hang what it answers."""
+        """Compute the present network's answers, and show them."""
         viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
         if viewed is None or dataset is None:
             return
@@ -82,13 +82,13 @@ class GalleryRoom(TileRoom):
         self.compute(job, self._hang)
 
     def action_glyphs(self) -> None:
-        """Draw the other way."""
+        """Toggle between colors and characters."""
         self._dots = not self._dots
         self.tiles.redraw()
 
     @on(TileGrid.Picked)
     def _picked(self, event: TileGrid.Picked) -> None:
-        """To the main screen, at this digit."""
+        """Go to the main screen, at this image."""
         event.stop()
         if self._hanging is not None:
             self.workspace.index = int(self._hanging.chosen[event.index])
@@ -118,7 +118,7 @@ class GalleryRoom(TileRoom):
         )
 
     def _draw(self, index: int, columns: int) -> tuple[Tile, Text]:
-        """One digit, and what it was taken for."""
+        """Draw one image, and the answer to it."""
         hanging, dataset, tiles = self._hanging, self.workspace.session.dataset, self.tiles
         assert hanging is not None
         assert dataset is not None
@@ -136,13 +136,14 @@ class GalleryRoom(TileRoom):
         return tile, caption
 
     def _foot(self, index: int) -> list[Text]:
-        """The digit at the cursor, in words."""
+        """Describe the image at the cursor."""
         dataset = self.workspace.session.dataset
         assert self._hanging is not None
         assert dataset is not None
         digit = int(self._hanging.chosen[index])
         label, predicted, confidence = _answer(self._hanging.answers, digit)
-        one, other = (a(called(dataset.names, k)) for k in (label, predicted))
+        digits = is_of_digits(dataset)
+        one, other = (a(called(dataset.names, k), digits=digits) for k in (label, predicted))
         taken = "and so the network says" if label == predicted else f"taken for {other}"
         line = Text.assemble(
             (f" Test {thing(dataset)} {digit}", self.tiles.ink("chosen")),
@@ -156,6 +157,6 @@ class GalleryRoom(TileRoom):
 
 
 def _answer(answers: Predictions, digit: int) -> tuple[int, int, float]:
-    """Label, answer, and confidence in percent."""
+    """Return label, answer, and confidence in percent."""
     confidence = 100 * float(answers.confidence[digit])
     return int(answers.labels[digit]), int(answers.predicted[digit]), confidence

@@ -11,7 +11,7 @@ from .tile_grid import TileGrid
 
 
 class TileRoom(BackgroundRoom):
-    """Holds `Tiles`, and moves their cursor."""
+    """Hold a `TileGrid`, and move its cursor."""
 
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
@@ -19,7 +19,7 @@ class TileRoom(BackgroundRoom):
         self.in_signs = not has_shades() or self.app.console.color_system == "standard"
 
     def furnish(self) -> list[Widget]:
-        """The pictures fill the room."""
+        """Return the grid, which fills the room."""
         return [TileGrid(id="tiles")]
 
     @property

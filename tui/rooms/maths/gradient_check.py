@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ....net.inspection.gradient_check import STEP_SIZE, THRESHOLD, Check
 from ...widgets.lines import LinesWidget
-from ..layout import Block, Ink, words
+from ..layout import MAX_PROSE_COLUMNS, Block, Ink, prose, words
 
 if TYPE_CHECKING:
     from ....net.inspection.gradient_check import Verdict
@@ -45,6 +45,7 @@ class Checked:
     chosen: int  # how many of them a person has chosen: they come first
     index: int  # of the test digit
     iteration: int  # of the network
+    thing: str = "digit"  # what the images show, in a word
 
     @property
     def summary(self) -> str:
@@ -78,17 +79,15 @@ class ChecksPage(LinesWidget):
         checked = self._checked
         role = "warning" if any(c.verdict == "wrong" for c in checked.checks) else "moving"
         head = self.title("Gradient check", (checked.summary, self.ink(role)))
-        told = f" Digit {checked.index}, after {checked.iteration} updates.   k others   Esc back"
+        what = f"{checked.thing.capitalize()} {checked.index}"
+        told = f" {what}, after {checked.iteration} updates.   k others   Esc back"
         lines = [head, Text(told, self.ink("quiet")), Text()]
-        width = min(self.size.width - 2, 110)
+        width, ink = self.size.width - 2, self.ink("title")
         rows = table(checked, self.ink, self.size.width)
-        for texts in (MEANING, SHORT):
-            meaning: Block = []
-            for text in texts.splitlines():
-                meaning += [Text(" ").append_text(w) for w in words(text, width, self.ink("title"))]
-                meaning += [Text()] if texts is MEANING else []
-            if len(lines) + len(rows) + len(meaning) <= self.size.height:
-                break
+        meaning = prose(MEANING.splitlines(), width, ink)
+        if len(lines) + len(rows) + 1 + len(meaning) > self.size.height:
+            meaning = words(SHORT, min(MAX_PROSE_COLUMNS, width), ink)
+        meaning = [Text(" ").append_text(line) for line in meaning]
         room = max(3, self.size.height - len(lines) - len(meaning) - 1)
         self.show([*lines, *rows[:room], Text(), *meaning])
 

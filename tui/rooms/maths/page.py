@@ -5,14 +5,13 @@ from __future__ import annotations
 from rich.style import Style
 from rich.text import Text
 
-from ...render.labels import called
+from ...render.labels import called, worded
 from ...widgets.lines import LinesWidget
-from ..layout import Block, Ink, words
+from ..layout import MAX_PROSE_COLUMNS, Block, Ink, words
 from .scenes.layer import scene
 from .walk.stages import Stage, formula, shapes, stages, title, why
 from .walk.state import MathsState
 
-MAX_PROSE_COLUMNS = 100  # columns of a line that is read
 MIN_WHY_ROWS = 18  # rows of the page, below which an explanation has one line
 LEAST_WORDS = 10  # below which it gives way to the numbers
 
@@ -37,13 +36,14 @@ class MathsPage(LinesWidget):
         looked, sizes = self._looked, self._looked.lens.sizes
         walk = stages(sizes)
         here = walk.index(looked.stage) + 1
-        note = f"digit {looked.index} · label {called(looked.names, looked.lens.label)}"
-        name = f"{here} of {len(walk)} · {title(looked.stage, sizes)}"
+        note = f"{looked.thing} {looked.index} · label {called(looked.names, looked.lens.label)}"
+        name = f"{here} of {len(walk)} · {worded(title(looked.stage, sizes), looked.thing)}"
         lines = [strip(looked.stage, walk, self.ink, self.size.width)]
         lines.append(self.title(name, (note, self.ink("chosen"))))
         lines += told(looked, self.ink, self.size.width, self.size.height)
         room = self.size.height - len(lines)
-        self.show([*lines, *scene(looked, self.ink, self.size.width, max(1, room))])
+        # One column stays free at the right edge.
+        self.show([*lines, *scene(looked, self.ink, self.size.width - 1, max(1, room))])
 
 
 def strip(stage: Stage, walk: list[Stage], ink: Ink, width: int) -> Text:
@@ -82,6 +82,7 @@ def told(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
             line.append(" " * gap + note, ink("quiet"))
     if height < LEAST_WORDS:
         return [line]
-    reason = words(why(stage, sizes), min(MAX_PROSE_COLUMNS, width - 2), ink("title"))
+    text = worded(why(stage, sizes), looked.thing)
+    reason = words(text, min(MAX_PROSE_COLUMNS, width - 2), ink("title"))
     block = [line, *(Text(" ").append_text(text) for text in reason)]
     return block if height < MIN_WHY_ROWS else [*block, Text()]

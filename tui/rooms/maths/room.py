@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from ....net.inspection.single_step import SampleStep, trace_step
 from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import thing
 from ...screens.main.dashboard import Dashboard
 from ..background_job import BackgroundJob
 from ..room import Room
@@ -54,14 +55,14 @@ class MathsRoom(Room):
         dataset = self.workspace.session.dataset
         assert viewed is not None
         assert dataset is not None
-        names = dataset.names
+        names, kind = dataset.names, thing(dataset)
         index, iteration = self.workspace.index, viewed[1]
         image, label = dataset.test.images[index], int(dataset.test.labels[index])
         alpha = self._alpha
 
         def job() -> Callable[[], None]:
             lens = trace_step(parameters, image, label, alpha)
-            return partial(self._found, lens, index, iteration, names)
+            return partial(self._found, lens, index, iteration, names, kind)
 
         before = self.looked
         here = before is not None and before.index == index and self.workspace.past is None
@@ -73,11 +74,13 @@ class MathsRoom(Room):
         past = self.workspace.past
         return past.hyperparameters.alpha if past else self.workspace.session.wanted.alpha
 
-    def _found(self, lens: SampleStep, index: int, iteration: int, names: tuple[str, ...]) -> None:
+    def _found(
+        self, lens: SampleStep, index: int, iteration: int, names: tuple[str, ...], kind: str
+    ) -> None:
         """Show new numbers; the stage and what is followed stay as they are."""
         before = self.looked
         if before is None:
-            self._set(MathsState(lens, index, iteration, Stage("x"), leading(lens), names))
+            self._set(MathsState(lens, index, iteration, Stage("x"), leading(lens), names, kind))
             return
         path = before.path
         if not fits(path, lens.sizes) or (not self._picked and index != before.index):
@@ -173,7 +176,8 @@ class MathsRoom(Room):
             drawn = sample_weights(parameters, images, np.random.default_rng(seed), EACH)
             weights = [*mine, *(weight for weight in drawn if weight not in mine)]
             checks = tuple(check_gradient(parameters, images, labels, weights))
-            return partial(page.update, Checked(checks, len(mine), index, iteration))
+            kind = thing(dataset)
+            return partial(page.update, Checked(checks, len(mine), index, iteration, kind))
 
         self._checking.ask(job, at_once=True)
 

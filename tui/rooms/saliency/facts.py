@@ -22,7 +22,7 @@ class Facts(LinesWidget):
         self._words: Sequence[str] = ()
 
     def update(self, facts: Sequence[tuple[str, str]], words: Sequence[str]) -> None:
-        """Show (name, number) pairs, the most telling first, and paragraphs below."""
+        """Show (name, number) pairs, the most important first, and paragraphs below."""
         self._facts, self._words = facts, words
         self.redraw()
 
@@ -31,13 +31,13 @@ class Facts(LinesWidget):
         quiet, width = self.ink("quiet"), max(1, self.size.width - 1)
         lines = [self.title(self._title)] if self.size.height >= LEAST_FOR_TITLE else []
         for name, number in self._facts:
-            room = min(width, BROADEST) - len(name)
+            room = min(width - 1, BROADEST) - len(name)
             lines.append(
                 Text.assemble(" ", (name, quiet), (f"{number:>{max(0, room)}}", self.ink("title")))
             )
         for paragraph in self._words:
-            told = Text(paragraph, quiet).wrap(self.app.console, width)
-            if len(lines) + len(told) > self.size.height:
+            wrapped = Text(paragraph, quiet).wrap(self.app.console, width)
+            if len(lines) + len(wrapped) > self.size.height:
                 break  # a paragraph stands there whole or not at all
-            lines += [Text(" ").append_text(line) for line in told]
+            lines += wrapped
         self.show(lines[: self.size.height])

@@ -8,13 +8,14 @@ import numpy as np
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.widget import Widget
 
 from ....net.inspection.saliency import first_order_estimate, flip_pixels, saliency
 from ....net.network import forward
 from ....net.validation import as_columns
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import called, thing
+from ...render.labels import called, thing, worded
 from ...screens.main.dashboard import Dashboard
 from ...widgets.prediction_bars import PredictionBars
 from ..room import Room
@@ -65,10 +66,19 @@ class SaliencyRoom(Room):
         side = Vertical(PredictionBars(id="answers"), Facts("Numbers", id="facts"), id="side")
         return [Horizontal(SaliencyMap(id="slopes"), side)]
 
+    def on_mount(self) -> None:
+        """Share the screen out before it is laid out, or it would be drawn twice."""
+        self._share_out(self.app.size)
+        super().on_mount()
+
     def on_resize(self) -> None:
-        """The picture takes what it can fill, the numbers the rest."""
-        side, rows = self.dataset.side, self.size.height - BARS
-        most = self.size.width - SIDE_PANEL - 1
+        """Share the screen out anew."""
+        self._share_out(self.size)
+
+    def _share_out(self, size: Size) -> None:
+        """Give the picture what it can fill, the numbers the rest."""
+        side, rows = self.dataset.side, size.height - BARS
+        most = size.width - SIDE_PANEL - 1
         zoom = max(1, min(most // (2 * side), (rows - 1) // side))
         wide = 2 * zoom * side
         self.query_one(SaliencyMap).styles.width = wide if wide <= most else max(1, min(side, most))
@@ -135,7 +145,7 @@ class SaliencyRoom(Room):
             ("  slope", f"{slopes[cursor]:+.3f}"),
             ("flipped: about", f"{self._promised[cursor]:+.3f}".replace("-", "−")),
         )
-        self.query_one(Facts).update(facts, LEGEND)
+        self.query_one(Facts).update(facts, [worded(text, thing(self.dataset)) for text in LEGEND])
 
     # The cursor and the flips
 

@@ -1,1 +1,1 @@
-"""What each unit looks for and votes for."""
+"""Weights of hidden units, and their contributions to logits."""

@@ -1,4 +1,4 @@
-"""Why this answer: what each unit of the last hidden layer adds to each class's logit."""
+"""What each unit of the last hidden layer adds to each class's logit."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from ....net.inspection.contributions import contributions
 from ...keymap.room_keys import ROOM_KEYS
+from ...render.labels import thing
 from ..room import Room
 from .logits_table import LogitsTable
 
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class LogitsRoom(Room):
-    """One digit's sums, all at once; arrows choose the class by which the units are ordered."""
+    """Show one image's sums; arrows choose the class that orders the units."""
 
     HEADING = "Contributions"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["logits"])]
 
     def furnish(self) -> list[Widget]:
-        """The table fills the room."""
+        """Return the table, which fills the room."""
         return [LogitsTable()]
 
     @property
@@ -31,24 +32,25 @@ class LogitsRoom(Room):
         return self.query_one(LogitsTable)
 
     def show(self, parameters: Parameters) -> None:
-        """Add up for the cockpit's digit."""
+        """Show the contributions for the dashboard's image."""
         dataset, index = self.workspace.session.dataset, self.workspace.index
         if dataset is not None:
             found = contributions(parameters, dataset.test.images[index])
-            self.table.update(found, index, int(dataset.test.labels[index]), dataset.names)
+            label = int(dataset.test.labels[index])
+            self.table.update(found, index, label, dataset.names, thing(dataset))
 
     async def action_digit(self, by: int) -> None:
-        """Another test digit, here and on the main screen."""
+        """Go to another test image, here and on the main screen."""
         await self.action_cockpit("digit", by)
 
     def action_choose(self, by: int) -> None:
-        """Another class."""
+        """Choose another class."""
         self.table.choose(by)
 
     def action_scroll(self, rows: int) -> None:
-        """Other units."""
+        """Scroll the units by rows."""
         self.table.scroll_units(rows)
 
     def action_turn(self, pages: int) -> None:
-        """Other units, a page of them."""
+        """Scroll the units by pages."""
         self.table.scroll_units(pages * self.table.room)

@@ -1,4 +1,4 @@
-"""The logits of one digit as sums: a row a unit, a column a class, and the sum at the bottom."""
+"""The logits of one image as sums: a row per unit, a column per class, sums at the bottom."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 
-from ...render.labels import a, called
+from ...render.labels import a, called, spoken
 from ...widgets.lines import LinesWidget
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 NAME = 9  # columns of a row's name
 AROUND = 8  # rows that are not units: title, classes, rule, others, bias, rounding, logit, softmax
 LEAST_FOR_RULE = 12  # rows
+WIDEST = 18  # columns of a class
+MAX_GAP = 2  # blank lines between two units
 
 
 class LogitsTable(LinesWidget):
@@ -28,48 +30,55 @@ class LogitsTable(LinesWidget):
         self._found: Contributions | None = None
         self._index = self._label = 0
         self._names: Sequence[str] = ()  # of the classes
+        self._thing = "digit"
         self._class: int | None = None  # that the units are ordered by; None: the answer
         self._first = 0  # how many of the largest are scrolled away
         self._columns = range(0)  # the classes that are shown
         self._wide = 1
 
     def update(
-        self, found: Contributions, index: int, label: int, names: Sequence[str] = ()
+        self,
+        found: Contributions,
+        index: int,
+        label: int,
+        names: Sequence[str] = (),
+        thing: str = "digit",
     ) -> None:
-        """Show what adds up to the logits of a test digit."""
+        """Show what adds up to the logits of a test image; thing: what it shows, in a word."""
         if index != self._index:
             self._class, self._first = None, 0
         self._found, self._index, self._label, self._names = found, index, label, names
+        self._thing = thing
         self.redraw()
 
     @property
     def room(self) -> int:
-        """How many units are shown at once."""
+        """Number of units shown at once."""
         return max(1, self.size.height - AROUND + (self.size.height < LEAST_FOR_RULE))
 
     @property
     def chosen(self) -> int:
-        """The class that the units are ordered by."""
+        """The class that orders the units."""
         if self._class is not None or self._found is None:
             return self._class or 0
         return int(self._found.logits.argmax())
 
     def choose(self, by: int) -> None:
-        """So many classes on, round the end."""
+        """Choose the class this many further on, wrapping around."""
         if self._found is not None:
             self._class = (self.chosen + by) % len(self._found.logits)
             self._first = 0
             self.redraw()
 
     def scroll_units(self, rows: int) -> None:
-        """So many units on, as far as there are any."""
+        """Scroll by this many units, within the list."""
         if self._found is not None:
             last = max(0, self._found.products.shape[1] - self.room)
             self._first = max(0, min(self._first + rows, last))
             self.redraw()
 
     def on_click(self, event: Click) -> None:
-        """Order by the class that was clicked on."""
+        """Order the units by the class clicked."""
         column = (event.x - NAME) // self._wide
         if event.x >= NAME and 0 <= column < len(self._columns):
             self.choose(self._columns[column] - self.chosen)
@@ -96,12 +105,14 @@ class LogitsTable(LinesWidget):
         shown = min(self.room, units)
         decimals, digits = _format(found)
         self._columns = self._around(classes, digits + 1)
-        self._wide = max(4, min(11, (self.size.width - NAME - 1) // len(self._columns)))
+        self._wide = max(4, min(WIDEST, (self.size.width - NAME - 1) // len(self._columns)))
         sums = {k: found.printed(k, order, shown, decimals) for k in self._columns}
+        apart = min(MAX_GAP, self.room // max(1, shown) - 1)  # blank lines after each unit
         lines = [self._title(found), self._head(found)]
         for row in range(shown):
             unit = int(order[row])
             lines.append(self._row(f"unit {unit}", [sums[k].products[row] for k in sums], decimals))
+            lines += [Text()] * apart
         if self.size.height >= LEAST_FOR_RULE:
             lines.append(Text(" " + "─" * (NAME + self._wide * len(sums) - 1), self.ink("quiet")))
         if shown < units:
@@ -123,14 +134,16 @@ class LogitsTable(LinesWidget):
         predicted = int(found.logits.argmax())
         right = predicted == self._label
         answer, label = (called(self._names, k) for k in (predicted, self._label))
-        words = f"{answer} ✓ right" if right else f"{answer} ✗ it is {a(label)}"
+        digits = self._thing == "digit"
+        answer = spoken(answer, digits=digits)
+        words = f"{answer} ✓ right" if right else f"{answer} ✗ it is {a(label, digits=digits)}"
         return self.title(
-            f"Test digit {self._index}: what adds up to its logits",
+            f"Test {self._thing} {self._index}: what adds up to its logits",
             (words, self.ink("moving" if right else "warning")),
         )
 
     def _head(self, found: Contributions) -> Text:
-        """The classes, with the answer and the label marked as beside the prediction's bars."""
+        """Draw the classes, with answer and label marked as beside the prediction's bars."""
         predicted = int(found.logits.argmax())
         more = "‹" if self._columns[0] else " "
         line = Text(f" {'W·A':<{NAME - 2}}{more}", self.ink("quiet"), no_wrap=True)
@@ -155,14 +168,14 @@ class LogitsTable(LinesWidget):
         return line
 
     def _around(self, classes: int, wide: int) -> range:
-        """As many classes as have room, the chosen one among them."""
+        """Return as many classes as fit, the chosen one among them."""
         shown = max(1, min(classes, (self.size.width - NAME - 1) // wide))
         start = max(0, min(self.chosen - shown // 2, classes - shown))
         return range(start, start + shown)
 
 
 def _format(found: Contributions) -> tuple[int, int]:
-    """Decimals at which no number takes more than six columns, if that can be; and the columns."""
+    """Return decimals with which numbers take at most six columns, if possible; and columns."""
     import numpy as np
 
     numbers = np.concatenate([found.products.ravel(), found.bias, found.totals])

@@ -1,4 +1,4 @@
-"""What every hidden unit looks for: its incoming weights as a picture, or as a list."""
+"""The incoming weights of every hidden unit, as pictures or as a list."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CAPTION = 12  # columns under a picture
 
 
 class WeightsRoom(TileRoom):
-    """All units of one hidden layer; Enter shows the one at the cursor large."""
+    """Show all units of one hidden layer; Enter opens the one at the cursor."""
 
     HEADING = "Weights"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["weights"])]
@@ -44,7 +44,7 @@ class WeightsRoom(TileRoom):
         self._found: tuple[Parameters, int, ActivationStats] | None = None  # layer, and how excited
 
     def show(self, parameters: Parameters) -> None:
-        """Ask every unit of the layer about all test digits."""
+        """Compute the activations of the layer's units on all test images."""
         dataset = self.workspace.session.dataset
         self._layer = min(self._layer, len(parameters.W) - 1)
         if dataset is None or (
@@ -60,7 +60,7 @@ class WeightsRoom(TileRoom):
         )
 
     def action_layer(self) -> None:
-        """The next hidden layer; after the last the first."""
+        """Go to the next hidden layer; after the last, to the first."""
         if self._found is None:
             return
         hidden = len(self._found[0].W) - 1
@@ -73,11 +73,11 @@ class WeightsRoom(TileRoom):
         self.again()
 
     async def action_logits(self) -> None:
-        """What adds up to the logits of the chosen digit."""
+        """Show what adds up to the logits of the chosen image."""
         await enter(self, LogitsRoom(self.cockpit))
 
     def action_glyphs(self) -> None:
-        """Draw the other way."""
+        """Toggle between colors and characters."""
         self.in_signs = not self.in_signs
         self.tiles.redraw()
 
@@ -112,7 +112,7 @@ class WeightsRoom(TileRoom):
         )
 
     def _draw(self, index: int, columns: int) -> tuple[Tile, Text]:
-        """One unit: its picture and how often it speaks, or in a line what it reads most of."""
+        """Draw one unit: its weights and how often it is active, or its strongest inputs."""
         assert self._found is not None
         dataset = self.workspace.session.dataset
         assert dataset is not None
@@ -139,7 +139,7 @@ class WeightsRoom(TileRoom):
         return [], caption.append_text(strongest(tiles, unit.incoming, room))
 
     def _foot(self, index: int) -> list[Text]:
-        """The unit at the cursor, and how to read what is shown."""
+        """Describe the unit at the cursor, and explain the colors."""
         assert self._found is not None
         parameters, layer, found = self._found
         tiles, ink = self.tiles, self.tiles.ink
@@ -173,5 +173,5 @@ class WeightsRoom(TileRoom):
 
 
 def _percent(share: float) -> str:
-    """A share in four characters; what is almost none is not called none."""
+    """Format a share in four characters; never a small one as 0%."""
     return "<1%" if 0 < share < 0.005 else f"{share:.0%}"

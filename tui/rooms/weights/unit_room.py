@@ -1,4 +1,4 @@
-"""One hidden unit: its weights, what it adds where, and the digits that excite it most."""
+"""One hidden unit: its weights, its contributions, and its top images."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TOP = 60  # digits kept of those that excite a unit
 
 
 class UnitRoom(BackgroundRoom):
-    """Follows one unit while it learns; arrows go to its neighbours."""
+    """Follow one unit while it learns; arrows go to its neighbors."""
 
     HEADING = "Weights"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["unit"])]
@@ -38,11 +38,11 @@ class UnitRoom(BackgroundRoom):
         self._found: tuple[Parameters, ActivationStats] | None = None
 
     def furnish(self) -> list[Widget]:
-        """One widget with all of it."""
+        """Return the one widget of this room."""
         return [UnitView()]
 
     def show(self, parameters: Parameters) -> None:
-        """Ask all test digits; a network of other widths has no such unit, perhaps."""
+        """Compute activations on all test images; leave if this network has no such unit."""
         dataset = self.workspace.session.dataset
         if self._layer >= len(parameters.W) or self._unit >= parameters.sizes[self._layer]:
             self.dismiss(None)
@@ -55,13 +55,13 @@ class UnitRoom(BackgroundRoom):
             )
 
     def action_unit(self, by: int) -> None:
-        """So many units on, round the end."""
+        """Go to the unit this many further on, wrapping around."""
         if self._found is not None:
             self._unit = (self._unit + by) % self._found[0].sizes[self._layer]
             self._show_unit()
 
     async def action_open(self) -> None:
-        """A gallery of what excites it."""
+        """Open a gallery of its top images."""
         dataset, layer, unit = self.workspace.session.dataset, self._layer, self._unit
         if dataset is None:
             return
@@ -73,11 +73,11 @@ class UnitRoom(BackgroundRoom):
         await enter(self, GalleryRoom(self.cockpit, Selection(title, "", choose)))
 
     async def action_logits(self) -> None:
-        """What adds up to the logits of the chosen digit."""
+        """Show what adds up to the logits of the chosen image."""
         await enter(self, LogitsRoom(self.cockpit))
 
     def action_glyphs(self) -> None:
-        """Draw the other way."""
+        """Toggle between colors and characters."""
         self._in_signs = not self._in_signs
         self._show_unit()
 

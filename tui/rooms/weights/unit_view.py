@@ -1,4 +1,4 @@
-"""One hidden unit on a whole screen: picture, outgoing weights, digits that excite it."""
+"""One hidden unit on a whole screen: picture, outgoing weights, top images."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ...render.labels import SHORT_CLASS, a, called, widest
 from ...render.tiles import TilePage, sizes
 from ...widgets.lines import LinesWidget
 from ..gallery.thumbnails import digit_tile, thumbnail_row, weight_tile
+from ..layout import row_lines, tall_row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 
 CAPTION = 11  # columns under a digit
 LEAST_FACTS = 30
+MOST_WORDS = 110  # columns beside the picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitFacts:
-    """What is to be seen of one unit."""
+    """What the view shows of one unit."""
 
     layer: int
     unit: int
@@ -46,7 +48,7 @@ class UnitFacts:
 
 
 def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[str] = ()) -> Text:
-    """As many of the weights as fit, the largest in magnitude first, each with where it leads.
+    """Draw as many weights as fit, largest in magnitude first, each with its target.
 
     names: of what they lead to, where that are classes.
     """
@@ -72,7 +74,7 @@ class UnitView(LinesWidget):
         self.redraw()
 
     def redraw(self) -> None:
-        """Above its weights, below the digits."""
+        """Draw the weights above, the images below."""
         facts, width = self._facts, self.size.width
         if facts is None or width < 2:
             return
@@ -91,7 +93,7 @@ class UnitView(LinesWidget):
         self.show([*lines, *self._digits(facts, self.size.height - len(lines))])
 
     def _picture(self, facts: UnitFacts) -> list[Strip]:
-        """Its incoming weights: a picture of the pixels, or the strongest units before it."""
+        """Draw its incoming weights: as a picture of pixels, or the strongest inputs."""
         height = self.size.height
         if facts.layer > 1:
             each = self._bars(facts.weights.incoming, 30, max(5, height - 10))
@@ -110,7 +112,7 @@ class UnitView(LinesWidget):
         return weight_tile(self, incoming, side, columns, in_signs=facts.in_signs)
 
     def _words(self, facts: UnitFacts, width: int, height: int) -> list[Text]:
-        """Bias, what the picture shows, and the outgoing weights."""
+        """Draw the bias, a legend, and the outgoing weights."""
         quiet, unit = self.ink("quiet"), facts.weights
         where = "each class" if facts.is_last else f"units of layer {facts.layer + 1}"
         if len(unit.outgoing) > height - 4:
@@ -124,14 +126,17 @@ class UnitView(LinesWidget):
             ),
             Text(f"adds to {where}:", quiet),
             *self._bars(
-                unit.outgoing, min(width, 60), height - 4, facts.names if facts.is_last else ()
+                unit.outgoing,
+                min(width, MOST_WORDS),
+                height - 4,
+                facts.names if facts.is_last else (),
             ),
         ]
 
     def _bars(
         self, weights: Array, width: int, height: int, names: Sequence[str] = ()
     ) -> list[Text]:
-        """Weights as bars to either side of a middle, all in order or the largest in magnitude.
+        """Draw weights as bars to either side of a middle: all in order, or the largest.
 
         names: of what they lead to, where that are classes.
         """
@@ -142,6 +147,7 @@ class UnitView(LinesWidget):
         most = float(abs(weights).max())
         digits = widest(names, len(weights), SHORT_CLASS)
         half = max(1, (width - digits - 10) // 2)
+        each = row_lines(len(shown), height)
         lines: list[Text] = []
         for index in shown.tolist():
             weight = float(weights[index])
@@ -150,16 +156,17 @@ class UnitView(LinesWidget):
             name = called(names, index, digits)
             line = Text(f"{name:>{digits}} ", self.ink("title"), no_wrap=True)
             line.append(f"{weight:+7.3f} ", ink)
-            lines.append(line.append(signed_bar(share, 2 * half + 1), ink))
+            drawn = Text(signed_bar(share, 2 * half + 1), ink, no_wrap=True)
+            lines += tall_row(line, drawn, each)
         return lines
 
     def _digits(self, facts: UnitFacts, height: int) -> list[Text | Strip]:
-        """As many of the digits as there is room for, as large as that allows."""
+        """Draw as many top images as fit."""
         title = self.title("Excited most by", ("Enter: all of these, large", self.ink("quiet")))
         columns = min(sizes(facts.side)[-1], 2 * (height - 2))
         if columns < 10:
             words = "  ".join(
-                f"{a(label)} (Z {value:.2f})"
+                f"{a(label, digits=facts.things == 'digits')} (Z {value:.2f})"
                 for label, value in zip(facts.labels, facts.Z.tolist(), strict=True)
             )
             line = Text(f" {words}"[: self.size.width], self.ink("quiet"))

@@ -44,6 +44,9 @@ class Copies(LinesWidget):
         side = min(len(self._image), most)
         across = max(1, self.size.width // (side + GAP))
         down = max(1, height // (side // 2))
+        # What is left is shared out between them.
+        gap = max(GAP, (self.size.width - across * side) // across)
+        blank = [Text()] * max(0, (height - down * (side // 2)) // down)
         same = np.repeat(self._image[np.newaxis], across * down - 1, axis=0)
         pictures = [self._image]
         if len(same):
@@ -64,8 +67,11 @@ class Copies(LinesWidget):
                 line = Text()
                 for x, part in enumerate(parts):
                     original = begin + x == 0
-                    line.append(part + " " * GAP, self.ink("chosen" if original else "title"))
+                    line.append(" " * (gap // 2), "")
+                    line.append(part, self.ink("chosen" if original else "title"))
+                    line.append(" " * (gap - gap // 2), "")
                 lines.append(line)
+            lines += blank
         lines.append(Text(" Space: others   Esc: back", self.ink("quiet")))
         self.show(lines)
 

@@ -316,7 +316,8 @@ class Dashboard(Screen[None]):
             self._diagnosis = diagnosis
             self.workspace.remedy = remedy_for(diagnosis, history, timeline)
             self.query_one(Coach).update(diagnosis, self.workspace.remedy, doubts(dataset))
-        self.set_class(self.workspace.remedy is not None or bool(self.workspace.doubts), "-coached")
+        self.set_class(self.workspace.remedy is not None, "-coached")
+        self.set_class(self.workspace.remedy is None and bool(self.workspace.doubts), "-doubted")
 
     def show_digit(self) -> None:
         """The chosen digit and what the network looked at makes of it."""

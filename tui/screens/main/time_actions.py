@@ -59,4 +59,4 @@ class TimeActions(Dashboard):
             self.workspace.past = self.workspace.at = None
         elif self.workspace.remedy is not None or self.workspace.doubts:
             self.workspace.remedy, self.workspace.doubts = None, ()
-            self.remove_class("-coached")
+            self.remove_class("-coached", "-doubted")

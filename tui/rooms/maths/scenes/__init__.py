@@ -1,1 +1,1 @@
-"""What each stage shows."""
+"""The body of each stage."""

@@ -1,36 +1,77 @@
-"""The two stages of the maths room that are no layer's: the digit itself, and the loss."""
+"""The two stages of the maths room that belong to no layer: the input image and the loss."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from rich.text import Text
 
 from .....net.inspection.softmax_steps import negative_log
 from ....render.glyphs import ascii_rows, bar, window_start
-from ...layout import Block, Ink, pick, side_by_side, words
+from ...layout import (
+    MAX_PROSE_COLUMNS,
+    Block,
+    Ink,
+    pick,
+    row_lines,
+    side_by_side,
+    tall_row,
+    words,
+)
 from ..walk.state import MathsState
 from .unit_list import MARK
 
 HERE = "as it is"
+MIN_NUMBERS = 44  # columns beside a picture whose pixels have two columns each, or more
+MAX_AROUND = 14  # pixels to either side of the chosen one
+MOST_BAR = 120  # columns
 LOSS = """\
 log is the natural logarithm, its unit the nat. The other probabilities do not count by \
 themselves: what they have, the right one lacks."""
 
 
 def pixels_of(looked: MathsState) -> np.ndarray:
-    """The digit as bytes, side × side."""
+    """Return the image as bytes, side × side."""
     ink = np.rint(looked.lens.x[:, 0] * 255).astype(np.uint8)
     return ink.reshape(looked.side, looked.side)
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Part of the digit that is drawn, and the cells of each pixel."""
+
+    zoom: int  # rows of a pixel, half its columns; 0: two pixels above one another in a character
+    start: int  # first row of pixels
+    rows: int  # rows of pixels
+
+    @property
+    def wide(self) -> int:
+        """Columns of a pixel."""
+        return 2 * self.zoom or 1
+
+
+def frame(image: np.ndarray, chosen_row: int, width: int, height: int) -> Frame:
+    """Return the largest picture beside which the numbers have room; paper rows may be cut off."""
+    side = len(image)
+    inked = np.flatnonzero(image.any(axis=1))
+    least = int(inked[-1] - inked[0]) + 1 if len(inked) else side
+    zoom = min((width - MIN_NUMBERS) // (2 * side), height // least)
+    if zoom < 1:
+        rows = min(side, 2 * height) // 2 * 2
+        return Frame(0, window_start(image, rows), rows)
+    rows = min(side, height // zoom)
+    start = window_start(image, rows)
+    return Frame(zoom, min(max(start, chosen_row + 1 - rows), chosen_row), rows)
+
+
 def digit_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """The digit, and the numbers round the chosen pixel."""
+    """Draw the digit, and the numbers around the chosen pixel."""
     side, chosen = looked.side, looked.path[0]
     image = pixels_of(looked)
-    rows = side if height >= side and width >= 2 * side + 44 else min(height, side // 2)
-    picture = [Text(row, ink("title"), no_wrap=True) for row in ascii_rows(image, rows)]
-    wide = 2 * side if rows >= side else side
     row, column = divmod(chosen, side)
+    shown = frame(image, row, width, height)
+    wide = shown.wide * side
     value = float(looked.lens.x[chosen, 0])
     inked = int(np.count_nonzero(image))
     room = max(20, width - wide - 3)
@@ -43,12 +84,13 @@ def digit_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
         Text(),
         Text("the numbers round it", ink("quiet")),
     ]
-    around = max(1, min(5, (room - 8) // 10, (height - len(block) - len(told) - 3) // 2))
-    columns = range(column - around, column + around + 1)
+    beside = max(1, min(MAX_AROUND, (room - 8) // 10))
+    above = max(1, min(MAX_AROUND, (height - len(block) - len(told) - 3) // 2))
+    columns = range(column - beside, column + beside + 1)
     inside = [c if 0 <= c < side else None for c in columns]
     head = "".join(f"{'' if c is None else c:>5}" for c in inside)
     block.append(Text(f"{'':>3}{head}", ink("quiet")))
-    for r in range(row - around, row + around + 1):
+    for r in range(row - above, row + above + 1):
         if not 0 <= r < side:
             continue
         line = Text(f"{r:>3}", ink("quiet"))
@@ -63,30 +105,34 @@ def digit_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
             line.pad_left(5 * inside.count(None))
         block.append(line)
     block += [Text(), *told]
-    return side_by_side((wide, _marked(picture, looked, rows, ink)), (room, block), gap=3)
+    return side_by_side((wide, _marked(looked, image, shown, ink)), (room, block), gap=3)
 
 
-def _marked(picture: Block, looked: MathsState, rows: int, ink: Ink) -> Block:
-    """The picture with the chosen pixel marked, and every pixel to be clicked at."""
-    side = looked.side
+def _marked(looked: MathsState, image: np.ndarray, shown: Frame, ink: Ink) -> Block:
+    """Draw the picture with the chosen pixel marked, and every pixel to be clicked at."""
+    side, zoom, wide = looked.side, shown.zoom, shown.wide
     row, column = divmod(looked.path[0], side)
-    full = rows >= side
-    image = pixels_of(looked)
-    start = 0 if full else window_start(image, 2 * rows)
-    for y, line in enumerate(picture):
+    part = image[shown.start : shown.start + shown.rows]
+    if zoom:
+        part = part.repeat(zoom, axis=0).repeat(zoom, axis=1)
+    # As many lines as `part` has rows, each pixel two characters; or half as many.
+    lines = ascii_rows(part, len(part)) if zoom else ascii_rows(image, shown.rows // 2)
+    picture: Block = []
+    for y, characters in enumerate(lines):
+        line = Text(characters, ink("title"), no_wrap=True)
+        r = shown.start + (y // zoom if zoom else 2 * y)
         for c in range(side):
-            r = y if full else start + 2 * y
-            span = (2 * c, 2 * c + 2) if full else (c, c + 1)
-            mine = c == column and (r == row or (not full and r + 1 == row))
+            span = wide * c, wide * (c + 1)
             line.stylize(pick(0, min(r, side - 1) * side + c), *span)
-            if mine:
+            if c == column and (r == row or (not zoom and r + 1 == row)):
                 line.stylize(ink("chosen"), *span)
                 line.stylize("reverse", *span)
+        picture.append(line)
     return picture
 
 
 def loss_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """The probability of the label on a ruler of probabilities and what they cost."""
+    """Draw the label's probability among others, each with its loss."""
     lens = looked.lens
     label, classes = lens.label, lens.sizes[-1]
     p = float(lens.A[-1][label, 0])
@@ -100,7 +146,9 @@ def loss_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     ruler[1 / classes] = "a blind guess"
     marks = [*ruler.items(), (p, HERE)]
     marks.sort(key=lambda mark: -mark[0])
-    room = max(0, min(60, width - 46))
+    told = words(LOSS, min(MAX_PROSE_COLUMNS, width - 3), ink("quiet"))
+    each = row_lines(len(marks), height - len(block) - len(told) - 1)
+    room = max(0, min(MOST_BAR, width - 46))
     longest = max(negative_log(min(ruler)), lens.loss if np.isfinite(lens.loss) else 0.0)
     for share, name in marks:
         mine = name == HERE
@@ -108,9 +156,8 @@ def loss_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
         role = ink("chosen" if mine else "quiet")
         line = Text(no_wrap=True).append(f"{MARK if mine else ' '} {share:<10.6f}", role)
         line.append(f"{cost:14.4f} ", ink("chosen") if mine else "")
-        line.append(f"{bar(cost / longest, room):<{room}} ", ink("moving" if mine else "quiet"))
-        line.append(name, ink("chosen" if mine else "quiet"))
-        block.append(line)
-    told = words(LOSS, min(76, width - 3), ink("quiet"))
+        drawn = f"{bar(cost / longest, room):<{room}} "
+        note = Text(name, ink("chosen" if mine else "quiet"))
+        block += tall_row(line, Text(drawn, ink("moving" if mine else "quiet")), each, note)
     block += [Text(), *(Text("  ").append_text(line) for line in told)]
     return block[:height]

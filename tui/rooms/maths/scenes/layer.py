@@ -1,4 +1,4 @@
-"""What each stage of the maths room shows below its formula, for the room there is."""
+"""The body of each stage of the maths room, below its formula, in the space available."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from .terms_table import Columns, gradients_block, terms_block
 from .unit_list import listed
 from .update import update_scene
 
+MOST_BAR = 84  # columns of a bar beside words
 NARROW = 66  # columns; below, terms leave out where a pixel is
-LEAST_LIST, MOST_LIST = 18, 40  # columns of the list of units
+LEAST_LIST, MOST_LIST = 18, 96  # columns of the list of units
 
 
 def scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """The body of the page."""
+    """Draw the body of the page."""
     kind, last = looked.stage.kind, len(looked.lens.W)
     if kind == "x":
         return digit_scene(looked, ink, width, height)
@@ -39,7 +40,7 @@ def scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
 
 
 def sum_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """A layer's numbers, what one of them is made of, and for the first layer its picture."""
+    """Draw a layer's numbers, the terms of one of them and, for the first layer, its weights."""
     stage = looked.stage
     name = f"dZ{stage.layer}" if stage.kind == "dW" else stage.symbol
     values = [(name, looked.values())]
@@ -66,7 +67,7 @@ def sum_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
 
 
 def row_picture(looked: MathsState, ink: Ink, rows: int, height: int) -> Block:
-    """The chosen unit's row of W1, or of dW1, as a picture: one number a pixel."""
+    """Draw the chosen unit's row of W1, or of dW1, as a picture: one number per pixel."""
     name = "dW" if looked.stage.kind == "dW" else "W"
     matrix = (looked.lens.dW if name == "dW" else looked.lens.W)[0][looked.unit]
     square = matrix.reshape(looked.side, looked.side)
@@ -75,7 +76,7 @@ def row_picture(looked: MathsState, ink: Ink, rows: int, height: int) -> Block:
 
 
 def relu_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """Z and A of every unit, and the rule worked out for one."""
+    """Draw Z and A of every unit, and work out the rule for one."""
     n, unit, lens = looked.stage.layer, looked.unit, looked.lens
     Z, A = lens.Z[n - 1][:, 0], lens.A[n][:, 0]
     z, a = float(Z[unit]), float(A[unit])
@@ -85,19 +86,19 @@ def relu_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
         "The sum is positive: it passes as it is."
         if a > 0
         else "Not positive: the unit is silent.",
-        f"{silent} of {len(A)} units are silent at this digit.",
+        f"{silent} of {len(A)} units are silent at this {looked.thing}.",
     )
     return _table(looked, [(f"Z{n}", Z), (f"A{n}", A)], told, ink, width, height)
 
 
 def softmax_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """From logit to power to share, for every class."""
+    """Draw logit, power and share of every class."""
     n, k, lens = looked.stage.layer, looked.unit, looked.lens
     Z, A = lens.Z[-1][:, 0], lens.A[-1][:, 0]
     shares = softmax_steps(lens)
     best = int(A.argmax())
     first = float(Z.max())
-    label = an(called(looked.names, lens.label))
+    label = an(called(looked.names, lens.label), digits=looked.thing == "digit")
     verdict = "right ✓" if best == lens.label else f"wrong ✗: it is {label}"
     told = (
         f"A{n}[{k}] = {shares.powers[k]:.4f} / {shares.total:.4f} = {float(A[k]):.4f}",
@@ -109,7 +110,7 @@ def softmax_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Bloc
 
 
 def error_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """Probability minus truth."""
+    """Draw probability minus truth."""
     n, k, lens = looked.stage.layer, looked.unit, looked.lens
     A, Y, dZ = lens.A[-1][:, 0], lens.Y[:, 0], lens.dZ[-1][:, 0]
     places = 8 if 0 < abs(dZ[k]) < 0.01 else 4  # of a small error four would say nothing
@@ -122,7 +123,7 @@ def error_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
 
 
 def gate_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """What ReLU lets back."""
+    """Draw what ReLU lets back."""
     n, unit, lens = looked.stage.layer, looked.unit, looked.lens
     Z, dA, dZ = lens.Z[n - 1][:, 0], lens.dA[n][:, 0], lens.dZ[n - 1][:, 0]
     z = float(Z[unit])
@@ -142,12 +143,12 @@ def _table(
     width: int,
     height: int,
 ) -> Block:
-    """The units with several numbers, and beside or below them what there is to say of one."""
+    """Draw the units with several numbers, and words about one beside or below them."""
     least = 7 + 11 * len(columns) + 1
     beside_it = min(44, width - least - 3)
     formula = "chosen" if told else "quiet"
     if beside_it >= 24:
-        room = min(least + 24, width - beside_it - 3)
+        room = min(least + MOST_BAR, width - beside_it - 3)
         right: Block = []
         for words_ in told:
             right += [*words(words_, beside_it, ink(formula)), Text()]

@@ -1,4 +1,4 @@
-"""Numbers in columns: as many digits as tell something, in a width that never changes."""
+"""Numbers in columns of fixed width, with as many digits as are informative."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How a column of numbers is written: all in the same power of ten, with the same places."""
+    """The notation of a column of numbers: one power of ten, the same number of decimals."""
 
     exponent: int = 0
 
     @property
     def decimals(self) -> int:
-        """What a number is rounded to, in Python's sense, before it is written."""
+        """Decimals, as in Python's round(), that a number is rounded to before it is written."""
         return PLACES - self.exponent
 
     @property
     def unit(self) -> str:
-        """What the column's heading says of it; nothing if the numbers are plain."""
+        """The power of ten for the column's heading; empty if the numbers are plain."""
         return f"×10{str(self.exponent).translate(SUPERSCRIPT)}" if self.exponent else ""
 
     def write(self, value: float) -> str:
-        """The number, right-aligned; one far too large for its column in powers of ten."""
+        """Format a number, right-aligned; one too large for its column in scientific notation."""
         if not math.isfinite(value):
             return f"{value:>{WIDTH}}"
         text = f"{round(value, self.decimals) * 10.0**-self.exponent:z{WIDTH}.{PLACES}f}"

@@ -1,4 +1,4 @@
-"""Pictures of signed numbers: the sign by colour and by the character, the size by its weight."""
+"""Pictures of signed numbers: color and character give the sign, density gives the size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one number of a stage is made of: its terms, largest first, down to the sum they come to."""
+"""The terms of one number of a stage, largest first, down to their sum."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEAST_SHOWN = 3  # terms
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A table of products: what each comes from, its two factors, and what they make."""
+    """A table of products: source, two factors, and product."""
 
     looked: MathsState
     ink: Ink
@@ -28,7 +28,7 @@ class Columns:
 
     @property
     def label(self) -> int:
-        """Characters of what a term comes from."""
+        """Columns of a term's source."""
         n = self.looked.lens.sizes[self.looked.stage.layers[1]]
         return max(len(self._first), len(self.name(n - 1)), 3)
 
@@ -38,23 +38,23 @@ class Columns:
 
     @property
     def width(self) -> int:
-        """Columns that the table takes."""
+        """Width of the table, in columns."""
         return 2 + self.label + 3 * WIDTH + 5
 
     def name(self, source: int) -> str:
-        """A source's number, of a pixel also its row and column."""
+        """Return a source's number; for a pixel, also its row and column."""
         if self.looked.stage.layers[1] or not self.wide:
             return str(source)
         row, column = divmod(source, self.looked.side)
         return f"{source} {row},{column}"
 
     def head(self, heads: Sequence[str]) -> Text:
-        """The names of the columns."""
+        """Draw the names of the columns."""
         rest = f"{heads[0]:>{WIDTH}} ·{heads[1]:>{WIDTH}} ={heads[2]:>{WIDTH}}"
         return Text(f"  {self._first:<{self.label}} {rest}", self.ink("quiet"), no_wrap=True)
 
     def row(self, source: int, parts: Sequence[str], product: str) -> Text:
-        """One product; a click on it follows where it comes from."""
+        """Draw one product; a click on it follows its source."""
         layer = self.looked.stage.layers[1]
         mine = source == self.looked.path[layer]
         style: str | Style = self.ink("chosen") if mine else ""
@@ -66,13 +66,13 @@ class Columns:
         return line
 
     def foot(self, words: str, number: str, role: str) -> Text:
-        """A line below the products, its number in their column."""
+        """Draw a line below the products, with its number in their column."""
         rest = self.width - 2 - WIDTH
         return Text(f"  {words:<{rest}}{number}", self.ink(role), no_wrap=True)
 
 
 def formula_of_one(stage: Stage, unit: int) -> tuple[str, list[str]]:
-    """Whose sum it is, of what; and the heads of its columns."""
+    """Return the formula of one number, and the headings of its columns."""
     n = stage.layer
     if stage.kind == "dW":
         return f"dW{n}[{unit}, i] = dZ{n}[{unit}]·{vector(n - 1)}[i]", [
@@ -88,13 +88,13 @@ def formula_of_one(stage: Stage, unit: int) -> tuple[str, list[str]]:
 
 
 def _head(name: str, scale: Scale) -> str:
-    """A factor's name; in powers of ten without its index, or only those, for want of room."""
+    """Return a factor's heading; with a power of ten, without its index where that does not fit."""
     short = f"{name.partition('[')[0]} {scale.unit}" if scale.unit else name
     return short if len(short) <= WIDTH else scale.unit or name
 
 
 def terms_block(columns: Columns, height: int) -> Block:
-    """The chosen unit's sum, its largest terms first, down to the total.
+    """Draw the chosen unit's sum, its largest terms first, down to the total.
 
     What is not shown, and what rounding hides, have a line each: the column adds up. A term that
     is followed stands last among those shown, if it is not one of the largest.
@@ -138,7 +138,7 @@ def terms_block(columns: Columns, height: int) -> Block:
 
 
 def gradients_block(columns: Columns, height: int) -> Block:
-    """The chosen unit's row of dW, the largest first: its error times each thing it read."""
+    """Draw the chosen unit's row of dW, the largest first: its error times each input."""
     looked = columns.looked
     stage, unit, lens = looked.stage, looked.unit, looked.lens
     n, here = stage.layer, stage.layer - 1

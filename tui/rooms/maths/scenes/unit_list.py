@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ....render.glyphs import bar, signed_bar
 from ....render.labels import called, widest
-from ...layout import Block, Ink, pick, visible_range
+from ...layout import Block, Ink, pick, row_lines, tall_row, visible_range
 from ..walk.state import MathsState, Values
 from .number_format import WIDTH, scale_of
 
@@ -18,7 +18,7 @@ MARK, RESTING = "▸", "▹"  # of what is chosen, in the list that the arrows a
 def listed(
     looked: MathsState, columns: Sequence[tuple[str, Values]], ink: Ink, width: int, height: int
 ) -> Block:
-    """The units of the stage's layer with these columns of numbers, and a bar of the last one."""
+    """Draw the units of the stage's layer with columns of numbers, and a bar for the last."""
     layer, rows = looked.stage.layers[0], looked.units()
     n, chosen = looked.lens.sizes[layer], looked.unit
     digits = max(5 if width > WIDTH + 7 else 4, len(str(n - 1)))
@@ -33,6 +33,7 @@ def listed(
     block = [Text(head, ink("quiet"), no_wrap=True)]
     lines = max(1, height - 1)
     shown = visible_range(len(rows), rows.index(chosen), max(1, lines - (len(rows) > lines)))
+    each = row_lines(len(shown), lines)
     values = columns[-1][1]
     largest = float(max(abs(values), default=0)) or 1.0
     both = bool((values < 0).any())  # signs: else all bars begin at the left
@@ -54,10 +55,13 @@ def listed(
         )
         line.append(" ".join(written), ink("chosen") if mine else "")
         share = float(values[unit]) / largest
+        line.append(" ")
         drawn = signed_bar(share, room) if both else bar(share, room)
-        line.append(" " + drawn, ink("moving" if values[unit] > 0 else "run2"))
-        line.stylize(pick(layer, unit))
-        block.append(line)
+        role = "moving" if values[unit] > 0 else "run2"
+        row = tall_row(line, Text(drawn, ink(role), no_wrap=True), each)
+        for part in row:
+            part.stylize(pick(layer, unit))
+        block += row
     if len(rows) > len(shown):
         order = "largest first" if looked.sorts else "by number"
         others = f"  … {len(rows) - len(shown)} more, {order}"

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from .....net.inspection.weight import WeightUpdate, weight_update
 from ....render.glyphs import bar
-from ...layout import Block, Ink, side_by_side, visible_range, words
+from ....render.labels import SHORT_CLASS, called, widest
+from ...layout import Block, Ink, row_lines, side_by_side, tall_row, visible_range, words
 from ..walk.stages import vector
 from ..walk.state import MathsState
 from .unit_list import MARK
@@ -16,14 +17,16 @@ DECIMALS = 8  # what a weight's smallest change can still be seen with
 NAME, NUMBER = 15, 13  # columns
 FULL = 40  # columns that a step's figures take, with their names
 HEADS = {1: ("after",), 2: ("before", "after"), 3: ("before", "− α·dW", "after")}
-RIGHT = 26  # columns of the probabilities without bars
+RIGHT = 24  # columns of the probabilities without names and bars
+MOST_RIGHT = 110
 
 
 def update_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """Weights and their arithmetic to the left, what the network then answers to the right."""
-    columns = min(3, max(1, (width - RIGHT - 3 - NAME) // NUMBER))
+    """Draw weights and their arithmetic on the left, the answer before and after on the right."""
+    least = RIGHT + _name_columns(looked)
+    columns = min(3, max(1, (width - least - 3 - NAME) // NUMBER))
     left = NAME + columns * NUMBER
-    right = max(RIGHT, min(70, width - left - 3))
+    right = max(least, min(MOST_RIGHT, width - left - 3))
     return side_by_side(
         (left, _weights(looked, ink, left, height, columns)),
         (right, _answers(looked, ink, right, height)),
@@ -60,7 +63,7 @@ def _write(number: float) -> str:
 
 
 def _detail(step: WeightUpdate, ink: Ink, width: int) -> Block:
-    """One step in figures: the gradient out of its two factors, the new value out of the old."""
+    """Work out one step: the gradient from its two factors, the new value from the old."""
     weight, printed = step.weight, step.printed(DECIMALS)
     n, unit = weight.layer, weight.unit
     error, read = f"dZ{n}[{unit}]", "1"
@@ -87,8 +90,13 @@ def _signed(number: float) -> str:
     return f"{'−' if number < 0 else '+'} {abs(number):.{DECIMALS}f}"
 
 
+def _name_columns(looked: MathsState) -> int:
+    return max(2, widest(looked.names, looked.lens.sizes[-1], SHORT_CLASS))
+
+
 def _answers(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    lens = looked.lens
+    lens, names = looked.lens, _name_columns(looked)
+    fixed = RIGHT + names
     before, after = lens.A[-1][:, 0], lens.A_after[-1][:, 0]
     falls = lens.loss_after < lens.loss
     fate = "falls ↓" if falls else "stays" if lens.loss_after == lens.loss else "grows ↑"
@@ -96,24 +104,27 @@ def _answers(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
         Text.assemble(
             ("loss ", ink("quiet")),
             (f"{lens.loss:8.5f} → {lens.loss_after:8.5f}", ink("moving")),
-            (f" {fate}" if width > RIGHT + 6 else "", ink("quiet")),
+            (f" {fate}" if width > fixed + 6 else "", ink("quiet")),
         ),
-        Text(f"  {'':>2}{'before':>9}   {'after':>9}", ink("quiet")),
+        Text(f"  {'':>{names}}{'before':>9}   {'after':>8}", ink("quiet")),
     ]
-    room = width - RIGHT - 2 if width > RIGHT + 6 else 0
-    at = lens.label
-    for k in visible_range(len(before), at, max(1, height - 2)):
+    room = width - fixed - 2 if width > fixed + 6 else 0
+    at, lines = lens.label, max(1, height - 2)
+    shown = visible_range(len(before), at, lines)
+    each = row_lines(len(shown), lines)
+    for k in shown:
         mine = k == at
-        line = Text(f"{'◂' if mine else ' '} {k:>2}", ink("chosen" if mine else "quiet"))
+        name = called(looked.names, k, names)
+        line = Text(no_wrap=True)
+        line.append(f"{'◂' if mine else ' '} {name:>{names}}", ink("chosen" if mine else "quiet"))
         line.append(f"{100 * float(before[k]):7.2f} % → {100 * float(after[k]):6.2f} %")
         line.append(f" {_way(float(before[k]), float(after[k]))} ", ink("moving"))
-        line.append(bar(float(after[k]), room), ink("moving"))
-        block.append(line)
+        block += tall_row(line, Text(bar(float(after[k]), room), ink("moving")), each)
     return block
 
 
 def _way(before: float, after: float) -> str:
-    """Which way a percentage goes, if it can be seen in it."""
+    """Return the direction of a change, if two decimals show it."""
     if round(100 * before, 2) == round(100 * after, 2):
         return " "
     return "↑" if after > before else "↓"

@@ -30,6 +30,7 @@ class MathsState:
     stage: Stage
     path: UnitPath
     names: tuple[str, ...] = ()  # of the classes
+    thing: str = "digit"  # what the images show, in a word
     inner: bool = False  # the arrows choose among a sum's terms instead of the units
     by_size: bool | None = None  # units in order of size; None: where there are many
     picture: bool = False  # where there is no room for both, the picture instead of the terms
