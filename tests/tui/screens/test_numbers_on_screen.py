@@ -250,7 +250,7 @@ async def test_diverged(small: Dataset, size: tuple[int, int]) -> None:
 async def test_while_it_trains(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size, iterations=ENDLESS) as app:
         app.tap("space")
-        await app.until(lambda: app.iteration > 100)
+        await app.until(lambda: app.iteration > 20)
         for _ in range(20):
             await app.pilot.pause(0.02)
             app.app.main.look()
