@@ -20,7 +20,7 @@ from mnist_tui.net.run.state import RunState
 from mnist_tui.net.trainer import Trainer
 from numpy.typing import NDArray
 
-PATIENCE = 60.0  # seconds until a test gives up waiting; nothing is measured by it
+PATIENCE = 120.0  # seconds until a test gives up waiting; nothing is measured by it
 ROOT = Path(__file__).parents[2]
 PROGRAM = str(Path(sys.executable).with_name("mnist-tui"))
 FILES = {

@@ -16,8 +16,7 @@ from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.training.snapshot import RunStatus
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
-
-SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 
 def answers(app: Driver, dataset: Dataset) -> Predictions:
@@ -59,7 +58,7 @@ def cursor(app: Driver) -> int:
 
 
 @presses("c")
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*EVERY)
 async def test_the_counts_are_nets_own_at_every_size(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size) as app:
         await enter(app, 10)

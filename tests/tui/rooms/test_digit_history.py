@@ -29,8 +29,7 @@ from rich.style import Style
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
 from tests.helpers.networks import digit, drawn
-
-SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 
 def plain(role: str) -> Style:  # noqa: ARG001  (ink without colours)
@@ -185,7 +184,7 @@ async def test_i_shows_the_digit_through_the_whole_run(small: Dataset) -> None:
         assert room.app.app.screen is room.app.app.main
 
 
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*EVERY)
 async def test_it_fits(small: Dataset, size: tuple[int, int]) -> None:
     async with watching(small, size) as room:
         for _ in range(8):

@@ -30,6 +30,7 @@ from textual.geometry import Region
 from textual.widgets import Label
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 STEPS = {
     (-1, 0): "left",
@@ -404,7 +405,7 @@ def check_layout(there: Studio, size: tuple[int, int]) -> None:
         assert panel.region.area > 0
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 40), (140, 45), (200, 60)])
+@at_sizes((60, 20), (80, 24), (100, 30), (120, 40), (140, 45), (200, 60))
 async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
     async with studio(small, size) as there:
         await there.press("d")
@@ -416,7 +417,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("side", [2, 8, 16, 28, 45, 64])
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+@at_sizes(*EVERY)
 def test_canvas_and_view_leave_room_for_the_answer(size: tuple[int, int], side: int) -> None:
     canvas, view = widths(*size, side)
     assert canvas > 0

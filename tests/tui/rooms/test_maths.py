@@ -27,10 +27,10 @@ from mnist_tui.tui.training.snapshot import RunStatus
 from textual.widgets import Label
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 WALK = ["x", "Z1", "A1", "Z2", "A2", "loss", "dZ2", "dW2", "dA1", "dZ1", "dW1", "update"]
-SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
-ALL_SIZES = pytest.mark.parametrize("size", SIZES)
+ALL_SIZES = at_sizes(*EVERY)
 NUMBER = r"-?\d+\.\d+"
 
 

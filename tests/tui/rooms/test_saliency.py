@@ -25,6 +25,7 @@ from mnist_tui.tui.widgets.prediction_bars import PredictionBars
 from textual.geometry import Region
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 
 class Bench(Driver):
@@ -249,7 +250,7 @@ async def test_the_past_has_its_own_slopes(small: Dataset) -> None:
         np.testing.assert_array_equal(there.answers, untrained[1])
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+@at_sizes(*EVERY)
 async def test_the_mouse_flips_the_pixel_under_it(small: Dataset, size: tuple[int, int]) -> None:
     async with bench(small, size) as there:
         part = re.search(r"rows (\d+)-", there.rows(SaliencyMap)[0])
@@ -262,7 +263,7 @@ async def test_the_mouse_flips_the_pixel_under_it(small: Dataset, size: tuple[in
         assert len(there.room.flips) == 1
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 40), (140, 45), (200, 60)])
+@at_sizes((60, 20), (80, 24), (100, 30), (120, 40), (140, 45), (200, 60))
 async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
     async with bench(small, size) as there:
         check_layout(there, size)
@@ -283,7 +284,7 @@ def check_layout(there: Bench, size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize(("side", "classes"), [(8, 3), (16, 62), (45, 10), (64, 5)])
-@pytest.mark.parametrize("size", [(60, 20), (120, 40)])
+@at_sizes((60, 20), (120, 40))
 async def test_other_sizes_of_image_and_other_numbers_of_classes(
     side: int, classes: int, size: tuple[int, int]
 ) -> None:

@@ -22,8 +22,7 @@ from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.widgets.lines import LinesWidget
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
-
-SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 
 def network(app: Driver) -> Parameters:
@@ -55,7 +54,7 @@ def chosen(app: Driver) -> int:
 
 
 @presses("w")
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*EVERY)
 async def test_every_unit_has_its_picture_and_how_often_it_speaks(
     small: Dataset, size: tuple[int, int]
 ) -> None:
@@ -126,7 +125,7 @@ async def test_a_deeper_layer_is_a_list_of_what_it_reads(small: Dataset) -> None
         await app.until(lambda: "layer 1 of 2" in app.lines(TileGrid)[0])
 
 
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*EVERY)
 async def test_a_unit_in_full(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size) as app:
         await enter(app)
@@ -181,7 +180,7 @@ def sums(app: Driver) -> dict[str, list[Decimal]]:
     return found
 
 
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*EVERY)
 @pytest.mark.parametrize("hidden", [(10,), (6, 40)])
 async def test_contributions_add_up_to_the_logits_as_printed(
     small: Dataset, size: tuple[int, int], hidden: tuple[int, ...]

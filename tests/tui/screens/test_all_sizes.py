@@ -14,6 +14,7 @@ from textual.events import Key, MouseScrollDown, Paste
 from tests.helpers.app_driver import ENDLESS, Driver, opened
 from tests.helpers.pty_terminal import terminal
 from tests.helpers.synthetic_data import ALL_62, made_up
+from tests.helpers.terminal_sizes import at_sizes
 from tests.manual.sizes import (
     KEYS,
     SCREENS,
@@ -150,7 +151,7 @@ def test_too_small_says_so_in_a_real_terminal_and_all_is_drawn_again() -> None:
         assert there.end() == 0
 
 
-@pytest.mark.parametrize("size", [(60, 10), (80, 12)])
+@at_sizes((60, 10), (80, 12))
 async def test_a_low_pane_shows_what_matters_most(small: Dataset, size: tuple[int, int]) -> None:
     async with staged(Scene(small, past=True, chosen=QUICK)) as app:
         await resize(app, *size)

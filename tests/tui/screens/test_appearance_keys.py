@@ -13,6 +13,7 @@ from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 
 from tests.helpers.app_driver import opened, presses
+from tests.helpers.terminal_sizes import at_sizes
 
 PANELS = {
     "1": "#chart", "2": "#digit", "3": "#probabilities", "4": "#hyperparameters", "5": "#runs",
@@ -20,7 +21,7 @@ PANELS = {
 
 
 @presses("1", "2", "3", "4", "5")
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@at_sizes((80, 24), (120, 40))
 async def test_a_panel_can_be_alone_and_back(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size) as app:
         await app.train(3)

@@ -20,6 +20,7 @@ from mnist_tui.tui.widgets.probabilities import Probabilities
 from mnist_tui.tui.widgets.runs_table import RunsPanel
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened
+from tests.helpers.terminal_sizes import at_sizes
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 SMALL = 1e-9
@@ -170,7 +171,7 @@ def check_all(app: Driver, dataset: Dataset) -> None:
     check_runs(app)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*SIZES)
 @pytest.mark.parametrize("batch", [None, 20])
 async def test_paused_finished_and_in_the_past(
     small: Dataset, size: tuple[int, int], batch: int | None
@@ -209,7 +210,7 @@ async def test_the_past_tells_its_test_and_the_way_back_at_any_width(
         assert "(at 120)" in app.lines(Chart)[1] or "train" in app.lines(Chart)[1]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*SIZES)
 async def test_a_second_run_beside_the_first_and_after_it(
     small: Dataset, size: tuple[int, int]
 ) -> None:
@@ -233,7 +234,7 @@ async def test_a_second_run_beside_the_first_and_after_it(
         check_all(app, small)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*SIZES)
 async def test_diverged(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size, iterations=ENDLESS) as app:
         await app.train(40)
@@ -249,11 +250,11 @@ async def test_diverged(small: Dataset, size: tuple[int, int]) -> None:
         check_all(app, small)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@at_sizes(*SIZES)
 async def test_while_it_trains(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size, iterations=ENDLESS) as app:
         app.tap("space")
-        await app.until(lambda: app.iteration > 100)
+        await app.until(lambda: app.iteration > 20)
         for _ in range(20):
             await app.pilot.pause(0.02)
             app.app.main.look()

@@ -21,6 +21,7 @@ from mnist_tui.tui.widgets.probabilities import Probabilities, arranged
 
 from tests.helpers.app_driver import Driver, opened
 from tests.helpers.synthetic_data import SETS, made_up
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 
 def percentages(rows: list[str]) -> list[float]:
@@ -28,10 +29,7 @@ def percentages(rows: list[str]) -> list[float]:
     return [float(number) for number in re.findall(r"([\d.]+) %", "\n".join(rows))]
 
 
-SIZES = [(60, 20), (80, 24), (120, 40), (200, 60)]
-
-
-@pytest.mark.parametrize("size", SIZES, ids=str)
+@at_sizes(*EVERY)
 @pytest.mark.parametrize("name", list(SETS))
 async def test_image_and_answer_fit_and_are_right(name: str, size: tuple[int, int]) -> None:
     dataset = SETS[name]

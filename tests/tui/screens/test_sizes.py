@@ -13,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.geometry import Region
 
 from tests.helpers.app_driver import Driver, opened
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 from tests.tui.screens.test_run_keys import two_runs
 
 PANELS = ("#status", "#hyperparameters", "#chart", "#digit", "#probabilities", "KeyFooter")
@@ -36,7 +37,7 @@ def check_nothing_scrolls(app: Driver, width: int, height: int) -> None:
         assert app.find("#hyperparameters").max_scroll_y == 0, "the fields do not all fit"
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 40), (200, 60)])
+@at_sizes((60, 20), (80, 24), (100, 30), (120, 40), (200, 60))
 async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size) as app:
         check_nothing_scrolls(app, *size)
@@ -50,7 +51,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
         assert "α 0.15" in app.status
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+@at_sizes((80, 24), (120, 40), (200, 60))
 async def test_no_sentence_is_cut_off_at_the_edge(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size) as app:
         words = " ".join(" ".join(line.split()) for line in app.lines(Chart)[1:])
@@ -95,7 +96,7 @@ async def test_a_resize_draws_everything_to_the_new_size(small: Dataset) -> None
 ALL = (*PANELS, "#runs", "#coach")
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30), (120, 40), (200, 60)])
+@at_sizes((60, 20), (80, 24), (100, 30), (120, 40), (200, 60))
 async def test_runs_and_coach_have_a_place_at_every_size(
     small: Dataset, size: tuple[int, int]
 ) -> None:
@@ -120,7 +121,7 @@ async def test_runs_and_coach_have_a_place_at_every_size(
                 assert app.find("#coach").region.area
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+@at_sizes(*EVERY)
 async def test_the_coach_says_all_it_has_to_say(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size, alpha=1e30) as app:
         app.tap("s")

@@ -20,6 +20,7 @@ from mnist_tui.tui.widgets.footer import KeyFooter
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 
 from tests.helpers.app_driver import ENDLESS, Driver, opened
+from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 
 def said(app: Driver, name: str) -> str:
@@ -94,7 +95,7 @@ async def test_in_the_past_live_fields_wait_for_the_run_from_there(small: Datase
         assert "Space fork" in app.lines(KeyFooter)[0]
 
 
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40), (200, 60)])
+@at_sizes(*EVERY)
 async def test_the_status_line_fits_whatever_waits(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size, iterations=100_000, hidden=(100, 50)) as app:
         await app.make(1)
