@@ -154,7 +154,7 @@ def test_the_budget_is_shared_out_among_the_runs(
 
     assert TIMELINE_BUDGET_BYTES == 64 << 20
     each = 4 * 7960  # bytes of one moment of 784-10-10 without memory
-    monkeypatch.setattr(module, "BUDGET", 40 * each + 7)
+    monkeypatch.setattr(module, "TIMELINE_BUDGET_BYTES", 40 * each + 7)
     with session_of(small) as driven:
         driven.train(100)
         kept = [len(seen.timeline) for seen in driven.session.runs() if seen.timeline]
