@@ -34,7 +34,7 @@ class InputDialog(Dialog["Value | None"], Generic[Value]):
             size: style class of the window's size.
         """
         super().__init__()
-        self._title, self._enter, self._size = title, enter, size
+        self._heading, self._enter, self._size_class = title, enter, size
 
     def entry(self) -> Input:
         """Return the field."""
@@ -50,8 +50,8 @@ class InputDialog(Dialog["Value | None"], Generic[Value]):
 
     def compose(self) -> ComposeResult:
         """The field, its hints, and room for a complaint."""
-        with Vertical(classes=f"window {self._size}".strip()) as frame:
-            frame.border_title = Content(self._title)
+        with Vertical(classes=f"window {self._size_class}".strip()) as frame:
+            frame.border_title = Content(self._heading)
             frame.border_subtitle = f"Enter {self._enter} · Esc leave"
             yield self.entry()
             yield from self.hints()
