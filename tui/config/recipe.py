@@ -39,7 +39,10 @@ def format_recipe(course: HyperparameterLog) -> str:
 
 
 def parse_recipe(text: str) -> HyperparameterLog:
-    """The course that a recipe describes. Raises UserError, one line that says where it is wrong."""
+    """Return the course that a recipe describes.
+
+    Raises UserError, one line that says where it is wrong.
+    """
     words = text.split()
     if not words:
         raise UserError("the recipe is empty; expected name=value words, such as alpha=0.15")

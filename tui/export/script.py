@@ -133,7 +133,8 @@ def _settings(name: str, saved: SavedModel, course: HyperparameterLog, needs: _N
     """The constants at the top: all that makes this run another one than others."""
     state, made = saved.state, saved.provenance
     data, to_get_it = _data(made)
-    title = f"{printable(name, 60)}: a network {architecture_name(state.sizes)}, {state.iteration:,} updates"
+    network = f"a network {architecture_name(state.sizes)}"
+    title = f"{printable(name, 60)}: {network}, {state.iteration:,} updates"
     lines = [
         "",
         f"# {title}{_reached(state)}. Written by {program()}.",

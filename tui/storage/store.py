@@ -40,7 +40,12 @@ class SessionStore:
     """One session's folder, locked for as long as the process lives."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises SessionInUseError, or UserError if it cannot be written to or holds what does not belong."""
+        """Lock the folder, which is made if there is none.
+
+        Raises:
+            SessionInUseError: another living app has it.
+            UserError: it cannot be written to, or holds files that do not belong there.
+        """
         self.folder = folder
         self._runs: set[str] = set()  # that the page names
         self._firsts: dict[
@@ -132,7 +137,10 @@ class SessionStore:
     # Reading
 
     def page(self) -> Manifest:
-        """The page, or the one before if that is damaged. Raises UserError if neither can be read."""
+        """Return the page, or the one before if that is damaged.
+
+        Raises UserError if neither can be read.
+        """
         for path in (self.folder / PAGE, self.folder / (PAGE + OLDER)):
             with contextlib.suppress(*DAMAGED), path.open("rb") as file:
                 page = read(file.read(MOST_PAGE))

@@ -82,7 +82,7 @@ async def a_room(
     async with opened(dataset, size, iterations=ENDLESS) as app:
         await app.train(60)
         await app.press(*["left_square_bracket"] * (3 * back), "right", "right", *keys)
-        assert (app.app.main.past is not None) == bool(back)
+        assert (app.app.workspace.past is not None) == bool(back)
         yield Room(app, dataset)
 
 

@@ -141,7 +141,11 @@ def test_whatever_is_read_while_it_trains_and_breaks_is_of_one_instant(
     tiny: Dataset, chosen: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Small bounds, so that histories and timelines are thinned all the time.
-    for name, value in {"MOST_ROWS": 3000, "MOST_ROWS_OF_ALL": 9000, "BUDGET": 4 << 20}.items():
+    for name, value in {
+        "MOST_ROWS": 3000,
+        "MOST_ROWS_OF_ALL": 9000,
+        "TIMELINE_BUDGET_BYTES": 4 << 20,
+    }.items():
         monkeypatch.setattr(f"mnist_tui.tui.training.run_manager.{name}", value)
     monkeypatch.setattr("mnist_tui.tui.training.run_manager.MOST_RUNS", 5)
     generator = random.Random(0)  # noqa: S311  (of no secret)

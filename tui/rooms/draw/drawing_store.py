@@ -69,9 +69,10 @@ def save(name: str, pixels: NDArray[np.uint8], *, over: bool = False) -> bool:
     try:
         for place in (path.parent.parent, path.parent):
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        atomic_file.write(path, png.getvalue(), overwrite=over, mode=atomic_file.PRIVATE)
-    except FileExistsError:
-        return False
+        try:
+            atomic_file.write(path, png.getvalue(), overwrite=over, mode=atomic_file.PRIVATE)
+        except FileExistsError:
+            return False
     except OSError as failure:
         raise UserError(
             f"{printable(path)}: cannot be written: {failure.strerror or failure}"

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import Input, Label
 
-from ...errors import UserError
-from ...text import printable
 from .base import Dialog
+from .input_dialog import InputDialog
 
 MAX_NAME_LENGTH = 40
 
 
-class NameDialog(Dialog[str | None]):
+class NameDialog(InputDialog[str]):
     """Ends with a name that is not empty, or None."""
-
-    BINDINGS = [Binding("escape", "leave", "Leave")]
 
     def __init__(
         self,
@@ -29,33 +24,25 @@ class NameDialog(Dialog[str | None]):
         title: str = "Name of the run",
         check: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """check: raises UserError for a name that cannot be."""
-        super().__init__()
-        self._before, self._title, self._check = name, title, check
+        """Take the name so far.
 
-    def compose(self) -> ComposeResult:
-        """One entry with the name so far."""
-        with Vertical(classes="window small") as frame:
-            frame.border_title = self._title
-            frame.border_subtitle = "Enter take it · Esc leave"
-            yield Input(self._before, compact=True, max_length=MAX_NAME_LENGTH)
-            yield Label("", classes="complaint", markup=False)
+        Args:
+            name: to be changed.
+            title: of the window.
+            check: raises UserError for a name that cannot be.
+        """
+        super().__init__(title, enter="take it")
+        self._before, self._check = name, check
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        name = event.value.strip()
-        try:
-            if name:
-                self._check(name)
-        except UserError as problem:
-            self.query_one(".complaint", Label).update(Content(printable(problem)))
-        else:
-            self.dismiss(name or None)
+    def entry(self) -> Input:
+        """Return the field, with the name so far."""
+        return Input(self._before, compact=True, max_length=MAX_NAME_LENGTH)
 
-    def action_leave(self) -> None:
-        """Keep the name."""
-        self.dismiss(None)
+    def parse(self, text: str) -> str | None:
+        """Return the name; None for an empty one."""
+        if name := text.strip():
+            self._check(name)
+        return name or None
 
 
 class ConfirmDialog(Dialog[bool | None]):
