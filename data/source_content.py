@@ -22,6 +22,7 @@ class Digits:
     labels: Bytes  # m, each 0 to classes - 1
 
     def __len__(self) -> int:
+        """Return the number of images."""
         return len(self.labels)
 
 

@@ -31,7 +31,7 @@ MAX_LISTED = 500  # drawings in a list
 
 
 def folder() -> Path:
-    """Where drawings are: XDG_DATA_HOME/mnist-tui/drawings, usually ~/.local/share/…"""
+    """Where drawings are: XDG_DATA_HOME/mnist-tui/drawings, by default under ~/.local/share."""
     return user_data_path("mnist-tui", appauthor=False) / "drawings"
 
 

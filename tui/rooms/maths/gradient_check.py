@@ -23,8 +23,8 @@ SIGNS: dict[Verdict, tuple[str, str]] = {
 }
 MEANING = f"""\
 Analytic is what backward found. Numeric asks the loss itself: the weight is moved by \
-h = {STEP_SIZE:g} both ways, and (loss(w + h) − loss(w − h)) / 2h is the slope, without any backward pass. All of it \
-is in float64.
+h = {STEP_SIZE:g} both ways, and (loss(w + h) − loss(w − h)) / 2h is the slope, without any \
+backward pass. All of it is in float64.
 The relative error is |analytic − numeric| / the larger of the two. Up to {THRESHOLD:g} passes for \
 right ✓: h is not infinitely small and a computer rounds, so they are never equal to the last \
 digit. A mistake in a formula shows as 0.01 or more.
@@ -33,8 +33,8 @@ mixes both sides and may differ; neither is wrong. ~ too small to tell: they dif
 than rounding alone may do."""
 SHORT = f"""\
 numeric = (loss(w + h) − loss(w − h)) / 2h, h = {STEP_SIZE:g}. A relative error up to \
-{THRESHOLD:g} passes ✓, as h is not infinitely small. ∠ a kink of ReLU lies between: they may differ. ~ less \
-than rounding does."""
+{THRESHOLD:g} passes ✓, as h is not infinitely small. ∠ a kink of ReLU lies between: they may \
+differ. ~ less than rounding does."""
 
 
 @dataclass(frozen=True, slots=True)
