@@ -16,10 +16,29 @@ class DarkPaper:
 
 
 @dataclass(frozen=True, slots=True)
-class Faint:
-    """The strongest ink of all images is weak."""
+class Stretched:
+    """The strongest ink of the whole set was weak; all of it was made stronger, up to 255."""
 
-    strongest: int  # of 255
+    strongest: int  # it was, of 255
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    """The images lay on their side, rows and columns exchanged, and were set upright."""
+
+    reason: str  # who says so: the set's name, or you
+
+
+@dataclass(frozen=True, slots=True)
+class TenIsZero:
+    """Labels ran from 1 to 10, as where 10 stands for the digit 0; it was made 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromOne:
+    """Labels ran from 1 on; no class was made of the 0 that never occurs."""
+
+    highest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +100,10 @@ class WholePicture:
 Finding = (
     LightPaper
     | DarkPaper
-    | Faint
+    | Stretched
+    | Transposed
+    | TenIsZero
+    | FromOne
     | Blank
     | Shared
     | Empty
@@ -98,7 +120,7 @@ MANY = 0.05  # of the images, from which on blank or shared ones matter
 def misleads(finding: Finding) -> bool:
     """Whether a network cannot learn well from such data, or seems better on them than it is."""
     match finding:
-        case Faint() | Empty():
+        case Empty():
             return True
         case Blank(count, images) | Shared(count, images):
             return count >= MANY * images

@@ -1,51 +1,105 @@
-"""A set looked over as a whole, once it is read: turned if its paper is light, and what is odd."""
+"""A set looked over as a whole, once it is read: set upright, stretched, turned, and what is odd."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .findings import Blank, Empty, Faint, Finding, LightPaper, Shared
+from .findings import Blank, Empty, Finding, LightPaper, Shared, Stretched, Transposed
 from .layout import PAPERED, corners, sampled
 from .source_content import Bytes, Digits, SourceContent
+from .values import FULL
 
-FAINT = 128  # the strongest ink has to reach it, or the images are hard to learn from
+FAINT = 128  # ink that never gets stronger is stretched, or the images are hard to learn from
 LIGHTER = 4  # of 255 that paper must differ from the whole image by
 AT_A_TIME = 1 << 18  # pixels compared at once
 
 
-def upright_ink(found: SourceContent) -> SourceContent:
+def upright(found: SourceContent, reason: str) -> SourceContent:
+    """The same set with rows and columns of every image exchanged.
+
+    As with `high_ink`, the images are changed within their own memory if that may be written to.
+    """
+    finding = Transposed(reason)
+    return _changed(found, _exchanged, finding)
+
+
+def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
     """The same set with ink high on paper 0: one decision for all its images.
 
-    The images are turned within their own memory if that may be written to: the caller gives them
-    up.
+    Ink that never gets strong is stretched, whatever scale it was on; dark ink on light paper is
+    turned round unless the images have no paper. The images are changed within their own memory
+    if that may be written to: the caller gives them up.
     """
-    parts = [found.images] + ([found.test.images] if found.test is not None else [])
-    if not _are_light(parts):
-        return found
-    images, *others = (_turned(part) for part in parts)
-    test = None if found.test is None else Digits(others[0], found.test.labels)
-    return replace(found, images=images, test=test, findings=(*found.findings, LightPaper()))
+    strongest = max(_strongest(part) for part in _parts(found))
+    if 0 < strongest <= FAINT:
+        # By a table: each grey becomes the same one everywhere, to learn from and to test on.
+        greys = np.minimum(np.rint(np.arange(256) * (FULL / strongest)), FULL).astype(np.uint8)
+        stretched = Stretched(strongest)
+        scale = f"values 0 to {strongest}, made 0 to 255"
+        found = _changed(found, lambda images: _mapped(images, greys), stretched)
+        found = replace(found, scale=found.scale or scale)
+    if not found.scale:
+        scale = "values 0 to 255" if strongest else "values all 0: blank images"
+        found = replace(found, scale=scale)
+    if has_paper and _are_light(_parts(found)):
+        found = _changed(found, _turned, LightPaper())
+    return replace(found, notes=(*found.notes, found.scale))
 
 
 def odd(train: Digits, test: Digits, classes: int) -> tuple[Finding, ...]:
     """What is odd about a whole set whose ink is high, as far as a network would suffer from it."""
     found: list[Finding] = []
-    strongest = max(int(part.images.max(initial=0)) for part in (train, test))
-    if 0 < strongest < FAINT:
-        found.append(Faint(strongest))
     blank = sum(_blank(part.images) for part in (train, test))
     if blank:
         found.append(Blank(blank, len(train) + len(test)))
-    shared = _shared(train.images, test.images)
+    shared = 0 if test is train else _shared(train.images, test.images)
     if shared:
         found.append(Shared(shared, len(test)))
     empty = np.flatnonzero(np.bincount(train.labels, minlength=classes) == 0)
     if len(empty):
         found.append(Empty(tuple(map(int, empty)), classes))
     return tuple(found)
+
+
+def _parts(found: SourceContent) -> list[Bytes]:
+    return [found.images] + ([found.test.images] if found.test is not None else [])
+
+
+def _changed(
+    found: SourceContent, change: Callable[[Bytes], Bytes], finding: Finding
+) -> SourceContent:
+    """The same set with all its images changed."""
+    images, *others = map(change, _parts(found))
+    test = None if found.test is None else Digits(others[0], found.test.labels)
+    return replace(found, images=images, test=test, findings=(*found.findings, finding))
+
+
+def _strongest(images: Bytes) -> int:
+    return int(images.max(initial=0))
+
+
+def _exchanged(images: Bytes) -> Bytes:
+    side = math.isqrt(images.shape[1])
+    changed = images if images.flags.writeable else np.empty_like(images)
+    step = max(1, AT_A_TIME // images.shape[1])
+    for start in range(0, len(images), step):
+        square = images[start : start + step].reshape(-1, side, side)
+        changed[start : start + step] = square.swapaxes(1, 2).reshape(len(square), -1)
+    return changed
+
+
+def _mapped(images: Bytes, greys: Bytes) -> Bytes:
+    """Each pixel's grey exchanged for another."""
+    changed = images if images.flags.writeable else np.empty_like(images)
+    step = max(1, AT_A_TIME // images.shape[1])
+    for start in range(0, len(images), step):
+        changed[start : start + step] = greys[images[start : start + step]]
+    return changed
 
 
 def _are_light(parts: list[Bytes]) -> bool:
