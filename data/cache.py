@@ -116,7 +116,11 @@ def _found(archive: Archive) -> SourceContent:
     scale, names, *notes = text.decode("utf-8", "replace").split("\n")
     images = _bytes(archive, "images").reshape(shape)
     return SourceContent(
-        images, labels, names=tuple(filter(None, names.split("\x1f"))), notes=tuple(notes), scale=scale
+        images,
+        labels,
+        names=tuple(filter(None, names.split("\x1f"))),
+        notes=tuple(notes),
+        scale=scale,
     )
 
 

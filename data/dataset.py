@@ -17,6 +17,7 @@ from .findings import Finding
 from .joining import joined
 from .known_sets import read_names, with_names
 from .layout import MNIST, ImageLayout, measured
+from .mapped_file import is_mapped
 from .quality import high_ink, odd, upright
 from .readers.safe_files import OnProgress
 from .source_content import Bytes, Digits, SourceContent
@@ -182,10 +183,11 @@ def _parted(
     if found.test is not None:
         return whole, found.test, 0.0, ()
     try:
-        if learnt is not None:
+        if learnt is not None and not is_mapped(whole.images):
             kept = ~draw_test_mask(whole.labels, share)
             if not learnt(Digits(whole.images[kept], whole.labels[kept])):
-                note = f"not what the model learnt from: all {len(whole):,} images are tested on"
+                which = "learnt from all of them" if learnt(whole) else "learnt from other images"
+                note = f"all {len(whole):,} images are tested on; the model {which}"
                 return whole, whole, 0.0, (note,)
         train, test = split_train_test(whole.images, whole.labels, share)
     except DataError as problem:
@@ -194,6 +196,8 @@ def _parted(
         f"no test part: {100 * share:g} % of each class kept apart to test on, {len(test):,} "
         f"of {len(whole):,} images, drawn with seed {SEED}"
     )
+    if is_mapped(whole.images):
+        note = f"no test part: the last {len(test):,} of {len(whole):,} images are tested on"
     return train, test, share, (note,)
 
 

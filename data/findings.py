@@ -16,6 +16,13 @@ class DarkPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class Faint:
+    """The strongest ink is so weak that stretching it would not bring back its greys."""
+
+    strongest: int  # of 255
+
+
+@dataclass(frozen=True, slots=True)
 class Stretched:
     """The strongest ink of the whole set was weak; all of it was made stronger, up to 255."""
 
@@ -100,6 +107,7 @@ class WholePicture:
 Finding = (
     LightPaper
     | DarkPaper
+    | Faint
     | Stretched
     | Transposed
     | TenIsZero
@@ -120,7 +128,7 @@ MANY = 0.05  # of the images, from which on blank or shared ones matter
 def misleads(finding: Finding) -> bool:
     """Whether a network cannot learn well from such data, or seems better on them than it is."""
     match finding:
-        case Empty():
+        case Faint() | Empty():
             return True
         case Blank(count, images) | Shared(count, images):
             return count >= MANY * images

@@ -18,10 +18,10 @@ def joined(
 
     Raises DataError, which begins with one of the paths, for images of another size.
     """
-    assert found.labels is not None
-    assert other.labels is not None
     _check_size(found, other, path, other_path)
     found, other = _on_one_scale(found, other, path, other_path)
+    assert found.labels is not None
+    assert other.labels is not None
     names, first, second = _one_list(found, other, other_path)
     test = Digits(other.images, second(other.labels))
     if other.test is not None:

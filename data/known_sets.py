@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from .errors import DataError
+from .findings import Transposed
 from .quality import upright
 from .readers.safe_files import is_there, opened
 from .source_content import MAX_CLASSES, Digits, SourceContent
@@ -69,7 +70,8 @@ def applied(found: SourceContent, path: Path) -> SourceContent:
     known = recognized(found.called, path)
     if known is None:
         return found
-    if known.lies_on_its_side:
+    is_done = any(isinstance(finding, Transposed) for finding in found.findings)
+    if known.lies_on_its_side and not is_done:  # the files of a folder are read one by one
         found = upright(found, f"as {known.name} is stored")
     if found.names or found.labels is None:
         return found

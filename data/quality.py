@@ -1,4 +1,4 @@
-"""A set looked over as a whole, once it is read: set upright, stretched, turned, and what is odd."""
+"""A set looked over as a whole: set upright, stretched, turned, and what is odd about it."""
 
 from __future__ import annotations
 
@@ -9,13 +9,22 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .findings import Blank, Empty, Finding, LightPaper, Shared, Stretched, Transposed
+from .errors import DataError
+from .findings import Blank, Empty, Faint, Finding, LightPaper, Shared, Stretched, Transposed
 from .layout import PAPERED, corners, sampled
+from .mapped_file import is_mapped
 from .source_content import Bytes, Digits, SourceContent
 from .values import FULL
 
 FAINT = 128  # ink that never gets stronger is stretched, or the images are hard to learn from
+FEW_GREYS = 8  # between paper and ink
 LIGHTER = 4  # of 255 that paper must differ from the whole image by
+LARGE = 20_000  # images of a set in a mapped file that are looked at
+REASONS = {
+    LightPaper: "its ink is dark on light paper",
+    Stretched: "its ink is faint",
+    Transposed: "its images lie on their side",
+}
 AT_A_TIME = 1 << 18  # pixels compared at once
 
 
@@ -36,7 +45,8 @@ def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
     if that may be written to: the caller gives them up.
     """
     strongest = max(_strongest(part) for part in _parts(found))
-    if 0 < strongest <= FAINT:
+    # Of fractions that small the greys are gone already.
+    if 0 < strongest <= FAINT and (strongest >= FEW_GREYS or not found.scale):
         # By a table: each grey becomes the same one everywhere, to learn from and to test on.
         greys = np.minimum(np.rint(np.arange(256) * (FULL / strongest)), FULL).astype(np.uint8)
         stretched = Stretched(strongest)
@@ -52,15 +62,23 @@ def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
 
 
 def odd(train: Digits, test: Digits, classes: int) -> tuple[Finding, ...]:
-    """What is odd about a whole set whose ink is high, as far as a network would suffer from it."""
+    """What is odd about a whole set whose ink is high, as far as a network would suffer from it.
+
+    Of a set that is left in its file only a sample is looked at.
+    """
+    labels = train.labels
+    train, test = (_sample(part) if is_mapped(part.images) else part for part in (train, test))
     found: list[Finding] = []
+    strongest = max(_strongest(part.images) for part in (train, test))
+    if 0 < strongest < FAINT:
+        found.append(Faint(strongest))
     blank = sum(_blank(part.images) for part in (train, test))
     if blank:
         found.append(Blank(blank, len(train) + len(test)))
-    shared = 0 if test is train else _shared(train.images, test.images)
+    shared = 0 if test.images is train.images else _shared(train.images, test.images)
     if shared:
         found.append(Shared(shared, len(test)))
-    empty = np.flatnonzero(np.bincount(train.labels, minlength=classes) == 0)
+    empty = np.flatnonzero(np.bincount(labels, minlength=classes) == 0)
     if len(empty):
         found.append(Empty(tuple(map(int, empty)), classes))
     return tuple(found)
@@ -73,14 +91,24 @@ def _parts(found: SourceContent) -> list[Bytes]:
 def _changed(
     found: SourceContent, change: Callable[[Bytes], Bytes], finding: Finding
 ) -> SourceContent:
-    """The same set with all its images changed."""
+    """The same set with all its images changed. Raises DataError for what is too large for it."""
+    if any(is_mapped(part) for part in _parts(found)):
+        raise DataError(
+            f"{found.called or 'the set'}: is too large to be changed in memory, and has to be: "
+            f"{REASONS[type(finding)]}; store it as it should be"
+        )
     images, *others = map(change, _parts(found))
     test = None if found.test is None else Digits(others[0], found.test.labels)
     return replace(found, images=images, test=test, findings=(*found.findings, finding))
 
 
 def _strongest(images: Bytes) -> int:
-    return int(images.max(initial=0))
+    return int(_some(images).max(initial=0))
+
+
+def _some(images: Bytes) -> Bytes:
+    """All of the images, or a sample of so many that reading them all would take long."""
+    return images[:: max(1, len(images) // LARGE)] if is_mapped(images) else images
 
 
 def _exchanged(images: Bytes) -> Bytes:
@@ -100,6 +128,11 @@ def _mapped(images: Bytes, greys: Bytes) -> Bytes:
     for start in range(0, len(images), step):
         changed[start : start + step] = greys[images[start : start + step]]
     return changed
+
+
+def _sample(digits: Digits) -> Digits:
+    step = max(1, len(digits) // LARGE)
+    return Digits(digits.images[::step], digits.labels[::step])
 
 
 def _are_light(parts: list[Bytes]) -> bool:

@@ -58,6 +58,8 @@ def read(
             found = idx.from_folder(folder)
             assert found is not None, "the package has its data"
             return found, EMBEDDED
+    if not source.strip():
+        raise DataError(f"no source is named; expected {FORMS}")
     try:
         path = Path(source).expanduser().resolve()
         is_folder = stat.S_ISDIR(path.stat().st_mode)
@@ -119,7 +121,9 @@ def _zip(path: Path, _: bytes, how: _How) -> SourceContent:
         raise DataError(f"{path}: {foreign.WORKBOOK_ADVICE}")
     if any(name.endswith("/data.pkl") or name == "data.pkl" for name in names):
         raise DataError(f"{path}: {foreign.TORCH_ADVICE}")
-    if path.suffix != ".npz" and not all(name.endswith(".npy") and "/" not in name for name in names):
+    if path.suffix != ".npz" and not all(
+        name.endswith(".npy") and "/" not in name for name in names
+    ):
         with archive.unpacked_archive(path, how.on_progress) as folder:
             return how.read_folder(folder)
     with opened(path) as file:

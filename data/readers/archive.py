@@ -50,7 +50,8 @@ def zipfile_of(file: io.BufferedReader, path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
     except UNREADABLE as damage:
-        raise DataError(f"{path}: is not a zip archive or an .npz file, or is cut short") from damage
+        form = "a zip archive" if path.suffix == ".zip" else "an .npz file"
+        raise DataError(f"{path}: is not {form}, or is cut short") from damage
 
 
 @contextmanager

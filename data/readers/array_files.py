@@ -16,9 +16,9 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..mapped_file import MAPPED_FROM, map_file
 from ..source_content import SourceContent
 from .array_set import HOLDS, PARTS, TEXT, Header, read_arrays, role, roles
-from .mapped_file import MAPPED_FROM, map_file
 from .npz_archive import CALLED, MAGIC, MENDED, Archive
 from .safe_files import OnProgress, by, entries, is_folder, opened, size_of
 

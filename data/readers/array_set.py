@@ -258,7 +258,7 @@ class _Reader:
         if self._added and self._added[0].side != images.side:
             raise self._arrays.refusal(
                 name,
-                f"has images of {images.side**2} pixels; expected {self._added[0].side**2}, "
+                f"has images of {images.side**2} pixels; expected {self._added[0].side ** 2}, "
                 f"as before",
             )
         self._added.append(images)

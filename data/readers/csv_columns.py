@@ -1,4 +1,4 @@
-"""The columns of a CSV file, by its first lines: which are pixels, which the label, which neither."""
+"""The columns of a CSV file, by its first lines: pixels, the label, and what is neither."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ INDEX_NAMES = {"", "unnamed: 0", "index", "id", "imageid", "image_id", "rowid", 
 NUMBER = re.compile(rb'\s*("?)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\1\s*')
 SHOWN = 24  # characters of a cell that a message quotes
 SQUARES = f"a square image's pixels, {SIDES[0]} to {SIDES[-1]} a side (28: 784 columns)"
-LOOKED_AT = 2000  # lines of the first block that tell the columns
+LOOKED_AT = 2000  # lines of the first block whose ends tell the label
+SPLIT = 100  # of these that are split into all their cells
 SPACES = b" "
 
 Ends = Callable[[], tuple[EndColumn, EndColumn]]  # the first and the last column of the whole file
@@ -68,7 +69,8 @@ class _Sample:
     number: int  # of the first line
     columns: Columns  # only separator and ends so far
     texts: list[str]  # the first line's cells
-    rows: list[list[bytes]]  # the cells of the lines after that
+    rows: list[list[bytes]]  # the cells of some lines after that
+    lines: list[bytes]  # these lines, and more
     label: str  # which column you named as the label; "" for none
     ends: Ends
 
@@ -104,9 +106,9 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
     texts = [cell.strip() for cell in cells]
     if not any(texts):
         raise DataError(f"{path}: line {number}: is blank; expected {SQUARES}")
-    rows = [row.split(separator) for row in map(bare.cells_of, rest)]
+    rows = [row.split(separator) for row in map(bare.cells_of, rest[:SPLIT])]
     rows = [row for row in rows if len(row) == len(texts)]
-    sample = _Sample(path, number, bare, texts, rows, label, ends)
+    sample = _Sample(path, number, bare, texts, rows, rest, label, ends)
     if texts == [str(i) for i in range(len(texts))]:  # how a table without names is headed
         return _by_count(sample, has_header=True)
     if _is_resaved(texts):
@@ -172,7 +174,10 @@ def _by_count(sample: _Sample, *, has_header: bool) -> Columns:
 def _found_end(sample: _Sample, rows: list[list[bytes]], count: int) -> int:
     """Where the label is of a table without names: its first column or its last."""
     first, last = EndColumn(), EndColumn()
-    for row in rows:
+    for line in map(sample.columns.cells_of, sample.lines):
+        first.add(line.split(sample.columns.separator, 1)[0])
+        last.add(line.rsplit(sample.columns.separator, 1)[-1])
+    for row in rows[: len(rows) - len(sample.rows)]:  # the first line, where it is no header
         first.add(row[0])
         last.add(row[-1])
     end = label_end(first, last) or label_end(*sample.ends())
@@ -203,9 +208,7 @@ def _named(sample: _Sample, columns: Columns) -> tuple[int, ...]:
 def _by_name(sample: _Sample) -> Columns:
     texts = sample.texts
     folded = [text.casefold() for text in texts]
-    columns = replace(
-        sample.columns, names=tuple(text[:SHOWN] for text in texts), has_header=True
-    )
+    columns = replace(sample.columns, names=tuple(text[:SHOWN] for text in texts), has_header=True)
     labels = [i for i, name in enumerate(folded) if name in LABEL_NAMES]
     index = [i for i, name in enumerate(folded) if name in INDEX_NAMES]
     odd = [i for i in _odd_ones(texts) if i not in labels and i not in index]
@@ -254,9 +257,7 @@ def _with_label(
 def _is_text(rows: list[list[bytes]], column: int) -> bool:
     """Whether most cells of a column are words."""
     some = rows[:200]
-    words = sum(
-        bool(row[column].strip()) and NUMBER.fullmatch(row[column]) is None for row in some
-    )
+    words = sum(bool(row[column].strip()) and NUMBER.fullmatch(row[column]) is None for row in some)
     return words * 2 > len(some)
 
 

@@ -241,9 +241,7 @@ class _Table:
             left.append(columns.separator.join(cells))
         return left
 
-    def _not_a_number(
-        self, rows: list[bytes], numbers: list[int], columns: tuple[int, ...]
-    ) -> str:
+    def _not_a_number(self, rows: list[bytes], numbers: list[int], columns: tuple[int, ...]) -> str:
         """Where the first cell is that no number can be read from; pandas does not tell."""
         for number, row in zip(numbers, rows, strict=True):
             for column, cell in enumerate(row.split(self.columns.separator)):

@@ -13,7 +13,7 @@ OLD_TORCH = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 SAVEZ = 'numpy.savez("set.npz", images=images, labels=labels)'
 TORCH_ADVICE = (
     "is PyTorch's, a pickle, which can run code and is not opened; if you trust it: python -c "
-    "'import torch, numpy; x, y = torch.load(\"FILE\", weights_only=True); "
+    '\'import torch, numpy; x, y = torch.load("FILE", weights_only=True); '
     'numpy.savez("set.npz", images=x, labels=y)\''
 )
 PICKLE_ADVICE = (
@@ -102,7 +102,7 @@ FOREIGN_FORMS = (
     ),
     ForeignForm(
         lambda start: re.match(rb"\s*(\{\s*[\"}]|\[\s*[\[{])", start),
-        "is JSON; save it as CSV: python -c 'import pandas; pandas.read_json(\"FILE\")"
+        'is JSON; save it as CSV: python -c \'import pandas; pandas.read_json("FILE")'
         '.to_csv("set.csv", index=False)\'',
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,6 @@ from ..source_content import Bytes, SourceContent
 from .array_set import TEXT, Header, read_arrays
 from .npz_archive import CALLED
 from .safe_files import OnProgress, by, max_unpacked_bytes, opened, size_of
-
-if TYPE_CHECKING:
-    import h5py
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 MATLAB_MAGIC = b"MATLAB 7.3 MAT-file"  # such a file after 512 bytes of its own
@@ -54,11 +51,11 @@ class _Members:
 
     form = "HDF5"
 
-    def __init__(self, content: h5py.File, path: Path, on_disk: int) -> None:
+    def __init__(self, content: Any, path: Path, on_disk: int) -> None:
         import h5py
 
         self._path, self._on_disk = path, on_disk
-        self._datasets: dict[str, h5py.Dataset] = {}
+        self._datasets: dict[str, Any] = {}
 
         def take(name: str, found: object) -> None:
             if isinstance(found, h5py.Dataset) and not name.startswith("#"):
@@ -76,8 +73,10 @@ class _Members:
             raise self.refusal(name, "lies in another file; copy it into this one")
         shape: tuple[int, ...] = dataset.shape or ()
         dtype: np.dtype[Any] = dataset.dtype
-        if dtype.kind == "O" or dtype.kind not in kinds or (
-            dtype.kind not in TEXT and dtype.itemsize > 8
+        if (
+            dtype.kind == "O"
+            or dtype.kind not in kinds
+            or (dtype.kind not in TEXT and dtype.itemsize > 8)
         ):
             raise self.refusal(name, f"is of type {dtype}; expected {CALLED[kinds]}")
         size = math.prod(shape) * dtype.itemsize

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from ..errors import DataError
+from ..mapped_file import is_mapped
 from ..source_content import SIDES, Bytes, Digits, SourceContent, image_side
 from ..values import UnfitError, whole_labels
 from .idx_format import read_idx, read_idx_labels
-from .mapped_file import is_mapped
 from .safe_files import entries, is_folder, is_there
 
 # MNIST's own names, their common variants, and a set's name before them (emnist-letters-train-…).
@@ -76,7 +76,7 @@ def _sets(folder: Path) -> dict[str, dict[Key, Path]]:
         key = PARTS[match["part"].lower()], match["what"].lower()
         if file is not None:
             files = sets.setdefault(match["set"], {})
-            if key not in files or file is path and files[key].parent != folder:
+            if key not in files or (file is path and files[key].parent != folder):
                 files[key] = file
     return sets
 

@@ -18,10 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..mapped_file import MAPPED_FROM, MAX_MAPPED_BYTES, map_file
 from ..source_content import Bytes
 from .foreign import START, foreign
-from .mapped_file import MAPPED_FROM, MAX_MAPPED_BYTES, map_file
-from .safe_files import by, MAX_PIXEL_BYTES, is_packed, max_unpacked_bytes, opened, size_of, unpacked
+from .safe_files import (
+    MAX_PIXEL_BYTES,
+    by,
+    is_packed,
+    max_unpacked_bytes,
+    opened,
+    size_of,
+    unpacked,
+)
 
 UNSIGNED_BYTE, INT = 8, 0x0C
 CALLED = {UNSIGNED_BYTE: "0x08, unsigned bytes", INT: "0x0c, numbers of four bytes"}

@@ -52,8 +52,11 @@ def read_image_folder(folder: Path, on_progress: OnProgress | None = None) -> So
         found.labels,
         found.test,
         names,
-        (f"pictures in folders, {sum(len(part.files) for part in listed):,} of them", *notes)
-        + found.notes,
+        (
+            f"pictures in folders, {sum(len(part.files) for part in listed):,} of them",
+            *notes,
+            *found.notes,
+        ),
     )
 
 
@@ -208,7 +211,9 @@ class _Pictures:
         images = self._images
         if self._wrong:
             images = images[self._right]
-            named = ", ".join(str(path.relative_to(self._folder)) for path, _ in self._wrong[:NAMED])
+            named = ", ".join(
+                str(path.relative_to(self._folder)) for path, _ in self._wrong[:NAMED]
+            )
             count = len(self._wrong)
             notes += (f"{count} wrong picture{'s' * (count > 1)} left out: {named}",)
         return images, self._right, notes

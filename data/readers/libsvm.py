@@ -79,7 +79,12 @@ def read_libsvm(
     )
 
 
-def _take(greys: PixelBuffer, block: np.ndarray[tuple[int, int], np.dtype[np.float64]], first: int, path: Path) -> None:
+def _take(
+    greys: PixelBuffer,
+    block: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    first: int,
+    path: Path,
+) -> None:
     try:
         greys.add(block)
     except UnfitError as unfit:
@@ -102,9 +107,7 @@ def _rows(
         if not text:
             continue
         if len(line) > MAX_LINE_BYTES:
-            raise DataError(
-                f"{path}: line {number}: does not end within {MAX_LINE_BYTES:,} bytes"
-            )
+            raise DataError(f"{path}: line {number}: does not end within {MAX_LINE_BYTES:,} bytes")
         label, *cells = text.split()
         try:
             pairs = [cell.split(b":") for cell in cells]

@@ -11,7 +11,7 @@ import warnings
 import zlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +35,11 @@ ADVICE = (
 def read_matlab(path: Path, on_progress: OnProgress | None) -> SourceContent:
     """The set in a MATLAB file. Raises DataError, which names path and member."""
     try:
-        from scipy.io import loadmat
+        from scipy import io as scipy_io
     except ImportError as missing:
         raise DataError(f"{path}: {ADVICE}") from missing
+    scipy: Any = scipy_io  # whose types are no more than that
+    content: Any
     with opened(path) as file:
         _check_size(file.read(128 + 8), path)
         file.seek(128)
@@ -46,7 +48,7 @@ def read_matlab(path: Path, on_progress: OnProgress | None) -> SourceContent:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                content = loadmat(
+                content = scipy.loadmat(
                     file, simplify_cells=True, squeeze_me=False, chars_as_strings=True
                 )
         except DataError:
@@ -85,9 +87,7 @@ def _check_elements(file: Any, path: Path) -> None:
             file.seek(size - min(size, 4096), 1)
             unfolded = struct.unpack("<II", begin.ljust(8, b"\0"))[1]
             if unfolded > max_unpacked_bytes(size):
-                raise DataError(
-                    f"{path}: unfolds into {unfolded:,} bytes: too many for its size"
-                )
+                raise DataError(f"{path}: unfolds into {unfolded:,} bytes: too many for its size")
         else:
             file.seek(size, 1)
         whole += unfolded
@@ -108,7 +108,7 @@ def _flatten(
         if isinstance(value, dict):
             _flatten(value, f"{before}{name}.", arrays, path, depth + 1)
         elif isinstance(value, np.ndarray):
-            array: NDArray[Any] = value
+            array = cast("NDArray[Any]", value)
             if array.dtype.kind != "O":
                 arrays[f"{before}{name}"] = _counted_first(array)
 
@@ -148,5 +148,3 @@ def _named(found: SourceContent, names: dict[int, str], path: Path) -> SourceCon
     labels, *others = (table[part] for part in parts)
     test = None if found.test is None else replace(found.test, labels=others[0])
     return replace(found, labels=labels, test=test, names=tuple(names[k] for k in order))
-
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,9 +44,7 @@ def read_parquet(path: Path, on_progress: OnProgress | None, label: str = "") ->
             raise
         except Exception as damage:  # the library raises what it likes at rubbish
             if type(damage).__module__.startswith(("pyarrow", "builtins")):
-                raise DataError(
-                    f"{path}: is a damaged Parquet file, or is cut short"
-                ) from damage
+                raise DataError(f"{path}: is a damaged Parquet file, or is cut short") from damage
             raise
 
 
@@ -62,7 +60,9 @@ class _Table:
             raise DataError(f"{path}: has {self._rows:,} rows of {len(names):,} columns: too many")
         if not self._rows:
             raise DataError(f"{path}: has no rows; expected one for each image")
-        labels = [n for n in names if n.casefold() in ({label.casefold()} if label else LABEL_NAMES)]
+        labels = [
+            n for n in names if n.casefold() in ({label.casefold()} if label else LABEL_NAMES)
+        ]
         if len(labels) > 1 or (label and not labels):
             raise DataError(
                 f"{path}: has {len(labels)} columns named label; say which with --label NAME"
@@ -128,7 +128,8 @@ class _Table:
         if self._pictures is not None:
             rows: list[Bytes] = []
             for i, cell in enumerate(batch.column(self._pictures).to_pylist()):
-                content = cell.get("bytes") if isinstance(cell, dict) else cell
+                is_struct = isinstance(cell, dict)
+                content = cast("dict[str, Any]", cell).get("bytes") if is_struct else cell
                 name = f"{self._path}: row {first + i}"
                 if not isinstance(content, bytes):
                     raise DataError(f"{name}: has no picture in it")
@@ -144,7 +145,7 @@ class _Table:
                 rows.append(grey.reshape(-1))
             return np.stack(rows), notes
         if self._lists is not None:
-            cells = batch.column(self._lists).to_pylist()
+            cells: Any = batch.column(self._lists).to_pylist()
             block = np.array(cells)
             if block.dtype.kind not in "biuf" or image_side(block.size // len(block)) is None:
                 raise DataError(f"{self._path}: row {first}: holds no square image in its list")
@@ -184,6 +185,8 @@ def _names(schema: Any, label: str | None) -> tuple[str, ...]:
         names = told["info"]["features"][label]["names"]
     except (KeyError, ValueError, TypeError):
         return ()
-    fits = isinstance(names, list) and all(isinstance(name, str) for name in names)
-    unique = fits and len(set(names)) == len(names) and 2 <= len(names) <= MAX_CLASSES
-    return tuple(str(name)[:40] for name in names) if unique else ()
+    if not isinstance(names, list):
+        return ()
+    found = [str(name)[:40] for name in cast("list[Any]", names)]
+    unique = len(set(found)) == len(found) and 2 <= len(found) <= MAX_CLASSES
+    return tuple(found) if unique else ()

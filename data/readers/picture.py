@@ -175,13 +175,15 @@ def _decoded(file: IO[bytes], name: str) -> tuple[NDArray[Any], tuple[str, ...]]
     except DataError:
         raise
     except Image.UnidentifiedImageError as problem:
-        raise DataError(f"{name}: is not a picture in PNG, JPEG, GIF, BMP, WebP or TIFF") from problem
+        raise DataError(
+            f"{name}: is not a picture in PNG, JPEG, GIF, BMP, WebP or TIFF"
+        ) from problem
     except Exception as damage:  # decoders raise what they like at rubbish
         raise DataError(f"{name}: is a damaged picture, or is cut short") from damage
 
 
 def _grey(image: Image) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """Luminance, as bytes or as 16 bits; what is transparent is laid on what its ink stands out from."""
+    """Luminance, as bytes or 16 bits; what is transparent is laid on what its ink stands out from."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip instead of scale
         deep: NDArray[Any] = np.asarray(image)
         return np.clip(deep, 0, DEEP).astype(np.uint16), ()

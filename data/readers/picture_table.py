@@ -120,9 +120,7 @@ def _read(
         words.append(row[label].strip()[:40])
     names = tuple(sorted(set(words), key=natural))
     if not 2 <= len(names) <= MAX_CLASSES:
-        raise DataError(
-            f"{table}: has {len(names)} different labels; expected 2 to {MAX_CLASSES}"
-        )
+        raise DataError(f"{table}: has {len(names)} different labels; expected 2 to {MAX_CLASSES}")
     places_of = {name: i for i, name in enumerate(names)}
     part = LabelledFiles(files, [places_of[word] for word in words])
     found = read_pictures(folder, [part], names, on_progress)

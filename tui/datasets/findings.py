@@ -10,6 +10,7 @@ from ...data.findings import (
     Blank,
     DarkPaper,
     Empty,
+    Faint,
     Finding,
     FromOne,
     LightPaper,
@@ -30,13 +31,15 @@ if TYPE_CHECKING:
 CENTERED = {"mass": "by its center of mass", "box": "in the middle", "free": "as most lie"}
 
 
-def words(finding: Finding) -> str:  # noqa: PLR0911  (one line for each kind)
+def words(finding: Finding) -> str:  # noqa: PLR0911, PLR0912  (one line for each kind)
     """One line that says what was found, and what it means."""
     match finding:
         case LightPaper():
             return "dark on light, turned round"
         case DarkPaper():
             return "light on dark"
+        case Faint(strongest):
+            return f"faint: the strongest ink is {strongest}, full ink would be 255"
         case Stretched(strongest):
             return f"values 0 to {strongest}, made 0 to 255"
         case Transposed(reason):

@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from .errors import DataError
 
 MAPPED_FROM: Final = 1 << 28  # bytes: smaller files are read, so that nobody can change them
 MAX_MAPPED_BYTES: Final = 1 << 36  # that a mapped file may have
