@@ -48,8 +48,9 @@ def map_file(
 def is_mapped(array: NDArray[Any]) -> bool:
     """Whether an array lies in a mapped file."""
     base: Any = array
-    while isinstance(base, np.ndarray):
-        base = base.base  # pyright: ignore[reportUnknownMemberType]: whatever owns the memory
+    while isinstance(base, np.ndarray | memoryview):
+        owner: Any = base.obj if isinstance(base, memoryview) else base.base  # pyright: ignore[reportUnknownMemberType]: whatever owns the memory
+        base = owner
     return isinstance(base, mmap.mmap)
 
 

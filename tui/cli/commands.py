@@ -161,6 +161,13 @@ def export(
 @data_option
 @share_option
 @click.option("--out", "folder", type=path, help="Write them to this folder as four IDX files.")
+@click.option(
+    "--deformed",
+    "deformed_count",
+    type=WholeRange(1, 80_000_000),
+    metavar="N",
+    help="Write N deformed copies of its training images instead of them.",
+)
 @force_option
 @json_option
 @quiet_option
@@ -170,12 +177,15 @@ def data(
     source: str,
     share: float | None,
     folder: Path | None,
+    deformed_count: int | None,
     **values: Any,
 ) -> None:
     """What a source of data holds; with --out also in MNIST's own form, for other programs."""
     from . import data as describing
 
-    context.exit(describing.describe(source, share, folder, **values))
+    if deformed_count is not None and folder is None:
+        raise click.UsageError("--deformed writes files: name their folder with --out")
+    context.exit(describing.describe(source, share, folder, deformed_count, **values))
 
 
 @click.command()

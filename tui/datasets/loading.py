@@ -258,6 +258,6 @@ def _check_pixels(model: str, sizes: tuple[int, ...], name: str, pixels: int) ->
     if sizes[0] != pixels:
         side = isqrt(pixels)
         raise UserError(
-            f"{model}: is a network {architecture_name(sizes)}, but the images of {name} are {side} × {side}, "
-            f"{pixels} pixels, not {sizes[0]}"
+            f"{model}: is a network {architecture_name(sizes)}, but the images of {name} are "
+            f"{side} × {side}, {pixels} pixels, not {sizes[0]}"
         )
