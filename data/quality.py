@@ -20,6 +20,7 @@ FAINT = 128  # ink that never gets stronger is stretched, or the images are hard
 FEW_GREYS = 8  # between paper and ink
 LIGHTER = 4  # of 255 that paper must differ from the whole image by
 LARGE = 20_000  # images of a set in a mapped file that are looked at
+RUNS = 20  # pieces of the file that these come from
 REASONS = {
     LightPaper: "its ink is dark on light paper",
     Stretched: "its ink is faint",
@@ -108,7 +109,15 @@ def _strongest(images: Bytes) -> int:
 
 def _some(images: Bytes) -> Bytes:
     """All of the images, or a sample of so many that reading them all would take long."""
-    return images[:: max(1, len(images) // LARGE)] if is_mapped(images) else images
+    if not is_mapped(images) or len(images) <= LARGE:
+        return images
+    return np.concatenate([images[run] for run in _runs(len(images))])
+
+
+def _runs(count: int) -> list[slice]:
+    """Runs of images that follow each other, from everywhere: a disk reads those quickly."""
+    starts = np.linspace(0, count - LARGE // RUNS, RUNS, dtype=np.int64).tolist()
+    return [slice(start, start + LARGE // RUNS) for start in starts]
 
 
 def _exchanged(images: Bytes) -> Bytes:
@@ -131,8 +140,10 @@ def _mapped(images: Bytes, greys: Bytes) -> Bytes:
 
 
 def _sample(digits: Digits) -> Digits:
-    step = max(1, len(digits) // LARGE)
-    return Digits(digits.images[::step], digits.labels[::step])
+    if len(digits) <= LARGE:
+        return digits
+    labels = np.concatenate([digits.labels[run] for run in _runs(len(digits))])
+    return Digits(_some(digits.images), labels)
 
 
 def _are_light(parts: list[Bytes]) -> bool:

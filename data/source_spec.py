@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from .errors import DataError
 
-OPTION = re.compile(r"\s+--(test|label|names|transpose)\b\s*")
+OPTION = re.compile(r"\s+--(test|label|names|transpose)\b")
 
 
 @dataclass(frozen=True, slots=True)
