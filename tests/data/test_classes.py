@@ -45,9 +45,7 @@ def test_ten_means_0_where_the_set_is_known_for_it(tmp_path: Path, digits: Digit
     assert other.train.labels.tolist() == expected
 
 
-def test_ten_is_never_taken_for_a_networks_class_in_silence(
-    tmp_path: Path, digits: Digits
-) -> None:
+def test_ten_is_never_taken_for_a_networks_class_in_silence(tmp_path: Path, digits: Digits) -> None:
     path = archive(tmp_path / "other.npz", digits, ten=True)
     with pytest.raises(ClassesError, match="say what each means with --names"):
         load(str(path), classes=10, names=tuple("0123456789"))
@@ -71,9 +69,7 @@ def test_numbers_that_only_look_like_classes_are_refused(tmp_path: Path, header:
     assert "so they are no classes" in refusal(path)
 
 
-def test_many_classes_that_show_in_the_images_are_believed(
-    tmp_path: Path, mnist: Dataset
-) -> None:
+def test_many_classes_that_show_in_the_images_are_believed(tmp_path: Path, mnist: Dataset) -> None:
     d = Digits(mnist.train.images[:600], mnist.train.labels[:600])
     parity = np.arange(600) % 2 * np.arange(600) // 300
     labels = d.labels * 2 + np.minimum(parity, 1)

@@ -1,6 +1,6 @@
 """The forms that data of this field come in, each upright, on one scale, and rightly labelled.
 
-docs/data.md has a row for each of them; tests/data/test_data_docs.py holds it to this list.
+docs/data.md has a row for each of them; tests/data/test_docs.py holds it to this list.
 """
 
 from __future__ import annotations
@@ -430,9 +430,7 @@ def test_train_and_val_folders_are_two_parts(tmp_path: Path, small: Dataset) -> 
     assert "val to test on" in found.notes
 
 
-def test_a_validation_part_beside_a_test_part_is_left_out(
-    tmp_path: Path, small: Dataset
-) -> None:
+def test_a_validation_part_beside_a_test_part_is_left_out(tmp_path: Path, small: Dataset) -> None:
     arrays = {
         "train_images": small.train.images,
         "train_labels": small.train.labels[:, np.newaxis],
