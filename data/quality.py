@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ FEW_GREYS = 8  # between paper and ink
 LIGHTER = 4  # of 255 that paper must differ from the whole image by
 LARGE = 20_000  # images of a set in a mapped file that are looked at
 RUNS = 20  # pieces of the file that these come from
-REASONS = {
+REASONS: Final[dict[type[Finding], str]] = {
     LightPaper: "its ink is dark on light paper",
     Stretched: "its ink is faint",
     Transposed: "its images lie on their side",

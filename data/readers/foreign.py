@@ -46,11 +46,12 @@ def _is_tfrecord(start: bytes) -> bool:
     if len(start) < 12:
         return False
     (checksum,) = struct.unpack("<I", start[8:12])
-    crc = _crc32c(start[:8])
+    crc = crc32c(start[:8])
     return checksum == ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def _crc32c(content: bytes) -> int:
+def crc32c(content: bytes) -> int:
+    """The checksum that TFRecord files have of their lengths."""
     crc = 0xFFFFFFFF
     for byte in content:
         crc ^= byte

@@ -80,17 +80,14 @@ def test_many_classes_that_show_in_the_images_are_believed(tmp_path: Path, mnist
 
 def test_a_table_whose_label_could_be_at_either_end_asks(tmp_path: Path) -> None:
     generator = np.random.default_rng(0)
-    rows = generator.integers(0, 10, (60, 17)).tolist()
+    rows: list[list[int]] = generator.integers(0, 10, (60, 17)).tolist()
     path = tmp_path / "either.csv"
     path.write_text("\n".join(",".join(map(str, row)) for row in rows))
     assert "--label first or --label last" in refusal(path)
     first, last = (load(f"{path} --label {end}") for end in ("first", "last"))
-    assert sorted(np.concatenate([first.train.labels, first.test.labels])) == sorted(
-        row[0] for row in rows
-    )
-    assert sorted(np.concatenate([last.train.labels, last.test.labels])) == sorted(
-        row[-1] for row in rows
-    )
+    for found, place in ((first, 0), (last, -1)):
+        labels: list[int] = [*found.train.labels.tolist(), *found.test.labels.tolist()]
+        assert sorted(labels) == sorted(row[place] for row in rows)
     assert "has no column 'nobody'" in str(refusal_of(f"{path} --label nobody", path))
 
 

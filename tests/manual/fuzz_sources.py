@@ -63,12 +63,11 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
     picture[8:30, 9:15] = 200
     rows = images.reshape(IMAGES, -1).tolist()
     last = joined_rows([[*x, y] for x, y in zip(rows, labels.tolist(), strict=True)])
-    words = (
-        table.replace(b"\n0,", b"\nzero,").replace(b"\n1,", b"\none,").replace(b"\n2,", b"\ntwo,")
-    )
-    hot = joined_rows(
-        [[*x, *np.eye(3, dtype=int)[y].tolist()] for x, y in zip(rows, labels, strict=True)]
-    )
+    words = table
+    for digit, word in enumerate((b"zero", b"one", b"two")):
+        words = words.replace(b"\n%d," % digit, b"\n%b," % word)
+    rows_of_eye = np.eye(3, dtype=int)[labels].tolist()
+    hot = joined_rows([[*x, *y] for x, y in zip(rows, rows_of_eye, strict=True)])
     names = "".join(f"@attribute p{i} real\n" for i in range(SIDE**2))
     arff = f"@relation r\n{names}@attribute class {{0,1,2}}\n@data\n".encode() + last
     sparse = "".join(
@@ -101,12 +100,12 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
 
     def tarred(chance: random.Random) -> bytes:
         file = io.BytesIO()
-        with tarfile.open(fileobj=file, mode=chance.choice(["w", "w:gz"])) as found:
+        with tarfile.open(fileobj=file, mode="w") as found:
             content = maybe(table, chance)
             member = tarfile.TarInfo(chance.choice(["train.csv", "/x.csv", "a/b.csv"]))
             member.size = len(content)
             found.addfile(member, io.BytesIO(content))
-        return file.getvalue()
+        return file.getvalue() if chance.random() < 0.5 else gzip.compress(file.getvalue(), 1)
 
     def encoded(kind: str, mode: str) -> Callable[[random.Random], bytes]:
         file = io.BytesIO()
@@ -148,15 +147,15 @@ def joined_rows(rows: list[list[int]]) -> bytes:
 def by_libraries(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[bytes, ...]:
     """The same as Parquet, MATLAB and HDF5."""
     import h5py
-    import pyarrow
-    import pyarrow.parquet
+    import pyarrow as pa
+    import pyarrow.parquet as pq
     from scipy import io as scipy_io
 
-    libraries: tuple[Any, Any, Any] = (pyarrow, scipy_io, h5py)
-    arrow, scipy, h5 = libraries
-    files = [io.BytesIO() for _ in libraries]
+    libraries: tuple[Any, Any, Any, Any] = (pa, pq, scipy_io, h5py)
+    arrow, writer, scipy, h5 = libraries
+    files = [io.BytesIO() for _ in range(3)]
     columns = {f"p{i}": column for i, column in enumerate(images.reshape(IMAGES, -1).T)}
-    arrow.parquet.write_table(arrow.table({"label": labels, **columns}), files[0])
+    writer.write_table(arrow.table({"label": labels, **columns}), files[0])
     scipy.savemat(files[1], {"X": images, "y": labels}, do_compression=True)
     with h5.File(files[2], "w") as file:
         file.create_dataset("images", data=images, compression="gzip")

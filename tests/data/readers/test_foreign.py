@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mnist_tui.data.readers.foreign import _crc32c
+from mnist_tui.data.readers.foreign import crc32c
 
 from tests.helpers.source_files import refusal
 
@@ -27,7 +27,7 @@ class Trap:
 
 def record(content: bytes) -> bytes:
     length = struct.pack("<Q", len(content))
-    crc = _crc32c(length)
+    crc = crc32c(length)
     return length + struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF) + content
 
 
