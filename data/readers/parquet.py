@@ -181,8 +181,9 @@ def _holds_pictures(kind: str) -> bool:
 def _names(schema: Any, label: str | None) -> tuple[str, ...]:
     """The classes' names in what Hugging Face writes beside the columns."""
     try:
-        told = json.loads((schema.metadata or {})[b"huggingface"])
-        names = told["info"]["features"][label]["names"]
+        metadata: dict[bytes, bytes] = schema.metadata or {}
+        told: Any = json.loads(metadata[b"huggingface"])
+        names: Any = told["info"]["features"][label]["names"]
     except (KeyError, ValueError, TypeError):
         return ()
     if not isinstance(names, list):

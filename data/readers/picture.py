@@ -183,7 +183,7 @@ def _decoded(file: IO[bytes], name: str) -> tuple[NDArray[Any], tuple[str, ...]]
 
 
 def _grey(image: Image) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """Luminance, as bytes or 16 bits; what is transparent is laid on a ground that shows its ink."""
+    """Luminance, as bytes or 16 bits; what is transparent is laid on black or white."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip instead of scale
         deep: NDArray[Any] = np.asarray(image)
         return np.clip(deep, 0, DEEP).astype(np.uint16), ()
