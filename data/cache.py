@@ -21,20 +21,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
-from .readers.npz_archive import BYTES, Archive
+from .readers.array_set import BYTES
+from .readers.npz_archive import Archive
 from .readers.safe_files import MAX_PIXEL_BYTES as LARGEST_SOURCE
 from .readers.safe_files import opened
 from .source_content import Bytes, SourceContent, image_side
 
-VERSION = 1  # of what is parsed and how: another one finds other entries
+VERSION = 2  # of what is parsed and how: another one finds other entries
 MAX_CACHE_BYTES = 1 << 31  # bytes that all entries may take
 ABANDONED_AFTER_S = 3600  # seconds after which a half-written entry is nobody's
 
 
-def key_of(file: io.BufferedReader) -> str:
-    """The key of a file's content; the file is read to its end and set back to its beginning."""
+def key_of(file: io.BufferedReader, read_as: str = "") -> str:
+    """The key of a file's content; the file is read to its end and set back to its beginning.
+
+    read_as: what else decides what is read from it.
+    """
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
+    if read_as:
+        digest = hashlib.sha256(f"{digest} {read_as}".encode()).hexdigest()
     return f"{digest}-{VERSION}"
 
 
@@ -60,7 +66,9 @@ class Cache:
         """Write the entry. Raises OSError if that cannot be; then no entry is there."""
         if found.images.nbytes > self._largest:
             return
-        text = "\n".join(found.notes).encode()
+        # Whatever is text, one line each: the scale, the names, the notes.
+        lines = [found.scale, "\x1f".join(found.names), *found.notes]
+        text = "\n".join(lines).encode()
         members: dict[str, NDArray[Any]] = {"images": found.images}
         if text:
             members["notes"] = np.frombuffer(text, np.uint8)
@@ -104,9 +112,16 @@ def _found(archive: Archive) -> SourceContent:
     labels = _bytes(archive, "labels") if "labels" in archive.names else None
     if labels is not None and len(labels) != shape[0]:
         raise archive.refusal("labels", f"is {len(labels)}; expected {shape[0]}")
-    text = _bytes(archive, "notes").tobytes() if "notes" in archive.names else b""
-    notes = tuple(text.decode("utf-8", "replace").splitlines())
-    return SourceContent(_bytes(archive, "images").reshape(shape), labels, notes=notes)
+    text = _bytes(archive, "notes").tobytes() if "notes" in archive.names else b"\n"
+    scale, names, *notes = text.decode("utf-8", "replace").split("\n")
+    images = _bytes(archive, "images").reshape(shape)
+    return SourceContent(
+        images,
+        labels,
+        names=tuple(filter(None, names.split("\x1f"))),
+        notes=tuple(notes),
+        scale=scale,
+    )
 
 
 def _bytes(archive: Archive, name: str) -> Bytes:

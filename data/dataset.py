@@ -7,17 +7,23 @@ CSV, .npz, pictures in folders. `load_images` takes the images alone, for a netw
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .errors import ClassesError, DataError
+from .classes import with_classes
+from .errors import DataError
 from .findings import Finding
+from .joining import joined
+from .known_sets import read_names, with_names
 from .layout import MNIST, ImageLayout, measured
-from .quality import odd, upright_ink
+from .mapped_file import is_mapped
+from .quality import high_ink, odd, upright
 from .readers.safe_files import OnProgress
-from .source_content import MAX_CLASSES, Bytes, Digits, SourceContent
+from .source_content import Bytes, Digits, SourceContent
+from .source_spec import SourceSpec, parse_spec
 from .sources import EMBEDDED, read
-from .split import SEED, TEST_SHARE, split_train_test
+from .split import SEED, TEST_SHARE, draw_test_mask, split_train_test
 
 __all__ = ["EMBEDDED", "Dataset", "Digits", "Unlabelled", "load", "load_images"]
 
@@ -57,104 +63,149 @@ class Unlabelled:
     findings: tuple[Finding, ...] = ()
 
 
-def load(
+def load(  # noqa: PLR0913  (each is a question of its own)
     source: str = EMBEDDED,
     *,
     share: float = TEST_SHARE,
     classes: int | None = None,
+    names: tuple[str, ...] = (),
     has_paper: bool = True,
+    learnt: Callable[[Digits], bool] | None = None,
     cache: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> Dataset:
-    """The dataset that `source` names: "mnist", the one in the package, or a path.
+    """Read the dataset that `source` names: "mnist", the one in the package, or a path.
 
-    A path's form is told by its content: a folder with IDX files, or one such file, whose others
-    are looked for beside it; CSV as Kaggle's train.csv or without header, gzipped or not; .npz in
-    Keras's form or with images and labels; a folder of pictures in sub-folders named by label.
+    A path's form is told by its content; data/sources.py has the table of forms. After the path
+    may stand what the content cannot tell: see data/source_spec.py.
 
-    share: of a set that has no test part, how much of each class is tested on; which images is
-    drawn with a fixed seed, so it is always the same ones.
-    classes: how many there are, where the caller knows; else the labels and names tell.
-    has_paper: whether ink may stand on light paper, and is then turned round; False where a
-    network answers whose own images were photographs.
-    cache: a folder to keep parsed tables in, and to take them from; None for none.
-    on_progress: called now and then with what is done and all there is to do, in bytes or files;
-    what it raises ends the loading.
+    Args:
+        source: the path, and what goes with it.
+        share: of a set that has no test part, how much of each class is tested on; which images
+            is drawn with a fixed seed, so it is always the same ones.
+        classes: how many there are, where the caller knows; else the labels and names tell.
+        names: of the classes, where the caller knows those.
+        has_paper: whether ink may stand on light paper, and is then turned round; False where a
+            network answers whose own images were photographs.
+        learnt: of a set without test part, whether a network learnt from this training part. If
+            it did not, every image is there to test on.
+        cache: a folder to keep parsed tables in, and to take them from; None for none.
+        on_progress: called now and then with what is done and all there is to do, in bytes or
+            files; what it raises ends the loading.
 
-    Raises DataError, one line that names the file, the place in it, and what is wrong there;
-    UnlabelledError and ClassesError, which are DataErrors, where a caller may go on otherwise.
+    Raises:
+        DataError: one line that names the file, the place in it, and what is wrong there;
+            UnlabelledError and ClassesError, which are DataErrors, where a caller may go on
+            otherwise.
     """
-    found, name = read(source, cache, on_progress)
+    spec = parse_spec(source)
+    found, name = _read(spec, cache, on_progress)
     if found.labels is None:
         raise UnlabelledError(
-            f"{source}: has no labels, so there is nothing to learn from or to test against; "
+            f"{spec.path}: has no labels, so there is nothing to learn from or to test against; "
             f"use it to predict",
             _unlabelled(found, name),
         )
-    labels = found.labels
-    names = _names(source, found, classes)
     is_known = source == EMBEDDED  # to be upright and sound
-    if has_paper and not is_known:
-        found = upright_ink(found)
-    notes, findings, layout = found.notes, found.findings, MNIST
-    if found.test is None:
-        try:
-            train, test = split_train_test(found.images, labels, share)
-        except DataError as problem:
-            raise DataError(f"{source}: {problem}") from problem
-        kept = (
-            f"no test part: {100 * share:g} % of each class kept apart to test on, {len(test):,} "
-            f"of {len(train) + len(test):,} images, drawn with seed {SEED}"
-        )
-        notes += (kept,)
-    else:
-        train, test = Digits(found.images, labels), found.test
+    if not is_known:
+        found = high_ink(found, has_paper=has_paper)
+    found = with_classes(spec.path, found, classes, names)
+    train, test, kept_apart, notes = _parted(spec.path, found, share, learnt)
     for array in (train.images, train.labels, test.images, test.labels):
         array.setflags(write=False)
     side = math.isqrt(train.images.shape[1])
+    findings, layout = found.findings, MNIST
     if not is_known:
-        findings, layout = (*findings, *odd(train, test, len(names))), measured(train.images)
-    kept_apart = share if found.test is None else 0.0
-    return Dataset(name, train, test, side, names, notes, kept_apart, findings, layout)
+        findings = (*findings, *odd(train, test, len(found.names)))
+        layout = measured(train.images)
+    return Dataset(
+        name, train, test, side, found.names, found.notes + notes, kept_apart, findings, layout
+    )
 
 
 def load_images(
     source: str, *, cache: Path | None = None, on_progress: OnProgress | None = None
 ) -> Unlabelled:
-    """The images that `source` names, to predict: any form that `load` takes, labels or not.
+    """Read the images that `source` names, to predict: any form that `load` takes, labels or not.
 
     Of a set with a test part, the images of that; of an IDX file of images, exactly these; and
     one picture is a set of one, brought into MNIST's form. Raises DataError as `load` does.
     """
-    found, name = read(source, cache, on_progress, alone=True)
+    found, name = _read(parse_spec(source), cache, on_progress, alone=True)
     return _unlabelled(found, name)
 
 
+def _read(
+    spec: SourceSpec, cache: Path | None, on_progress: OnProgress | None, *, alone: bool = False
+) -> tuple[SourceContent, str]:
+    """What the source's readers find, with what you said of it done."""
+    if spec.path == EMBEDDED and spec != SourceSpec(EMBEDDED):
+        raise DataError(f"{spec}: the set in the program is read as it is; leave the options out")
+    found, name = read(spec.path, cache, on_progress, alone=alone, label=spec.label)
+    if spec.test:
+        other, _ = read(spec.test, cache, on_progress, label=spec.label)
+        found = _with_test(spec, found, other)
+    if spec.transpose:
+        found = upright(found, "as you said")
+    if spec.names:
+        names = read_names(Path(spec.names).expanduser())
+        if found.labels is not None:
+            found = with_names(replace(found, names=()), _by_label(found, names))
+    return found, name
+
+
+def _by_label(found: SourceContent, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names by label: from 1 on where there are as many names as the highest label."""
+    assert found.labels is not None
+    parts = [found.labels] + ([] if found.test is None else [found.test.labels])
+    lowest = min(int(part.min()) for part in parts)
+    highest = max(int(part.max()) for part in parts)
+    return ("", *names) if lowest == 1 and highest == len(names) else names
+
+
+def _with_test(spec: SourceSpec, found: SourceContent, other: SourceContent) -> SourceContent:
+    """One source to learn from, with all of another to test on."""
+    if found.labels is None or other.labels is None:
+        path = spec.path if found.labels is None else spec.test
+        raise DataError(f"{path}: has no labels, so it cannot be learnt from or tested on")
+    return joined(found, other, spec.path, spec.test)
+
+
+def _parted(
+    source: str,
+    found: SourceContent,
+    share: float,
+    learnt: Callable[[Digits], bool] | None,
+) -> tuple[Digits, Digits, float, tuple[str, ...]]:
+    """What is learnt from, what is tested on, the share kept apart, and a note on it."""
+    assert found.labels is not None
+    whole = Digits(found.images, found.labels)
+    if found.test is not None:
+        return whole, found.test, 0.0, ()
+    try:
+        if learnt is not None and not is_mapped(whole.images):
+            kept = ~draw_test_mask(whole.labels, share)
+            if not learnt(Digits(whole.images[kept], whole.labels[kept])):
+                which = "learnt from all of them" if learnt(whole) else "learnt from other images"
+                note = f"all {len(whole):,} images are tested on; the model {which}"
+                return whole, whole, 0.0, (note,)
+        train, test = split_train_test(whole.images, whole.labels, share)
+    except DataError as problem:
+        raise DataError(f"{source}: {problem}") from problem
+    note = (
+        f"no test part: {100 * share:g} % of each class kept apart to test on, {len(test):,} "
+        f"of {len(whole):,} images, drawn with seed {SEED}"
+    )
+    if is_mapped(whole.images):
+        note = f"no test part: the last {len(test):,} of {len(whole):,} images are tested on"
+    return train, test, share, (note,)
+
+
 def _unlabelled(found: SourceContent, name: str) -> Unlabelled:
-    found = upright_ink(found)
+    found = high_ink(found)
     images = found.images if found.test is None else found.test.images
     images.setflags(write=False)
     return Unlabelled(name, images, math.isqrt(images.shape[1]), found.notes, found.findings)
-
-
-def _names(source: str, found: SourceContent, classes: int | None) -> tuple[str, ...]:
-    """One for each class. Raises DataError if the labels do not fit their number."""
-    assert found.labels is not None, "asked for the classes of images without labels"
-    parts = {"training": found.labels} | ({"test": found.test.labels} if found.test else {})
-    most = 1 + max(int(labels.max()) for labels in parts.values())
-    count = classes or len(found.names) or most
-    if not 2 <= count <= MAX_CLASSES:
-        raise DataError(f"{source}: has {count} classes; expected 2 to {MAX_CLASSES}")
-    for part, labels in parts.items():
-        if int(labels.max()) >= count:
-            first = int((labels >= count).argmax())
-            raise ClassesError(
-                f"{source}: label {first} of the {part} part is {labels[first]}; "
-                f"expected 0 to {count - 1}"
-            )
-    if len(found.names) not in (0, count):
-        raise ClassesError(f"{source}: names {len(found.names)} classes; expected {count}")
-    return found.names or tuple(map(str, range(count)))
 
 
 class UnlabelledError(DataError):

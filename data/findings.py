@@ -17,9 +17,35 @@ class DarkPaper:
 
 @dataclass(frozen=True, slots=True)
 class Faint:
-    """The strongest ink of all images is weak."""
+    """The strongest ink is so weak that stretching it would not bring back its greys."""
 
     strongest: int  # of 255
+
+
+@dataclass(frozen=True, slots=True)
+class Stretched:
+    """The strongest ink of the whole set was weak; all of it was made stronger, up to 255."""
+
+    strongest: int  # it was, of 255
+
+
+@dataclass(frozen=True, slots=True)
+class Transposed:
+    """The images lay on their side, rows and columns exchanged, and were set upright."""
+
+    reason: str  # who says so: the set's name, or you
+
+
+@dataclass(frozen=True, slots=True)
+class TenIsZero:
+    """Labels ran from 1 to 10, as where 10 stands for the digit 0; it was made 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class FromOne:
+    """Labels ran from 1 on; no class was made of the 0 that never occurs."""
+
+    highest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,10 @@ Finding = (
     LightPaper
     | DarkPaper
     | Faint
+    | Stretched
+    | Transposed
+    | TenIsZero
+    | FromOne
     | Blank
     | Shared
     | Empty

@@ -35,6 +35,8 @@ class SourceContent:
     test: Digits | None = None  # a part to test on, where the source keeps one apart
     names: tuple[str, ...] = ()  # of the classes, where the source names them
     notes: tuple[str, ...] = ()  # what was found out on the way, one line each
+    called: str = ""  # what its files call the set: emnist-letters
+    scale: str = ""  # what was done to the pixels' scale while reading; "": nothing
     findings: tuple[Finding, ...] = ()  # what is odd about it
 
 
@@ -42,6 +44,12 @@ def image_side(pixels: int) -> int | None:
     """The side of a square image of so many pixels; None if no image here may have them."""
     side = math.isqrt(max(0, pixels))
     return side if side * side == pixels and side in SIDES else None
+
+
+def natural(name: str) -> tuple[bool, int, str]:
+    """The order of classes' names: numbers in their order and before words."""
+    is_number = name.isdecimal() and len(name) < 10
+    return not is_number, int(name) if is_number else 0, name
 
 
 Bytes = NDArray[np.uint8]

@@ -1,44 +1,65 @@
-"""Which reader reads a source: told by its content, never by what it is called."""
+"""Which reader reads a source: told by its content, never by what it is called.
+
+FILE_FORMS has every form of a file, in the order in which they are tried; data/folders.py has
+what several files in a folder can be.
+"""
 
 from __future__ import annotations
 
 import stat
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from .cache import Cache, key_of
 from .errors import DataError
+from .folders import read_folder
+from .known_sets import applied
 from .readers import (
+    archive,
+    arff,
+    array_files,
     csv_table,
+    foreign,
+    hdf5,
     idx,
-    image_folder,
+    libsvm,
+    matlab,
     npz,
+    parquet,
 )
-from .readers import (
-    picture as pictures,
-)
-from .readers.npz_archive import MAGIC as ZIP_MAGIC
+from .readers import picture as pictures
 from .readers.safe_files import GZIP_MAGIC, OnProgress, is_packed, opened, unpacked
 from .source_content import SourceContent
 
 EMBEDDED = "mnist"
 FORMS = (
-    f'"{EMBEDDED}", IDX files or the folder they are in, CSV, .npz, or a folder of pictures in '
-    f"sub-folders named by label"
+    f'"{EMBEDDED}", IDX files or the folder they are in, CSV, ARFF, LIBSVM, .npz, .npy, Parquet, '
+    f"MATLAB, HDF5, a zip or tar of these, or a folder of pictures in sub-folders named by label"
 )
 
 
 def read(
-    source: str, cache: Path | None, on_progress: OnProgress | None, *, alone: bool = False
+    source: str,
+    cache: Path | None,
+    on_progress: OnProgress | None,
+    *,
+    alone: bool = False,
+    label: str = "",
 ) -> tuple[SourceContent, str]:
     """What a source holds, and its name. Raises DataError if it is of no form known here.
 
     alone: only images are wanted, so that one picture will do, or an IDX file without its labels.
+    label: of a table, the column that you name as the label's; "" to find out.
     """
     if source == EMBEDDED:
         with as_file(files("mnist_tui.data") / "mnist") as folder:
-            return _in_folder(folder, on_progress), EMBEDDED
+            found = idx.from_folder(folder)
+            assert found is not None, "the package has its data"
+            return found, EMBEDDED
+    if not source.strip():
+        raise DataError(f"no source is named; expected {FORMS}")
     try:
         path = Path(source).expanduser().resolve()
         is_folder = stat.S_ISDIR(path.stat().st_mode)
@@ -46,65 +67,150 @@ def read(
         raise DataError(f"{source}: does not exist; expected {FORMS}") from failure
     except (OSError, RuntimeError, ValueError) as failure:
         raise DataError(f"{source[:80]}: cannot be looked at: {failure}") from failure
-    found = (
-        _in_folder(path, on_progress)
-        if is_folder
-        else _in_file(path, cache, on_progress, alone=alone)
-    )
+    how = _How(cache, on_progress, label, alone)
+    found = how.read_folder(path) if is_folder else how.read_file(path)
     return found, path.name
 
 
-def _in_folder(folder: Path, on_progress: OnProgress | None) -> SourceContent:
-    found = idx.from_folder(folder)
-    if found is not None:
-        return found
-    if image_folder.is_image_folder(folder):
-        return image_folder.read_image_folder(folder, on_progress)
-    raise DataError(f"{folder}: holds no set as a folder; expected {FORMS}")
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How a source is read, whatever its form."""
 
+    cache: Path | None
+    on_progress: OnProgress | None
+    label: str
+    alone: bool
 
-def _in_file(
-    path: Path, cache: Path | None, on_progress: OnProgress | None, *, alone: bool
-) -> SourceContent:
-    """By what the file begins with, never by what it is called."""
-    with opened(path) as file:
-        packed = is_packed(file)
-        start = unpacked(file, path).read(4)
-    is_picture = start.startswith(pictures.MAGIC)
-    if start[:2] == GZIP_MAGIC or (packed and (is_picture or start[:2] == ZIP_MAGIC)):
-        raise DataError(f"{path}: is gzipped though packed already; unpack it with gunzip")
-    if start[:2] == ZIP_MAGIC:
+    def read_folder(self, path: Path) -> SourceContent:
+        """The set that the files in a folder are."""
+        found = read_folder(path, self.read_file, self.on_progress, FORMS)
+        return applied(found, path)
+
+    def read_file(self, path: Path) -> SourceContent:
+        """What one file holds, with those that belong to it."""
         with opened(path) as file:
-            return npz.read_archive(file, path, on_progress)
-    if start[:2] == b"\0\0":
-        images = len(start) == 4 and start[3] == 3
-        if alone and images:
-            return idx.images_alone(path)
-        return idx.from_file(path, dimensions=3 if images else 1)
-    if is_picture and alone:
+            packed = is_packed(file)
+            start = unpacked(file, path).read(foreign.START)
+        form = next((form for form in FILE_FORMS if form.begins(start)), TABLE)
+        if start[:2] == GZIP_MAGIC or (packed and not form.may_be_gzipped):
+            raise DataError(f"{path}: is gzipped though packed already; unpack it with gunzip")
+        found = form.read(path, start, self)
+        return applied(replace(found, called=found.called or path.name.split(".")[0]), path)
+
+
+@dataclass(frozen=True, slots=True)
+class FileForm:
+    """A form of a file: how it begins, and what reads it."""
+
+    name: str
+    begins: Callable[[bytes], object]
+    read: Callable[[Path, bytes, _How], SourceContent]
+    may_be_gzipped: bool = False
+
+
+def _idx(path: Path, start: bytes, how: _How) -> SourceContent:
+    images = start[3:4] == b"\x03"
+    if how.alone and images:
+        return idx.images_alone(path)
+    return idx.from_file(path, dimensions=3 if images else 1)
+
+
+def _zip(path: Path, _: bytes, how: _How) -> SourceContent:
+    names = archive.zip_names(path)
+    if "[Content_Types].xml" in names:
+        raise DataError(f"{path}: {foreign.WORKBOOK_ADVICE}")
+    if any(name.endswith("/data.pkl") or name == "data.pkl" for name in names):
+        raise DataError(f"{path}: {foreign.TORCH_ADVICE}")
+    if path.suffix != ".npz" and not all(
+        name.endswith(".npy") and "/" not in name for name in names
+    ):
+        with archive.unpacked_archive(path, how.on_progress) as folder:
+            return how.read_folder(folder)
+    with opened(path) as file:
+        if npz.single_member(file, path):
+            return array_files.from_file(path, how.on_progress, alone=how.alone)
+        return npz.read_archive(file, path, how.on_progress)
+
+
+def _tar(path: Path, _: bytes, how: _How) -> SourceContent:
+    with archive.unpacked_archive(path, how.on_progress) as folder:
+        return how.read_folder(folder)
+
+
+def _npy(path: Path, _: bytes, how: _How) -> SourceContent:
+    return array_files.from_file(path, how.on_progress, alone=how.alone)
+
+
+def _picture(path: Path, _: bytes, how: _How) -> SourceContent:
+    if how.alone:
         picture = pictures.read_picture(path)
         return SourceContent(picture.image.reshape(1, -1), notes=picture.notes)
-    if is_picture:
-        raise DataError(f"{path}: is one picture; expected a folder of them, or use it to predict")
-    return _table(path, cache, on_progress)
+    raise DataError(f"{path}: is one picture; expected a folder of them, or use it to predict")
 
 
-def _table(path: Path, cache: Path | None, on_progress: OnProgress | None) -> SourceContent:
-    """A CSV file, parsed or, if that was done before, out of the cache."""
-    if cache is None:
-        with opened(path) as file:
-            return csv_table.read_table(file, path, on_progress)
-    entries = Cache(cache)
+def _parquet(path: Path, _: bytes, how: _How) -> SourceContent:
+    return parquet.read_parquet(path, how.on_progress, how.label)
+
+
+def _matlab(path: Path, _: bytes, how: _How) -> SourceContent:
+    return matlab.read_matlab(path, how.on_progress)
+
+
+def _hdf5(path: Path, _: bytes, how: _How) -> SourceContent:
+    return hdf5.read_hdf5(path, how.on_progress)
+
+
+def _foreign(path: Path, start: bytes, _: _How) -> SourceContent:
+    raise DataError(f"{path}: {foreign.foreign(start)}")
+
+
+def _arff(path: Path, _: bytes, how: _How) -> SourceContent:
     with opened(path) as file:
-        key = key_of(file)
+        return arff.read_arff(file, path, how.on_progress, how.label)
+
+
+def _libsvm(path: Path, _: bytes, how: _How) -> SourceContent:
+    with opened(path) as file:
+        return libsvm.read_libsvm(file, path, how.on_progress)
+
+
+def _table(path: Path, _: bytes, how: _How) -> SourceContent:
+    """A CSV file, parsed or, if that was done before, out of the cache."""
+    if how.cache is None:
+        with opened(path) as file:
+            return csv_table.read_table(file, path, how.on_progress, how.label)
+    entries = Cache(how.cache)
+    with opened(path) as file:
+        key = key_of(file, how.label)
         found = entries.kept(key)
         if found is not None:
             return replace(found, notes=(*found.notes, "parsed before, taken from the cache"))
-        found = csv_table.read_table(file, path, on_progress)
+        found = csv_table.read_table(file, path, how.on_progress, how.label)
     # Only now is it known that nobody changed the file on the way.
     try:
         entries.keep(key, found)
     except OSError as failure:
-        note = f"not kept in the cache {cache}: {failure.strerror or failure}"
+        note = f"not kept in the cache {how.cache}: {failure.strerror or failure}"
         return replace(found, notes=(*found.notes, note))
     return found
+
+
+def _with(*magic: bytes) -> Callable[[bytes], bool]:
+    return lambda start: start.startswith(magic)
+
+
+TABLE = FileForm("CSV", lambda _: True, _table, may_be_gzipped=True)
+FILE_FORMS = (
+    FileForm("npz or zip", _with(b"PK"), _zip),
+    FileForm("tar", archive.is_tar, _tar, may_be_gzipped=True),
+    FileForm("IDX", _with(b"\0\0"), _idx, may_be_gzipped=True),
+    FileForm("npy", _with(array_files.NPY_MAGIC), _npy),
+    FileForm("a picture", _with(*pictures.MAGIC), _picture),
+    FileForm("Parquet", _with(parquet.MAGIC), _parquet),
+    FileForm("MATLAB", _with(matlab.MAGIC), _matlab),
+    FileForm("HDF5", _with(hdf5.MAGIC, hdf5.MATLAB_MAGIC), _hdf5),
+    FileForm("a foreign form", foreign.foreign, _foreign, may_be_gzipped=True),
+    FileForm("ARFF", arff.is_arff, _arff, may_be_gzipped=True),
+    FileForm("LIBSVM", libsvm.is_libsvm, _libsvm, may_be_gzipped=True),
+    TABLE,
+)

@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
+from .mapped_file import is_mapped
 from .source_content import Bytes, Digits
 
 TEST_SHARE = 0.2  # of each class, to test on
 SEED = 0  # of the draw: the same images and share are parted the same way, always
+MAX_LAST = 20_000  # images at the end of a large set that are tested on
 AT_A_TIME = 1 << 10  # images moved at once
 
 
@@ -43,6 +45,8 @@ def split_train_test(
     The images are moved within their own memory if that may be written to, so that it takes no
     second set of them: the caller gives them up.
     """
+    if is_mapped(images):
+        return _split_mapped(images, labels, share)
     chosen = draw_test_mask(labels, share)
     if not images.flags.writeable:
         images = images.copy()
@@ -57,3 +61,15 @@ def split_train_test(
         Digits(images[: len(kept)], labels[~chosen]),
         Digits(images[len(kept) :], labels[chosen]),
     )
+
+
+def _split_mapped(images: Bytes, labels: Bytes, share: float) -> tuple[Digits, Digits]:
+    """A set that is left in its file: its last images are tested on, if they are of every class."""
+    count = max(1, min(MAX_LAST, round(share * len(labels))))
+    train, test = labels[:-count], labels[-count:]
+    if set(np.unique(train)) != set(np.unique(test)):
+        raise DataError(
+            "is too large to be parted at random, and its last images are not of every class; "
+            "give a file to test on with --test"
+        )
+    return Digits(images[:-count], train), Digits(images[-count:], test)

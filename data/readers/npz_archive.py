@@ -11,7 +11,6 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,31 +19,33 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .safe_files import max_unpacked_bytes
+from ..source_content import Bytes
+from .array_set import BYTES, EITHER, REAL, TEXT, Header
+from .safe_files import by, max_unpacked_bytes
 
 MAGIC = b"PK"  # what every zip file begins with
 PIECE = 1 << 18  # bytes read at a time
 MAX_MEMBERS = 64
-# Kinds of types, by NumPy's letters, and how a message calls them.
-REAL, TEXT, BYTES = "biuf", "US", "u"
-CALLED = {REAL: "real numbers of at most 8 bytes", TEXT: "text", BYTES: "bytes"}
-MENDED = {REAL: 'astype("u1")', TEXT: 'astype("U")', BYTES: 'astype("u1")'}
+# What a message calls the kinds of types, and how to save another type as one of them.
+CALLED = {
+    REAL: "real numbers of at most 8 bytes",
+    TEXT: "text",
+    BYTES: "bytes",
+    EITHER: "real numbers of at most 8 bytes, or text",
+}
+MENDED = {
+    REAL: 'astype("u1")', TEXT: 'astype("U")', BYTES: 'astype("u1")', EITHER: 'astype("u1")'
+}  # fmt: skip
 # What zipfile raises at archives that are damaged, encrypted, or packed in some other way.
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What a member says of itself, after it was held against its size."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-
-
 class Archive:
     """The members of an .npz file, each checked before its numbers are read."""
+
+    form = "npz"
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
         """Raises DataError for what is no zip file, or holds a member no such file holds."""
@@ -88,6 +89,10 @@ class Archive:
         """A small member, whole and flat."""
         pieces = list(self.pieces(name, kinds))
         return np.concatenate(pieces) if pieces else np.empty(0, self.header(name, kinds).dtype)
+
+    def mapped(self, name: str) -> Bytes | None:  # noqa: ARG002  (as for files of their own)
+        """None: what is in an archive is read."""
+        return None
 
     def refusal(self, name: str, what: str) -> DataError:
         """The error that says what is wrong with a member."""
@@ -135,16 +140,9 @@ class Archive:
             )
         if dtype.kind not in kinds or (dtype.kind not in TEXT and dtype.itemsize > 8):
             raise self.refusal(name, f"is of type {dtype}; expected {CALLED[kinds]}")
-        if in_fortran_order and len(shape) > 1:
-            raise self.refusal(name, "is in Fortran order; save numpy.ascontiguousarray of it")
         declared = math.prod(shape) * dtype.itemsize
         if declared > self._zip.getinfo(f"{name}.npy").file_size:
             raise self.refusal(name, f"declares {declared:,} bytes and holds fewer")
         if declared <= 0 or min(shape, default=1) < 1:
             raise self.refusal(name, f"is empty: {by(shape)}")
-        return Header(shape, dtype)
-
-
-def by(shape: tuple[int, ...]) -> str:
-    """A shape as people write it."""
-    return " × ".join(f"{side:,}" for side in shape) or "one number"
+        return Header(shape, dtype, in_fortran_order and len(shape) > 1)

@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 50_000_000  # pixels of a picture
-FORMATS = ("PNG", "JPEG", "GIF", "BMP")  # of Pillow's many, those that digits come in
-MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM")  # what files of these formats begin with
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")  # of Pillow's many, those digits come in
+# What files of these formats begin with.
+MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+DEEP = 0xFFFF  # the strongest of 16 bits
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
 
 
@@ -131,13 +133,32 @@ def read_grey(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
 
     Raises DataError, which begins with `name`.
     """
+    grey, notes = read_raw_grey(source, name)
+    if grey.dtype == np.uint8:
+        return grey, notes
+    made, note = shallow(grey)
+    return made, (*notes, note)
+
+
+def read_raw_grey(source: Path | bytes, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """A picture as grey, bytes or numbers of 16 bits as the file has them; else as `read_grey`."""
     if isinstance(source, bytes):
         return _decoded(io.BytesIO(source), name)
     with opened(source) as file:
         return _decoded(file, name)
 
 
-def _decoded(file: IO[bytes], name: str) -> tuple[Bytes, tuple[str, ...]]:
+def shallow(deep: NDArray[Any]) -> tuple[Bytes, str]:
+    """Greys of 16 bits as bytes, by the largest among them, and a line that says how."""
+    most = int(deep.max(initial=0))
+    if most <= 255:
+        return deep.astype(np.uint8), "16 bits a pixel that hold 0 to 255, taken as bytes"
+    full = DEEP if most > DEEP // 2 else most
+    scaled_to = np.rint(np.arange(most + 1) * (255 / full)).astype(np.uint8)
+    return scaled_to[deep], f"16 bits a pixel, 0 to {full} made 0 to 255"
+
+
+def _decoded(file: IO[bytes], name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
     from PIL import Image, ImageOps
 
     too_large = DataError(f"{name}: has more than {MAX_PIXELS // 1_000_000} million pixels")
@@ -154,16 +175,18 @@ def _decoded(file: IO[bytes], name: str) -> tuple[Bytes, tuple[str, ...]]:
     except DataError:
         raise
     except Image.UnidentifiedImageError as problem:
-        raise DataError(f"{name}: is not a picture in PNG, JPEG, GIF or BMP") from problem
+        raise DataError(
+            f"{name}: is not a picture in PNG, JPEG, GIF, BMP, WebP or TIFF"
+        ) from problem
     except Exception as damage:  # decoders raise what they like at rubbish
         raise DataError(f"{name}: is a damaged picture, or is cut short") from damage
 
 
-def _grey(image: Image) -> tuple[Bytes, tuple[str, ...]]:
-    """Luminance, as bytes; what is transparent is laid on what its ink stands out from."""
+def _grey(image: Image) -> tuple[NDArray[Any], tuple[str, ...]]:
+    """Luminance, as bytes or 16 bits; what is transparent is laid on black or white."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip instead of scale
         deep: NDArray[Any] = np.asarray(image)
-        return (np.clip(deep, 0, 0xFFFF) >> 8).astype(np.uint8), ("16 bits a pixel, made 8",)
+        return np.clip(deep, 0, DEEP).astype(np.uint16), ()
     colour = () if _is_grey(image) else ("colour, made grey",)
     if not image.has_transparency_data:
         return np.array(image.convert("L")), colour

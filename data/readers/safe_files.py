@@ -26,6 +26,8 @@ MAX_COMPRESSION_RATIO = (
     200  # times smaller than its content packed data may be; MNIST's are 5 to 40
 )
 
+LITTER = {"thumbs.db", "desktop.ini", "__macosx"}
+
 OnProgress = Callable[[int, int], None]  # done bytes, all bytes; what it raises ends the reading
 
 
@@ -115,6 +117,19 @@ def inside(folder: Path) -> list[Path]:
         raise DataError(f"{folder}: cannot be read: {failure.strerror or failure}") from failure
 
 
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder, by name, without what file managers and archivers leave there.
+
+    Raises DataError if it may not be listed.
+    """
+    return [path for path in inside(folder) if not is_litter(path.name)]
+
+
+def is_litter(name: str) -> bool:
+    """Whether a name is of what nobody put there: hidden files, thumbnails, a Mac's forks."""
+    return name.startswith(".") or name.casefold() in LITTER
+
+
 def size_of(file: io.BufferedReader) -> int:
     """How many bytes the file has on disk."""
     return os.fstat(file.fileno()).st_size
@@ -145,3 +160,8 @@ class _Unpacked(gzip.GzipFile):
                 f"that is no data"
             )
         return content
+
+
+def by(shape: tuple[int, ...]) -> str:
+    """A shape as people write it."""
+    return " × ".join(f"{side:,}" for side in shape) or "one number"

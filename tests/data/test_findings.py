@@ -14,10 +14,14 @@ from mnist_tui.data.findings import (
     Empty,
     Faint,
     Finding,
+    FromOne,
     LightPaper,
     Placed,
     Shared,
     Specks,
+    Stretched,
+    TenIsZero,
+    Transposed,
     misleads,
 )
 from mnist_tui.data.quality import odd
@@ -138,7 +142,14 @@ def test_blank_images_and_classes_without_any_are_told(tmp_path: Path, small: Da
     [
         (LightPaper(), "dark on light, turned round"),
         (DarkPaper(), "light on dark"),
-        (Faint(15), "faint: the strongest ink is 15, full ink would be 255"),
+        (Faint(2), "faint: the strongest ink is 2, full ink would be 255"),
+        (Stretched(15), "values 0 to 15, made 0 to 255"),
+        (
+            Transposed("as emnist-letters is stored"),
+            "set upright, rows and columns exchanged, as emnist-letters is stored",
+        ),
+        (FromOne(26), "labels run from 1 to 26: 26 classes, none of label 0"),
+        (TenIsZero(), "labels run from 1 to 10: 10 was taken for the digit 0"),
         (Blank(7, 1250), "7 of 1,250 images are blank: all their pixels are alike"),
         (Empty((9,), 26), "26 classes, but 9 of 0 to 25 have no training image"),
         (Specks(1), "1 speck left out, far from the rest of the ink"),

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.errors import DataError
-from mnist_tui.data.findings import LightPaper
+from mnist_tui.data.findings import LightPaper, Stretched
 from mnist_tui.data.readers.idx_format import write_idx
 from numpy.typing import NDArray
 from PIL import Image
@@ -94,9 +94,13 @@ def same(one: Digits, other: Digits) -> bool:
 
 
 def put_in(found: Dataset, digits: Digits) -> Digits:
-    """What has to come back: with ink high, if it was found to be dark on light paper."""
+    """What has to come back: ink made strong and high, where it was found to be otherwise."""
+    images = digits.images
+    for finding in found.findings:
+        if isinstance(finding, Stretched):
+            images = np.rint(images * (255 / finding.strongest)).astype(np.uint8)
     turned = LightPaper() in found.findings
-    return Digits(255 - digits.images, digits.labels) if turned else digits
+    return Digits(255 - images if turned else images, digits.labels)
 
 
 def refusal(source: Path | str, **chosen: Any) -> str:

@@ -13,6 +13,7 @@ import multiprocessing
 import random
 import resource
 import sys
+import tarfile
 import tempfile
 import time
 import traceback
@@ -22,12 +23,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mnist_tui.data.dataset import Dataset, load, load_images
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.readers.idx_format import write_idx
 from mnist_tui.data.readers.picture import Picture, read_picture
+from numpy.typing import NDArray
 from PIL import Image
 
 from tests.helpers.arguments import numbers
@@ -58,6 +61,20 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
     }
     picture = np.zeros((40, 40), np.uint8)
     picture[8:30, 9:15] = 200
+    rows = images.reshape(IMAGES, -1).tolist()
+    last = joined_rows([[*x, y] for x, y in zip(rows, labels.tolist(), strict=True)])
+    words = table
+    for digit, word in enumerate((b"zero", b"one", b"two")):
+        words = words.replace(b"\n%d," % digit, b"\n%b," % word)
+    rows_of_eye = np.eye(3, dtype=int)[labels].tolist()
+    hot = joined_rows([[*x, *y] for x, y in zip(rows, rows_of_eye, strict=True)])
+    names = "".join(f"@attribute p{i} real\n" for i in range(SIDE**2))
+    arff = f"@relation r\n{names}@attribute class {{0,1,2}}\n@data\n".encode() + last
+    sparse = "".join(
+        f"{y} {' '.join(f'{i + 1}:{v}' for i, v in enumerate(x))}\n"
+        for x, y in zip(rows, labels.tolist(), strict=True)
+    ).encode()
+    parquet, matlab, hdf5 = by_libraries(images, labels)
 
     def packed(content: bytes) -> Callable[[random.Random], bytes]:
         return lambda chance: gzip.compress(maybe(content, chance), 1)
@@ -73,6 +90,23 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
                 found.writestr(chosen, maybe(content, chance))
         return file.getvalue()
 
+    def zipped(chance: random.Random) -> bytes:
+        file = io.BytesIO()
+        method = chance.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+        with zipfile.ZipFile(file, "w", method) as found:
+            found.writestr(chance.choice(["train.csv", "../x", "a/b.csv"]), maybe(table, chance))
+            found.writestr("__MACOSX/._train.csv", b"")
+        return file.getvalue()
+
+    def tarred(chance: random.Random) -> bytes:
+        file = io.BytesIO()
+        with tarfile.open(fileobj=file, mode="w") as found:
+            content = maybe(table, chance)
+            member = tarfile.TarInfo(chance.choice(["train.csv", "/x.csv", "a/b.csv"]))
+            member.size = len(content)
+            found.addfile(member, io.BytesIO(content))
+        return file.getvalue() if chance.random() < 0.5 else gzip.compress(file.getvalue(), 1)
+
     def encoded(kind: str, mode: str) -> Callable[[random.Random], bytes]:
         file = io.BytesIO()
         Image.fromarray(picture).convert(mode).save(file, kind)
@@ -81,6 +115,17 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
 
     return {
         "csv": lambda _: table,
+        "label last": lambda _: last,
+        "text labels": lambda _: words,
+        "one-hot": lambda _: hot,
+        "arff": lambda _: arff,
+        "libsvm": lambda _: sparse,
+        "npy": lambda _: npy(images),
+        "zip": zipped,
+        "tar": tarred,
+        "parquet": lambda _: parquet,
+        "matlab": lambda _: matlab,
+        "hdf5": lambda _: hdf5,
         "csv.gz": packed(table),
         "shares": lambda _: csv_text(images.reshape(IMAGES, -1) / 255, labels.tolist()).encode(),
         "idx": lambda _: idx,
@@ -93,6 +138,29 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
         "gif": encoded("GIF", "P"),
         "bmp": encoded("BMP", "RGB"),
     }  # fmt: skip
+
+
+def joined_rows(rows: list[list[int]]) -> bytes:
+    return "".join(",".join(map(str, row)) + "\n" for row in rows).encode()
+
+
+def by_libraries(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[bytes, ...]:
+    """The same as Parquet, MATLAB and HDF5."""
+    import h5py
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    from scipy import io as scipy_io
+
+    libraries: tuple[Any, Any, Any, Any] = (pa, pq, scipy_io, h5py)
+    arrow, writer, scipy, h5 = libraries
+    files = [io.BytesIO() for _ in range(3)]
+    columns = {f"p{i}": column for i, column in enumerate(images.reshape(IMAGES, -1).T)}
+    writer.write_table(arrow.table({"label": labels, **columns}), files[0])
+    scipy.savemat(files[1], {"X": images, "y": labels}, do_compression=True)
+    with h5.File(files[2], "w") as file:
+        file.create_dataset("images", data=images, compression="gzip")
+        file.create_dataset("labels", data=labels)
+    return tuple(file.getvalue() for file in files)
 
 
 def maybe(content: bytes, chance: random.Random) -> bytes:
@@ -162,6 +230,8 @@ class Case:
 
 def beside(images: Path) -> Path:
     """The same file with good labels beside it, should it be one of IDX images."""
+    if images.read_bytes()[:2] != b"\0\0":
+        return images
     path = images.with_name("train-images-idx3-ubyte")
     images.replace(path)
     labels = images.with_name("train-labels-idx1-ubyte")

@@ -10,6 +10,7 @@ import click
 from ..config.fields import BY_NAME
 from .options import (
     WholeNumber,
+    WholeRange,
     data_option,
     force_option,
     hyperparameter_log_from_options,
@@ -181,6 +182,13 @@ def export(
 @data_option
 @share_option
 @click.option("--out", "folder", type=path, help="Write the data to this folder as four IDX files.")
+@click.option(
+    "--deformed",
+    "deformed_count",
+    type=WholeRange(1, 80_000_000),
+    metavar="N",
+    help="Write N deformed copies of the training images instead.",
+)
 @force_option
 @json_option
 @quiet_option
@@ -190,12 +198,15 @@ def data(
     source: str,
     share: float | None,
     folder: Path | None,
+    deformed_count: int | None,
     **values: Any,
 ) -> None:
     """Describe a data source; with --out, convert it to MNIST's IDX files."""
     from .data import describe
 
-    context.exit(describe(source, share, folder, **values))
+    if deformed_count is not None and folder is None:
+        raise click.UsageError("--deformed writes files: name their folder with --out")
+    context.exit(describe(source, share, folder, deformed_count, **values))
 
 
 @click.command()

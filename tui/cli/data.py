@@ -16,6 +16,7 @@ from ..errors import UserError
 from ..export.files import check_writable, write_atomically
 from ..text import printable
 from .console import log_notes, progress
+from .deformed import write_deformed
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
@@ -25,18 +26,25 @@ def describe(
     source: str,
     share: float | None,
     folder: Path | None,
+    deformed_count: int | None = None,
     *,
     overwrite: bool,
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Describe a source on stdout, and write it to `folder` if that is given; return 0."""
+    """Describe a source on stdout; write it, or deformed copies of it, to `folder`; return 0."""
     if folder is not None:
         _check_folder(folder, overwrite=overwrite)
     with progress(f"reading {source}", quiet=quiet) as on_progress:
         dataset = open_dataset(source, share, on_progress)
     log_notes(source, told(dataset.notes, dataset.findings), quiet=quiet)
-    if folder is not None:
+    if folder is not None and deformed_count is not None:
+        _make_folder(folder)
+        with progress(f"writing {deformed_count:,} images", quiet=quiet) as on_progress:
+            write_deformed(
+                dataset, deformed_count, folder, overwrite=overwrite, on_progress=on_progress
+            )
+    elif folder is not None:
         write_folder(dataset, folder, overwrite=overwrite)
     counts = np.bincount(dataset.train.labels, minlength=dataset.classes).tolist()
     facts = {
@@ -76,12 +84,16 @@ def idx_files(dataset: Dataset) -> dict[str, bytes]:
 
 def write_folder(dataset: Dataset, folder: Path, *, overwrite: bool) -> None:
     """Write the four IDX files to a folder, which is created if necessary. Raises UserError."""
+    _make_folder(folder)
+    for name, content in idx_files(dataset).items():
+        write_atomically(folder / name, content, overwrite=overwrite)
+
+
+def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as failure:
         raise UserError(f"{folder}: cannot be made: {failure.strerror or failure}") from failure
-    for name, content in idx_files(dataset).items():
-        write_atomically(folder / name, content, overwrite=overwrite)
 
 
 def _check_folder(folder: Path, *, overwrite: bool) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from ...data.source_spec import parse_spec
 from ...net.errors import NetError
 from ...net.hyperparameters import Hyperparameters
 from ...net.presets import PRESETS
@@ -21,6 +23,30 @@ if TYPE_CHECKING:
     from ...net.run.state import HyperparameterLog
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+DATA_OPTIONS = (
+    click.option(
+        "--data",
+        "source",
+        default="mnist",
+        show_default=True,
+        help="mnist, or a file or folder: IDX, CSV, .npz, pictures and more; see docs/data.md.",
+    ),
+    click.option("--test", metavar="FILE", help="All of this to test on, too.", default=""),
+    click.option(
+        "--label",
+        metavar="COLUMN",
+        default="",
+        help="Of a table, the label's column: first, last, its name or its number.",
+    ),
+    click.option(
+        "--names", metavar="FILE", default="", help="A text file of the classes' names, one a line."
+    ),
+    click.option(
+        "--transpose", is_flag=True, help="Exchange rows and columns: images lie on their side."
+    ),
+)
 
 
 class FieldType(click.ParamType[Any]):
@@ -103,14 +129,20 @@ def hyperparameter_options(command: Command) -> Command:
 
 
 def data_option(command: Command) -> Command:
-    """Add --data to a command."""
-    return click.option(
-        "--data",
-        "source",
-        default="mnist",
-        show_default=True,
-        help="mnist, IDX files or their folder, CSV, .npz, or a folder of labelled pictures.",
-    )(command)
+    """Add --data to a command, and what says of data what their content cannot tell."""
+
+    @wraps(command)
+    def with_source(*arguments: Any, source: str, **values: Any) -> Any:
+        given = {name: values.pop(name) for name in ("test", "label", "names", "transpose")}
+        spec = replace(parse_spec(source), **{k: v for k, v in given.items() if v})
+        named = next((f"--{name}" for name, value in given.items() if value), None)
+        if named and not is_given("source"):
+            raise click.UsageError(f"{named} says something of --data: name them, too")
+        return command(*arguments, source=str(spec), **values)
+
+    for option in reversed(DATA_OPTIONS):
+        option(with_source)
+    return cast("Command", with_source)
 
 
 def hyperparameters_from_options(values: dict[str, Any]) -> Hyperparameters:

@@ -12,11 +12,15 @@ from ...data.findings import (
     Empty,
     Faint,
     Finding,
+    FromOne,
     LightPaper,
     Placed,
     Rulings,
     Shared,
     Specks,
+    Stretched,
+    TenIsZero,
+    Transposed,
     WholePicture,
     misleads,
 )
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 CENTERED = {"mass": "by its center of mass", "box": "in the middle", "free": "as most lie"}
 
 
-def words(finding: Finding) -> str:  # noqa: PLR0911  (one line for each kind)
+def words(finding: Finding) -> str:  # noqa: PLR0911, PLR0912  (one line for each kind)
     """One line that says what was found, and what it means."""
     match finding:
         case LightPaper():
@@ -36,6 +40,15 @@ def words(finding: Finding) -> str:  # noqa: PLR0911  (one line for each kind)
             return "light on dark"
         case Faint(strongest):
             return f"faint: the strongest ink is {strongest}, full ink would be 255"
+        case Stretched(strongest):
+            return f"values 0 to {strongest}, made 0 to 255"
+        case Transposed(reason):
+            return f"set upright, rows and columns exchanged, {reason}"
+        case TenIsZero():
+            return "labels run from 1 to 10: 10 was taken for the digit 0"
+        case FromOne(highest):
+            ten = "; if 10 means the digit 0, name the classes with --names" * (highest == 10)
+            return f"labels run from 1 to {highest}: {highest} classes, none of label 0{ten}"
         case Blank(count, images):
             return f"{count:,} of {images:,} images are blank: all their pixels are alike"
         case Shared(count, images):
@@ -60,7 +73,8 @@ def words(finding: Finding) -> str:  # noqa: PLR0911  (one line for each kind)
 
 def told(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
     """All that is known of a source, one line each."""
-    return (*notes, *map(words, findings))
+    lines = (*notes, *map(words, findings))
+    return tuple(dict.fromkeys(lines))  # what a note says already is said once
 
 
 def noticed(dataset: Dataset) -> tuple[str, ...]:

@@ -22,13 +22,14 @@ from ..errors import UserError
 from .paths import expanded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from ...data.findings import Finding
     from ...data.readers.safe_files import OnProgress
+    from ...data.source_content import Digits
     from ...net.run.checkpoint import SavedModel
 
 
@@ -65,14 +66,18 @@ def open_dataset(
     on_progress: OnProgress | None = None,
     *,
     classes: int | None = None,
+    names: tuple[str, ...] = (),
     has_paper: bool = True,
+    learnt: Callable[[Digits], bool] | None = None,
 ) -> Dataset:
     """What `--data` names. Raises DataError; see data/dataset.py for the arguments."""
     return load(
         source,
         share=TEST_SHARE if share is None else share,
         classes=classes,
+        names=names,
         has_paper=has_paper,
+        learnt=learnt,
         cache=cache_folder(),
         on_progress=on_progress,
     )
@@ -88,12 +93,23 @@ def open_for(
 ) -> Dataset:
     """Labelled data that a saved network can be tested on.
 
+    Of data without a test part, the part that was kept apart when it learnt from them; every
+    image, if it learnt from other data. share: of such data, what to test on in any case.
+
     Raises UserError, with both shapes, for data that it was not made for; DataError as `load`.
     """
     sizes = saved.state.sizes
     try:
         has_paper = layout_of(saved)[0].has_paper
-        dataset = open_dataset(source, share, on_progress, classes=sizes[-1], has_paper=has_paper)
+        dataset = open_dataset(
+            source,
+            share or saved.provenance.share or None,
+            on_progress,
+            classes=sizes[-1],
+            names=class_names(saved),
+            has_paper=has_paper,
+            learnt=_is_training_part(saved) if share is None and saved.provenance.sha256 else None,
+        )
     except ClassesError as problem:
         raise UserError(
             f"{model}: is a network {architecture_name(sizes)}, but {problem}"
@@ -144,6 +160,10 @@ def predictions_input(dataset: Dataset) -> PredictionInput:
         dataset.findings,
         dataset.layout,
     )
+
+
+def _is_training_part(saved: SavedModel) -> Callable[[Digits], bool]:
+    return lambda part: digest(part) == saved.provenance.sha256
 
 
 def class_names(saved: SavedModel) -> tuple[str, ...]:
@@ -243,6 +263,6 @@ def _check_pixels(model: str, sizes: tuple[int, ...], name: str, pixels: int) ->
     if sizes[0] != pixels:
         side = isqrt(pixels)
         raise UserError(
-            f"{model}: is a network {architecture_name(sizes)}, "
-            f"but the images of {name} are {side} × {side}, {pixels} pixels, not {sizes[0]}"
+            f"{model}: is a network {architecture_name(sizes)}, but the images of {name} are "
+            f"{side} × {side}, {pixels} pixels, not {sizes[0]}"
         )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from ...data.errors import DataError
+from ...data.source_spec import parse_spec
 from ..config.app_options import EMBEDDED
 from ..errors import UserError
 from ..text import printable
@@ -48,12 +51,20 @@ def common_prefix(text: str, found: list[str]) -> str:
 
 def expanded(source: str) -> str:
     """A source under a name that holds in every folder."""
-    source = source.strip()
-    if source == EMBEDDED:
-        return source
+    try:
+        spec = parse_spec(source)
+    except DataError:
+        return source.strip()  # reading it tells what is wrong
+    paths = (_whole_path(path) for path in (spec.path, spec.test, spec.names))
+    return str(replace(spec, **dict(zip(("path", "test", "names"), paths, strict=True))))
+
+
+def _whole_path(path: str) -> str:
+    if path in (EMBEDDED, ""):
+        return path
     with contextlib.suppress(OSError, ValueError, RuntimeError):
-        return str(Path(source).expanduser().resolve())
-    return source
+        return str(Path(path).expanduser().resolve())
+    return path
 
 
 def absolute(path: Path) -> Path:

@@ -63,7 +63,8 @@ class LoadTask(CancellableTask):
 
     def __init__(self, source: str, share: float | None = None) -> None:
         """share: of data without a test part, how much to test on; None: as usual."""
-        name = source if source == EMBEDDED else Path(source).name
+        path = source.partition(" --")[0]  # what stands after it says how to read it
+        name = path if path == EMBEDDED else Path(path).name
         super().__init__(f"reading {printable(name, 30)}")
         self.source, self._share = source, share
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits, load, load_images
 from mnist_tui.data.errors import DataError
-from mnist_tui.data.findings import Faint, LightPaper
+from mnist_tui.data.findings import LightPaper, Stretched
 
 from tests.helpers.source_files import (
     csv_text,
@@ -156,6 +156,11 @@ def emnist(path: Path, d: Dataset) -> Path:
     for file in write_folder(path, d).iterdir():
         name = file.name.replace("t10k", "test")
         file.rename(path / f"emnist-digits-{name}")
+    for part in ("train", "test"):  # which lie on their side in these files
+        file = path / f"emnist-digits-{part}-images-idx3-ubyte"
+        content = file.read_bytes()
+        images = np.frombuffer(content[16:], np.uint8).reshape(-1, 28, 28)
+        file.write_bytes(content[:16] + images.swapaxes(1, 2).tobytes())
     return path
 
 
@@ -237,10 +242,22 @@ def test_images_of_nothing_but_0_and_1_are_paper_and_ink(tmp_path: Path, digits:
         assert "values 0 to 1, made 0 to 255" in found.notes
 
 
-def test_faint_images_are_told(tmp_path: Path, digits: Digits) -> None:
+def test_faint_images_are_made_strong_and_it_is_told(tmp_path: Path, digits: Digits) -> None:
     faint = Digits(digits.images // 17, digits.labels)
-    for path in (kaggle(tmp_path / "csv", faint), plain_npz(tmp_path / "a", faint)):
-        assert Faint(15) in load(str(path)).findings
+    strong = Digits(faint.images * np.uint8(17), faint.labels)
+    for path in (
+        kaggle(tmp_path / "csv", faint),
+        plain_npz(tmp_path / "a", faint),
+        pair(tmp_path / "idx", faint),
+    ):
+        found = load(str(path))
+        assert Stretched(15) in found.findings
+        assert "values 0 to 15, made 0 to 255" in found.notes
+        assert same(in_order(together(found.train, found.test)), in_order(strong))
+        assert np.array_equal(
+            load_images(str(path)).images[:9],
+            strong.images[:9],
+        )
 
 
 def test_the_caller_may_know_how_many_classes_there_are(tmp_path: Path, digits: Digits) -> None:

@@ -129,12 +129,58 @@ def test_evaluate_says_when_the_data_are_others(
 ) -> None:
     assert "trained on other" not in run("evaluate", model, "--data", folder).err
     path = tmp_path / "d.csv"
-    path.write_text(csv_text(small.train.images, small.train.labels))
+    path.write_text(csv_text(small.test.images, small.test.labels))
     ended = run("evaluate", model, "--data", path)
     assert ended.code == 0
     assert "trained on other images" in ended.err
     said = last_object(run("evaluate", model, "--data", path, "--json").out)
     assert said["is_trained_on_these"] is False
+    path.write_text(csv_text(small.train.images, small.train.labels))
+    assert "the model learnt from all of them" in run("evaluate", model, "--data", path).err
+
+
+def test_every_row_of_a_file_that_was_not_learnt_from_is_answered(
+    run: Run, small: Dataset, tmp_path: Path
+) -> None:
+    train, other, out = (tmp_path / name for name in ("train.csv", "other.csv", "m.npz"))
+    train.write_text(csv_text(small.train.images, small.train.labels))
+    other.write_text(csv_text(small.test.images, small.test.labels))
+    chosen = ["--iterations", "40", "--test-share", "0.3", "--quiet"]
+    assert run("train", "--data", train, *chosen, "--out", out).code == 0
+    said = last_object(run("evaluate", out, "--data", other, "--json").out)
+    assert said["images"] == 200
+    said = last_object(run("evaluate", out, "--data", train, "--json").out)
+    assert said["images"] == pytest.approx(150, abs=5)  # what was kept apart then
+    assert said["is_trained_on_these"] is True
+    table = tmp_path / "p.csv"
+    assert run("predict", out, "--data", other, "--out", table).code == 0
+    assert pd.read_csv(table)["label"].tolist() == small.test.labels.tolist()
+
+
+def test_data_options_say_what_the_content_cannot(run: Run, small: Dataset, tmp_path: Path) -> None:
+    train, test = tmp_path / "one.csv", tmp_path / "two.csv"
+    train.write_text(csv_text(small.train.images, small.train.labels, header=False))
+    test.write_text(csv_text(small.test.images, small.test.labels, header=False))
+    chosen = ["--test", test, "--label", "first", "--json"]
+    said = last_object(run("data", "--data", train, *chosen).out)
+    assert (said["train"], said["test"]) == (500, 200)
+    ended = run("data", "--label", "first")
+    assert ended.code == 2
+    assert is_one_line_for_a_person(ended.err)
+
+
+def test_deformed_copies_are_made_again_the_same(run: Run, folder: Path, tmp_path: Path) -> None:
+    contents: list[bytes] = []
+    for name in ("one", "two"):
+        out = tmp_path / name
+        ended = run("data", "--data", folder, "--deformed", "7000", "--out", out)
+        assert ended.code == 0
+        contents.append((out / "train-images-idx3-ubyte").read_bytes())
+    assert contents[0] == contents[1]
+    said = last_object(run("data", "--data", tmp_path / "one", "--json").out)
+    assert (said["train"], said["test"]) == (7000, 200)
+    assert contents[0][16 : 16 + 784] != contents[0][16 + 500 * 784 :][:784]
+    assert run("data", "--data", folder, "--deformed", "7").code == 2
 
 
 def test_the_test_share_is_how_much_is_tested_on(run: Run, small: Dataset, tmp_path: Path) -> None:

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the reading is
 FORMS = (
-    "CSV as Kaggle's, IDX files or their folder, .npz, a folder of pictures in folders named by "
-    "label; gzipped or not."
+    "CSV, IDX, .npz, Parquet, a zip of them, or pictures in folders named by label. What content "
+    "cannot tell stands after the path: --label last, --transpose, --test FILE, --names FILE."
 )
 
 
