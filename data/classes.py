@@ -24,6 +24,7 @@ def with_classes(
 
     Args:
         source: how messages call it.
+        found: what a reader made of it.
         count: how many classes there are, where the caller knows.
         known: their names, where the caller knows these too; a label then means the class of
             that name.

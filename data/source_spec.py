@@ -26,6 +26,7 @@ class SourceSpec:
     transpose: bool = False  # whether rows and columns of the images are exchanged
 
     def __str__(self) -> str:
+        """Return the source as one types it, options after the path."""
         parts = [self.path]
         for name in ("test", "label", "names"):
             value: str = getattr(self, name)

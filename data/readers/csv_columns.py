@@ -82,7 +82,8 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
     """The columns that the first lines of a table tell.
 
     Args:
-        lines: some of them, none a comment; `number` is that of the first.
+        lines: some of them, none a comment.
+        number: of the first of them, for messages.
         path: for messages.
         label: the label's column as you name it: first, last, its name or number; "" to find out.
         ends: called for the first and last column of the whole file, should these lines not do.
@@ -123,7 +124,7 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
 
 
 def _is_resaved(texts: list[str]) -> bool:
-    """Whether numbers are the names, each repetition made a name of its own: 0, 0.1, 0.2, …"""
+    """Whether numbers are the names, each repetition made a name of its own: 0, 0.1, 0.2."""
     if len(set(texts)) < len(texts) or not any(text.endswith(".1") for text in texts):
         return False
     seen: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""LIBSVM's text: a label, then the pixels that are not 0, each with its number: 5 153:3 154:18 …"""
+"""LIBSVM's text: a label, then the pixels that are not 0, each with its number: 5 153:3 154:18."""
 
 from __future__ import annotations
 
