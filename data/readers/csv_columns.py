@@ -220,8 +220,12 @@ def _by_name(sample: _Sample) -> Columns:
     text_only = [i for i in odd if i not in labels and _is_text(sample.rows, i)]
     left_out = sorted({*index, *text_only} - set(labels))
     pixels = len(texts) - len(labels) - len(left_out)
-    if left_out and image_side(pixels) is None:  # they may be pixels after all
+    squares = (pixels, pixels - 1)  # the label may be among them still
+    if left_out and not any(map(image_side, squares)):  # they may be pixels after all
         left_out, pixels = [], len(texts) - len(labels)
+    if not labels and image_side(pixels) is None and image_side(pixels - 1) is not None:
+        labels = _numbered_end(sample, [i for i in range(len(texts)) if i not in left_out])
+        pixels -= len(labels)
     if len(labels) > 1 or image_side(pixels) is None:
         raise sample.refusal(
             f"has {len(texts)} columns, the first {texts[0][:SHOWN]!r}, and {len(labels)} named "
@@ -234,6 +238,21 @@ def _by_name(sample: _Sample) -> Columns:
         listed = ", ".join(repr(texts[i][:SHOWN]) for i in left_out[:3])
         columns = replace(columns, notes=(*columns.notes, f"column {listed} left out"))
     return columns
+
+
+def _numbered_end(sample: _Sample, columns: list[int]) -> list[int]:
+    """The label among columns of which all are named by numbers; none if that is not so, or clear.
+
+    So pandas saves a table without names beside an index.
+    """
+    if not all(sample.texts[i].isdecimal() for i in columns):
+        return []
+    first, last = EndColumn(), EndColumn()
+    for row in sample.rows:
+        first.add(row[columns[0]])
+        last.add(row[columns[-1]])
+    end = label_end(first, last)
+    return [] if end is None else [columns[0 if end == "first" else -1]]
 
 
 def _odd_ones(texts: list[str]) -> list[int]:

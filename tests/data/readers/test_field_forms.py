@@ -89,6 +89,12 @@ def numbered_header(folder: Path, d: Digits) -> Path:
     return lines(folder / "digits.csv", [head, *text_rows(d, label_first=True)])
 
 
+def numbered_header_beside_an_index(folder: Path, d: Digits) -> Path:
+    head = ["", *map(str, range(785))]
+    rows = [[str(i), *row] for i, row in enumerate(text_rows(d, label_first=True))]
+    return lines(folder / "digits.csv", [head, *rows])
+
+
 def text_label(folder: Path, d: Digits) -> Path:
     head = [*(f"pixel_{i:04}" for i in range(784)), "character"]
     rows = [[*row[:-1], f"class {row[-1]}"] for row in text_rows(d)]
@@ -298,7 +304,8 @@ FORMS: dict[str, Write] = {
     form.__name__: form
     for form in (
         label_last, sorted_label_last, one_hot_tail, index_column, trailing_comma, comment_lines,
-        numbered_header, text_label, resaved, arff, libsvm, parquet, matlab, hdf5, capital_names,
+        numbered_header, numbered_header_beside_an_index, text_label, resaved, arff, libsvm,
+        parquet, matlab, hdf5, capital_names,
         fortran_order, samples_in_columns, one_hot_labels, channels_first, in_color, signed,
         npy_pair, single_arrays, extended_labels, folder_too_many, file_in_a_folder_of_its_name,
         zipped_table, zipped_pictures, tarred, deep_pictures, pictures_of_0_and_1, tiff_pictures,
