@@ -123,8 +123,6 @@ class Trainer:
             self._monitor.observe(progress, self._gradient.b[0], self._batch_size)
         if len(self.history) <= self.iteration:  # a restored, thinned history lacks this row
             self.history.append(progress)
-        else:
-            self.history.add_test(progress)
         return progress
 
     @property

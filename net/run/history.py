@@ -181,6 +181,29 @@ class HistoryView:
         )
         return begins, pieces
 
+    def with_test(self, progress: Progress) -> HistoryView:
+        """Return this history with a test of the weights as they stand in its last row.
+
+        A run that rests is measured for the screen; its own history stays as it would be had it
+        not rested. Returns the same history if that row has a test already.
+        """
+        last = self._count - 1
+        if isfinite(self._rows[last, TEST_ACCURACY]) or not isfinite(progress.test_accuracy):
+            return self
+        rows, blocks = self.rows(), self._blocks
+        rows[last, TEST_LOSS], rows[last, TEST_ACCURACY] = (
+            progress.test_loss,
+            progress.test_accuracy,
+        )
+        tested = _progress(rows[last])
+        is_best = self.best is None or tested.test_accuracy > self.best.test_accuracy
+        best = tested if is_best else self.best
+        if self._covered == len(self):  # the row closed a block: its summary changes, too
+            start = int(self._starts[self._known - 1])
+            blocks = blocks.copy()
+            blocks[self._known - 1] = _summarized(rows[self.row_at(start) :])
+        return HistoryView(rows, blocks, self._starts[: self._known], self._covered, best, tested)
+
     def _between(self, start: int, stop: int) -> Rows:
         """Return the kept rows of these iterations."""
         rows = self.view()
@@ -232,28 +255,11 @@ class History(HistoryView):
         self._rows[count] = [getattr(progress, name) for name in FIELDS]
         self._count += 1
         if isfinite(progress.test_accuracy):
-            self._note_test(progress)
+            self.tested = progress
+            if self.best is None or progress.test_accuracy > self.best.test_accuracy:
+                self.best = progress
         if (progress.iteration + 1) % BLOCK_ITERATIONS == 0:
             self._summarize_last_block(progress.iteration + 1)
-
-    def add_test(self, progress: Progress) -> None:
-        """Add a test of the weights as they stand to the last row, which had none.
-
-        Tables are copied, because views that were handed out go on with the rows they have.
-        """
-        last = self._count - 1
-        if isfinite(self._rows[last, TEST_ACCURACY]) or not isfinite(progress.test_accuracy):
-            return
-        self._rows = self._rows.copy()
-        self._rows[last, TEST_LOSS], self._rows[last, TEST_ACCURACY] = (
-            progress.test_loss,
-            progress.test_accuracy,
-        )
-        self._note_test(_progress(self._rows[last]))
-        if self._covered == len(self):  # the row closed a block: its summary changes, too
-            start = int(self._starts[self._known - 1])
-            self._blocks = self._blocks.copy()
-            self._blocks[self._known - 1] = _summarized(self._between(start, self._covered))
 
     @property
     def kept(self) -> int:
@@ -285,11 +291,6 @@ class History(HistoryView):
         _, first = np.unique(starts // length, return_index=True)
         self._blocks = _merged(self._blocks[: self._known], first)
         self._starts, self._known = starts[first], len(first)
-
-    def _note_test(self, progress: Progress) -> None:
-        self.tested = progress
-        if self.best is None or progress.test_accuracy > self.best.test_accuracy:
-            self.best = progress
 
     def _summarize_last_block(self, end: int) -> None:
         known = self._known

@@ -280,22 +280,21 @@ def test_a_view_stays_as_it_is_while_the_history_grows_and_is_thinned() -> None:
             view.view()[:] = 0
 
 
-def test_a_test_made_at_rest_joins_the_last_row_and_no_view_changes() -> None:
+def test_a_test_made_at_rest_shows_in_a_view_of_its_own() -> None:
     for length in (3, BLOCK_ITERATIONS, 2 * BLOCK_ITERATIONS, 2 * BLOCK_ITERATIONS + 7):
         rows, history = rows_of(length, 0), History()
         rows[:, 5:] = nan
         for row in rows:
             history.append(progress_of(row))
         before = history.freeze()
-        measured = Progress(length - 1, *rows[-1, 1:5].tolist(), test_loss=0.25, test_accuracy=0.75)
-        history.add_test(measured)
-        history.add_test(
-            Progress(length - 1, *rows[-1, 1:5].tolist(), test_loss=0.5, test_accuracy=0.5)
-        )  # it has one
-        assert history.tested == history.best == history.at(length - 1) == measured
-        assert history.envelope(TEST_ACCURACY, np.array([0.0, length])).high.tolist() == [0.75]
-        assert before.tested is None
-        assert np.isnan(before.view()[-1, TEST_ACCURACY])
+        last = rows[-1, 1:5].tolist()
+        measured = Progress(length - 1, *last, test_loss=0.25, test_accuracy=0.75)
+        view = before.with_test(measured)
+        assert view.tested == view.best == view.at(length - 1) == measured
+        assert view.envelope(TEST_ACCURACY, np.array([0.0, length])).high.tolist() == [0.75]
+        assert view.with_test(measured) is view
+        assert before.tested is history.tested is None
+        assert np.isnan(history.view()[-1, TEST_ACCURACY])
 
 
 def test_exported_files_keep_the_names_of_their_columns() -> None:

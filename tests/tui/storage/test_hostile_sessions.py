@@ -127,7 +127,7 @@ def far_away(folder: Path) -> None:
     state = checkpoint.load(folder / "run-1.npz")
     place = replace(state.cursor, position=10**12)
     for file in folder.glob("run-*"):
-        checkpoint.save(replace(state, place=place), file)
+        checkpoint.save(replace(state, cursor=place), file)
 
 
 def without_history(folder: Path) -> None:
