@@ -181,29 +181,6 @@ class HistoryView:
         )
         return begins, pieces
 
-    def with_test(self, progress: Progress) -> HistoryView:
-        """Return this history with a test of the weights as they stand in its last row.
-
-        A run that rests is measured for the screen; its own history stays as it would be had it
-        not rested. Returns the same history if that row has a test already.
-        """
-        last = self._count - 1
-        if isfinite(self._rows[last, TEST_ACCURACY]) or not isfinite(progress.test_accuracy):
-            return self
-        rows, blocks = self.rows(), self._blocks
-        rows[last, TEST_LOSS], rows[last, TEST_ACCURACY] = (
-            progress.test_loss,
-            progress.test_accuracy,
-        )
-        tested = _progress(rows[last])
-        is_best = self.best is None or tested.test_accuracy > self.best.test_accuracy
-        best = tested if is_best else self.best
-        if self._covered == len(self):  # the row closed a block: its summary changes, too
-            start = int(self._starts[self._known - 1])
-            blocks = blocks.copy()
-            blocks[self._known - 1] = _summarized(rows[self.row_at(start) :])
-        return HistoryView(rows, blocks, self._starts[: self._known], self._covered, best, tested)
-
     def _between(self, start: int, stop: int) -> Rows:
         """Return the kept rows of these iterations."""
         rows = self.view()

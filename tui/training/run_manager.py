@@ -332,12 +332,11 @@ class RunManager:
         """Put a newer snapshot of the current run into the picture; only the worker does."""
         before = before or self.snapshot
         assert before.run is not None
-        history, progress = trainer.history.freeze(), what.get("progress", before.progress)
         newer = replace(
             before,
             hyperparameters=trainer.hyperparameters,
             parameters=trainer.parameters.copy(),
-            history=history.with_test(progress) if progress else history,
+            history=trainer.history.freeze(),
             timeline=self._timelines[before.run.number].freeze(),
             hyperparameter_log=trainer.hyperparameter_log,
             diagnosis=trainer.diagnosis,

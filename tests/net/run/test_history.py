@@ -280,23 +280,6 @@ def test_a_view_stays_as_it_is_while_the_history_grows_and_is_thinned() -> None:
             view.view()[:] = 0
 
 
-def test_a_test_made_at_rest_shows_in_a_view_of_its_own() -> None:
-    for length in (3, BLOCK_ITERATIONS, 2 * BLOCK_ITERATIONS, 2 * BLOCK_ITERATIONS + 7):
-        rows, history = rows_of(length, 0), History()
-        rows[:, 5:] = nan
-        for row in rows:
-            history.append(progress_of(row))
-        before = history.freeze()
-        last = rows[-1, 1:5].tolist()
-        measured = Progress(length - 1, *last, test_loss=0.25, test_accuracy=0.75)
-        view = before.with_test(measured)
-        assert view.tested == view.best == view.at(length - 1) == measured
-        assert view.envelope(TEST_ACCURACY, np.array([0.0, length])).high.tolist() == [0.75]
-        assert view.with_test(measured) is view
-        assert before.tested is history.tested is None
-        assert np.isnan(history.view()[-1, TEST_ACCURACY])
-
-
 def test_exported_files_keep_the_names_of_their_columns() -> None:
     assert COLUMNS == (
         "iteration", "alpha", "loss", "train_accuracy", "slope", "test_loss", "test_accuracy",
