@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
-from .readers.array_set import BYTES
-from .readers.npz_archive import Archive
+from .readers.arrays.array_set import BYTES
+from .readers.arrays.npz_archive import Archive
 from .readers.safe_files import MAX_PIXEL_BYTES as LARGEST_SOURCE
 from .readers.safe_files import opened
 from .source_content import Bytes, SourceContent, image_side

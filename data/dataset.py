@@ -11,19 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .classes import with_classes
 from .errors import DataError
 from .findings import Finding
-from .joining import joined
-from .known_sets import read_names, with_names
-from .layout import MNIST, ImageLayout, measured
-from .mapped_file import is_mapped
-from .quality import high_ink, odd, upright
+from .images.layout import MNIST, ImageLayout, measured
+from .images.mapped_file import is_mapped
+from .images.quality import high_ink, odd, upright
 from .readers.safe_files import OnProgress
+from .sets.classes import with_classes
+from .sets.joining import joined
+from .sets.known_sets import read_names, with_names
+from .sets.split import SEED, TEST_SHARE, draw_test_mask, split_train_test
 from .source_content import Bytes, Digits, SourceContent
 from .source_spec import SourceSpec, parse_spec
 from .sources import EMBEDDED, read
-from .split import SEED, TEST_SHARE, draw_test_mask, split_train_test
 
 __all__ = ["EMBEDDED", "Dataset", "Digits", "Unlabelled", "load", "load_images"]
 

@@ -96,7 +96,7 @@ class Placed:
     """A picture's ink was scaled and placed as the network's images have theirs."""
 
     extent: float  # of the ink's longer side, as a share of the frame's
-    centering: str  # see data/layout.py
+    centering: str  # see data/images/layout.py
 
 
 @dataclass(frozen=True, slots=True)

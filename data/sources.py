@@ -1,6 +1,6 @@
 """Which reader reads a source: told by its content, never by what it is called.
 
-FILE_FORMS has every form of a file, in the order in which they are tried; data/folders.py has
+FILE_FORMS has every form of a file, in the order in which they are tried; data/sets/folders.py has
 what several files in a folder can be.
 """
 
@@ -14,23 +14,13 @@ from pathlib import Path
 
 from .cache import Cache, key_of
 from .errors import DataError
-from .folders import read_folder
-from .known_sets import applied
-from .readers import (
-    archive,
-    arff,
-    array_files,
-    csv_table,
-    foreign,
-    hdf5,
-    idx,
-    libsvm,
-    matlab,
-    npz,
-    parquet,
-)
-from .readers import picture as pictures
+from .readers import archive, foreign
+from .readers.arrays import array_files, hdf5, idx, matlab, npz
+from .readers.pictures import picture as pictures
 from .readers.safe_files import GZIP_MAGIC, OnProgress, is_packed, opened, unpacked
+from .readers.tables import arff, csv_table, libsvm, parquet
+from .sets.folders import read_folder
+from .sets.known_sets import applied
 from .source_content import SourceContent
 
 EMBEDDED = "mnist"

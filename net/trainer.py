@@ -12,13 +12,7 @@ from .architecture import architecture_name
 from .engine.batches import BatchCursor, Batches
 from .engine.engine import Engine, Samples, Score
 from .errors import NetError
-from .hyperparameters import (
-    NEED_RESET,
-    Hyperparameters,
-    check_batch,
-    check_fits,
-    scheduled_alpha,
-)
+from .hyperparameters import NEED_RESET, Hyperparameters, check_batch, check_fits, scheduled_alpha
 from .initialization import initial_parameters
 from .network import Array, Images, Parameters
 from .optimizers import OPTIMIZER_CLASSES, GradientDescent

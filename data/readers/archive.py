@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from ..errors import DataError
-from .npz_archive import UNREADABLE
+from .arrays.npz_archive import UNREADABLE
 from .safe_files import (
     MAX_PIXEL_BYTES,
     OnProgress,

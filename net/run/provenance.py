@@ -26,7 +26,7 @@ class Provenance:
     names: tuple[str, ...] = ()  # class names, by label
     program: str = ""  # name and version
     date: str = ""  # of saving, in UTC: 2026-01-31 12:00
-    # How the training images lie in their frame, from data/layout.py; empty: unknown.
+    # How the training images lie in their frame, from data/images/layout.py; empty: unknown.
     layout: dict[str, float | str] = field(default_factory=dict[str, float | str])
 
 

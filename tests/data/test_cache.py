@@ -11,7 +11,7 @@ import pytest
 from mnist_tui.data.cache import Cache
 from mnist_tui.data.dataset import Digits, load, load_images
 from mnist_tui.data.errors import DataError
-from mnist_tui.data.readers import csv_table
+from mnist_tui.data.readers.tables import csv_table
 from mnist_tui.data.source_content import SourceContent
 
 from tests.helpers.source_files import csv_text, refusal, same

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, load
-from mnist_tui.data.readers.idx_format import write_idx
+from mnist_tui.data.readers.arrays.idx_format import write_idx
 
 from tests.helpers.source_files import refusal
 from tests.helpers.support import FILES, ROOT, write_folder

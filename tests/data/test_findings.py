@@ -24,7 +24,7 @@ from mnist_tui.data.findings import (
     Transposed,
     misleads,
 )
-from mnist_tui.data.quality import odd
+from mnist_tui.data.images.quality import odd
 from mnist_tui.tui.datasets.findings import words
 
 from tests.helpers.garments import garments

@@ -13,7 +13,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.findings import LightPaper, Stretched
-from mnist_tui.data.readers.idx_format import write_idx
+from mnist_tui.data.readers.arrays.idx_format import write_idx
 from numpy.typing import NDArray
 from PIL import Image
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from mnist_tui.data.dataset import Dataset, Digits
-from mnist_tui.data.readers.idx_format import write_idx
+from mnist_tui.data.readers.arrays.idx_format import write_idx
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Array
 from mnist_tui.net.run.state import RunState

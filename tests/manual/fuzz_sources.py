@@ -28,8 +28,8 @@ from typing import Any
 import numpy as np
 from mnist_tui.data.dataset import Dataset, load, load_images
 from mnist_tui.data.errors import DataError
-from mnist_tui.data.readers.idx_format import write_idx
-from mnist_tui.data.readers.picture import Picture, read_picture
+from mnist_tui.data.readers.arrays.idx_format import write_idx
+from mnist_tui.data.readers.pictures.picture import Picture, read_picture
 from numpy.typing import NDArray
 from PIL import Image
 

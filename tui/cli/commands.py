@@ -113,13 +113,7 @@ def predict(  # noqa: PLR0913  (click passes every option by name)
         raise click.UsageError("--image is one picture: leave out --data, --index and files")
     if to_files and is_given("index"):
         raise click.UsageError("--index is one image: leave it out, or leave out the files")
-    from .predict import (
-        PredictOutputs,
-        PredictSource,
-        predict_all,
-        predict_one,
-        predict_picture,
-    )
+    from .predict import PredictOutputs, PredictSource, predict_all, predict_one, predict_picture
 
     data = PredictSource(source, share, quiet)
     if image is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from ...data.readers.idx_format import write_idx
+from ...data.readers.arrays.idx_format import write_idx
 from ..datasets.findings import told
 from ..datasets.loading import digest_of, open_dataset
 from ..errors import UserError

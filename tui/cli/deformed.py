@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...data.augment import Deformation, deformed
-from ...data.readers.idx_format import write_idx
+from ...data.readers.arrays.idx_format import write_idx
 from ..errors import UserError
 from ..export.files import write_atomically
 

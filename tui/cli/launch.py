@@ -14,10 +14,7 @@ import click
 from ..config.app_options import EMBEDDED, AppOptions
 from ..errors import UserError
 from ..kiosk import forget_settings
-from ..terminal.capabilities import (
-    detect_capabilities,
-    set_color_mode,
-)
+from ..terminal.capabilities import detect_capabilities, set_color_mode
 from ..text import printable
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from ...data.readers.picture import read_picture
+from ...data.readers.pictures.picture import read_picture
 from ...net.architecture import architecture_name
 from ...net.engine.engine import Engine
 from ...net.engine.inference import probabilities

@@ -14,8 +14,8 @@ from platformdirs import user_cache_path
 
 from ...data.dataset import EMBEDDED, Dataset, UnlabelledError, load
 from ...data.errors import ClassesError, DataError
-from ...data.layout import MNIST, ImageLayout, from_numbers
-from ...data.split import TEST_SHARE
+from ...data.images.layout import MNIST, ImageLayout, from_numbers
+from ...data.sets.split import TEST_SHARE
 from ...net.architecture import architecture_name
 from ...net.run.provenance import Provenance, digest
 from ..errors import UserError

@@ -9,7 +9,7 @@ from ..text import printable
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
-    from ...data.layout import ImageLayout
+    from ...data.images.layout import ImageLayout
 
 LONGEST_CLASS = 10  # columns; folders lend their names to classes, and may have long ones
 SHORT_CLASS = 6  # columns, where there is less room

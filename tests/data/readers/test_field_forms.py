@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.findings import Finding, LightPaper, Transposed
-from mnist_tui.data.readers.idx_format import write_idx
+from mnist_tui.data.readers.arrays.idx_format import write_idx
 from numpy.typing import NDArray
 from PIL import Image
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Digits, load, load_images
 from mnist_tui.data.errors import DataError
-from mnist_tui.data.readers.picture import read_picture
+from mnist_tui.data.readers.pictures.picture import read_picture
 
 from tests.helpers.source_files import csv_text, refusal, write_album, write_npz, write_pair
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.data.layout import MNIST
+from mnist_tui.data.images.layout import MNIST
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.run.provenance import Provenance, digest

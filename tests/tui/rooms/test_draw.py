@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
-from mnist_tui.data.layout import ImageLayout
-from mnist_tui.data.normalization import centered
+from mnist_tui.data.images.layout import ImageLayout
+from mnist_tui.data.images.normalization import centered
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.tui.keymap.room_keys import ROOM_KEYS
 from mnist_tui.tui.rooms.draw import drawing_store

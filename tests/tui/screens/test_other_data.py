@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.data.layout import ImageLayout
+from mnist_tui.data.images.layout import ImageLayout
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.tui.render.glyphs import ascii_rows
 from mnist_tui.tui.render.labels import LONGEST_CLASS, a, heading

@@ -12,8 +12,8 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from ....data.findings import Specks
-from ....data.normalization import centered
-from ....data.stray_ink import cleaned
+from ....data.images.normalization import centered
+from ....data.images.stray_ink import cleaned
 from ....net.engine.inference import probabilities
 from ...datasets import findings
 from ...errors import UserError

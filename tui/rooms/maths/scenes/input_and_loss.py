@@ -9,16 +9,7 @@ from rich.text import Text
 
 from .....net.inspection.softmax_steps import negative_log
 from ....render.glyphs import ascii_rows, bar, window_start
-from ...layout import (
-    MAX_PROSE_COLUMNS,
-    Block,
-    Ink,
-    pick,
-    row_lines,
-    side_by_side,
-    tall_row,
-    words,
-)
+from ...layout import MAX_PROSE_COLUMNS, Block, Ink, pick, row_lines, side_by_side, tall_row, words
 from ..walk.state import MathsState
 from .unit_list import MARK
 

@@ -1,0 +1,1 @@
+"""Pixels made ready: values, layout, ink."""

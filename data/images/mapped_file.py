@@ -1,0 +1,72 @@
+"""Large arrays left in their file: mapped into memory, whose pages are given back as they are read.
+
+The pages of a mapped file stay resident until the system is short of memory, so that training on
+6 GB of images would seem to take 6 GB. A thread gives them back a few times a second; the system
+still has them in its cache of files, and hands them out again where they are asked for.
+"""
+
+from __future__ import annotations
+
+import mmap
+import threading
+import weakref
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+
+MAPPED_FROM: Final = 1 << 28  # bytes: smaller files are read, so that nobody can change them
+MAX_MAPPED_BYTES: Final = 1 << 36  # that a mapped file may have
+RELEASE_INTERVAL_S: Final = 0.02  # seconds, in which a mini-batch after the other asks for some MB
+
+
+def map_file(
+    path: Path,
+    offset: int,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+) -> NDArray[Any]:
+    """The numbers of a file from an offset on, read-only and never all in memory.
+
+    Raises DataError if the file cannot be mapped.
+    """
+    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+    try:
+        with path.open("rb") as file:
+            pages = mmap.mmap(file.fileno(), offset + size, access=mmap.ACCESS_READ)
+    except (OSError, ValueError, OverflowError) as failure:
+        raise DataError(f"{path}: cannot be mapped into memory: {failure}") from failure
+    array = np.frombuffer(pages, dtype, size // dtype.itemsize, offset).reshape(shape)
+    if hasattr(mmap, "MADV_DONTNEED"):
+        pages.madvise(mmap.MADV_RANDOM)  # or each image would bring 128 kB of others with it
+        _Releaser(pages).start()
+    return array
+
+
+def is_mapped(array: NDArray[Any]) -> bool:
+    """Whether an array lies in a mapped file."""
+    base: Any = array
+    while isinstance(base, np.ndarray | memoryview):
+        owner: Any = base.obj if isinstance(base, memoryview) else base.base  # pyright: ignore[reportUnknownMemberType]: whatever owns the memory
+        base = owner
+    return isinstance(base, mmap.mmap)
+
+
+class _Releaser(threading.Thread):
+    """Gives a mapping's pages back until nobody uses it any more."""
+
+    def __init__(self, pages: mmap.mmap) -> None:
+        super().__init__(name="release mapped pages", daemon=True)
+        self._pages = weakref.ref(pages)
+        self._end = threading.Event()
+
+    def run(self) -> None:
+        while not self._end.wait(RELEASE_INTERVAL_S):
+            pages = self._pages()
+            if pages is None:
+                return
+            pages.madvise(mmap.MADV_DONTNEED)
+            del pages

@@ -1,0 +1,116 @@
+"""HDF5 files, as USPS is passed on, through h5py; the only file that imports it, when it reads.
+
+train/data, train/target, test/data, test/target; or any names that arrays in an .npz may have.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError
+from ...source_content import Bytes, SourceContent
+from ..safe_files import OnProgress, by, max_unpacked_bytes, opened, size_of
+from .array_set import TEXT, Header, read_arrays
+from .npz_archive import CALLED
+
+MAGIC = b"\x89HDF\r\n\x1a\n"
+MATLAB_MAGIC = b"MATLAB 7.3 MAT-file"  # such a file after 512 bytes of its own
+MAX_MEMBERS = 64
+MAX_CHUNK_BYTES = 1 << 26  # that are unfolded at once
+PIECE = 1 << 18  # numbers at a time
+ADVICE = (
+    "is an HDF5 file: install what reads it with pip install 'mnist-tui[hdf5]', or save it as "
+    ".npz with h5py and numpy.savez"
+)
+
+
+def read_hdf5(path: Path, on_progress: OnProgress | None) -> SourceContent:
+    """The set in an HDF5 file. Raises DataError, which names path and member."""
+    try:
+        import h5py
+    except ImportError as missing:
+        raise DataError(f"{path}: {ADVICE}") from missing
+    with opened(path) as file:
+        try:
+            with h5py.File(path, "r") as content:
+                return read_arrays(_Members(content, path, size_of(file)), path, on_progress)
+        except DataError:
+            raise
+        except Exception as damage:  # the library raises what it likes at rubbish
+            raise DataError(f"{path}: is a damaged HDF5 file, or is cut short") from damage
+
+
+class _Members:
+    """The datasets of a file, read piece by piece; links out of the file are not followed."""
+
+    form = "HDF5"
+
+    def __init__(self, content: Any, path: Path, on_disk: int) -> None:
+        import h5py
+
+        self._path, self._on_disk = path, on_disk
+        self._datasets: dict[str, Any] = {}
+
+        def take(name: str, found: object) -> None:
+            if isinstance(found, h5py.Dataset) and not name.startswith("#"):
+                if len(self._datasets) >= MAX_MEMBERS:
+                    raise DataError(f"{path}: holds more than {MAX_MEMBERS} datasets")
+                self._datasets[name] = found
+
+        content.visititems(take)  # which goes along no soft or external link
+        self.names = list(self._datasets)
+
+    def header(self, name: str, kinds: str) -> Header:
+        """Shape and type of a dataset, which must be of one of these kinds of NumPy's."""
+        dataset = self._datasets[name]
+        if dataset.is_virtual or dataset.external:
+            raise self.refusal(name, "lies in another file; copy it into this one")
+        shape: tuple[int, ...] = dataset.shape or ()
+        dtype: np.dtype[Any] = dataset.dtype
+        if (
+            dtype.kind == "O"
+            or dtype.kind not in kinds
+            or (dtype.kind not in TEXT and dtype.itemsize > 8)
+        ):
+            raise self.refusal(name, f"is of type {dtype}; expected {CALLED[kinds]}")
+        size = math.prod(shape) * dtype.itemsize
+        if size <= 0:
+            raise self.refusal(name, f"is empty: {by(shape)}")
+        if size > max_unpacked_bytes(dataset.id.get_storage_size()):
+            raise self.refusal(name, f"unfolds into {size:,} bytes: too many for its size")
+        if dataset.chunks and math.prod(dataset.chunks) * dtype.itemsize > max(
+            MAX_CHUNK_BYTES, 2 * size
+        ):
+            raise self.refusal(name, "is packed in pieces that are too large")
+        return Header(shape, dtype)
+
+    def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
+        """A dataset's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        shape = self.header(name, kinds).shape
+        dataset = self._datasets[name]
+        if not shape:
+            yield np.array(dataset[()]).reshape(1)
+            return
+        each = math.prod(shape[1:])
+        assert row == 1 or each % row == 0
+        step = max(1, PIECE // each)
+        for start in range(0, shape[0], step):
+            yield np.ascontiguousarray(dataset[start : start + step]).reshape(-1)
+
+    def array(self, name: str, kinds: str) -> NDArray[Any]:
+        """A small dataset, whole and flat."""
+        return np.concatenate(list(self.pieces(name, kinds)))
+
+    def mapped(self, name: str) -> Bytes | None:  # noqa: ARG002  (as for files of their own)
+        """None: HDF5 has its own ways to lay out an array."""
+        return None
+
+    def refusal(self, name: str, what: str) -> DataError:
+        """The error that says what is wrong with a dataset."""
+        return DataError(f"{self._path}: {name} {what}")

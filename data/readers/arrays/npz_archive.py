@@ -1,0 +1,148 @@
+"""The members of an .npz file, read without believing a word of it.
+
+No pickled object is ever loaded. A member is read piece by piece, after its header has been held
+against the size it really has, so that no header can ask for memory.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from ...errors import DataError
+from ...source_content import Bytes
+from ..safe_files import by, max_unpacked_bytes
+from .array_set import BYTES, EITHER, REAL, TEXT, Header
+
+MAGIC = b"PK"  # what every zip file begins with
+PIECE = 1 << 18  # bytes read at a time
+MAX_MEMBERS = 64
+# What a message calls the kinds of types, and how to save another type as one of them.
+CALLED = {
+    REAL: "real numbers of at most 8 bytes",
+    TEXT: "text",
+    BYTES: "bytes",
+    EITHER: "real numbers of at most 8 bytes, or text",
+}
+MENDED = {
+    REAL: 'astype("u1")', TEXT: 'astype("U")', BYTES: 'astype("u1")', EITHER: 'astype("u1")'
+}  # fmt: skip
+# What zipfile raises at archives that are damaged, encrypted, or packed in some other way.
+UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError
+)  # fmt: skip
+
+
+class Archive:
+    """The members of an .npz file, each checked before its numbers are read."""
+
+    form = "npz"
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        """Raises DataError for what is no zip file, or holds a member no such file holds."""
+        self._path = path
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except UNREADABLE as damage:
+            raise DataError(f"{path}: is not an .npz file, or is cut short") from damage
+        infos = self._zip.infolist()
+        if len(infos) > MAX_MEMBERS:
+            raise DataError(f"{path}: holds {len(infos):,} members; expected {MAX_MEMBERS} at most")
+        for info in infos:
+            name = info.filename
+            if "/" in name or "\\" in name or not name.endswith(".npy"):
+                raise DataError(f"{path}: holds {name[:80]!r}; expected arrays (.npy) alone")
+        self.names = [info.filename.removesuffix(".npy") for info in infos]
+        twice = {name for name in self.names if self.names.count(name) > 1}
+        if twice:
+            raise DataError(f"{path}: {min(twice)[:80]!r} is there twice")
+
+    def header(self, name: str, kinds: str) -> Header:
+        """Shape and type of a member, which must be of one of these kinds of NumPy's."""
+        with self._opened(name) as file:
+            return self._header(name, kinds, file)
+
+    def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
+        """A member's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        with self._opened(name) as file:
+            header = self._header(name, kinds, file)
+            size, whole = header.dtype.itemsize, header.dtype.itemsize * row
+            left = math.prod(header.shape) * size
+            while left:
+                wanted = min(left, max(1, PIECE // whole) * whole)
+                content = self._read(name, file, wanted)
+                left -= wanted
+                yield np.frombuffer(content, header.dtype)
+            if self._read(name, file, 1, exact=False):  # to the end, where its checksum is held
+                raise self.refusal(name, "goes on after the numbers it declares")
+
+    def array(self, name: str, kinds: str) -> NDArray[Any]:
+        """A small member, whole and flat."""
+        pieces = list(self.pieces(name, kinds))
+        return np.concatenate(pieces) if pieces else np.empty(0, self.header(name, kinds).dtype)
+
+    def mapped(self, name: str) -> Bytes | None:  # noqa: ARG002  (as for files of their own)
+        """None: what is in an archive is read."""
+        return None
+
+    def refusal(self, name: str, what: str) -> DataError:
+        """The error that says what is wrong with a member."""
+        return DataError(f"{self._path}: {name} {what}")
+
+    def _opened(self, name: str) -> IO[bytes]:
+        info = self._zip.getinfo(f"{name}.npy")
+        if info.file_size > max_unpacked_bytes(info.compress_size):
+            raise self.refusal(
+                name, f"unfolds into {info.file_size:,} bytes: too many for its size"
+            )
+        try:
+            return self._zip.open(info)
+        except UNREADABLE as damage:
+            raise self.refusal(name, f"is damaged: {damage}") from damage
+
+    def _read(self, name: str, file: IO[bytes], size: int, *, exact: bool = True) -> bytes:
+        try:
+            content = file.read(size)
+        except UNREADABLE as damage:
+            raise self.refusal(name, f"is damaged: {damage}") from damage
+        if exact and len(content) < size:
+            raise self.refusal(name, "ends before the numbers it declares")
+        return content
+
+    def _header(self, name: str, kinds: str, file: IO[bytes]) -> Header:
+        """Read by NumPy's own parser, which evaluates literals and nothing else."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the age of the program that wrote it
+                version = npy.read_magic(file)
+                read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+                shape, in_fortran_order, dtype = read(file)
+        except DataError:
+            raise
+        except (zipfile.BadZipFile, zlib.error) as damage:
+            raise self.refusal(name, f"is damaged: {damage}") from damage
+        except Exception as damage:  # the parser raises what it likes at rubbish
+            raise self.refusal(name, "is not an array of NumPy's") from damage
+        if dtype.hasobject:
+            raise self.refusal(
+                name,
+                f"holds Python objects, which are not opened; expected {CALLED[kinds]}: save "
+                f"{name}.{MENDED[kinds]}",
+            )
+        if dtype.kind not in kinds or (dtype.kind not in TEXT and dtype.itemsize > 8):
+            raise self.refusal(name, f"is of type {dtype}; expected {CALLED[kinds]}")
+        declared = math.prod(shape) * dtype.itemsize
+        if declared > self._zip.getinfo(f"{name}.npy").file_size:
+            raise self.refusal(name, f"declares {declared:,} bytes and holds fewer")
+        if declared <= 0 or min(shape, default=1) < 1:
+            raise self.refusal(name, f"is empty: {by(shape)}")
+        return Header(shape, dtype, in_fortran_order and len(shape) > 1)

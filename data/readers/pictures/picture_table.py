@@ -1,0 +1,137 @@
+"""Pictures in one folder, and beside them a table that says each one's label: file, label."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+from ...errors import DataError
+from ...source_content import MAX_CLASSES, SourceContent, natural
+from ..safe_files import OnProgress, entries, inside, is_folder, opened
+from ..tables.csv_columns import INDEX_NAMES, LABEL_NAMES
+from .image_folder import LabelledFiles, has_pictures, is_picture, read_pictures
+
+ENDINGS = (".csv", ".tsv", ".txt")
+PICTURE_ENDINGS = ("", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+MAX_TABLE_BYTES = 1 << 26
+LOOKED_AT = 20  # rows that tell which column names the pictures
+MAX_COLUMNS = 64
+
+
+def read_picture_table(folder: Path, on_progress: OnProgress | None) -> SourceContent | None:
+    """The set of a table and the pictures it names; None if there is no such table here.
+
+    Raises DataError for a table whose pictures are not all there.
+    """
+    there = entries(folder)
+    places = [folder, *(path for path in there if is_folder(path))]
+    pictured = [place for place in places if has_pictures(place) or _some_pictures(place)]
+    if not pictured:
+        return None
+    tables = [path for path in there if path.suffix.casefold() in ENDINGS and not is_folder(path)]
+    for table in tables:
+        rows = _rows(table)
+        columns = _columns(rows, pictured)
+        if columns is not None:
+            return _read(folder, table, rows, columns, pictured, on_progress)
+    return None
+
+
+def _some_pictures(folder: Path) -> bool:
+    return any(is_picture(path) for path in itertools.islice(inside(folder), 9))
+
+
+def _rows(table: Path) -> list[list[str]]:
+    """The cells of a small table; none if it is too large, or no table."""
+    with opened(table) as file:
+        content = file.read(MAX_TABLE_BYTES + 1)
+    if len(content) > MAX_TABLE_BYTES:
+        return []
+    try:
+        text = content.decode("utf-8-sig")
+        first = text.partition("\n")[0]
+        separator = max(",;\t ", key=first.count)
+        rows = [row for row in csv.reader(text.splitlines(), delimiter=separator) if row]
+    except (UnicodeDecodeError, csv.Error):
+        return []
+    width = len(rows[0]) if rows else 0
+    return rows if 2 <= width <= MAX_COLUMNS else []
+
+
+def _columns(rows: list[list[str]], places: list[Path]) -> tuple[int, int, bool] | None:
+    """The columns of file and label, and whether the first row is a header; None for neither."""
+    if not rows:
+        return None
+    for header in (True, False):
+        some = rows[int(header) : LOOKED_AT]
+        width = len(rows[0])
+        if header and _file(rows[0], 0, places):
+            continue
+        for column in range(width):
+            if not some or not all(_file(row, column, places) for row in some):
+                continue
+            names = [cell.strip().casefold() for cell in rows[0]]
+            others = [i for i in range(width) if i != column]
+            labels = [i for i in others if header and names[i] in LABEL_NAMES]
+            left = [i for i in others if not header or names[i] not in INDEX_NAMES]
+            chosen = labels or (left if len(left) == 1 else [])
+            if len(chosen) == 1:
+                return column, chosen[0], header
+    return None
+
+
+def _file(row: list[str], column: int, places: list[Path]) -> Path | None:
+    """The picture that a cell names: never one outside these folders."""
+    if column >= len(row):
+        return None
+    name = row[column].strip()
+    parts = Path(name).parts if name and "\0" not in name and len(name) < 200 else ()
+    if not parts or parts[0] == "/" or ".." in parts:
+        return None
+    for place in places:
+        for ending in PICTURE_ENDINGS:
+            path = place.joinpath(*parts[:-1], parts[-1] + ending)
+            if path.is_file():
+                return path
+    return None
+
+
+def _read(
+    folder: Path,
+    table: Path,
+    rows: list[list[str]],
+    columns: tuple[int, int, bool],
+    places: list[Path],
+    on_progress: OnProgress | None,
+) -> SourceContent:
+    column, label, header = columns
+    files: list[Path] = []
+    words: list[str] = []
+    for number, row in enumerate(rows[int(header) :], 1 + int(header)):
+        file = _file(row, column, places)
+        if file is None:
+            shown = row[column][:60] if column < len(row) else ""
+            raise DataError(f"{table}: line {number}: names {shown!r}, which is not there")
+        if label >= len(row) or not row[label].strip():
+            raise DataError(f"{table}: line {number}: has no label")
+        files.append(file)
+        words.append(row[label].strip()[:40])
+    names = tuple(sorted(set(words), key=natural))
+    if not 2 <= len(names) <= MAX_CLASSES:
+        raise DataError(f"{table}: has {len(names)} different labels; expected 2 to {MAX_CLASSES}")
+    places_of = {name: i for i, name in enumerate(names)}
+    part = LabelledFiles(files, [places_of[word] for word in words])
+    found = read_pictures(folder, [part], names, on_progress)
+    note = f"pictures labelled by {table.name}, {len(files):,} of them"
+    numbers = all(name.isdecimal() for name in names)
+    if numbers and max(map(int, names)) < MAX_CLASSES:  # as any labels that are numbers
+        values = [int(name) for name in names]
+        labels = found.labels
+        assert labels is not None
+        table_of = bytes(values)
+        labels = labels.copy()
+        labels[:] = [table_of[code] for code in labels]
+        return replace(found, labels=labels, names=(), notes=(note, *found.notes))
+    return replace(found, notes=(note, *found.notes))

@@ -1,0 +1,295 @@
+"""The columns of a CSV file, by its first lines: pixels, the label, and what is neither."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...errors import DataError
+from ...source_content import SIDES, image_side
+from .csv_label import EndColumn, label_end, one_hot_columns
+
+LABEL_NAMES = {
+    "label", "labels", "class", "classes", "target", "digit", "digits", "y", "character", "char",
+    "letter", "category", "symbol", "true_label",
+}  # fmt: skip
+INDEX_NAMES = {"", "unnamed: 0", "index", "id", "imageid", "image_id", "rowid", "row"}
+NUMBER = re.compile(rb'\s*("?)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\1\s*')
+SHOWN = 24  # characters of a cell that a message quotes
+SQUARES = f"a square image's pixels, {SIDES[0]} to {SIDES[-1]} a side (28: 784 columns)"
+LOOKED_AT = 2000  # lines of the first block whose ends tell the label
+SPLIT = 100  # of these that are split into all their cells
+SPACES = b" "
+
+Ends = Callable[[], tuple[EndColumn, EndColumn]]  # the first and the last column of the whole file
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of every line, and whether the first line is their header."""
+
+    separator: bytes
+    names: tuple[str, ...]  # as messages call them
+    label: tuple[int, ...]  # which of them is the label; of several, the one that holds 1 tells
+    has_header: bool
+    left_out: tuple[int, ...] = ()  # neither label nor pixels
+    ends_empty: bool = False  # whether a separator stands at the end of every line
+    has_text: bool = False  # whether the label, or what is left out, is text
+    notes: tuple[str, ...] = ()
+
+    @property
+    def pixels(self) -> tuple[int, ...]:
+        """Which of them are pixels, in the image's order."""
+        others = {*self.label, *self.left_out}
+        return tuple(i for i in range(len(self.names)) if i not in others)
+
+    def place(self, line: int, column: int) -> str:
+        """A cell as messages call it."""
+        label = " (the label)" if column in self.label else ""
+        return f"line {line}, column {self.names[column]}{label}"
+
+    def cells_of(self, line: bytes) -> bytes:
+        """A line with this separator alone between its cells, and none at its end."""
+        if self.separator == SPACES:
+            return SPACES.join(line.split())
+        if self.ends_empty and line.rstrip().endswith(self.separator):
+            return line.rstrip()[: -len(self.separator)]
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """The first lines, in cells."""
+
+    path: Path
+    number: int  # of the first line
+    columns: Columns  # only separator and ends so far
+    texts: list[str]  # the first line's cells
+    rows: list[list[bytes]]  # the cells of some lines after that
+    lines: list[bytes]  # these lines, and more
+    label: str  # which column you named as the label; "" for none
+    ends: Ends
+
+    def refusal(self, what: str) -> DataError:
+        return DataError(f"{self.path}: line {self.number}: {what}")
+
+
+def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: Ends) -> Columns:
+    """The columns that the first lines of a table tell.
+
+    Args:
+        lines: some of them, none a comment.
+        number: of the first of them, for messages.
+        path: for messages.
+        label: the label's column as you name it: first, last, its name or number; "" to find out.
+        ends: called for the first and last column of the whole file, should these lines not do.
+
+    Raises:
+        DataError: they fit no form, or the label could be in two places.
+    """
+    separator = max((b",", b";", b"\t"), key=lambda mark: max(x.count(mark) for x in lines[:2]))
+    if not any(separator in line for line in lines[:2]):
+        separator = SPACES if len(lines[-1].split()) > 1 else separator
+    bare = Columns(separator, (), (), has_header=False)
+    rest = [line for line in lines[1:LOOKED_AT] if line.strip()]
+    if separator != SPACES and rest and all(x.rstrip().endswith(separator) for x in rest):
+        bare = replace(bare, ends_empty=True)
+    head = bare.cells_of(lines[0]).decode("utf-8", "surrogateescape")
+    try:
+        head.encode("utf-8")
+        cells = next(csv.reader([head], delimiter=separator.decode()), [""])
+    except (UnicodeEncodeError, csv.Error) as problem:
+        raise DataError(f"{path}: line {number}: is not text in UTF-8") from problem
+    texts = [cell.strip() for cell in cells]
+    if not any(texts):
+        raise DataError(f"{path}: line {number}: is blank; expected {SQUARES}")
+    rows = [row.split(separator) for row in map(bare.cells_of, rest[:SPLIT])]
+    rows = [row for row in rows if len(row) == len(texts)]
+    sample = _Sample(path, number, bare, texts, rows, rest, label, ends)
+    if texts == [str(i) for i in range(len(texts))]:  # how a table without names is headed
+        return _by_count(sample, has_header=True)
+    if _is_resaved(texts):
+        note = "the first image had become the header, as when pandas saves such a table again"
+        columns = _by_count(sample, has_header=True)
+        return replace(columns, notes=(*columns.notes, f"{note}; it is left out"))
+    # One bad cell makes no header of a row.
+    numbers = sum(NUMBER.fullmatch(text.encode()) is not None for text in texts)
+    if numbers * 2 > len(texts) and not _are_numbered(texts):
+        return _by_count(sample, has_header=False)
+    return _by_name(sample)
+
+
+def _is_resaved(texts: list[str]) -> bool:
+    """Whether numbers are the names, each repetition made a name of its own: 0, 0.1, 0.2."""
+    if len(set(texts)) < len(texts) or not any(text.endswith(".1") for text in texts):
+        return False
+    seen: Counter[str] = Counter()
+    for text in texts:
+        base, _, repeated = text.rpartition(".")
+        if base and repeated.isdecimal() and seen[base] == int(repeated):
+            seen[base] += 1
+        elif not seen[text]:
+            seen[text] += 1
+        else:
+            return False
+    return sum(seen.values()) > 2 * len(seen) and all(map(_is_number, seen))
+
+
+def _is_number(text: str) -> bool:
+    return NUMBER.fullmatch(text.encode()) is not None
+
+
+def _are_numbered(texts: list[str]) -> bool:
+    """Whether all but a label or an index are named by numbers that count up."""
+    others = [text for text in texts if text.casefold() not in LABEL_NAMES | INDEX_NAMES]
+    if len(others) == len(texts) or not others or not all(t.isdecimal() for t in others):
+        return False
+    start = int(others[0][:9])
+    return others == [str(start + i) for i in range(len(others))]
+
+
+def _by_count(sample: _Sample, *, has_header: bool) -> Columns:
+    """Without names their number tells: no two squares are neighbours."""
+    count = len(sample.texts)
+    first = [] if has_header else [[text.encode() for text in sample.texts]]
+    rows = first + sample.rows
+    columns = replace(
+        sample.columns, names=tuple(str(i + 1) for i in range(count)), has_header=has_header
+    )
+    if sample.label:
+        return _with_label(sample, columns, _named(sample, columns), rows)
+    if image_side(count) is not None:
+        return columns
+    if image_side(count - 1) is not None:
+        return _with_label(sample, columns, (_found_end(sample, rows, count),), rows)
+    if hot := one_hot_columns(rows, count):
+        note = f"the label is the column of 1 among columns {hot[0] + 1} to {hot[-1] + 1}"
+        return replace(columns, label=hot, notes=(note,))
+    raise sample.refusal(f"has {count} columns; expected {SQUARES}, and perhaps the label")
+
+
+def _found_end(sample: _Sample, rows: list[list[bytes]], count: int) -> int:
+    """Where the label is of a table without names: its first column or its last."""
+    first, last = EndColumn(), EndColumn()
+    for line in map(sample.columns.cells_of, sample.lines):
+        first.add(line.split(sample.columns.separator, 1)[0])
+        last.add(line.rsplit(sample.columns.separator, 1)[-1])
+    for row in rows[: len(rows) - len(sample.rows)]:  # the first line, where it is no header
+        first.add(row[0])
+        last.add(row[-1])
+    end = label_end(first, last) or label_end(*sample.ends())
+    if end is None:
+        raise sample.refusal(
+            "it is not clear whether the label is the first column or the last; say it with "
+            "--label first or --label last (or its name or number)"
+        )
+    return 0 if end == "first" else count - 1
+
+
+def _named(sample: _Sample, columns: Columns) -> tuple[int, ...]:
+    """The column that you named."""
+    ends = {"first": 0, "last": len(columns.names) - 1}
+    folded = [text.casefold() for text in sample.texts]
+    if columns.has_header and sample.label.casefold() in folded:
+        return (folded.index(sample.label.casefold()),)
+    if sample.label in ends:
+        return (ends[sample.label],)
+    if sample.label.isdecimal() and 1 <= int(sample.label[:9]) <= len(columns.names):
+        return (int(sample.label) - 1,)
+    raise sample.refusal(
+        f"has no column {sample.label[:SHOWN]!r}; expected first, last, a name in the header, or "
+        f"a number from 1 to {len(columns.names)}"
+    )
+
+
+def _by_name(sample: _Sample) -> Columns:
+    texts = sample.texts
+    folded = [text.casefold() for text in texts]
+    columns = replace(sample.columns, names=tuple(text[:SHOWN] for text in texts), has_header=True)
+    labels = [i for i, name in enumerate(folded) if name in LABEL_NAMES]
+    index = [i for i, name in enumerate(folded) if name in INDEX_NAMES]
+    odd = [i for i in _odd_ones(texts) if i not in labels and i not in index]
+    if sample.label:
+        labels = list(_named(sample, columns))
+    elif not labels and len(odd) == 1:
+        labels = odd
+    text_only = [i for i in odd if i not in labels and _is_text(sample.rows, i)]
+    left_out = sorted({*index, *text_only} - set(labels))
+    pixels = len(texts) - len(labels) - len(left_out)
+    squares = (pixels, pixels - 1)  # the label may be among them still
+    if left_out and not any(map(image_side, squares)):  # they may be pixels after all
+        left_out, pixels = [], len(texts) - len(labels)
+    if not labels and image_side(pixels) is None and image_side(pixels - 1) is not None:
+        labels = _numbered_end(sample, [i for i in range(len(texts)) if i not in left_out])
+        pixels -= len(labels)
+    if len(labels) > 1 or image_side(pixels) is None:
+        raise sample.refusal(
+            f"has {len(texts)} columns, the first {texts[0][:SHOWN]!r}, and {len(labels)} named "
+            f"label; expected {SQUARES}, and at most one named label (or say --label NAME)"
+        )
+    columns = replace(columns, left_out=tuple(left_out))
+    columns = _with_label(sample, columns, tuple(labels), sample.rows)
+    _check_order([texts[i] for i in columns.pixels], sample)
+    if left_out:
+        listed = ", ".join(repr(texts[i][:SHOWN]) for i in left_out[:3])
+        columns = replace(columns, notes=(*columns.notes, f"column {listed} left out"))
+    return columns
+
+
+def _numbered_end(sample: _Sample, columns: list[int]) -> list[int]:
+    """The label among columns of which all are named by numbers; none if that is not so, or clear.
+
+    So pandas saves a table without names beside an index.
+    """
+    if not all(sample.texts[i].isdecimal() for i in columns):
+        return []
+    first, last = EndColumn(), EndColumn()
+    for row in sample.rows:
+        first.add(row[columns[0]])
+        last.add(row[columns[-1]])
+    end = label_end(first, last)
+    return [] if end is None else [columns[0 if end == "first" else -1]]
+
+
+def _odd_ones(texts: list[str]) -> list[int]:
+    """The columns that are not named as the pixels are, most of which differ by a number."""
+    shapes = [re.sub(r"\d+", "#", text) for text in texts]
+    shape, count = Counter(shapes).most_common(1)[0]
+    return [i for i, s in enumerate(shapes) if s != shape] if count * 2 > len(texts) else []
+
+
+def _with_label(
+    sample: _Sample, columns: Columns, label: tuple[int, ...], rows: list[list[bytes]]
+) -> Columns:
+    """The columns with the label's found; whether what is no pixel is text."""
+    if image_side(len(columns.names) - len(label) - len(columns.left_out)) is None:
+        raise sample.refusal(
+            f"has {len(columns.names) - len(label)} columns besides the label; expected {SQUARES}"
+        )
+    has_text = any(_is_text(rows, i) for i in (*label, *columns.left_out))
+    return replace(columns, label=label, has_text=has_text)
+
+
+def _is_text(rows: list[list[bytes]], column: int) -> bool:
+    """Whether most cells of a column are words."""
+    some = rows[:200]
+    words = sum(bool(row[column].strip()) and NUMBER.fullmatch(row[column]) is None for row in some)
+    return words * 2 > len(some)
+
+
+def _check_order(names: list[str], sample: _Sample) -> None:
+    """Columns called pixel0, pixel1, … must come so, or every image would be scrambled."""
+    numbered = [re.fullmatch(r"([^0-9]*)([0-9]{1,9})", name) for name in names]
+    numbers = [int(match[2]) for match in numbered if match is not None]
+    if len(numbers) < len(names):
+        return  # called otherwise, such as 1x1, 1x2
+    for i in range(1, len(names)):
+        if numbers[i] != numbers[i - 1] + 1:
+            raise sample.refusal(
+                f"column {names[i][:SHOWN]!r} comes after {names[i - 1][:SHOWN]!r}; expected the "
+                f"pixels in order"
+            )

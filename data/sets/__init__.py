@@ -1,0 +1,1 @@
+"""What makes several files one set: parts, classes, names."""

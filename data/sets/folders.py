@@ -1,0 +1,180 @@
+"""What the files in a folder are together: the forms in the order in which they are tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import DataError
+from ..readers.arrays import array_files, idx
+from ..readers.foreign import START, foreign
+from ..readers.pictures.image_folder import is_image_folder, is_picture, read_image_folder
+from ..readers.pictures.picture_table import read_picture_table
+from ..readers.safe_files import OnProgress, entries, is_folder, opened, unpacked
+from ..source_content import SourceContent
+from .joining import appended, joined
+
+ReadFile = Callable[[Path], SourceContent]
+
+MAX_DEPTH = 4  # folders in one another, down to the data
+PART = re.compile(
+    r"(?P<train>train(ing)?|tra)|(?P<test>test(ing)?|tes|t10k)|(?P<val>val(id(ation)?)?|dev)",
+    re.IGNORECASE,
+)
+PARTS = ("train", "test", "val")
+TABLES = {
+    "csv", "tsv", "data", "tra", "tes", "txt", "arff", "parquet", "npz", "mat", "h5", "hdf5",
+    "libsvm", "svm", "scale", "zip", "tar", "tgz", "t",
+}  # fmt: skip
+NO_SET = re.compile(
+    r"readme|licen[cs]e|mapping|class_?map|submission|names|notice|about|description",
+    re.IGNORECASE,
+)
+
+
+def read_folder(
+    folder: Path, read_file: ReadFile, on_progress: OnProgress | None, forms: str
+) -> SourceContent:
+    """The one set that lies in a folder. Raises DataError if there is none, or more than one.
+
+    Args:
+        folder: it may also lie in a folder within.
+        read_file: reads what a single file holds.
+        on_progress: called with what is done.
+        forms: what a source may be, for a refusal.
+    """
+    found = _found(folder, read_file, on_progress, 0)
+    if found is not None:
+        return found
+    held = ", ".join(path.name for path in entries(folder)[:5])[:80] or "nothing"
+    raise DataError(f"{folder}: holds no set as a folder, but {held}; expected {forms}")
+
+
+def _found(
+    folder: Path, read_file: ReadFile, on_progress: OnProgress | None, depth: int
+) -> SourceContent | None:
+    if (found := idx.from_folder(folder)) is not None:
+        return found
+    if (found := array_files.from_folder(folder, on_progress)) is not None:
+        return found
+    there = entries(folder)
+    folders = [path for path in there if is_folder(path)]
+    if is_image_folder(folder):
+        return read_image_folder(folder, on_progress)
+    if (found := read_picture_table(folder, on_progress)) is not None:
+        return found
+    if (found := _tables(folder, there, read_file)) is not None:
+        return found
+    if depth < MAX_DEPTH:
+        found = _within(folder, folders, read_file, on_progress, depth)
+    if found is None:
+        _refuse_foreign(there)
+    return found
+
+
+def _refuse_foreign(there: list[Path]) -> None:
+    """Call a file by its form that is known and not read; it may be all that lies there."""
+    for path in there[:20]:
+        if is_folder(path):
+            continue
+        with opened(path) as file:
+            advice = foreign(unpacked(file, path).read(START))
+        if advice is not None:
+            raise DataError(f"{path}: {advice}")
+
+
+def _within(
+    folder: Path,
+    folders: list[Path],
+    read_file: ReadFile,
+    on_progress: OnProgress | None,
+    depth: int,
+) -> SourceContent | None:
+    """The set in the only folder within that has one."""
+    if len(folders) == 1:
+        return _found(folders[0], read_file, on_progress, depth + 1)
+    sets: list[SourceContent] = []
+    problem: DataError | None = None
+    for path in folders[:8]:
+        try:
+            found = _found(path, read_file, on_progress, depth + 1)
+        except DataError as refused:
+            problem = problem or refused
+            continue
+        if found is not None:
+            sets.append(found)
+    if len(sets) > 1:
+        raise DataError(f"{folder}: holds several sets, one a folder; name one of the folders")
+    if not sets and problem is not None:
+        raise problem
+    return sets[0] if sets else None
+
+
+def _tables(folder: Path, there: list[Path], read_file: ReadFile) -> SourceContent | None:
+    """The set in files of which each holds images with labels: one, or a pair of parts."""
+    files = [path for path in there if _is_table(path)]
+    parts: dict[str, list[Path]] = {}
+    for path in _without_twins(files):
+        parts.setdefault(_part(path), []).append(path)
+    if not parts.get("train"):
+        single = parts.get("", []) or parts.get("test", [])
+        if len(single) > 1:
+            named = " and ".join(repr(path.name) for path in single[:2])
+            raise DataError(f"{folder}: holds several sets, {named}; name a file of one of them")
+        return _called(read_file(single[0]), single[0]) if single else None
+    train, train_path = _all(folder, parts["train"], read_file)
+    second = "test" if parts.get("test") else "val"
+    if train.test is not None or not parts.get(second):
+        return _called(train, train_path)
+    test, test_path = _all(folder, parts[second], read_file)
+    if test.labels is None:
+        note = f"{test_path.name} has no labels and is left out"
+        return _called(replace(train, notes=(*train.notes, note)), train_path)
+    if train.labels is None:
+        raise DataError(f"{train_path}: has no labels, though {test_path.name} beside it has")
+    found = joined(train, test, train_path, test_path)
+    note = f"{train_path.name} to learn from, {test_path.name} to test on"
+    if second == "test" and parts.get("val"):
+        note += f"; {parts['val'][0].name} left out"
+    return _called(replace(found, notes=(*found.notes, note)), train_path)
+
+
+def _called(found: SourceContent, path: Path) -> SourceContent:
+    return replace(found, called=found.called or path.name.split(".")[0])
+
+
+def _all(folder: Path, files: list[Path], read_file: ReadFile) -> tuple[SourceContent, Path]:
+    """The pieces of one part, such as train-00000-of-00002, one after the other."""
+    if len({re.sub(r"[0-9]+", "#", path.name) for path in files}) > 1:
+        named = " and ".join(repr(path.name) for path in files[:2])
+        raise DataError(f"{folder}: holds several sets, {named}; name a file of one of them")
+    whole = read_file(files[0])
+    for path in files[1:]:
+        more = read_file(path)
+        if whole.labels is None or more.labels is None:
+            raise DataError(f"{path}: has no labels, so it is no piece to learn from")
+        whole = appended(whole, more, files[0], path)
+    return whole, files[0]
+
+
+def _part(path: Path) -> str:
+    """Which part a file's name says it is; "" where it says none, or several."""
+    words = re.split(r"[^a-zA-Z0-9]+", path.name)
+    matches = [match for word in words if (match := PART.fullmatch(word)) is not None]
+    named = {next(part for part in PARTS if match[part]) for match in matches}
+    return next(iter(named)) if len(named) == 1 else ""
+
+
+def _is_table(path: Path) -> bool:
+    endings = [part.casefold() for part in path.name.split(".")[1:]]
+    ends = endings[-2:] if endings[-1:] == ["gz"] else endings[-1:]
+    is_one = any(end in TABLES for end in ends) and not NO_SET.search(path.name)
+    return is_one and not is_folder(path) and not is_picture(path)
+
+
+def _without_twins(files: list[Path]) -> list[Path]:
+    """Each file once, though it may lie there gzipped beside itself."""
+    names = {path.name for path in files}
+    return [p for p in files if not (p.suffix == ".gz" and p.name[: -len(".gz")] in names)]

@@ -1,0 +1,101 @@
+"""Two sources made one: the one to learn from, the other to test on, or one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..errors import DataError
+from ..images.values import FULL
+from ..source_content import MAX_CLASSES, Bytes, Digits, SourceContent, image_side
+
+
+def joined(
+    found: SourceContent, other: SourceContent, path: object, other_path: object
+) -> SourceContent:
+    """One source with all of another to test on; both have labels, which must agree in kind.
+
+    Raises DataError, which begins with one of the paths, for images of another size.
+    """
+    _check_size(found, other, path, other_path)
+    found, other = _on_one_scale(found, other, path, other_path)
+    assert found.labels is not None
+    assert other.labels is not None
+    names, first, second = _one_list(found, other, other_path)
+    test = Digits(other.images, second(other.labels))
+    if other.test is not None:
+        test = Digits(
+            np.concatenate([test.images, other.test.images]),
+            np.concatenate([test.labels, second(other.test.labels)]),
+        )
+    return replace(
+        found,
+        labels=first(found.labels),
+        test=test,
+        names=names,
+        scale=found.scale or other.scale,
+        notes=(*found.notes, *(note for note in other.notes if note not in found.notes)),
+        findings=(*found.findings, *(f for f in other.findings if f not in found.findings)),
+    )
+
+
+def appended(
+    found: SourceContent, other: SourceContent, path: object, other_path: object
+) -> SourceContent:
+    """Two pieces of one set, both with labels, one after the other."""
+    whole = joined(found, other, path, other_path)
+    assert whole.labels is not None
+    assert whole.test is not None
+    images = np.concatenate([whole.images, whole.test.images])
+    return replace(
+        whole, images=images, labels=np.concatenate([whole.labels, whole.test.labels]), test=None
+    )
+
+
+def _check_size(
+    found: SourceContent, other: SourceContent, path: object, other_path: object
+) -> None:
+    sizes = [image_side(part.images.shape[1]) for part in (found, other)]
+    if sizes[0] != sizes[1]:
+        raise DataError(
+            f"{other_path}: its images are {sizes[1]} × {sizes[1]}; expected {sizes[0]} × "
+            f"{sizes[0]}, as in {path}"
+        )
+
+
+def _on_one_scale(
+    found: SourceContent, other: SourceContent, path: object, other_path: object
+) -> tuple[SourceContent, SourceContent]:
+    """Both with pixels from 0 to 255, should one have nothing but 0 and 1."""
+    if bool(found.scale) == bool(other.scale):
+        return found, other
+    plain = other if found.scale else found
+    if int(plain.images.max()) > 1:
+        raise DataError(f"{other_path}: its pixels are on another scale than those of {path}")
+    made = replace(plain, images=plain.images * np.uint8(FULL))
+    return (found, made) if plain is other else (made, other)
+
+
+def _one_list(
+    found: SourceContent, other: SourceContent, other_path: object
+) -> tuple[tuple[str, ...], _Relabel, _Relabel]:
+    """The classes of both, and how each one's labels become those."""
+    if found.names == other.names:
+        return found.names, _Relabel(), _Relabel()
+    if not found.names or not other.names:
+        raise DataError(f"{other_path}: one of the pair names its classes and the other does not")
+    names = found.names + tuple(name for name in other.names if name not in found.names)
+    if len(names) > MAX_CLASSES:
+        raise DataError(f"{other_path}: has other classes than what it goes with")
+    return names, _Relabel(), _Relabel(tuple(names.index(name) for name in other.names))
+
+
+class _Relabel:
+    """Labels of one list of classes as those of another."""
+
+    def __init__(self, indices: tuple[int, ...] = ()) -> None:
+        self._indices = np.array(indices, np.uint8)
+
+    def __call__(self, labels: Bytes) -> Bytes:
+        return self._indices[labels] if len(self._indices) else labels

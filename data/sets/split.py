@@ -1,0 +1,75 @@
+"""A set that came without a test part, parted in two: each class by the same share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from ..images.mapped_file import is_mapped
+from ..source_content import Bytes, Digits
+
+TEST_SHARE = 0.2  # of each class, to test on
+SEED = 0  # of the draw: the same images and share are parted the same way, always
+MAX_LAST = 20_000  # images at the end of a large set that are tested on
+AT_A_TIME = 1 << 10  # images moved at once
+
+
+def draw_test_mask(labels: Bytes, share: float = TEST_SHARE) -> NDArray[np.bool_]:
+    """Which images are to be tested on, drawn class by class with SEED.
+
+    Of each class its share, rounded, and at least one; but one is always left to learn from.
+    Raises DataError for a share that is not between 0 and 1, or if no image can be spared.
+    """
+    if not 0 < share < 1:
+        raise DataError(f"the test share is {share}; expected a number between 0 and 1")
+    generator = np.random.default_rng(SEED)
+    chosen = np.zeros(len(labels), np.bool_)
+    for label in range(int(labels.max()) + 1):
+        members = np.flatnonzero(labels == label)
+        count = min(max(1, round(share * len(members))), len(members) - 1)
+        if count > 0:
+            # By sorting plain random numbers, whose stream no version of NumPy is likely to change.
+            order = np.argsort(generator.random(len(members)), kind="stable")
+            chosen[members[order[:count]]] = True
+    if not chosen.any():
+        raise DataError("has no class of more than one image, so none can be kept to test on")
+    return chosen
+
+
+def split_train_test(
+    images: Bytes, labels: Bytes, share: float = TEST_SHARE
+) -> tuple[Digits, Digits]:
+    """The images to learn from and those to test on, both in their old order.
+
+    The images are moved within their own memory if that may be written to, so that it takes no
+    second set of them: the caller gives them up.
+    """
+    if is_mapped(images):
+        return _split_mapped(images, labels, share)
+    chosen = draw_test_mask(labels, share)
+    if not images.flags.writeable:
+        images = images.copy()
+    tested = images[chosen]
+    kept = np.flatnonzero(~chosen)
+    # Each goes to a place at or before its own, never onto one that is still to be moved.
+    for start in range(0, len(kept), AT_A_TIME):
+        part = kept[start : start + AT_A_TIME]
+        images[start : start + len(part)] = images[part]
+    images[len(kept) :] = tested
+    return (
+        Digits(images[: len(kept)], labels[~chosen]),
+        Digits(images[len(kept) :], labels[chosen]),
+    )
+
+
+def _split_mapped(images: Bytes, labels: Bytes, share: float) -> tuple[Digits, Digits]:
+    """A set that is left in its file: its last images are tested on, if they are of every class."""
+    count = max(1, min(MAX_LAST, round(share * len(labels))))
+    train, test = labels[:-count], labels[-count:]
+    if set(np.unique(train)) != set(np.unique(test)):
+        raise DataError(
+            "is too large to be parted at random, and its last images are not of every class; "
+            "give a file to test on with --test"
+        )
+    return Digits(images[:-count], train), Digits(images[-count:], test)
