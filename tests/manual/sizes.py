@@ -138,6 +138,9 @@ async def idle(app: Driver) -> None:
     """Let every key be handled, and everything that was asked for be drawn."""
     for _ in range(1000):
         broken(app)
+        if not app.app.input.is_idle:  # it waits for an empty queue, so leave the queue alone
+            await asyncio.sleep(0.01)
+            continue
         screen = app.app.screen
         for later in (app.app.call_later, screen.call_later, screen.call_after_refresh):
             passed = asyncio.Event()

@@ -192,8 +192,8 @@ def files_after_kiosk(there: Server) -> list[Path]:
         client.type(b"\x10")
         client.pass_by(0.5)
         client.type(b"screenshot")
-        client.until(lambda: client.shows("· full screen"))  # the nearest that there is
-        client.type(b"\r")  # carries out the first that was found
+        client.until(lambda: client.shows("No matches found"))
+        client.type(b"\r\x1b")
         client.until(lambda: not client.shows("screenshot"))
         client.type(b"\x11")
         assert client.end() == 0

@@ -218,7 +218,7 @@ def test_whatever_a_run_is_called_nothing_of_it_is_run(small: Dataset) -> None:
 
 def test_a_file_too_old_to_say_what_changed_is_refused(small: Dataset) -> None:
     trainer = steered(small, {"iterations": 6}, (3, {"alpha": 0.5}))
-    state = replace(trainer.state(), course=((0, trainer.hyperparameters),))
+    state = replace(trainer.state(), hyperparameter_log=((0, trainer.hyperparameters),))
     with pytest.raises(UserError, match="too old"):
         script("m", SavedModel(state, Provenance()))
 

@@ -52,7 +52,7 @@ def changed(*changes: tuple[int, float]) -> RunCurve:
     """A run of 400 updates whose alpha was changed on the way."""
     course = ((0, Hyperparameters(alpha=0.1)),)
     course += tuple((since, Hyperparameters(alpha=alpha)) for since, alpha in changes)
-    return replace(a_line(1, 400, leaps=False), course=course, iterations=400)
+    return replace(a_line(1, 400, leaps=False), hyperparameter_log=course, iterations=400)
 
 
 ALPHAS = st.lists(st.sampled_from([0.1, 0.125, 0.2, 1e-05, 12.5]), min_size=1, max_size=9)

@@ -83,8 +83,8 @@ def test_each_network_is_asked_once_about_each_digit(monkeypatch: pytest.MonkeyP
 def test_a_strip_shows_in_each_column_the_newest_network_of_it() -> None:
     trace = trace_of(0, 2, 2)
     span = Span(0, 40, 20, 8)
-    assert answers(trace, span, plain).plain == "02222   "
-    assert heat(trace, span, 2, plain, blocks=False).plain == ".====   ".replace("=", "*")
+    assert answers(trace, span, plain).plain == "0222    "
+    assert heat(trace, span, 2, plain, blocks=False).plain == ".===    ".replace("=", "*")
     assert heat(trace, span, 0, plain, blocks=True).plain[:2] == "▓ "
 
 

@@ -15,7 +15,8 @@ from tests.helpers.support import wait_until
 def test_a_disk_that_refuses_is_noticed_until_all_is_written(session: Path) -> None:
     page, _ = saved_sessions.load(session)
     store, told = SessionStore(session), list[str]()
-    hindrance = session / ".session.json"
+    hindrance = session / "session.json"
+    hindrance.unlink()
     hindrance.mkdir()
     keeping = Autosave(store, "mnist", told.append, page)
     assert keeping.is_whole

@@ -39,7 +39,8 @@ def test_a_saver_tries_again_what_the_disk_refused(session: Path) -> None:
     page, _ = saved_sessions.load(session)
     store, told = SessionStore(session), list[str]()
     (run,) = store.runs(page)
-    hindrance = session / ".session.json"
+    hindrance = session / "session.json"
+    hindrance.unlink()
     hindrance.mkdir()
     saver = BackgroundWriter(store, told.append, there=[1])
     saver.put_page(replace(page, index=5))

@@ -24,7 +24,7 @@ class ChoiceDialog(Dialog[str | None]):
         *,
         title: str,
         enter: str,
-        first: int | None = 0,
+        first: int = 0,
         size: str = "",
     ) -> None:
         """Take what is offered.
@@ -33,7 +33,7 @@ class ChoiceDialog(Dialog[str | None]):
             options: each with its id.
             title: of the window.
             enter: the word for what Enter does.
-            first: index of the option that is highlighted at first; None: none is.
+            first: index of the option that is highlighted at first.
             size: style class of the window's size.
         """
         super().__init__()

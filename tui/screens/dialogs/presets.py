@@ -22,5 +22,5 @@ class PresetDialog(ChoiceDialog):
             options,
             title="Begin again with a preset",
             enter="begin",
-            first=names.index(current) if current in names else None,
+            first=names.index(current) if current in names else 0,
         )
