@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ...net.run.history import Envelope, HistoryView
+    from ...net.run.history import Envelope, HistoryView, Progress
     from ...net.run.state import HyperparameterLog
 
     Numbers = NDArray[np.float64]
@@ -48,6 +48,7 @@ class RunCurve:
     iterations: int  # that it is to make
     leaps: bool  # its rows are of mini-batches
     role: str  # of its ink
+    tested: Progress | None = None  # the newest test; None: the last one in the history
 
 
 def draw_runs(
@@ -140,7 +141,7 @@ def _curves(
     else:
         curves.append(Curve(*outline, ink(line.role)))
     if current:
-        tests = _tests(line.history, view, _edges(x, max(1, columns // COLUMNS_A_DOT)))
+        tests = _tests(line, view, _edges(x, max(1, columns // COLUMNS_A_DOT)))
         curves.append(Curve(*tests, ink("test"), dots=True))
     return curves
 
@@ -278,24 +279,29 @@ def _outline(
     return x.ravel(), y.ravel()
 
 
-def _tests(history: HistoryView, view: ChartView, edges: Numbers) -> tuple[Numbers, Numbers]:
+def _tests(line: RunCurve, view: ChartView, edges: Numbers) -> tuple[Numbers, Numbers]:
     """Of each part the last test, and the first of all: each where it was made, as it came out."""
     import numpy as np
 
     from ...net.run.history import ITERATION, TEST_ACCURACY, TEST_LOSS
 
+    history, newest = line.history, line.tested
     column = TEST_LOSS if view.loss else TEST_ACCURACY
     rows = history.view()
+    values = rows[:, column]
+    if newest and newest.iteration == len(history) - 1:  # it may not be in the history
+        values = values.copy()
+        values[-1] = newest.test_loss if view.loss else newest.test_accuracy
     stop = min(len(history), int(edges[-1]) + 1)
     iterations = rows[:, ITERATION]
-    tests = np.flatnonzero(np.isfinite(rows[:, column]) & (iterations >= edges[0]))
+    tests = np.flatnonzero(np.isfinite(values) & (iterations >= edges[0]))
     tests = tests[iterations[tests] < stop]
     if not len(tests):
-        return rows[:0, ITERATION], rows[:0, column]
+        return iterations[:0], values[:0]
     # The last test before each edge; the edges are those of two columns at a time.
     last = np.searchsorted(iterations[tests], edges[1:-1], side="left") - 1
     chosen = tests[np.unique([0, *last[last >= 0].tolist(), len(tests) - 1])]
-    return iterations[chosen], rows[chosen, column]
+    return iterations[chosen], values[chosen]
 
 
 def _averaged(mean: Numbers, updates: int) -> Numbers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import isfinite
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
@@ -74,6 +75,14 @@ class Snapshot:
         if self.run is None:
             return None
         return RunFacts(self.run.begun, self.run.start, float(self.seconds), self.state.value)
+
+    @property
+    def tested(self) -> Progress | None:
+        """The newest test: of these very weights if the run rests, for then it tests them."""
+        progress, history = self.progress, self.history
+        if progress is not None and isfinite(progress.test_accuracy):
+            return progress
+        return history.tested if history is not None else None
 
     @property
     def is_untouched(self) -> bool:

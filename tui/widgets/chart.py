@@ -197,7 +197,7 @@ class Chart(LinesWidget):
 
         number = "{:6.4f}".format if self.view.loss else "{:6.1%}".format
         line = self._lines[-1]
-        rows, tested = line.history.view(), line.history.tested
+        rows, tested = line.history.view(), line.tested or line.history.tested
         if self._past is not None:
             rows = rows[: line.history.row_at(self._past) + 1]
             tested = line.history.tested_at(self._past)

@@ -82,7 +82,7 @@ class StatusLine(LinesWidget):
         wrong = snapshot.state in (RunStatus.DIVERGED, RunStatus.FAILED)
         done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
         count = f" {done:>{len(str(whole))}}/{whole} "
-        tested = snapshot.history.tested if snapshot.history else None
+        tested = snapshot.tested
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
         network, state = f"{architecture_name(snapshot.parameters.sizes)}  ", f"{sign:<10}"
         alpha = f"  α {_alpha(snapshot, next_alpha):<7} "

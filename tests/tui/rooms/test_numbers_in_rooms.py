@@ -7,16 +7,20 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.inspection.prediction_history import moments
 from mnist_tui.net.network import Parameters
+from mnist_tui.tui.rooms.background_room import BackgroundRoom
 from mnist_tui.tui.rooms.confusion.matrix import Matrix
 from mnist_tui.tui.rooms.digit_history.page import DigitPage
 from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
 from mnist_tui.tui.rooms.maths.page import MathsPage
+from mnist_tui.tui.rooms.maths.room import MathsRoom
+from mnist_tui.tui.rooms.room import Room
 from mnist_tui.tui.rooms.saliency.facts import Facts
 from mnist_tui.tui.rooms.weights.logits_table import LogitsTable
 from mnist_tui.tui.rooms.weights.unit_view import UnitView
@@ -28,7 +32,7 @@ from tests.helpers.app_driver import ENDLESS, Driver, opened
 
 Numbers = NDArray[np.float64]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-MOMENTS = pytest.mark.parametrize("back", [0, 1])  # keys back in time: the present, the past
+MOMENTS = pytest.mark.parametrize("moment", ["present", "past", "training"])
 SIGNED = r"[+−-]?\d+\.\d+"
 
 
@@ -49,7 +53,7 @@ def numbers(line: str, pattern: str = SIGNED) -> list[float]:
     return [float(text.replace("−", "-")) for text in re.findall(pattern, line)]
 
 
-class Room:
+class OpenRoom:
     """An open room, the network that it shows, and the test images."""
 
     def __init__(self, app: Driver, dataset: Dataset) -> None:
@@ -64,32 +68,76 @@ class Room:
     async def shown(
         self, widget: type[LinesWidget], is_there: Callable[[str], object]
     ) -> list[str]:
-        """Wait for what a widget is to show, and return its lines."""
+        """Wait for what a widget is to show, and return its lines; the network becomes theirs."""
+        drawn = self._followed() if self.app.app.session.is_training else [self.parameters]
 
         def text() -> str:
             found = self.app.app.screen.query(widget)
             return "\n".join(self.app.lines(widget)) if found else ""
 
-        await self.app.until(lambda: is_there(text()))
+        await self.app.until(lambda: drawn and is_there(text()))
+        self.parameters = drawn[-1]
+        if isinstance(room := self.app.app.screen, MathsRoom):  # it keeps what it computed from
+            assert room.looked
+            lens = room.looked.lens
+            vector = np.concatenate([array.ravel() for array in (*lens.W, *lens.b)])
+            self.parameters = Parameters(lens.sizes, vector)
         return self.app.lines(widget)
+
+    def _followed(self) -> list[Parameters]:
+        """The networks that the room has drawn, from now on."""
+        drawn: list[Parameters] = []
+        room = self.app.app.screen
+        assert isinstance(room, Room)
+        show = room.show
+        if isinstance(room, BackgroundRoom):
+            compute, asked = room.compute, list[Parameters]()
+
+            def computed(job: Callable[[], Any], take: Callable[[Any], None]) -> None:
+                parameters = asked[-1]
+
+                def taken(result: Any) -> None:
+                    take(result)
+                    drawn.append(parameters)
+
+                compute(job, taken)
+
+            def shown(parameters: Parameters) -> None:
+                asked.append(parameters)
+                show(parameters)
+
+            room.compute = computed  # type: ignore[method-assign]  # to know whose numbers they are
+        else:
+
+            def shown(parameters: Parameters) -> None:
+                show(parameters)
+                drawn.append(parameters)
+
+        room.show = shown  # type: ignore[method-assign]  # likewise
+        return drawn
 
 
 @asynccontextmanager
 async def a_room(
-    dataset: Dataset, size: tuple[int, int], back: int, *keys: str
-) -> AsyncGenerator[Room]:
-    """Train a little, perhaps go back in time, and press keys."""
+    dataset: Dataset, size: tuple[int, int], moment: str, *keys: str
+) -> AsyncGenerator[OpenRoom]:
+    """Train a little, go back in time or train on, and press keys."""
     async with opened(dataset, size, iterations=ENDLESS) as app:
         await app.train(60)
-        await app.press(*["left_square_bracket"] * (3 * back), "right", "right", *keys)
-        assert (app.app.workspace.past is not None) == bool(back)
-        yield Room(app, dataset)
+        back = 3 * (moment == "past")
+        await app.press(*["left_square_bracket"] * back, "right", "right")
+        if moment == "training":
+            app.app.session.train()
+        await app.press(*keys)
+        assert (app.app.workspace.past is not None) == (moment == "past")
+        assert app.app.session.is_training == (moment == "training")
+        yield OpenRoom(app, dataset)
 
 
 @SIZES
 @MOMENTS
-async def test_maths(small: Dataset, size: tuple[int, int], back: int) -> None:
-    async with a_room(small, size, back, "m", *["right"] * 4) as room:
+async def test_maths(small: Dataset, size: tuple[int, int], moment: str) -> None:
+    async with a_room(small, size, moment, "m", *["right"] * 4) as room:
         lines = await room.shown(MathsPage, lambda text: "[A2]" in text)
         *_, Z, A = passed(room.parameters, room.image[None])
         rows = {
@@ -113,8 +161,8 @@ async def test_maths(small: Dataset, size: tuple[int, int], back: int) -> None:
 
 @SIZES
 @MOMENTS
-async def test_confusion(small: Dataset, size: tuple[int, int], back: int) -> None:
-    async with a_room(small, size, back, "c") as room:
+async def test_confusion(small: Dataset, size: tuple[int, int], moment: str) -> None:
+    async with a_room(small, size, moment, "c") as room:
         lines = await room.shown(Matrix, lambda text: "prec" in text)
         answers = passed(room.parameters, room.images)[-1].argmax(axis=0)
         counts = np.zeros((10, 10), int)
@@ -140,8 +188,8 @@ async def test_confusion(small: Dataset, size: tuple[int, int], back: int) -> No
 
 @SIZES
 @MOMENTS
-async def test_a_unit(small: Dataset, size: tuple[int, int], back: int) -> None:
-    async with a_room(small, size, back, "w") as room:
+async def test_a_unit(small: Dataset, size: tuple[int, int], moment: str) -> None:
+    async with a_room(small, size, moment, "w") as room:
         await room.shown(TileGrid, lambda text: "Unit 0" in text)
         await room.app.press("enter")
         lines = await room.shown(UnitView, lambda text: "adds to" in text)
@@ -162,8 +210,8 @@ async def test_a_unit(small: Dataset, size: tuple[int, int], back: int) -> None:
 
 @SIZES
 @MOMENTS
-async def test_contributions(small: Dataset, size: tuple[int, int], back: int) -> None:
-    async with a_room(small, size, back, "w", "k") as room:
+async def test_contributions(small: Dataset, size: tuple[int, int], moment: str) -> None:
+    async with a_room(small, size, moment, "w", "k") as room:
         lines = await room.shown(LogitsTable, lambda text: "softmax" in text)
         Z1, Z2, A = passed(room.parameters, room.image[None])
         named = {line[:9].strip(): line[9:].replace("·", "+0.00") for line in lines}
@@ -184,8 +232,8 @@ async def test_contributions(small: Dataset, size: tuple[int, int], back: int) -
 
 @SIZES
 @MOMENTS
-async def test_pixels(small: Dataset, size: tuple[int, int], back: int) -> None:
-    async with a_room(small, size, back, "x") as room:
+async def test_pixels(small: Dataset, size: tuple[int, int], moment: str) -> None:
+    async with a_room(small, size, moment, "x") as room:
         facts = "\n".join(await room.shown(Facts, lambda text: "slope" in text))
         *_, Z, A = passed(room.parameters, room.image[None])
         k, shown = re.findall(rf"logit of (\d) +({SIGNED})", facts)[0]
@@ -213,7 +261,7 @@ async def test_pixels(small: Dataset, size: tuple[int, int], back: int) -> None:
 
 @SIZES
 async def test_draw(small: Dataset, size: tuple[int, int]) -> None:
-    async with a_room(small, size, 0, "d", "d") as room:
+    async with a_room(small, size, "present", "d", "d") as room:
         lines = await room.shown(PredictionBars, lambda text: "drawn" in text)
         A = passed(room.parameters, room.image[None])[-1][:, 0]
         drawn = [line[-1] for line in map(numbers, lines[2:]) if line]
@@ -222,12 +270,16 @@ async def test_draw(small: Dataset, size: tuple[int, int]) -> None:
 
 @SIZES
 @MOMENTS
-async def test_one_digit_through_the_run(small: Dataset, size: tuple[int, int], back: int) -> None:
-    async with a_room(small, size, back, "i") as room:
+async def test_one_digit_through_the_run(
+    small: Dataset, size: tuple[int, int], moment: str
+) -> None:
+    async with a_room(small, size, moment, "i") as room:
         lines = await room.shown(DigitPage, lambda text: "flip" in text and " %" in text)
         A = passed(room.parameters, room.image[None])[-1][:, 0]
         shares = [float(x) for line in lines for x in re.findall(r"^ +\d .? +(\d+\.\d) % ", line)]
         assert shares == pytest.approx((100 * A).tolist(), abs=0.051)
+        if moment == "training":  # the past grows meanwhile
+            return
         snapshot = room.app.app.session.snapshot()
         assert snapshot.timeline
         assert snapshot.parameters

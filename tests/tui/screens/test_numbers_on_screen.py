@@ -11,7 +11,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.network import Parameters
-from mnist_tui.net.run.history import LOSS, TEST_ACCURACY, TEST_LOSS, TRAIN_ACCURACY
+from mnist_tui.net.run.history import FIELDS, LOSS, TEST_ACCURACY, TEST_LOSS, TRAIN_ACCURACY
 from mnist_tui.tui.training.snapshot import RunStatus, Snapshot
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.digit import Digit
@@ -46,10 +46,19 @@ def found(pattern: str, text: str) -> tuple[str, ...]:
     return match.groups()
 
 
+def accuracy(parameters: Parameters, dataset: Dataset) -> float:
+    """Of these weights on the test set."""
+    predicted = probabilities(parameters, dataset.test.images).argmax(axis=0)
+    return float((predicted == dataset.test.labels).mean())
+
+
 def measured_by(snapshot: Snapshot, iteration: int) -> np.ndarray[Any, Any]:
     """The row of the last test up to an iteration."""
     assert snapshot.history
     rows = snapshot.history.rows()[: iteration + 1]
+    progress = snapshot.progress
+    if progress and progress.iteration == iteration and math.isfinite(progress.test_accuracy):
+        return np.array([getattr(progress, name) for name in FIELDS])  # tested at rest
     return rows[np.isfinite(rows[:, TEST_ACCURACY])][-1]
 
 
@@ -131,7 +140,7 @@ def check_runs(app: Driver) -> None:
         assert agree(last, float(measured_by(snapshot, len(rows) - 1)[TEST_ACCURACY]))
 
 
-def check_status(app: Driver, snapshot: Snapshot) -> None:
+def check_status(app: Driver, snapshot: Snapshot, dataset: Dataset) -> None:
     """The status line, of the present."""
     assert snapshot.run
     assert snapshot.progress
@@ -141,6 +150,8 @@ def check_status(app: Driver, snapshot: Snapshot) -> None:
     assert int(whole) == snapshot.hyperparameters.iterations
     (test,) = found(r" test +(\d+\.\d%)", status)
     assert agree(test, float(measured_by(snapshot, progress.iteration)[TEST_ACCURACY]))
+    if snapshot.state in (RunStatus.PAUSED, RunStatus.FINISHED) and snapshot.parameters:
+        assert agree(test, accuracy(snapshot.parameters, dataset))
     (alpha,) = found(r"α ([\d.e+-]+)", status)
     assert float(alpha) == pytest.approx(snapshot.hyperparameters.alpha, rel=1e-3)
     if "loss" in status and math.isfinite(progress.loss):
@@ -155,7 +166,7 @@ def check_all(app: Driver, dataset: Dataset) -> None:
     past = app.app.workspace.past
     assert snapshot.progress
     if past is None:
-        check_status(app, snapshot)
+        check_status(app, snapshot, dataset)
         iteration, parameters = snapshot.progress.iteration, app.parameters
     else:
         iteration, parameters = past.iteration, past.parameters

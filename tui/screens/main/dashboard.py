@@ -294,6 +294,7 @@ class Dashboard(Screen[None]):
                 seen.hyperparameters.iterations,
                 leaps=seen.hyperparameters.batch_size is not None,
                 role="moving" if seen is snapshot else f"run{seen.run.number % HUES}",
+                tested=seen.tested,
             )
             for seen in (*shown, snapshot)
             if seen.run and seen.history
