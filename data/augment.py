@@ -83,7 +83,7 @@ def displaced(
 
 
 def looked_up(images: Images, rows: Floats, columns: Floats) -> Images:
-    """What the images, n × side², show at these places, one for each pixel; 0 outside."""
+    """Sample the images, n × side², at one place for each pixel; 0 outside."""
     n, side = len(images), round(len(rows) ** 0.5)
     # A frame of zeros answers for the places outside: one pixel before the image, two after,
     # since a place is mixed from the pixel it lies in and the next one.
@@ -123,7 +123,7 @@ class Epochs:
         self._next: tuple[tuple[int, int], threading.Thread, list[Images]] | None = None
 
     def images(self, seed: int, epoch: int) -> Images:
-        """The images of this epoch of a run of this seed; those of the next one are begun."""
+        """Return this epoch's images for a run with this seed; start preparing the next epoch's."""
         wanted = (seed, epoch)
         if self._now is None or self._now[0] != wanted:
             self._now = wanted, self._taken(wanted)
@@ -131,7 +131,7 @@ class Epochs:
         return self._now[1]
 
     def _taken(self, wanted: tuple[int, int]) -> Images:
-        """What was made ahead, if it is what is wanted; else it is made now."""
+        """Return the prepared images if they are the requested ones; otherwise make them now."""
         if self._next is not None and self._next[0] == wanted:
             _, thread, made = self._next
             thread.join()

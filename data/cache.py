@@ -33,9 +33,11 @@ ABANDONED_AFTER_S = 3600  # seconds after which a half-written entry is nobody's
 
 
 def key_of(file: io.BufferedReader, read_as: str = "") -> str:
-    """The key of a file's content; the file is read to its end and set back to its beginning.
+    """Return the key of a file's content; read the file to its end and rewind it.
 
-    read_as: what else decides what is read from it.
+    Args:
+        file: the open file, at its beginning.
+        read_as: anything else that decides what is read from it.
     """
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
@@ -51,7 +53,7 @@ class Cache:
         self._folder, self._largest = folder, largest
 
     def kept(self, key: str) -> SourceContent | None:
-        """The entry, or None if there is none that is whole."""
+        """Return the entry, or None if there is no intact one."""
         path = self._path(key)
         try:
             with opened(path) as file:
@@ -105,7 +107,7 @@ class Cache:
 
 
 def _found(archive: Archive) -> SourceContent:
-    """What `keep` wrote; DataError if it is not that."""
+    """Read an entry as `keep` wrote it; DataError for anything else."""
     shape = archive.header("images", BYTES).shape
     if len(shape) != 2 or image_side(shape[1]) is None or shape[0] * shape[1] > LARGEST_SOURCE:
         raise archive.refusal("images", f"is {shape}; expected images in rows")
@@ -125,7 +127,7 @@ def _found(archive: Archive) -> SourceContent:
 
 
 def _bytes(archive: Archive, name: str) -> Bytes:
-    """A member of bytes, gathered where it may be written to."""
+    """Read a member of bytes into writable memory."""
     gathered = bytearray()
     for piece in archive.pieces(name, BYTES):
         gathered += piece.data

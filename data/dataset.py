@@ -74,29 +74,28 @@ def load(  # noqa: PLR0913  (each is a question of its own)
     cache: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> Dataset:
-    """Read the dataset that `source` names: "mnist", the one in the package, or a path.
+    """Read the dataset that `source` names: "mnist" (the packaged one) or a path.
 
-    A path's form is told by its content; data/sources.py has the table of forms. After the path
-    may stand what the content cannot tell: see data/source_spec.py.
+    The content decides the format; data/sources.py has the table of formats. The path may be
+    followed by what the content cannot say: see data/source_spec.py.
 
     Args:
-        source: the path, and what goes with it.
-        share: of a set that has no test part, how much of each class is tested on; which images
-            is drawn with a fixed seed, so it is always the same ones.
-        classes: how many there are, where the caller knows; else the labels and names tell.
-        names: of the classes, where the caller knows those.
-        has_paper: whether ink may stand on light paper, and is then turned round; False where a
-            network answers whose own images were photographs.
-        learnt: of a set without test part, whether a network learnt from this training part. If
-            it did not, every image is there to test on.
-        cache: a folder to keep parsed tables in, and to take them from; None for none.
-        on_progress: called now and then with what is done and all there is to do, in bytes or
-            files; what it raises ends the loading.
+        source: the path, and its options.
+        share: the share of each class to test on, for a set without a test part. The images are
+            drawn with a fixed seed, so they are always the same.
+        classes: their number, if the caller knows it; otherwise labels and names decide.
+        names: the class names, if the caller knows them.
+        has_paper: whether ink may stand on light paper, and is then inverted; False for a network
+            trained on photographs.
+        learnt: for a set without a test part, whether a network was trained on this training
+            part. If it was not, every image is used for testing.
+        cache: folder for parsed tables; None: do not cache.
+        on_progress: called now and then with the amount done and the total, in bytes or files;
+            an exception it raises ends the loading.
 
     Raises:
-        DataError: one line that names the file, the place in it, and what is wrong there;
-            UnlabelledError and ClassesError, which are DataErrors, where a caller may go on
-            otherwise.
+        DataError: one line that names the file, the place in it, and the fault. The subclasses
+            UnlabelledError and ClassesError mark faults that a caller may handle.
     """
     spec = parse_spec(source)
     found, name = _read(spec, cache, on_progress)
@@ -138,7 +137,7 @@ def load_images(
 def _read(
     spec: SourceSpec, cache: Path | None, on_progress: OnProgress | None, *, alone: bool = False
 ) -> tuple[SourceContent, str]:
-    """What the source's readers find, with what you said of it done."""
+    """Read a source and apply the options of its spec."""
     if spec.path == EMBEDDED and spec != SourceSpec(EMBEDDED):
         raise DataError(f"{spec}: the set in the program is read as it is; leave the options out")
     found, name = read(spec.path, cache, on_progress, alone=alone, label=spec.label)
@@ -177,7 +176,7 @@ def _parted(
     share: float,
     learnt: Callable[[Digits], bool] | None,
 ) -> tuple[Digits, Digits, float, tuple[str, ...]]:
-    """What is learnt from, what is tested on, the share kept apart, and a note on it."""
+    """Return the training part, the test part, the share held out, and a note on it."""
     assert found.labels is not None
     whole = Digits(found.images, found.labels)
     if found.test is not None:

@@ -126,7 +126,7 @@ MANY = 0.05  # of the images, from which on blank or shared ones matter
 
 
 def misleads(finding: Finding) -> bool:
-    """Whether a network cannot learn well from such data, or seems better on them than it is."""
+    """Return whether such data hinder learning or flatter the network."""
     match finding:
         case Faint() | Empty():
             return True

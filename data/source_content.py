@@ -41,13 +41,13 @@ class SourceContent:
 
 
 def image_side(pixels: int) -> int | None:
-    """The side of a square image of so many pixels; None if no image here may have them."""
+    """Return the side of a square image of this many pixels; None if its size is not supported."""
     side = math.isqrt(max(0, pixels))
     return side if side * side == pixels and side in SIDES else None
 
 
 def natural(name: str) -> tuple[bool, int, str]:
-    """The order of classes' names: numbers in their order and before words."""
+    """Return a sort key for class names: numbers in numeric order before words."""
     is_number = name.isdecimal() and len(name) < 10
     return not is_number, int(name) if is_number else 0, name
 

@@ -38,10 +38,14 @@ def read(
     alone: bool = False,
     label: str = "",
 ) -> tuple[SourceContent, str]:
-    """What a source holds, and its name. Raises DataError if it is of no form known here.
+    """Read a source; return its content and name. Raises DataError for an unknown format.
 
-    alone: only images are wanted, so that one picture will do, or an IDX file without its labels.
-    label: of a table, the column that you name as the label's; "" to find out.
+    Args:
+        source: the path.
+        cache: folder for parsed tables; None: do not cache.
+        on_progress: called with the amount done.
+        alone: whether images alone suffice, such as one picture or an IDX file without labels.
+        label: the column of a table that the user names as the label's; "" to detect it.
     """
     if source == EMBEDDED:
         with as_file(files("mnist_tui.data") / "mnist") as folder:
@@ -72,12 +76,12 @@ class _How:
     alone: bool
 
     def read_folder(self, path: Path) -> SourceContent:
-        """The set that the files in a folder are."""
+        """Read the set that the files in a folder form."""
         found = read_folder(path, self.read_file, self.on_progress, FORMS)
         return applied(found, path)
 
     def read_file(self, path: Path) -> SourceContent:
-        """What one file holds, with those that belong to it."""
+        """Read a file and the files that belong to it."""
         with opened(path) as file:
             packed = is_packed(file)
             start = unpacked(file, path).read(foreign.START)
@@ -165,7 +169,7 @@ def _libsvm(path: Path, _: bytes, how: _How) -> SourceContent:
 
 
 def _table(path: Path, _: bytes, how: _How) -> SourceContent:
-    """A CSV file, parsed or, if that was done before, out of the cache."""
+    """Read a CSV file, or its parsed content from the cache."""
     if how.cache is None:
         with opened(path) as file:
             return csv_table.read_table(file, path, how.on_progress, how.label)

@@ -63,7 +63,7 @@ MIN_NOTE_S = 3.0  # that any note stays at least
 
 
 def _commands() -> type[Provider]:
-    """The palette's commands, imported when it is first opened."""
+    """Import the palette's commands when it is first opened."""
     from .keymap.palette import Commands
 
     return Commands
@@ -92,10 +92,10 @@ class MnistApp(MinimumSizeApp):
         """Assemble the app; nothing runs yet.
 
         Args:
-            source: of the data; None: mnist, or what the session had.
-            course: hyperparameters to begin with, and changes of them along the way.
-            options: how the app is run.
-            folder: where the session is kept; None: nowhere.
+            source: the data; None: mnist, or the session's own data.
+            course: hyperparameters to begin with, and planned changes.
+            options: everything else about the app.
+            folder: where to save the session; None: nowhere.
         """
         self.options = options = options or AppOptions()
         can = options.abilities
@@ -159,7 +159,7 @@ class MnistApp(MinimumSizeApp):
         )
 
     def _load(self) -> Dataset:
-        """The data, in the session's thread."""
+        """Load the data, in the session's thread."""
         self._reading = LoadTask(self.workspace.source, self.workspace.share)
         dataset = self._reading.dataset()
         if harmless := noticed(dataset):  # the coach explains the others
@@ -171,7 +171,7 @@ class MnistApp(MinimumSizeApp):
         self.main.post_message(MainScreen.Settled())
 
     def get_default_screen(self) -> Screen[Any]:
-        """The one screen: no other is made, and drawn, first."""
+        """Return the main screen; Textual then draws no other one first."""
         return self.main
 
     def _dress(self) -> None:
@@ -186,7 +186,7 @@ class MnistApp(MinimumSizeApp):
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
 
     def on_mount(self) -> None:
-        """What lasts as long as the app."""
+        """Start what lasts as long as the app."""
         if not self.is_kiosk:
             self.theme_changed_signal.subscribe(
                 self, lambda theme: save_setting("theme", theme.name)
@@ -275,7 +275,7 @@ class MnistApp(MinimumSizeApp):
             self.switcher.close()
 
     def _fatal_error(self) -> None:
-        """A bug: instead of Textual's long traceback, a file with it, and one line that says so."""
+        """Write a bug's traceback to a file and print one line about it."""
         error = self._exception
         if (short := shortage_message(error)) is not None:
             self.failure = f"{short}{'; the run is saved' if self.opener.is_kept else ''}"
@@ -289,7 +289,7 @@ class MnistApp(MinimumSizeApp):
 
     @on(MainScreen.Failed)
     def _failed(self, event: MainScreen.Failed) -> None:
-        """What cannot be gone on with stays as it is, and another session begins."""
+        """Keep a session that cannot continue as it is, and begin another."""
         if not self.opener.is_resumed:
             self.failure = event.why
             self.exit(return_code=1)
@@ -331,15 +331,15 @@ class MnistApp(MinimumSizeApp):
             self.exit(return_code=1)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
-        """A kiosk cannot be suspended: there may be a shell beneath."""
+        """Refuse to suspend a kiosk: there may be a shell beneath."""
         return not (self.is_kiosk and action in {"suspend_process", "screenshot"})
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The runs' colours, for themes that are not the app's own."""
+        """Add the runs' colors for themes other than the app's own."""
         return {**super().get_theme_variable_defaults(), **DARK_RUNS, **DARK_SIGNS}
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every key's action by name, then Textual's own."""
+        """List the palette's commands: every key's action by name, then Textual's own."""
         if isinstance(screen, MainScreen):
             from .keymap.palette import title_of
 

@@ -12,20 +12,21 @@ PRIVATE = 0o600
 
 
 def write(path: Path, content: str | bytes, *, overwrite: bool = True, mode: int = SHARED) -> None:
-    """Put a file under its name once all of it is on disk; text as UTF-8.
+    """Write a file atomically: it appears under its name once all of it is on disk.
 
-    Characters that UTF-8 cannot hold, such as the undecodable bytes of a file name, become ?.
+    Text is encoded as UTF-8. Characters that UTF-8 cannot hold, such as the undecodable bytes of a
+    file name, become ?.
 
     Args:
-        path: where the file is to be.
+        path: the file.
         content: all of it.
-        overwrite: whether it may take the place of a file that is there.
-        mode: of the new file, less the umask.
+        overwrite: whether it may replace an existing file.
+        mode: permissions of the new file, less the umask.
 
     Raises:
-        FileExistsError: there is such a file and it may not be replaced; it stays as it is.
+        FileExistsError: the file exists and may not be replaced; it stays as it is.
         OSError: the disk refuses.
-        ValueError: no file can have this name.
+        ValueError: the name is not a valid file name.
     """
     data = content.encode(errors="replace") if isinstance(content, str) else content
     # A leading dot: whoever lists the folder takes a file that a crash left behind for none.

@@ -39,10 +39,10 @@ NICE = 15  # of 19
 
 
 def yield_to_others() -> None:
-    """Let the screen's thread, and whoever else is at this machine, go before this thread.
+    """Lower this thread's priority below the screen's thread and other programs.
 
-    On Linux a thread has a priority of its own, and those it starts have the same. Elsewhere
-    this would slow the screen down too, and is left alone.
+    On Linux every thread has its own priority, which the threads it starts inherit. Elsewhere
+    this would slow the screen down too, so nothing is changed.
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -22,7 +22,7 @@ class Idle:
     """Knows for how long nobody has touched the app."""
 
     def __init__(self, patience: float, now: Callable[[], float] = time.monotonic) -> None:
-        """patience: seconds until that is too long."""
+        """Start the clock; `patience` is the idle time allowed, in seconds."""
         self._patience, self._now = patience, now
         self._last = now()
 

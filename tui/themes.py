@@ -110,7 +110,7 @@ ON_BLACK_TOO = {
 
 
 def themes_for(colors: str) -> tuple[Theme, ...]:
-    """The app's own themes, as a terminal of so many colours ("16", "256" …) can show them."""
+    """Return the app's themes for a terminal with this number of colors ("16", "256", …)."""
     if colors != "16":
         return tuple(THEMES.values())
     return tuple(map(_in_sixteen, THEMES.values()))

@@ -39,7 +39,7 @@ class ImageLayout:
     has_paper: bool = True  # whether ink stands on dark paper; photographs have none
 
     def __post_init__(self) -> None:
-        """Raises DataError for numbers that no set has."""
+        """Reject numbers that no set has with a DataError."""
         shares = (self.extent, self.x, self.y, self.strongest / 255)
         if not all(math.isfinite(share) and 0 <= share <= 1 for share in shares):
             raise DataError("the layout of the images has a number that is out of range")
@@ -66,7 +66,7 @@ MNIST: Final = ImageLayout()
 
 
 def from_numbers(told: Mapping[str, float | str]) -> ImageLayout:
-    """The layout that `as_numbers` told. Raises DataError for anything else."""
+    """Restore a layout from `as_numbers`. Raises DataError for anything else."""
     kinds = {name: type(value).__name__ for name, value in MNIST.as_numbers().items()}
     given = {name: float(value) if type(value) is int else value for name, value in told.items()}
     if {name: type(value).__name__ for name, value in given.items()} != kinds:
@@ -75,7 +75,7 @@ def from_numbers(told: Mapping[str, float | str]) -> ImageLayout:
 
 
 def measured(images: Bytes) -> ImageLayout:
-    """How images lie, m × side², ink high; as MNIST's do where none has any ink."""
+    """Measure how images lie, m × side², ink high; MNIST's layout if none has any ink."""
     square = sampled(images)
     side = square.shape[1]
     square = square[square.any(axis=(1, 2))]
@@ -102,7 +102,7 @@ def measured(images: Bytes) -> ImageLayout:
 
 
 def sampled(images: Bytes) -> Bytes:
-    """Some of the images, m × side², as n × side × side: the same ones always, from everywhere."""
+    """Return a fixed, evenly spread sample of the images, m × side², as n × side × side."""
     side = math.isqrt(images.shape[1])
     count = max(1, SAMPLE // images.shape[1])
     if len(images) > count:
@@ -112,7 +112,7 @@ def sampled(images: Bytes) -> Bytes:
 
 
 def lies_so(image: Bytes, layout: ImageLayout) -> bool:
-    """Whether a picture, side × side with ink high, lies already as the images of such a set."""
+    """Return whether an image, side × side with ink high, already fits the layout."""
     if layout.fills_frame or layout.centering == FREE:
         return True
     if image.max() < 0.6 * layout.strongest:
@@ -137,7 +137,7 @@ def bounding_boxes(ink: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def corners(square: Bytes) -> NDArray[np.float64]:
-    """The median of each image's four corners."""
+    """Return the median of each image's four corners."""
     return np.median(square[:, [0, 0, -1, -1], [0, -1, 0, -1]], axis=1)
 
 

@@ -29,7 +29,7 @@ def map_file(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
 ) -> NDArray[Any]:
-    """The numbers of a file from an offset on, read-only and never all in memory.
+    """Map the numbers of a file from an offset on, read-only, without loading them.
 
     Raises DataError if the file cannot be mapped.
     """
@@ -47,7 +47,7 @@ def map_file(
 
 
 def is_mapped(array: NDArray[Any]) -> bool:
-    """Whether an array lies in a mapped file."""
+    """Return whether an array lies in a mapped file."""
     base: Any = array
     while isinstance(base, np.ndarray | memoryview):
         owner: Any = base.obj if isinstance(base, memoryview) else base.base  # pyright: ignore[reportUnknownMemberType]: whatever owns the memory

@@ -31,20 +31,20 @@ AT_A_TIME = 1 << 18  # pixels compared at once
 
 
 def upright(found: SourceContent, reason: str) -> SourceContent:
-    """The same set with rows and columns of every image exchanged.
+    """Transpose every image of a set.
 
-    As with `high_ink`, the images are changed within their own memory if that may be written to.
+    As with `high_ink`, the images are changed in place if their memory is writable.
     """
     finding = Transposed(reason)
     return _changed(found, _exchanged, finding)
 
 
 def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
-    """The same set with ink high on paper 0: one decision for all its images.
+    """Return the set with ink high on paper 0, by one decision for all its images.
 
-    Ink that never gets strong is stretched, whatever scale it was on; dark ink on light paper is
-    turned round unless the images have no paper. The images are changed within their own memory
-    if that may be written to: the caller gives them up.
+    Faint ink is stretched to full strength, on whatever scale it was stored; dark ink on light
+    paper is inverted unless the images have no paper. The images are changed in place if their
+    memory is writable: the caller gives them up.
     """
     strongest = max(_strongest(part) for part in _parts(found))
     # Of fractions that small the greys are gone already.
@@ -64,9 +64,9 @@ def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
 
 
 def odd(train: Digits, test: Digits, classes: int) -> tuple[Finding, ...]:
-    """What is odd about a whole set whose ink is high, as far as a network would suffer from it.
+    """Return what is odd about a set with high ink, as far as a network would suffer from it.
 
-    Of a set that is left in its file only a sample is looked at.
+    A set that stays in its file is only sampled.
     """
     labels = train.labels
     train, test = (_sample(part) if is_mapped(part.images) else part for part in (train, test))
@@ -93,7 +93,7 @@ def _parts(found: SourceContent) -> list[Bytes]:
 def _changed(
     found: SourceContent, change: Callable[[Bytes], Bytes], finding: Finding
 ) -> SourceContent:
-    """The same set with all its images changed. Raises DataError for what is too large for it."""
+    """Apply a change to all images of a set. Raises DataError if the set is too large for it."""
     if any(is_mapped(part) for part in _parts(found)):
         raise DataError(
             f"{found.called or 'the set'}: is too large to be changed in memory, and has to be: "
@@ -116,7 +116,7 @@ def _some(images: Bytes) -> Bytes:
 
 
 def _runs(count: int) -> list[slice]:
-    """Runs of images that follow each other, from everywhere: a disk reads those quickly."""
+    """Return runs of consecutive images from all parts of the set, which a disk reads quickly."""
     starts = np.linspace(0, count - LARGE // RUNS, RUNS, dtype=np.int64).tolist()
     return [slice(start, start + LARGE // RUNS) for start in starts]
 
@@ -148,7 +148,7 @@ def _sample(digits: Digits) -> Digits:
 
 
 def _are_light(parts: list[Bytes]) -> bool:
-    """Whether nearly all images are lighter at their corners than all in all."""
+    """Return whether nearly all images are lighter at their corners than on average."""
     lighter = np.concatenate(
         [corners(some) > some.mean(axis=(1, 2)) + LIGHTER for some in map(sampled, parts)]
     )
@@ -162,14 +162,14 @@ def _turned(images: Bytes) -> Bytes:
 
 
 def _blank(images: Bytes) -> int:
-    """How many have pixels that are all alike."""
+    """Count the images whose pixels are all equal."""
     step = max(1, AT_A_TIME // images.shape[1])
     parts = (images[start : start + step] for start in range(0, len(images), step))
     return sum(int(np.count_nonzero((part == part[:, :1]).all(axis=1))) for part in parts)
 
 
 def _shared(train: Bytes, test: Bytes) -> int:
-    """How many test images are training images too; blank ones are another matter."""
+    """Count the test images that are also training images, leaving out blank ones."""
     inked = test[(test != test[:, :1]).any(axis=1)]
     return int(np.count_nonzero(np.isin(_hashes(inked), _hashes(train))))
 

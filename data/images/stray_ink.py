@@ -45,7 +45,7 @@ class _Piece:
 
 
 def cleaned(ink: Bytes) -> Cleaned:
-    """What is the digit's of a picture's ink, h × w on paper 0."""
+    """Separate the digit from stray ink in a picture, h × w on paper 0."""
     found, rulings = _without_rulings(ink)
     found, specks = _without_specks(found)
     return Cleaned(found, specks, rulings)
@@ -100,13 +100,13 @@ def _without_specks(ink: Bytes) -> tuple[Bytes, int]:
 
 
 def _summed(ink: Bytes, cell: int) -> NDArray[np.int64]:
-    """The ink in each square of so many pixels a side."""
+    """Sum the ink in each square of `cell` × `cell` pixels."""
     rows = np.add.reduceat(ink, range(0, ink.shape[0], cell), axis=0, dtype=np.int64)
     return np.add.reduceat(rows, range(0, ink.shape[1], cell), axis=1)
 
 
 def _pieces(ink: NDArray[np.int64]) -> list[_Piece]:
-    """What hangs together, corners too."""
+    """Label the connected components, with diagonal neighbors."""
     left_over = {(int(y), int(x)) for y, x in np.argwhere(ink)}
     found: list[_Piece] = []
     while left_over:

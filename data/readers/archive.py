@@ -35,18 +35,18 @@ TAR_MARK, TAR_MARK_AT = b"ustar", 257
 
 
 def is_tar(start: bytes) -> bool:
-    """Whether a file of tar's begins so."""
+    """Return whether a file that starts like this is a tar archive."""
     return start[TAR_MARK_AT:].startswith(TAR_MARK)
 
 
 def zip_names(path: Path) -> list[str]:
-    """The names in a zip archive. Raises DataError for what is none."""
+    """Return the names in a zip archive. Raises DataError if it is not one."""
     with opened(path) as file:
         return zipfile_of(file, path).namelist()
 
 
 def zipfile_of(file: io.BufferedReader, path: Path) -> zipfile.ZipFile:
-    """The archive that lies in a file. Raises DataError for what is none."""
+    """Open the zip archive in a file. Raises DataError if it is not one."""
     try:
         return zipfile.ZipFile(file)
     except UNREADABLE as damage:
@@ -56,9 +56,9 @@ def zipfile_of(file: io.BufferedReader, path: Path) -> zipfile.ZipFile:
 
 @contextmanager
 def unpacked_archive(path: Path, on_progress: OnProgress | None) -> Generator[Path]:
-    """A folder with what a zip or tar archive holds, while the context lasts.
+    """Unpack a zip or tar archive into a temporary folder for the length of the context.
 
-    Raises DataError for an archive that is damaged, or too large; one that comes out of the
+    Raises DataError for an archive that is damaged or too large. A DataError raised within the
     context names the archive in place of the folder.
     """
     with tempfile.TemporaryDirectory(prefix="mnist-tui-") as name:

@@ -42,7 +42,7 @@ def _is_web_page(start: bytes) -> bool:
 
 
 def _is_tfrecord(start: bytes) -> bool:
-    """Whether it begins with a length and that length's masked CRC-32C."""
+    """Return whether a file starts with a length and that length's masked CRC-32C."""
     if len(start) < 12:
         return False
     (checksum,) = struct.unpack("<I", start[8:12])
@@ -51,7 +51,7 @@ def _is_tfrecord(start: bytes) -> bool:
 
 
 def crc32c(content: bytes) -> int:
-    """The checksum that TFRecord files have of their lengths."""
+    """Return the checksum that TFRecord files use for their lengths."""
     crc = 0xFFFFFFFF
     for byte in content:
         crc ^= byte
@@ -113,5 +113,5 @@ WORKBOOK_ADVICE = (
 
 
 def foreign(start: bytes) -> str | None:
-    """What a message says of a file that begins so; None if it is of no form known here."""
+    """Return the advice for a file that starts like this; None for an unknown format."""
     return next((form.advice for form in FOREIGN_FORMS if form.begins(start)), None)

@@ -20,18 +20,18 @@ SAMPLE = 1 << 22  # pixels that are looked at for that
 def with_classes(
     source: str, found: SourceContent, count: int | None = None, known: tuple[str, ...] = ()
 ) -> SourceContent:
-    """The same set with its labels counted from 0 on, and a name for each class.
+    """Renumber a set's labels from 0 and name every class.
 
     Args:
-        source: how messages call it.
-        found: what a reader made of it.
-        count: how many classes there are, where the caller knows.
-        known: their names, where the caller knows these too; a label then means the class of
-            that name.
+        source: what messages call it.
+        found: the content that a reader returned.
+        count: number of classes, if the caller knows it.
+        known: the class names, if the caller knows them; a label then means the class of that
+            name.
 
     Raises:
-        DataError: the labels are of no classes, or of too many; ClassesError, which is one, where
-            they do not fit those the caller knows.
+        DataError: there are no classes, or too many; its subclass ClassesError if they do not
+            fit those the caller knows.
     """
     assert found.labels is not None, "asked for the classes of images without labels"
     occurring = np.flatnonzero(np.bincount(np.concatenate(_labels(found)), minlength=1)).tolist()

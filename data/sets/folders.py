@@ -37,13 +37,13 @@ NO_SET = re.compile(
 def read_folder(
     folder: Path, read_file: ReadFile, on_progress: OnProgress | None, forms: str
 ) -> SourceContent:
-    """The one set that lies in a folder. Raises DataError if there is none, or more than one.
+    """Read the one set that lies in a folder. Raises DataError if there is none, or several.
 
     Args:
-        folder: it may also lie in a folder within.
+        folder: the folder; the set may also lie in a folder within it.
         read_file: reads what a single file holds.
-        on_progress: called with what is done.
-        forms: what a source may be, for a refusal.
+        on_progress: called with the amount done.
+        forms: the accepted formats, for an error message.
     """
     found = _found(folder, read_file, on_progress, 0)
     if found is not None:
@@ -92,7 +92,7 @@ def _within(
     on_progress: OnProgress | None,
     depth: int,
 ) -> SourceContent | None:
-    """The set in the only folder within that has one."""
+    """Read the set in the only sub-folder that has one."""
     if len(folders) == 1:
         return _found(folders[0], read_file, on_progress, depth + 1)
     sets: list[SourceContent] = []
@@ -113,7 +113,7 @@ def _within(
 
 
 def _tables(folder: Path, there: list[Path], read_file: ReadFile) -> SourceContent | None:
-    """The set in files of which each holds images with labels: one, or a pair of parts."""
+    """Read files that each hold images with labels: one, or a pair of parts."""
     files = [path for path in there if _is_table(path)]
     parts: dict[str, list[Path]] = {}
     for path in _without_twins(files):
@@ -146,7 +146,7 @@ def _called(found: SourceContent, path: Path) -> SourceContent:
 
 
 def _all(folder: Path, files: list[Path], read_file: ReadFile) -> tuple[SourceContent, Path]:
-    """The pieces of one part, such as train-00000-of-00002, one after the other."""
+    """Join the shards of one part, such as train-00000-of-00002, in order."""
     if len({re.sub(r"[0-9]+", "#", path.name) for path in files}) > 1:
         named = " and ".join(repr(path.name) for path in files[:2])
         raise DataError(f"{folder}: holds several sets, {named}; name a file of one of them")
@@ -160,7 +160,7 @@ def _all(folder: Path, files: list[Path], read_file: ReadFile) -> tuple[SourceCo
 
 
 def _part(path: Path) -> str:
-    """Which part a file's name says it is; "" where it says none, or several."""
+    """Return the part that a file's name indicates; "" for none or several."""
     words = re.split(r"[^a-zA-Z0-9]+", path.name)
     matches = [match for word in words if (match := PART.fullmatch(word)) is not None]
     named = {next(part for part in PARTS if match[part]) for match in matches}

@@ -80,7 +80,7 @@ def _on_one_scale(
 def _one_list(
     found: SourceContent, other: SourceContent, other_path: object
 ) -> tuple[tuple[str, ...], _Relabel, _Relabel]:
-    """The classes of both, and how each one's labels become those."""
+    """Merge the classes of both, with the relabeling that each one needs."""
     if found.names == other.names:
         return found.names, _Relabel(), _Relabel()
     if not found.names or not other.names:

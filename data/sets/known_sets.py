@@ -49,10 +49,10 @@ class Known:
 
 
 def recognized(called: str, path: Path) -> Known | None:
-    """The set that files are of; None if nothing in their names tells.
+    """Identify a well-known set by its files' names; None if they do not say.
 
-    called: the files' own name, which alone can say that they are EMNIST's files: pictures in a
-    folder of that name may have been set upright long ago.
+    `called` is the files' own name. It alone identifies EMNIST's files: pictures in a folder of
+    that name may have been transposed long ago.
     """
     if match := EMNIST.search(called):
         return Known(match[0], EMNIST_CLASSES[match[1].lower()], lies_on_its_side=True)
@@ -66,7 +66,7 @@ def recognized(called: str, path: Path) -> Known | None:
 
 
 def applied(found: SourceContent, path: Path) -> SourceContent:
-    """The set upright and with its classes' names, as far as what it is called tells."""
+    """Return the set upright and with its class names, as far as its name identifies it."""
     known = recognized(found.called, path)
     if known is None:
         return found
@@ -87,7 +87,7 @@ def applied(found: SourceContent, path: Path) -> SourceContent:
 
 
 def with_names(found: SourceContent, classes: tuple[str, ...]) -> SourceContent:
-    """The set with these names by label; a label without name leaves, if no image has it."""
+    """Name the classes by label; a label without a name is dropped if no image has it."""
     assert found.labels is not None
     parts = [found.labels] + ([] if found.test is None else [found.test.labels])
     used = set(np.flatnonzero(sum(np.bincount(p, minlength=256) for p in parts)).tolist())
@@ -120,7 +120,7 @@ def _mapping(path: Path) -> tuple[str, ...]:
 
 
 def read_names(path: Path) -> tuple[str, ...]:
-    """The names in a text file, one a line, in the labels' order. Raises DataError."""
+    """Read class names from a text file, one a line, in the labels' order. Raises DataError."""
     names = tuple(line.strip() for line in _text(path).splitlines() if line.strip())
     if not 2 <= len(names) <= MAX_CLASSES:
         raise DataError(f"{path}: has {len(names)} names; expected 2 to {MAX_CLASSES}, one a line")

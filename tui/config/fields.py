@@ -65,7 +65,7 @@ class Field:
 
 
 def format_value(value: object) -> str:
-    """A hyperparameter's value as it would be typed."""
+    """Format a hyperparameter's value as the user would type it."""
     if value is None:
         return "full"
     if isinstance(value, float):
@@ -86,7 +86,7 @@ def _number(label: str) -> Callable[[str], float]:
 
 
 def integer_parser(label: str, such_as: str) -> Callable[[str], int]:
-    """A parser of whole numbers that names what it parses when it cannot."""
+    """Return a parser of whole numbers whose errors name the field and give examples."""
 
     def parse(text: str) -> int:
         try:

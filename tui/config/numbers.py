@@ -14,7 +14,7 @@ LONGEST = 400  # characters of a number
 
 
 def whole_number(text: str) -> int:
-    """The whole number that was typed. Raises ValueError for anything else."""
+    """Parse a whole number. Raises ValueError for anything else."""
     found = WHOLE.fullmatch(text) if len(text) <= LONGEST else None
     if found is None:
         raise ValueError("not a whole number")
@@ -22,7 +22,7 @@ def whole_number(text: str) -> int:
 
 
 def real_number(text: str) -> float:
-    """The number that was typed. Raises ValueError for anything else."""
+    """Parse a number. Raises ValueError for anything else."""
     found = REAL.fullmatch(text) if len(text) <= LONGEST else None
     if found is None:
         raise ValueError("not a number")

@@ -28,7 +28,7 @@ MAX_LENGTH = 100_000  # characters
 
 
 def format_recipe(course: HyperparameterLog) -> str:
-    """The recipe that leads a run along this course; `read` makes the same of it."""
+    """Format hyperparameters and their changes as a recipe that `parse_recipe` reads back."""
     from ...net.run.hyperparameter_log import effective
 
     (_, first), *_ = course = effective(course)
@@ -86,7 +86,7 @@ def parse_recipe(text: str) -> HyperparameterLog:
 def _stage(
     before: Hyperparameters, stage: dict[str, Any], start: int, words: list[str]
 ) -> Hyperparameters:
-    """What is in force from here on; all words of the stage together must make sense."""
+    """Return the hyperparameters in force from this stage on; validate its words together."""
     try:
         return replace(before, **stage)
     except NetError as problem:
@@ -125,7 +125,7 @@ def _since(word: str, place: int, before: int) -> int:
 
 
 def _words(before: Hyperparameters, after: Hyperparameters) -> list[str]:
-    """What differs, in the panel's order."""
+    """Return the hyperparameters that differ, as words in the panel's order."""
     pairs = [(field, getattr(after, field.name)) for field in FIELDS]
     return [_word(field, value) for field, value in pairs if value != getattr(before, field.name)]
 

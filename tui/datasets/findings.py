@@ -78,12 +78,12 @@ def told(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
 
 
 def noticed(dataset: Dataset) -> tuple[str, ...]:
-    """What was found and does no harm."""
+    """Return the findings that do no harm."""
     return tuple(words(finding) for finding in dataset.findings if not misleads(finding))
 
 
 def doubts(dataset: Dataset | None) -> tuple[str, ...]:
-    """Why a network cannot learn well from these data, or seems better on them than it is."""
+    """Return why a network learns badly from these data, or seems better on them than it is."""
     return () if dataset is None else tuple(words(f) for f in dataset.findings if misleads(f))
 
 

@@ -56,7 +56,7 @@ class PredictionInput:
 
 
 def cache_folder() -> Path:
-    """Where parsed tables are kept: XDG_CACHE_HOME/mnist-tui, usually ~/.cache/mnist-tui."""
+    """Return the folder of parsed tables: XDG_CACHE_HOME/mnist-tui, usually ~/.cache/mnist-tui."""
     return user_cache_path("mnist-tui", appauthor=False)
 
 
@@ -70,7 +70,7 @@ def open_dataset(
     has_paper: bool = True,
     learnt: Callable[[Digits], bool] | None = None,
 ) -> Dataset:
-    """What `--data` names. Raises DataError; see data/dataset.py for the arguments."""
+    """Load the data that `--data` names. Raises DataError; see `data.load` for the arguments."""
     return load(
         source,
         share=TEST_SHARE if share is None else share,
@@ -173,7 +173,7 @@ def class_names(saved: SavedModel) -> tuple[str, ...]:
 
 
 def layout_of(saved: SavedModel) -> tuple[ImageLayout, str]:
-    """How the images lay that a saved network learnt from; and what is assumed, if it is."""
+    """Return the image layout that a saved network was trained on, and a note if it is assumed."""
     made = saved.provenance
     if made.layout:
         try:
@@ -189,7 +189,7 @@ def layout_of(saved: SavedModel) -> tuple[ImageLayout, str]:
 
 
 def provenance_of(dataset: Dataset, source: str) -> Provenance:
-    """What makes a run on these data, saved now."""
+    """Describe how a run on these data was made, if it were saved now."""
     return Provenance(
         data=dataset.name,
         source=expanded(source),
@@ -204,7 +204,7 @@ def provenance_of(dataset: Dataset, source: str) -> Provenance:
 
 
 def now() -> str:
-    """The date and time of day, in UTC."""
+    """Return the date and time of day in UTC."""
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime())
 
 
@@ -228,7 +228,7 @@ def is_other(made: Provenance, dataset: Dataset) -> str | None:
 
 @cache
 def program() -> str:
-    """This program and its version."""
+    """Return the program's name and version."""
     return f"mnist-tui {version('mnist-tui')}"
 
 
@@ -237,9 +237,9 @@ def _numbers(classes: int) -> tuple[str, ...]:
 
 
 def _named_alike(model: str, made: Provenance, dataset: Dataset) -> Dataset:
-    """The data, with the classes' names, which model and data must call alike if both have any.
+    """Reconcile the class names of model and data, which must agree if both have any.
 
-    Where one of them has numbers alone, a note says what is taken for what.
+    Where only one of them has names, a note says how they are matched.
     """
     numbers, theirs = _numbers(dataset.classes), dataset.names
     ours = made.names if len(made.names) == dataset.classes else ()

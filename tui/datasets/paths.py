@@ -19,10 +19,11 @@ LOOKED_AT = 20_000  # names in a folder
 
 
 def completions(text: str) -> list[str]:
-    """What lies there and begins like this, as it would be typed; folders end with a slash.
+    """Return the paths that begin with this text, as the user would type them.
 
-    Hidden files only where their dot is typed, and no name that a terminal could not show as it
-    is. Whatever cannot be looked at has none. May wait for a slow disk: call it in a thread.
+    Folders end with a slash. Hidden files are listed only once their dot is typed; names that a
+    terminal could not show are left out, and unreadable folders have no completions. A slow disk
+    may block: call it in a thread.
     """
     if text == "~":
         return ["~/"]
@@ -41,7 +42,7 @@ def completions(text: str) -> list[str]:
 
 
 def common_prefix(text: str, found: list[str]) -> str:
-    """The text with all that its completions have in common."""
+    """Extend the text by the prefix that all its completions share."""
     common = min(found, default="")  # what the first and the last share, all do
     last = max(found, default="")
     while not last.startswith(common):
@@ -50,7 +51,7 @@ def common_prefix(text: str, found: list[str]) -> str:
 
 
 def expanded(source: str) -> str:
-    """A source under a name that holds in every folder."""
+    """Expand a source's relative paths, so that it holds in every working folder."""
     try:
         spec = parse_spec(source)
     except DataError:
@@ -68,9 +69,9 @@ def _whole_path(path: str) -> str:
 
 
 def absolute(path: Path) -> Path:
-    """The same path from the root on; a link stays one.
+    """Return the absolute path, without resolving links.
 
-    Raises UserError for a relative path when the folder this was started in is there no longer.
+    Raises UserError for a relative path if the working folder no longer exists.
     """
     try:
         return Path(os.path.abspath(path))  # noqa: PTH100  (resolve would follow links)

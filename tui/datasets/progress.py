@@ -24,7 +24,7 @@ class CancellableTask:
     """Work that takes a while: a thread does it, the screen looks how far it is; two slots."""
 
     def __init__(self, words: str) -> None:
-        """words: what is being done, for a person."""
+        """Create a task; `words` say to the user what it does."""
         self._words = words
         self._done = (0, 0)
         self._given_up = threading.Event()
@@ -40,7 +40,7 @@ class CancellableTask:
             raise CancelledError
 
     def give_up(self) -> None:
-        """Let it end at the next occasion; what it comes to is for nobody."""
+        """End the task at the next opportunity and discard its result."""
         self._given_up.set()
 
     @property
@@ -62,7 +62,7 @@ class LoadTask(CancellableTask):
     """Of one source."""
 
     def __init__(self, source: str, share: float | None = None) -> None:
-        """share: of data without a test part, how much to test on; None: as usual."""
+        """Create a task that loads `source`; `share` is tested on if it has no test part."""
         path = source.partition(" --")[0]  # what stands after it says how to read it
         name = path if path == EMBEDDED else Path(path).name
         super().__init__(f"reading {printable(name, 30)}")
@@ -78,7 +78,7 @@ class LoadTask(CancellableTask):
 
 
 def summary(dataset: Dataset) -> str:
-    """What was read, in a line and the reader's own notes."""
+    """Summarize the data in one line, followed by the reader's notes."""
     facts = (
         f"{printable(dataset.name, 40)}: {len(dataset.train):,} images to learn from, "
         f"{len(dataset.test):,} to test on, {dataset.side} × {dataset.side} pixels, "

@@ -35,9 +35,15 @@ ALWAYS = ("alpha", "optimizer")
 
 
 def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
-    """The script. Raises UserError for a run that it could not make again.
+    """Write a stand-alone script that repeats a run.
 
-    name: of the run, for its first lines; file: what the script will be called.
+    Args:
+        name: of the run, for the first lines.
+        saved: the run.
+        file: the script's file name.
+
+    Raises:
+        UserError: a script cannot reproduce this run.
     """
     state = saved.state
     course = tuple(
@@ -107,7 +113,7 @@ class _Needs:
         )
 
     def main(self) -> str:
-        """The function that makes the updates."""
+        """Write the function that makes the updates."""
         alpha = 'chosen["alpha"]'
         if self.schedule:
             alpha = 'scheduled(chosen["alpha"], chosen["schedule"], update / chosen["iterations"])'
@@ -130,7 +136,7 @@ class _Needs:
 
 
 def _settings(name: str, saved: SavedModel, course: HyperparameterLog, needs: _Needs) -> str:
-    """The constants at the top: all that makes this run another one than others."""
+    """Write the constants at the top, which distinguish this run from others."""
     state, made = saved.state, saved.provenance
     data, to_get_it = _data(made)
     network = f"a network {architecture_name(state.sizes)}"
@@ -160,7 +166,7 @@ def _settings(name: str, saved: SavedModel, course: HyperparameterLog, needs: _N
 
 
 def _stages(course: HyperparameterLog, names: Sequence[str]) -> list[str]:
-    """A line a stage: all that matters of the first, of the others what they changed."""
+    """Write one line a stage: the first in full, the others as changes."""
     lines: list[str] = []
     before: Hyperparameters | None = None
     for since, chosen in course:
@@ -174,7 +180,7 @@ def _stages(course: HyperparameterLog, names: Sequence[str]) -> list[str]:
 
 
 def _deforming() -> str:
-    """How digits are deformed, as data/augment.py has it, which needs NumPy alone."""
+    """Copy the deformation of digits from data/augment.py, which needs only NumPy."""
     from ...data import augment
 
     functions = (augment.displaced, augment.looked_up, augment.fine)
@@ -192,7 +198,7 @@ def _table(optimizers: Sequence[str]) -> str:
 
 
 def _reached(state: RunState) -> str:
-    """How it did when it was last tested, for the first lines."""
+    """Describe the last test result for the first lines."""
     tested = [row for row in state.history if isfinite(row[TEST_ACCURACY])]
     if not tested:
         return ""
@@ -201,7 +207,7 @@ def _reached(state: RunState) -> str:
 
 
 def _data(made: Provenance) -> tuple[str, str]:
-    """Where the script looks for its data, and a command that puts them there."""
+    """Return the folder of the script's data, and a command that downloads them."""
     if made.source in ("", EMBEDDED):
         return FOLDER, f"mnist-tui data --out {FOLDER}"
     options = f" --test-share {made.share!r}" if made.share else ""

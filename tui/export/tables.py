@@ -46,17 +46,17 @@ class Predictions:
 
 
 def answers(saved: SavedModel, questions: PredictionInput) -> Predictions:
-    """What a saved network answers, a few thousand images at a time."""
+    """Predict the images with a saved network, a few thousand at a time."""
     parameters = Parameters(saved.state.sizes, saved.state.vector)
     parts = [seen.A[-1].T.copy() for _, seen in forward_in_chunks(parameters, questions.images)]
     return Predictions(np.concatenate(parts), questions.names, questions.labels)
 
 
 def history_text(runs: Sequence[tuple[str, SavedModel]], ending: str) -> str:
-    """The history of named runs, as CSV or JSON by the ending.
+    """Format the history of named runs as CSV or JSON, by the file extension.
 
-    CSV: a row an iteration, with every hyperparameter that led the update and, where one was
-    changed, what. JSON: an object a run, which has the course once instead.
+    CSV has a row for each iteration, with every hyperparameter of the update and any change. JSON
+    has an object for each run, which holds the hyperparameter log once.
     """
     if ending.lower() == ".json":
         return json.dumps({"runs": [_run(name, saved) for name, saved in runs]}, indent=1) + "\n"
@@ -72,7 +72,7 @@ def history_text(runs: Sequence[tuple[str, SavedModel]], ending: str) -> str:
 
 
 def predictions_text(found: Predictions, ending: str) -> str:
-    """A row an image: index, answer, confidence, every probability, and the label where known."""
+    """Format one row an image: index, answer, confidence, probabilities, label if known."""
     import pandas as pd
 
     names = np.array(found.names, dtype=object)

@@ -32,7 +32,7 @@ class Axis:
     percent: bool = False
 
     def places(self, values: Numbers) -> Numbers:
-        """Where values lie along the axis: 0 at its beginning, 1 at its end."""
+        """Return the positions of values along the axis: 0 at its beginning, 1 at its end."""
         import numpy as np
 
         low, high, these = (
@@ -42,7 +42,7 @@ class Axis:
             return (these - low) / (high - low)
 
     def value(self, place: float) -> float:
-        """The value at a place between 0 and 1."""
+        """Return the value at a position between 0 and 1."""
         import numpy as np
 
         low, high = self._spread(np.array([self.low, self.high])).tolist()
@@ -79,7 +79,7 @@ class Axis:
             yield _even(self.low, self.high, times * max(2, at_most))
 
     def written(self, value: float) -> str:
-        """A number as it stands beside the axis."""
+        """Format a number for the axis."""
         if self.percent:
             return f"{100 * value:.6g}%"
         return f"{value:,.10g}".replace(",", " ")
@@ -106,10 +106,10 @@ def _decades(low: float, high: float, at_most: int) -> list[float]:
 
 
 def nice_end(x: float, last: float) -> float:
-    """Where an axis from 0 should end to show x: 10, 20, 50, 100 … but not beyond `last`.
+    """Return the end of an axis from 0 that shows x: 10, 20, 50, 100 … at most `last`.
 
-    It stands still while x moves and jumps only a few times in a run, so that the chart uses
-    its width from the first points on and yet does not creep.
+    The end jumps only a few times in a run and stands still in between, so that the chart uses
+    its width from the first points on without creeping.
     """
     decade = 10.0 ** max(1, floor(log10(max(x, 1))))
     for end in (decade, 2 * decade, 5 * decade, 10 * decade):

@@ -59,10 +59,18 @@ def draw_runs(
     *,
     ascii_only: bool = False,
 ) -> Plot | None:
-    """These runs, the last of them the current one, in so many columns and rows.
+    """Draw these runs, the last of them the current one.
 
-    at: an iteration to be pointed at. None if there is no room. ascii_only: what is not a line is
-    drawn in ASCII.
+    Args:
+        lines: the runs' curves.
+        view: axes, scales and span.
+        at: the iteration to mark, if any.
+        size: columns and rows.
+        ink: styles by role.
+        ascii_only: whether everything but lines is drawn in ASCII.
+
+    Returns:
+        The plot, or None if there is no room for one.
     """
     width, height = size
     done = max(len(line.history) - 1 for line in lines)
@@ -90,7 +98,7 @@ def draw_runs(
 def readings(
     lines: Sequence[RunCurve], view: ChartView, at: int, size: tuple[int, int], ink: Ink
 ) -> list[Text]:
-    """What the runs were worth at an iteration, in rows that leave room for their drawing."""
+    """Return the runs' values at an iteration, in rows that leave room for their drawing."""
     width, height = size
     room = max(0, height - LEAST_PLOT)
     when = (f" at {at} ", ink("chosen"))
@@ -126,7 +134,7 @@ def _column(view: ChartView) -> int:
 def _curves(
     line: RunCurve, view: ChartView, x: Axis, columns: int, ink: Ink, *, current: bool
 ) -> list[Curve]:
-    """The train curve of a run; of the current one also the test dots."""
+    """Return a run's training curve and, for the current run, its test dots."""
     edges = _edges(x, ACROSS * columns)
     found = line.history.envelope(_column(view), edges)
     outline = _outline(line.history, _column(view), found, edges)
@@ -196,7 +204,7 @@ def _mark_changes(plot: Plot, course: HyperparameterLog, ink: Style) -> None:
 
 
 def _name_ends(plot: Plot, lines: Sequence[RunCurve], view: ChartView, ink: Ink) -> None:
-    """The number of each run beside the end of its line, so that no colour is needed."""
+    """Write each run's number at the end of its line, so that color is not needed."""
     import numpy as np
 
     ends: list[tuple[float, int, RunCurve]] = []
@@ -220,7 +228,7 @@ def _name_ends(plot: Plot, lines: Sequence[RunCurve], view: ChartView, ink: Ink)
 
 
 def _reading(line: RunCurve, view: ChartView, at: int, width: int, *, is_named: bool) -> str:
-    """A run's exact values at an iteration, in as many words as there is room for."""
+    """Format a run's exact values at an iteration, in as many words as fit."""
     number, name = str(line.number), printable(line.name, 40)
     names = [f"{number} {name}  ", f"{number}  "] if is_named else [""]
     if at >= len(line.history):
@@ -243,9 +251,9 @@ def _reading(line: RunCurve, view: ChartView, at: int, width: int, *, is_named: 
 
 
 def _edges(x: Axis, parts: int) -> Numbers:
-    """Iterations that cut the axis halfway between places that are equally far apart.
+    """Return iterations that divide the axis halfway between evenly spaced positions.
 
-    What lies between two of them is nearest to one place. The first place is the axis's
+    Values between two of them are nearest to one position. The first position is the axis's
     beginning, the last one its end.
     """
     import numpy as np
@@ -299,9 +307,10 @@ def _tests(history: HistoryView, view: ChartView, edges: Numbers) -> tuple[Numbe
 
 
 def _averaged(mean: Numbers, updates: int) -> Numbers:
-    """Return the mean of a few parts on either side, of fewer at the ends.
+    """Return a moving average over a few parts on either side, fewer at the ends.
 
-    updates: that the parts are of. The curve begins with its first value: early on it may be steep.
+    The curve begins with its own first value, since it may be steep early on. `updates` is the
+    number that the parts cover.
     """
     import numpy as np
 
@@ -322,7 +331,7 @@ def _averaged(mean: Numbers, updates: int) -> Numbers:
 
 
 def _rounded_up(value: float) -> float:
-    """The next round number, so that an axis seldom moves."""
+    """Round up to a round number, so that an axis seldom moves."""
     import numpy as np
 
     decade = 10.0 ** np.floor(np.log10(value))

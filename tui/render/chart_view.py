@@ -23,7 +23,7 @@ class ChartView:
     end: float | None = None  # the last of them; None: the newest there is
 
     def x_axis(self, done: float, last: float) -> Axis:
-        """The iterations shown, when `done` are done of `last` to be done."""
+        """Return the axis of iterations when `done` of `last` have been made."""
         scale = "log" if self.log_x else "linear"
         low, high = 0.0, nice_end(done, max(done, last))
         if self.span is not None:
@@ -34,7 +34,7 @@ class ChartView:
         return Axis(max(1.0, low), max(2.0, high), scale) if self.log_x else Axis(low, high, scale)
 
     def zoomed(self, factor: float, x: Axis, done: float, around: float | None) -> ChartView:
-        """A span `factor` times that of the axis x, with `around` where it was, if it is shown."""
+        """Scale the span of axis x by `factor`, keeping `around` in place if it is shown."""
         span = max(LEAST_SPAN, (x.high - x.low) * factor)
         if span >= done:
             return replace(self, span=None, end=None)
@@ -44,7 +44,7 @@ class ChartView:
         return replace(self, span=span, end=None if end >= done else max(span, end))
 
     def panned(self, by: float, x: Axis, done: float) -> ChartView:
-        """Moved by so many iterations; at the newest, it follows from then on."""
+        """Shift by this many iterations; a view moved to the newest follows it from then on."""
         if self.span is None:
             return self
         end = x.high + by

@@ -12,7 +12,7 @@ FIRST, LAST = 16, 255  # those before are the terminal's own, and may be anythin
 
 @lru_cache(maxsize=256)
 def nearest(color: RichColor) -> RichColor:
-    """That of the 256 which looks most like it: the hue counts, which Rich's cube often misses."""
+    """Return the most similar of the 256 colors; unlike Rich's cube, keep the hue."""
     wanted = rgb_to_lab(Color(*color.get_truecolor()))
 
     def distance(number: int) -> float:

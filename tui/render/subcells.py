@@ -33,16 +33,16 @@ class Spans:
 
 
 def nearest(places: Numbers, count: int) -> Indices:
-    """The sub-cells, of `count` in a row, that lie nearest to places from 0 to 1."""
+    """Return the sub-cells, of `count` in a row, nearest to positions from 0 to 1."""
     import numpy as np
 
     return np.floor(places * (count - 1) + 0.5 + TIE).astype(int)
 
 
 def trace(x: Numbers, y: Numbers, across: int, up: int) -> Spans:
-    """What a line through points passes through, in `across` × `up` sub-cells.
+    """Return what a line through points passes through, in `across` × `up` sub-cells.
 
-    x, y: places of the points, 0 to 1, x ascending. Where y is not finite, the line has a gap.
+    x, y: positions of the points, 0 to 1, x ascending. Where y is not finite, the line has a gap.
     In a column with points, they are all between the ends of its stroke. A column between two
     points has the line's height in its middle. Where the line is so steep that two strokes would
     not touch, each of them reaches to the line's height on the border between their columns.

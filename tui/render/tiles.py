@@ -57,9 +57,9 @@ class TilePage:
 
 
 def sizes(side: int) -> list[int]:
-    """The widths in columns at which a picture of side × side pixels may be drawn, largest first.
+    """Return the widths in columns at which side × side pixels may be drawn, largest first.
 
-    A column is a pixel, or a part of one, or the mean of some; two rows of pixels make a line.
+    A column is a pixel, a fraction of one, or the mean of several; two rows of pixels make a line.
     """
     smallest = -(-side // -(-side // SMALLEST))
     larger = {round(side * share) for share in SHARES}
@@ -67,10 +67,16 @@ def sizes(side: int) -> list[int]:
 
 
 def page(width: int, height: int, side: int, count: int, caption: int) -> TilePage:
-    """The largest tiles of which all fit; if none do, as many of the smallest as fit.
+    """Return the largest tiles that all fit; if none do, as many of the smallest as fit.
 
-    Where not even one of the smallest fits, one that does, and if need be its caption alone.
-    side: of a picture in pixels, 0 if there are captions only; caption: its columns.
+    If not even one of the smallest fits, one is shown anyway, if need be its caption alone.
+
+    Args:
+        width: columns.
+        height: rows.
+        side: of a picture in pixels; 0: captions only.
+        count: number of pictures.
+        caption: columns of a caption.
     """
     found = [_page(width, height, columns, caption) for columns in (sizes(side) if side else [0])]
     fitting = [one for one in found if one.wide <= width and one.high <= height]
@@ -109,10 +115,11 @@ def steps(values: NDArray[np.floating], most: float, levels: int) -> NDArray[np.
 
 
 def halves(levels: NDArray[np.int64], inks: Sequence[Color]) -> Tile:
-    """Pixels as half-blocks, two above one another in a cell.
+    """Draw pixels as half-blocks, two above one another in a cell.
 
-    levels: h × w, 0 for paper, which is left blank; inks[level] is a level's colour (so a negative
-    level counts from the end).
+    Args:
+        levels: h × w, 0 for paper, which is left blank.
+        inks: the color of each level; a negative level counts from the end.
     """
     tile: Tile = []
     blank = np.zeros(levels.shape[1], np.int64)
@@ -167,13 +174,13 @@ def signs(levels: NDArray[np.int64], plus: Style, minus: Style) -> Tile:
 
 
 def characters(image: NDArray[np.uint8], columns: int, ink: Style) -> Tile:
-    """A digit in shades of ASCII, two pixels of the small picture a character."""
+    """Draw a digit in shades of ASCII, two pixels of the small picture a character."""
     small = np.pad(resized(image[None], columns)[0], ((0, columns % 2), (0, 0)))
     return [Strip([Segment(row, ink)], columns) for row in ascii_rows(small, len(small) // 2)]
 
 
 def dots(image: NDArray[np.uint8], columns: int, ink: Style) -> Tile:
-    """A digit in braille: black and white, and eight dots a cell."""
+    """Draw a digit in braille: black and white, with eight dots a cell."""
     rows = -(-columns // 2)
     inked = resized(image[None], 2 * columns)[0] > 127
     padded = np.zeros((4 * rows, 2 * columns), bool)

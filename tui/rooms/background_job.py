@@ -21,7 +21,13 @@ class BackgroundJob:
         least_rest: float = 0.0,
         must_rest: Callable[[], bool] = lambda: True,
     ) -> None:
-        """least_rest: minimum seconds between two jobs. must_rest: whether to rest at all."""
+        """Create a queue of one job.
+
+        Args:
+            screen: the screen that the job belongs to.
+            least_rest: minimum seconds between two jobs.
+            must_rest: whether to rest at all.
+        """
         self._screen = screen
         self._least_rest, self._must_rest = least_rest, must_rest
         self._wanted: Callable[[], Callable[[], None]] | None = None
@@ -31,8 +37,9 @@ class BackgroundJob:
     def ask(self, job: Callable[[], Callable[[], None]], *, at_once: bool = False) -> None:
         """Run this job next, in place of one that has not started.
 
-        job: runs in a thread and returns what is then to be done with its finding.
-        at_once: a person waits for it.
+        Args:
+            job: runs in a thread and returns the function that shows its result.
+            at_once: whether the user is waiting for it.
         """
         self._wanted = job
         if at_once:

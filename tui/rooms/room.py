@@ -56,7 +56,7 @@ class Room(ClosesOnce[None]):
         self._shown_at = self._spent_before = 0.0
 
     def compose(self) -> ComposeResult:
-        """The status line, the room's own, the keys."""
+        """Yield the status line, the room's own widgets and the footer."""
         yield StatusLine(id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
@@ -65,7 +65,7 @@ class Room(ClosesOnce[None]):
         yield keys
 
     def furnish(self) -> list[Widget]:
-        """What stands in the room."""
+        """Return the widgets of the room."""
         raise NotImplementedError
 
     def show(self, parameters: Parameters) -> None:

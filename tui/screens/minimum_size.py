@@ -30,7 +30,7 @@ WORDINGS = (
 
 
 def notice(size: tuple[int, int], needed: tuple[int, int]) -> list[str]:
-    """The longest wording that fits into columns × rows; of the shortest, as much as fits."""
+    """Return the longest wording that fits into columns × rows; the shortest one cut, if none."""
     width, height = size
     lines: list[str] = []
     for wording in WORDINGS:

@@ -34,13 +34,13 @@ class Autosave:
         share: float | None = None,
         provenance: Callable[[], Provenance | None] = lambda: None,
     ) -> None:
-        """Start writing.
+        """Start saving.
 
         Args:
-            store: where the session lies.
+            store: the session's folder.
             source: of the data.
             complain: called once, in another thread, if the disk refuses.
-            resumed: the page of the session that is resumed.
+            resumed: manifest of the resumed session.
             share: fraction of the data to test on, if they have no test part.
             provenance: see `BackgroundWriter`.
         """
@@ -76,7 +76,7 @@ class Autosave:
         self.saver.close(PATIENCE)
 
     def leave_alone(self) -> None:
-        """Let others have the session, as it was."""
+        """Release the session, unchanged, to other apps."""
         self.saver.close(PATIENCE)
 
     def page(self, state: WorkspaceState) -> Manifest:

@@ -18,12 +18,12 @@ GRACE = 24 * 3600.0  # seconds that a folder without a page is left alone
 
 
 def root() -> Path:
-    """Where sessions are: XDG_STATE_HOME/mnist-tui/sessions, usually in ~/.local/state."""
+    """Return the sessions' folder: XDG_STATE_HOME/mnist-tui/sessions, usually in ~/.local/state."""
     return user_state_path("mnist-tui", appauthor=False) / "sessions"
 
 
 def sessions() -> list[Path]:
-    """The folders of all sessions, the one that was written last first."""
+    """List the folders of all sessions, the most recently written first."""
     written = {
         folder: (order_of(folder), at)
         for folder in _folders()
@@ -33,7 +33,7 @@ def sessions() -> list[Path]:
 
 
 def create_session() -> SessionStore:
-    """A folder of its own for a session that begins. Raises UserError if there can be none."""
+    """Create a folder for a new session. Raises UserError if that is impossible."""
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     while (root() / name).exists():  # one app may begin two within a second
         name += "-"
@@ -45,7 +45,7 @@ def create_session() -> SessionStore:
 
 
 def open_session(folder: Path) -> tuple[SessionStore, Manifest]:
-    """The session in this folder, locked. Raises UserError if it holds none, or is in use."""
+    """Lock and open a folder's session. Raises UserError if there is none, or it is in use."""
     if _written(folder) is None:
         raise UserError(f"{folder}: holds no session")
     store = SessionStore(folder)
@@ -59,10 +59,11 @@ def open_session(folder: Path) -> tuple[SessionStore, Manifest]:
 def latest_session(
     refused: list[str], *, cut_off: bool = False
 ) -> tuple[SessionStore, Manifest] | None:
-    """The newest session that no living app has, locked; None if there is none to be read.
+    """Lock and open the newest session not in use; None if none is readable.
 
-    cut_off: only one that nobody has left of their own will. Why others cannot be read is added
-    to refused, and they are put aside.
+    Args:
+        refused: receives a message for each unreadable session, which is put aside.
+        cut_off: whether to consider only sessions that were not closed properly.
     """
     for folder in sessions():
         try:
@@ -92,7 +93,7 @@ def _folders() -> list[Path]:
 
 
 def _written(folder: Path) -> float | None:
-    """When the page was written; None if there is none."""
+    """Return the modification time of the manifest; None if there is none."""
     for name in (PAGE, PAGE + OLDER):
         with contextlib.suppress(OSError):
             return (folder / name).lstat().st_mtime

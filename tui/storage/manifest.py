@@ -42,7 +42,7 @@ class Manifest:
     ended: bool = False  # a person left it; if not, it was cut off
 
     def hyperparameters(self) -> Hyperparameters:
-        """What was wanted. Raises one of DAMAGED for what is none."""
+        """Return the chosen hyperparameters. Raises one of DAMAGED for invalid ones."""
         usual = asdict(Hyperparameters())
         for name, value in self.wanted.items():
             # JSON has no tuples, writes 1.0 as it likes, and None stands for a full batch.
@@ -54,18 +54,18 @@ class Manifest:
         return Hyperparameters(**dict[str, Any](self.wanted, hidden=hidden))
 
     def course(self) -> HyperparameterLog:
-        """What was wanted, or all of what was planned. Raises one of DAMAGED for what is none."""
+        """Return the planned changes, or else the chosen hyperparameters. Raises one of DAMAGED."""
         wanted = self.hyperparameters()
         return recipe.parse_recipe(self.plan) if self.plan else ((0, wanted),)
 
 
 def as_text(page: Manifest) -> str:
-    """The page as it stands in its file."""
+    """Format the manifest as the content of its file."""
     return json.dumps(asdict(page))
 
 
 def read(text: bytes) -> Manifest:
-    """The page out of its file. Raises one of DAMAGED for what this program would not write."""
+    """Parse a manifest. Raises one of DAMAGED for anything this program would not write."""
     page = Manifest(**json.loads(text))
     kinds = {"source": str, "plan": str, "names": dict, "hidden": list, "runs": dict, "ended": bool}
     for name, kind in kinds.items():
@@ -98,7 +98,7 @@ def _whole(value: object, most: int = MOST_NUMBER) -> int:
 
 
 def _number(key: str) -> str:
-    """The number of a run, as it stands in the name of its file."""
+    """Validate a run's number, as it stands in the name of its file."""
     if str(_whole(int(key))) != key:
         raise ValueError("the number of a run")
     return key

@@ -54,14 +54,14 @@ class SessionOpener:
         tell: Callable[[str], None],
         share: float | None = None,
     ) -> None:
-        """Take what opening needs.
+        """Create the opener.
 
         Args:
             workspace: whose session is opened.
-            folder: where that is kept.
-            source: of the data; None: the session's own, or the set in the program.
+            folder: the session's place on disk.
+            source: of the data; None: the session's own, or the packaged set.
             ask: asks whether to resume a session that was cut off.
-            tell: shows a line; from any thread.
+            tell: shows a line; callable from any thread.
             share: fraction of data without a test part to test on; None: the default.
         """
         self._workspace, self._folder = workspace, folder
@@ -191,7 +191,7 @@ def _provenance(session: TrainingSession, source: str) -> Callable[[], Provenanc
 
 
 def offer(page: Manifest) -> str:
-    """What a person is asked about a session that was cut off."""
+    """Ask whether to resume a session that was cut off."""
     facts = page.runs.get(str(page.current), {"seconds": 0.0})
     hidden = "-".join(map(str, page.hyperparameters().hidden))
     count = len(page.runs)

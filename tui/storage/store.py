@@ -71,7 +71,7 @@ class SessionStore:
                 left.unlink()
 
     def close(self) -> None:
-        """Let others have it; once."""
+        """Release the session to other apps; later calls do nothing."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
             os.close(lock)
@@ -128,7 +128,7 @@ class SessionStore:
         self.close()
 
     def put_aside(self) -> None:
-        """Let nobody take it for a session any more; its files stay a while."""
+        """Hide the session from `sessions`; its files stay for a while."""
         with contextlib.suppress(OSError):
             (self.folder / PAGE).replace(self.folder / ASIDE)
             (self.folder / (PAGE + OLDER)).unlink(missing_ok=True)
@@ -175,7 +175,7 @@ class SessionStore:
 
 
 def order_of(folder: Path) -> int:
-    """The number of a session's last writing, see ORDER; 0 if it has none that can be read."""
+    """Return the number of a session's last write, see ORDER; 0 if it is unreadable."""
     with contextlib.suppress(OSError, ValueError), (folder / ORDER).open("rb") as file:
         return min(max(0, int(file.read(MOST_DIGITS))), HIGHEST)
     return 0

@@ -36,12 +36,12 @@ class SessionSwitcher:
         ask: Ask,
         tell: Callable[[str], None],
     ) -> None:
-        """Take what a change needs.
+        """Create the switcher.
 
         Args:
             workspace: whose session is replaced.
-            opener: what keeps that session on disk.
-            new_session: makes one, of what loads its data and of the hyperparameters wanted.
+            opener: saves the session on disk.
+            new_session: makes a session from a data loader and hyperparameters.
             ask: asks before something is lost.
             tell: shows lines about the change.
         """
@@ -50,7 +50,7 @@ class SessionSwitcher:
         self._partings: list[threading.Thread] = []  # of sessions that end behind the screen
 
     def offer(self, source: str, dataset: Dataset) -> None:
-        """Go on with these data; ask first if that would lose something."""
+        """Switch to these data; ask first if something would be lost."""
         lost = 0 if self._opener.is_kept else worth_keeping(self._workspace.session.runs())
         if not lost:
             self.begin(source, dataset)
@@ -99,7 +99,7 @@ class SessionSwitcher:
 def compatible_hyperparameters(
     wanted: Hyperparameters, dataset: Dataset
 ) -> tuple[Hyperparameters, str]:
-    """What is wanted, if it can be trained with on these data, else the default; and why."""
+    """Return the hyperparameters if they fit the data, else the defaults; and a note saying so."""
     m, inputs = dataset.train.images.shape
     try:
         check_fits(wanted, m, inputs, dataset.classes)

@@ -38,10 +38,10 @@ class BackgroundWriter:
         """Start the thread.
 
         Args:
-            store: where it writes; the thread closes it at its end.
+            store: the session's folder; the thread closes it when it ends.
             complain: called once, in this thread, if the disk refuses.
-            there: numbers of the runs that are on disk already.
-            provenance: of the runs, asked at each writing: it is known once the data are loaded.
+            there: numbers of the runs already on disk.
+            provenance: returns that of the runs; called at each write, since data load later.
         """
         self._store, self._provenance = store, provenance
         self._complain = complain
@@ -56,7 +56,7 @@ class BackgroundWriter:
         self._thread.start()
 
     def is_due(self) -> bool:
-        """Whether a run that trains should be handed over now."""
+        """Return whether a training run should be handed over now."""
         return time.monotonic() >= self._due
 
     def put_run(self, kept: SavedRun) -> None:

@@ -57,5 +57,5 @@ TABLE = _Table()
 
 
 def in_ascii(text: str) -> str:
-    """The text with nothing but ASCII in it, as wide as before."""
+    """Replace everything but ASCII in a text, keeping its width."""
     return text if text.isascii() else text.translate(TABLE)

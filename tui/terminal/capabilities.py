@@ -31,7 +31,7 @@ DEFAULT_CAPABILITIES = Capabilities(ascii_only=False, blocks=False, color="auto"
 def detect_capabilities(
     glyphs: str, color: str, environment: Mapping[str, str], screen: TextIO
 ) -> Capabilities:
-    """What to draw with. Raises UserError for a terminal that cannot place text at all."""
+    """Choose glyphs and colors for a terminal. Raises UserError if it cannot position text."""
     term = environment.get("TERM", "")
     if term in INCAPABLE:
         raise UserError(
@@ -47,7 +47,7 @@ def detect_capabilities(
 
 
 def _speaks_utf8(environment: Mapping[str, str], screen: TextIO) -> bool:
-    """Whether locale and stream agree on UTF-8; a locale that is not set is no objection."""
+    """Return whether locale and stream agree on UTF-8; an unset locale counts as UTF-8."""
     names = (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
     locale = next((name for name in names if name), "UTF-8").upper().replace("-", "")
     encoding = (screen.encoding or "").upper().replace("-", "")
@@ -55,7 +55,7 @@ def _speaks_utf8(environment: Mapping[str, str], screen: TextIO) -> bool:
 
 
 def set_color_mode(color: str) -> None:
-    """Tell Textual, which reads its choice when it is imported."""
+    """Set the color mode in the environment, which Textual reads when it is imported."""
     systems = {"truecolor": "truecolor", "256": "256", "16": "standard"}
     if color in systems:
         os.environ["TEXTUAL_COLOR_SYSTEM"] = systems[color]

@@ -57,7 +57,7 @@ def are_same_frame(one: str, other: str, rows: int) -> bool:
 
 
 def has_shades() -> bool:
-    """Whether greys and colours can be told apart there; if not, characters have to do."""
+    """Return whether the terminal shows greys and colors; otherwise characters replace them."""
     return not (SlowLinkDriver.ascii_only or SlowLinkDriver.colorless)
 
 
@@ -135,9 +135,9 @@ class SlowLinkDriver(LinuxDriver):
         )
 
     def _is_repeat(self, data: str) -> bool:
-        """Whether this is the very frame that was drawn just before, as Textual may draw one twice.
+        """Return whether this frame repeats the one just drawn, as Textual may draw one twice.
 
-        Only just before: later, something else may have been written over it, and is to go.
+        Only a recent frame counts: later, something else may have overwritten it.
         """
         now, before, drawn = monotonic(), self._frame, self._drawn
         if data in SYNCHRONIZED:

@@ -66,10 +66,10 @@ ReadingOne = Generator[Read1 | Peek1, str, str]
 
 
 def plain_key(sequence: str) -> str:
-    """A key of kitty's protocol as Textual's tables know it; empty if it is none that acts.
+    """Translate a key of kitty's protocol for Textual's tables; empty if it has no effect.
 
-    Alternate keys and event types, which a program before this one may have left switched on, are
-    taken away, releases are dropped, and the keypad's characters are those of the main keys.
+    Alternate keys and event types, which an earlier program may have left switched on, are
+    removed, releases are dropped, and keypad characters become those of the main keys.
     """
     if (match := _KITTY.fullmatch(sequence)) is None:
         return sequence if sequence in ANSI_SEQUENCES_KEYS else ""
@@ -95,7 +95,7 @@ class InputParser(XTermParser):
         super().__init__()
 
     def feed_bytes(self, data: bytes) -> Iterable[Message]:
-        """What these bytes, and those before them, say."""
+        """Parse these bytes together with incomplete earlier ones."""
         # A character is a byte here, until it is text; none is no end.
         return self.feed(data.decode("latin-1")) if data else ()
 
@@ -111,19 +111,19 @@ class InputParser(XTermParser):
                 self._type(character)
 
     def _next(self, timeout: float | None = None) -> ReadingOne:
-        """The next byte. Raises ParseTimeout."""
+        """Return the next byte. Raises ParseTimeout."""
         return self._again.popleft() if self._again else (yield self.read1(timeout))
 
     # What goes out
 
     def _type(self, byte: str) -> None:
-        """A byte of text; what is not UTF-8 is dropped."""
+        """Handle a byte of text; invalid UTF-8 is dropped."""
         for character in self._decoder.decode(byte.encode("latin-1")):
             if character != REPLACEMENT:
                 self._press(character)
 
     def _press(self, sequence: str) -> None:
-        """The keys that a character or a sequence stands for; none if it is unknown."""
+        """Emit the keys that a character or sequence stands for; none if it is unknown."""
         try:
             keys = list(self._sequence_to_key_events(sequence))
         except (ValueError, OverflowError):  # a code point that is none
@@ -133,7 +133,7 @@ class InputParser(XTermParser):
                 self._emit(key)
 
     def _give_up(self, sequence: str) -> None:
-        """It was the Escape key, and then others."""
+        """Treat an incomplete sequence as the Escape key and others."""
         self._press(ESC)
         self._unread(sequence)
 
@@ -204,7 +204,7 @@ class InputParser(XTermParser):
             pass
 
     def _report(self, kind: str) -> Reading:
-        """A reply of the terminal, up to its terminator; nothing here waits for one."""
+        """Read a reply of the terminal up to its terminator; no caller waits for one."""
         may_be, is_one = REPORTS[kind]
         beginning = ""
         is_sure = False
@@ -258,7 +258,7 @@ class InputParser(XTermParser):
             self._press(key)
 
     def _resize(self, height: int, width: int, pixel_height: int, pixel_width: int) -> None:
-        """The terminal tells that its size has changed."""
+        """Handle the terminal's report of its new size."""
         if height and width:
             event = events.Resize.from_dimensions((width, height), (pixel_width, pixel_height))
             self.terminal_size, self.terminal_pixel_size = event.size, event.pixel_size
@@ -266,7 +266,7 @@ class InputParser(XTermParser):
             self._emit(event)
 
     def _mode(self, mode: str, setting: int) -> None:
-        """The terminal tells whether it knows a mode: DECRPM."""
+        """Handle the terminal's report on a mode it supports: DECRPM."""
         if mode == "2026" and setting > 0:
             self._emit(messages.TerminalSupportsSynchronizedOutput())
         elif mode == "2048" and constants.SMOOTH_SCROLL and not IS_ITERM:

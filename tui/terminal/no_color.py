@@ -11,7 +11,7 @@ PLAIN = {str(n) for n in (*range(10), *range(21, 30))}  # bold, italic, underlin
 
 
 def without_color(data: str) -> str:
-    """What is sent, but no sequence in it chooses a colour."""
+    """Remove colors from every sequence."""
     return STYLE.sub(_plain, data)
 
 

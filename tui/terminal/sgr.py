@@ -31,7 +31,7 @@ PLAIN = Look()
 
 @lru_cache(maxsize=4096)
 def followed(look: Look, parameters: str) -> Look:
-    """The look after a sequence with these parameters."""
+    """Return the style after a sequence with these parameters."""
     ink, ground, flags = look
     rest = parameters.split(";")
     while rest:
@@ -57,7 +57,7 @@ def followed(look: Look, parameters: str) -> Look:
 
 @lru_cache(maxsize=4096)
 def change(before: Look, after: Look) -> str:
-    """The shortest sequence from one look to another; empty if they are the same."""
+    """Return the shortest sequence from one style to another; empty if they are equal."""
     if before == after:
         return ""
     told: list[str] = []
@@ -79,9 +79,9 @@ def _erased(blanks: re.Match[str]) -> str:
 
 
 def without_repeats(data: str, *, erases: bool = False) -> str:
-    """The same picture in fewer characters. It begins and ends with the terminal's own look.
+    """Shorten the output without changing the picture, from default style to default style.
 
-    erases: whether what the terminal erases takes the ground that is in force.
+    `erases` says whether the terminal erases with the background color in force.
     """
     out: list[str] = []
     wanted = there = PLAIN

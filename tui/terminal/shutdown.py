@@ -28,9 +28,11 @@ class ShutdownGuard:
     """Watches over the end of one app."""
 
     def __init__(self, leave: Callable[[int], None], save: Callable[[], None]) -> None:
-        """leave: asks the app to end with this exit code. save: writes what would be lost.
+        """Prepare to shut down; both functions are called from any thread.
 
-        Both are called from any thread.
+        Args:
+            leave: asks the app to exit with this code.
+            save: saves the session.
         """
         self._leave, self._save = leave, save
         self._ending = False

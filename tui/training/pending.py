@@ -27,7 +27,7 @@ RUN_FROM_HERE = Event("run from here (f)", "at f")
 
 
 def is_over(snapshot: Snapshot, wanted: Hyperparameters) -> bool:
-    """Whether all iterations are done, and no more are wanted."""
+    """Return whether all iterations are done, and no more are wanted."""
     done = snapshot.progress.iteration if snapshot.progress else 0
     return snapshot.state is RunStatus.FINISHED and wanted.iterations <= done
 
@@ -56,7 +56,7 @@ def pending(snapshot: Snapshot, wanted: Hyperparameters, *, in_past: bool) -> di
 
 
 def waiting_words(now: str, event: Event, room: int) -> str:
-    """Say what waits and what is in force meanwhile, in at most so many columns, if that can be."""
+    """Describe a pending change and the value in force, in at most `room` columns if possible."""
     forms = (
         f"at the {event.long}; now {now}",
         f"{event.long}; now {now}",

@@ -84,17 +84,17 @@ class RunManager:
         self._count = max(self._count, number)
 
     def fail(self, message: str, bug: BaseException | None = None) -> None:
-        """Nothing goes on from here."""
+        """Enter the failed state, from which no run continues."""
         failed = replace(self.snapshot, state=RunStatus.FAILED, message=message, bug=bug)
         self.picture = replace(self.picture, current=failed)
         self._on_settled()
 
     def begin(self, wanted: Hyperparameters) -> None:
-        """A new run from first weights."""
+        """Start a new run from initial weights."""
         self._add(self._trainer(wanted), f"seed {wanted.seed}")
 
     def fork(self, number: int, moment: RunMoment | None, wanted: Hyperparameters) -> None:
-        """A new run from a moment of another, or from where that stands."""
+        """Start a new run from a moment of another, or from its present state."""
         from ...net.run.state import RunState
 
         if (forked := self._runs.get(number)) is None:
@@ -115,7 +115,7 @@ class RunManager:
         self._add(trainer, f"run {number} at {at}", self._timelines[number].until(at), share)
 
     def restore(self, kept: SavedRun) -> None:
-        """A run from disk, as it was left there. Raises NetError or UserError if it cannot be."""
+        """Restore a saved run. Raises NetError or UserError if it cannot be."""
         from ...net.run.state import RunMoment
         from ...net.run.timeline import Timeline
 
@@ -148,7 +148,7 @@ class RunManager:
         self._on_settled()
 
     def pause(self) -> None:
-        """Let the current run rest as it was published last, without another measurement."""
+        """Pause the current run as it was last published, without another measurement."""
         before = self.snapshot
         if before.run is not None and before.state is RunStatus.TRAINING:
             self._show(replace(before, state=RunStatus.PAUSED))
@@ -169,14 +169,14 @@ class RunManager:
             self._on_settled()
 
     def ask(self, number: int, then: Callable[[RunState | None], None]) -> None:
-        """Tell how a run stands."""
+        """Call `then` with the state of a run, or None if there is none."""
         trainer = self._trainers.get(number)
         then(trainer.state() if trainer else None)
 
     def train(self, take_permit: Callable[[int], Permit | None]) -> bool:
-        """Make the updates that are allowed, then say how the run stands; whether it has ended.
+        """Make the permitted updates, then publish the run's status; return whether it has ended.
 
-        take_permit: given the updates made, allows one more, or none.
+        `take_permit` is given the updates made, and returns a permit for one more, or None.
         """
         from ...net.run.diagnosis import DivergedError  # NumPy with it
 
@@ -218,7 +218,7 @@ class RunManager:
     def _updates(
         self, trainer: Trainer, take_permit: Callable[[int], Permit | None]
     ) -> Iterator[Progress]:
-        """The trainer's own updates, as many as are allowed, each by what is wanted just then."""
+        """Yield the trainer's permitted updates, each with the hyperparameters wanted just then."""
         steps, before = trainer.steps(), None
         while permit := take_permit(trainer.iteration):
             (now,) = permit
@@ -231,7 +231,7 @@ class RunManager:
             yield progress
 
     def _trainer(self, hyperparameters: Hyperparameters) -> Trainer:
-        """A run's trainer. One engine serves all: what it knows of the data is found once."""
+        """Create a run's trainer. All share one engine, which analyzes the data once."""
         from ...net.trainer import Trainer
 
         assert self._dataset is not None
@@ -250,9 +250,9 @@ class RunManager:
     def _add(
         self, trainer: Trainer, begun: str, timeline: Timeline | None = None, seconds: float = 0.0
     ) -> None:
-        """A new run beside the others, measured before its next update, and now the current one.
+        """Add a run, measured before its next update, and make it the current one.
 
-        It takes the place of a run in which nothing has happened.
+        It replaces a run that has made no updates.
         """
         from ...net.run.timeline import Timeline
 
@@ -279,7 +279,7 @@ class RunManager:
         self._on_settled()
 
     def _are_too_many(self) -> bool:
-        """Whether the oldest run has to go; the current one and one beside it always stay."""
+        """Return whether to drop the oldest run; the current one and one other always stay."""
         total = sum(trainer.nbytes for trainer in self._trainers.values())
         runs = len(self._trainers)
         return runs > self._most_runs or (runs > FEW_RUNS and total > MOST_BYTES)
@@ -355,6 +355,6 @@ class RunManager:
 
 
 def _live(wanted: Hyperparameters, trainer: Trainer) -> Hyperparameters:
-    """What is wanted, but what decides the first weights as the run has it."""
+    """Return the wanted hyperparameters, but the run's own for its initial weights."""
     kept = {name: getattr(trainer.hyperparameters, name) for name in NEED_RESET}
     return replace(wanted, **kept)

@@ -44,12 +44,16 @@ class TrainingSession:
         plan: HyperparameterLog = (),
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`on_settled` is called, in the worker, whenever the run has come to a rest.
+        """Prepare a session; `open` starts it.
 
-        threads: how many share an update; None: as many as there are cores.
-        limits: where people share a machine; None: what net/ allows.
-        plan: the first run's whole course, if it changes on the way, until a person changes it.
-        tell: called in the worker with what a person should know, in a line.
+        Args:
+            load: loads the data, in the worker.
+            hyperparameters: to begin with.
+            on_settled: called in the worker whenever the run has come to rest.
+            threads: number of threads that share an update; None: one for each core.
+            limits: for a shared machine; None: what net/ allows.
+            plan: the first run's planned changes, until the user changes something.
+            tell: called in the worker with a line for the user.
         """
         self._limits = limits
         self._tell = tell
@@ -73,8 +77,8 @@ class TrainingSession:
         """Start the worker: it loads the data and measures the untrained network, or resumes.
 
         Args:
-            saved: the session to resume; None: a first run begins.
-            sink: gets every run whenever it rests, and now and then while it trains.
+            saved: the session to resume; None: start a first run.
+            sink: receives every run whenever it rests, and now and then while it trains.
         """
         # A daemon, because the end of the program must not wait for an update of a huge network.
         self._thread = threading.Thread(
@@ -83,7 +87,7 @@ class TrainingSession:
         self._thread.start()
 
     def close(self, patience: float = 0.8) -> None:
-        """Let the worker end after the update it is in; wait at most `patience` seconds."""
+        """End the worker after its present update; wait at most `patience` seconds."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -99,7 +103,7 @@ class TrainingSession:
         return self._manager.picture
 
     def snapshot(self) -> Snapshot:
-        """The current run of `picture`."""
+        """Return the current run of `picture`."""
         return self.picture().current
 
     def runs(self) -> tuple[Snapshot, ...]:
@@ -147,7 +151,7 @@ class TrainingSession:
             self._allowed = 0
 
     def hold(self, is_held: bool) -> None:
-        """Let changes of the hyperparameters wait, or no longer."""
+        """Delay changes of the hyperparameters, or stop delaying them."""
         with self._wake:
             self._is_held = is_held
 
@@ -173,7 +177,7 @@ class TrainingSession:
             self._check(hyperparameters)
 
     def follow(self, course: HyperparameterLog, *, train: bool = False) -> None:
-        """A new run by these hyperparameters, each from its time on. Raises as `change` does."""
+        """Start a new run with planned changes of its hyperparameters. Raises as `change` does."""
         self._check_all(course)
         first = course[0][1]
 
@@ -188,9 +192,13 @@ class TrainingSession:
             self._order(begin, train=train)
 
     def begin(self, wanted: Hyperparameters | None = None, *, train: bool = False) -> None:
-        """A new run, from the first weights that the wanted seed gives. The others stay.
+        """Start a new run, from the initial weights of the wanted seed, beside the others.
 
-        wanted: by these hyperparameters, which no run before it sees. Raises as `change` does.
+        Raises as `change` does.
+
+        Args:
+            wanted: hyperparameters that apply to no earlier run; None: those already wanted.
+            train: whether to train at once.
         """
         if wanted is not None:
             self._check(wanted)
@@ -206,9 +214,13 @@ class TrainingSession:
         *,
         train: bool = False,
     ) -> None:
-        """A new run from a moment of this one (None: from where it stands), as is wanted now.
+        """Start a new run from a moment of this one, with the hyperparameters wanted now.
 
-        wanted: by these hyperparameters, as in `begin`.
+        Args:
+            number: of the run to fork.
+            moment: where to fork; None: at its present state.
+            wanted: as in `begin`.
+            train: whether to train at once.
         """
         if wanted is not None:
             self._check(wanted)
@@ -272,7 +284,7 @@ class TrainingSession:
             self._manager.close()
 
     def _begin_first(self) -> None:
-        """The first run. What a person typed while nobody could check it may not fit the data."""
+        """Start the first run; its hyperparameters could not be checked before the data loaded."""
         try:
             self._check_all(self.course)
         except EXPECTED_ERRORS as problem:
@@ -311,7 +323,7 @@ class TrainingSession:
                 self._go_by_plan(snapshot.progress.iteration if snapshot.progress else 0)
 
     def _go_on_or_rest(self) -> None:
-        """Go on; where memory does not suffice, pause the run, say so, and keep what there is."""
+        """Continue, or pause the run with a message and save it if memory is short."""
         try:
             self._go_on()
         except (MemoryError, RuntimeError) as failure:
@@ -356,5 +368,5 @@ class TrainingSession:
 
 
 def planned(course: HyperparameterLog) -> HyperparameterLog:
-    """A course that changes on the way; nothing, if it does not."""
+    """Return hyperparameters that change along the way; nothing if they do not."""
     return course if course[1:] else ()

@@ -22,7 +22,7 @@ class TrainingClock:
         wall: Callable[[], float] = time.perf_counter,
         processor: Callable[[], float] = time.process_time,
     ) -> None:
-        """seconds: to begin with."""
+        """Start the clocks; `seconds` is the time already spent."""
         self.seconds = seconds
         self._wall, self._processor = wall, processor
         self._lap = wall(), processor()
@@ -47,7 +47,7 @@ class Rate:
         self._rate = rate
 
     def after(self, seconds: float, updates: int) -> float:
-        """The rate after this time and so many updates."""
+        """Return the rate after this time and number of updates."""
         passed, made = seconds - self._mark[0], updates - self._mark[1]
         if passed >= self.WINDOW:
             self._rate, self._mark = made / passed, (seconds, updates)

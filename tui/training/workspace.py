@@ -121,7 +121,7 @@ class Workspace:
             self._tell(name)
 
     def open(self, session: TrainingSession) -> None:
-        """Go on with another session on the same data; nothing else of the one before stays."""
+        """Switch to another session on the same data, and forget the previous one."""
         with self._lock:
             before = self._state
             self._state = WorkspaceState(session, before.source, before.share)

@@ -62,10 +62,13 @@ class Chart(LinesWidget):
     def update(
         self, lines: Sequence[RunCurve], at: int | None, note: str = "", past: int | None = None
     ) -> None:
-        """Draw these runs; `at`: the iteration whose values are to be read, if any.
+        """Draw these runs.
 
-        note: what else is to be said, for as long as no values are read.
-        past: the iteration that the screen shows instead of the newest, if it does.
+        Args:
+            lines: the runs' curves, the current one last.
+            at: the iteration whose values to read out, if any.
+            note: a message, shown while no values are read out.
+            past: the past iteration that the screen shows, if any.
         """
         self._lines, self._at, self._note, self._past = lines, at, note, past
         self.redraw()
@@ -77,7 +80,7 @@ class Chart(LinesWidget):
         self._see(replace(self.view, loss=not self.view.loss))
 
     def toggle_log(self, axis: str) -> None:
-        """A logarithmic axis, x or y, or a straight one."""
+        """Switch an axis, x or y, between logarithmic and linear."""
         name = f"log_{axis}"
         self._see(replace(self.view, **{name: not getattr(self.view, name)}))
 
@@ -100,11 +103,11 @@ class Chart(LinesWidget):
             self._see(self.view.panned(share * (x.high - x.low), x, self._done))
 
     def toggle_latest(self) -> None:
-        """The latest stretch, or all."""
+        """Switch between the latest stretch and the whole run."""
         self._see(self.view.latest_or_all(self._done))
 
     def beside(self, iteration: float, columns: int) -> float:
-        """The iteration so many columns from this one; at least one iteration away."""
+        """Return the iteration this many columns away, and at least one iteration."""
         if self._plot is None:
             return iteration + columns
         x = self._plot.x
@@ -133,7 +136,7 @@ class Chart(LinesWidget):
         self.zoom(1 / WHEEL, self._iteration(event))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """The beginning of a click, or of a drag."""
+        """Begin a click or a drag."""
         if self._plot:
             self.capture_mouse()
             self._drag, self._dragged = (event.x, self._plot.x), False
@@ -147,7 +150,7 @@ class Chart(LinesWidget):
             self._see(self.view.panned(by, x, self._done))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """A click, if it was no drag."""
+        """Finish a click, or a drag."""
         self.release_mouse()
         if self._drag and not self._dragged and event.y >= self._above:
             iteration = self._iteration(event)
@@ -156,7 +159,7 @@ class Chart(LinesWidget):
         self._drag = None
 
     def _iteration(self, event: events.MouseEvent) -> float | None:
-        """What lies under the pointer."""
+        """Return the iteration under the pointer."""
         return self._plot.x_at(event.x - self._plot.left) if self._plot else None
 
     # Drawing
@@ -186,13 +189,13 @@ class Chart(LinesWidget):
         self.show([title, *words, *(self._plot.lines if self._plot else ())])
 
     def _words(self, size: tuple[int, int]) -> list[Text]:
-        """What is read or said, in rows of its own above the drawing."""
+        """Return the values read out, or the note, in rows above the drawing."""
         if self._at is not None:
             return readings(self._lines, self.view, self._at, size, self.ink)
         return told(self._note, size, self.ink("chosen")) if self._note else []
 
     def _notes(self) -> list[tuple[str, Style]]:
-        """The values of the current run, as it is or was, at the right of the title."""
+        """Return the values of the current run, present or past, at the right of the title."""
         from ...net.run.history import LOSS, TRAIN_ACCURACY
 
         number = "{:6.4f}".format if self.view.loss else "{:6.1%}".format
@@ -235,7 +238,7 @@ class Chart(LinesWidget):
         return self.ink("title") + Style(bold=True, bgcolor=ground.rich_color)
 
     def _before(self) -> list[Text]:
-        """What stands here before the first update."""
+        """Return the text shown before the first update."""
         lines: list[Text] = []
         for paragraph in BEFORE:
             words = Text(paragraph, self.ink("quiet"))

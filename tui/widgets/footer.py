@@ -50,7 +50,7 @@ class KeyFooter(LinesWidget):
         self._words: Mapping[str, str] = {}
 
     def call_them(self, thing: str) -> None:
-        """Say from now on what the images are, digits or just images."""
+        """Set the word for the images: digits, or just images."""
         if thing != self.thing:
             self.thing = thing
             self.redraw()
@@ -62,7 +62,7 @@ class KeyFooter(LinesWidget):
             self.redraw()
 
     def on_mount(self) -> None:
-        """Say it anew whenever other keys act."""
+        """Redraw when the active bindings change."""
         super().on_mount()
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
@@ -102,7 +102,7 @@ class KeyFooter(LinesWidget):
         return self._words.get(action, binding.description)
 
     def _shown(self, binding: Binding) -> str:
-        """A key by its sign; by its name where there are no arrows."""
+        """Return a key's sign; its name in ASCII."""
         shown = self.app.get_key_display(binding)
         return ARROWS.get(shown, shown) if SlowLinkDriver.ascii_only else shown
 

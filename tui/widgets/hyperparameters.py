@@ -101,9 +101,12 @@ class FieldRow(Vertical):
         return MARK if self.field.needs_reset else " "
 
     def put(self, value: object, now: object, event: Event | None) -> None:
-        """Show the value chosen, unless a person is typing.
+        """Show the chosen value, unless the user is typing.
 
-        now: what the run goes by. event: what the value waits for; None: it is in force.
+        Args:
+            value: the chosen one.
+            now: the run's own.
+            event: when the value takes effect; None: it is in force.
         """
         entry = self._entry
         is_untouched = entry.value == entry.in_force
@@ -114,7 +117,7 @@ class FieldRow(Vertical):
         self._show_mark()
 
     def on_resize(self) -> None:
-        """Say what waits in the room there is now."""
+        """Fit the pending change into the new width."""
         self._show_mark()
 
     def _show_mark(self) -> None:
@@ -126,7 +129,7 @@ class FieldRow(Vertical):
         self._mark.update(Content(words))
 
     def _show_word(self) -> None:
-        """The hint; while a choice is made, all the values there are, the present one in [ ]."""
+        """Show the hint; for a field of choices, all values with the present one in [ ]."""
         choices = self.field.choices if self._entry.has_focus else ()
         self.set_class(bool(choices), "choosing")
         if self.has_class("wrong"):
@@ -151,14 +154,14 @@ class FieldRow(Vertical):
         self._show_word()
 
     def refuse(self, why: str) -> None:
-        """Say under the field what is wrong with what was typed."""
+        """Show an error in the typed value under the field."""
         self._word.update(Content(printable(why)))
         self.add_class("wrong")
         # Only after the next layout has it a place to be scrolled to.
         self.call_after_refresh(self._word.scroll_visible, animate=False)
 
     def accept(self) -> None:
-        """Nothing is wrong (any more)."""
+        """Clear the error, if there is one."""
         if self.has_class("wrong"):
             self.remove_class("wrong")
             self._show_word()
@@ -200,7 +203,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
         self._waits: Mapping[str, Event] = {}  # which of the wanted ones do not act, and until when
 
     def compose(self) -> ComposeResult:
-        """A title; the fields come after the frame."""
+        """Yield a title; the fields come after the first frame."""
         yield PanelTitle("Hyperparameters")
 
     def on_mount(self) -> None:

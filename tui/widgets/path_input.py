@@ -24,7 +24,7 @@ class _Finder(Suggester):
         self._tell = tell
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The first that is longer than what is there."""
+        """Suggest the first path longer than the typed one."""
         found = await asyncio.to_thread(completions, value)
         self._tell(value, found)
         return next((path for path in found if path != value), None)

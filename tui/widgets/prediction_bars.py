@@ -17,7 +17,7 @@ MARGIN = 1  # column free at the right edge
 
 
 def listed(shares: Sequence[float], room: int) -> list[int]:
-    """The classes that there is room for: all, or else the likeliest, in their order."""
+    """Return the classes that fit: all in order, or the likeliest in order."""
     ranked = sorted(range(len(shares)), key=lambda k: -shares[k])
     return sorted(ranked[: max(0, room)])
 
@@ -44,10 +44,15 @@ class PredictionBars(LinesWidget):
         chosen: int | None = None,
         blank: str = "",
     ) -> None:
-        """Probabilities of the classes, 0 to 1, and a short text for each; `heads` over both.
+        """Show the probabilities of the classes.
 
-        names: of the classes, where they have any.
-        chosen: a class that a person is on. blank: what to say where there is no answer.
+        Args:
+            shares: the probabilities, 0 to 1.
+            beside: a short text for each class.
+            heads: headings over both columns.
+            names: of the classes, if they have any.
+            chosen: the selected class.
+            blank: shown while there is no prediction.
         """
         self._shares, self._beside, self._heads = shares, beside, heads
         self._chosen, self._blank, self._names = chosen, blank, names

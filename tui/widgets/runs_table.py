@@ -63,11 +63,11 @@ class RunsPanel(Vertical):
         self._last: tuple[Sequence[Snapshot], Mapping[int, str], frozenset[int], int] | None = None
 
     def compose(self) -> ComposeResult:
-        """A title; the table comes after the frame."""
+        """Yield a title; the table comes after the first frame."""
         yield PanelTitle("Runs")
 
     def on_mount(self) -> None:
-        """What is to be seen first does not wait for the table."""
+        """Defer the table until the first frame is drawn."""
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:

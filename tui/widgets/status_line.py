@@ -38,7 +38,7 @@ class StatusLine(LinesWidget):
     DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
 
     def __init__(self, *, id: str | None = None, way_back: str = "Esc the present") -> None:
-        """way_back: the key that leads from the past to the present, and that it does."""
+        """Create the line; `way_back` is the key that leads from the past to the present."""
         super().__init__(id=id)
         self._way_back = way_back
         self._last: tuple[Snapshot, RunMoment | None, float | None] | None = None
@@ -55,16 +55,19 @@ class StatusLine(LinesWidget):
             self.redraw()
 
     def redraw(self) -> None:
-        """Say it again in the new width."""
+        """Fit the line into the new width."""
         if self._last is not None:
             self.update(*self._last)
 
     def update(
         self, snapshot: Snapshot, past: RunMoment | None, next_alpha: float | None = None
     ) -> None:
-        """Show how the run stands, or that the other panels show the past, if they do.
+        """Show the run's status, or that the other panels show the past.
 
-        next_alpha: what the next update goes by, if it is not the run's own alpha yet.
+        Args:
+            snapshot: the run.
+            past: the moment shown, if it is a past one.
+            next_alpha: alpha of the next update, if it differs from the run's own.
         """
         self._last = snapshot, past, next_alpha
         width = self.size.width
@@ -145,9 +148,9 @@ class StatusLine(LinesWidget):
 
 
 def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:
-    """The run's own alpha, and the one that waits for the next update, if one does.
+    """Format the run's alpha, and the one pending for the next update, if any.
 
-    Along a schedule, of the next update; of a run that has ended, what all of it went by.
+    A schedule shows the next update's alpha; a finished run shows the one it used.
     """
     chosen, progress = snapshot.hyperparameters, snapshot.progress
     own = format_value(chosen.alpha)
@@ -160,7 +163,7 @@ def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:
 
 
 def _rate(rate: float) -> str:
-    """Updates a second in five characters."""
+    """Format updates a second in five characters."""
     return f"{rate:5.0f}" if rate >= 100 else f"{rate:5.3g}"
 
 

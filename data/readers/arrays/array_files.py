@@ -28,7 +28,7 @@ WORDS = {word for known in (*PARTS.values(), *HOLDS.values()) for word in known}
 
 
 def from_folder(folder: Path, on_progress: OnProgress | None) -> SourceContent | None:
-    """The set in a folder of such files; None if it holds no images with labels."""
+    """Read the set in a folder of such files; None if it has no images with labels."""
     sets = _sets(folder)
     whole = {
         name: files
@@ -42,7 +42,7 @@ def from_folder(folder: Path, on_progress: OnProgress | None) -> SourceContent |
 
 
 def from_file(path: Path, on_progress: OnProgress | None, *, alone: bool) -> SourceContent:
-    """The set that such a file belongs to; alone: only its own images are wanted."""
+    """Read the set that such a file belongs to, or, if `alone`, only its own images."""
     name = _set_name(path)
     files = {path.name.split(".")[0]: path} if alone else _sets(path.parent).get(name, {})
     stem = path.name.split(".")[0]
@@ -58,7 +58,7 @@ def _read(
 
 
 def _sets(folder: Path) -> dict[str, dict[str, Path]]:
-    """The files of arrays in a folder by the name of their set, each by its stem."""
+    """Group the array files of a folder by the name of their set, each by its stem."""
     sets: dict[str, dict[str, Path]] = {}
     for path in entries(folder):
         if is_folder(path) or not holds_array(path):
@@ -75,7 +75,7 @@ def _set_name(path: Path) -> str:
 
 
 def holds_array(path: Path) -> bool:
-    """Whether a file is one array of NumPy's: .npy, or .npz with a single one in it."""
+    """Return whether a file is a single NumPy array: .npy, or .npz with one member."""
     try:
         with opened(path) as file:
             start = file.peek(6)[:6]
@@ -103,7 +103,7 @@ class ArrayFiles:
             return self._header(name, kinds, file)
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """An array's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield an array's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         path = self._files[name]
         with opened(path) as file:
             if file.peek(2)[:2] == MAGIC:
@@ -120,11 +120,11 @@ class ArrayFiles:
                 yield np.frombuffer(content, header.dtype)
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """A small array, whole and flat."""
+        """Return a small array, whole and flat."""
         return np.concatenate(list(self.pieces(name, kinds)))
 
     def mapped(self, name: str) -> NDArray[np.uint8] | None:
-        """A large array of bytes, left in its file; None for any other."""
+        """Map a large array of bytes; None for any other."""
         path = self._files[name]
         with opened(path) as file:
             if size_of(file) < MAPPED_FROM or file.peek(6)[:6] != NPY_MAGIC:
@@ -135,7 +135,7 @@ class ArrayFiles:
             return map_file(path, file.tell(), header.shape, header.dtype)
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with an array."""
+        """Return the error that says what is wrong with an array."""
         stem, _, place = name.partition("[")
         path = self._files.get(stem)
         return DataError(f"{path or stem}: {'[' * bool(place)}{place}{' ' * bool(place)}{what}")

@@ -66,24 +66,24 @@ class Arrays(Protocol):
         ...
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """A member's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield a member's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         ...
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """A small member, whole and flat."""
+        """Return a small member, whole and flat."""
         ...
 
     def mapped(self, name: str) -> NDArray[np.uint8] | None:
-        """A large member of bytes, left in its file; None for any other."""
+        """Map a large member of bytes; None for any other."""
         ...
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with a member."""
+        """Return the error that says what is wrong with a member."""
         ...
 
 
 def role(name: str) -> Key | None:
-    """What a member's name tells of it; None if it tells nothing."""
+    """Derive a member's role from its name; None if the name does not say."""
     words = re.findall(r"[a-z]+[0-9]*[a-z]*", name.casefold())
     part = next((part for part, known in PARTS.items() if any(w in known for w in words)), "")
     last = re.split(r"[./]", name.casefold())[-1]
@@ -94,7 +94,7 @@ def role(name: str) -> Key | None:
 
 
 def roles(names: list[str]) -> dict[Key, str]:
-    """The member for each role; of several that could have one, the most telling name."""
+    """Find the member for each role; of several candidates, the most specific name."""
     found: dict[Key, str] = {}
     for name in names:
         key = role(name)
@@ -109,7 +109,7 @@ def _rank(name: str, key: Key) -> int:
 
 
 def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) -> SourceContent:
-    """The set in these arrays. Raises DataError that names path, member and what is wrong."""
+    """Read the set in these arrays. Raises DataError that names path, member and fault."""
     members = roles(arrays.names)
     parts = [part for part in ("train", "", "test", "val") if (part, "images") in members]
     if not parts:
@@ -153,7 +153,7 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
 
 
 def mate(name: str) -> str:
-    """What the labels of these images are called, or the images of these labels."""
+    """Return the name of the labels that belong to these images, or the other way round."""
     for images, labels in MATES:
         for here, there in ((images, labels), (labels, images)):
             changed = re.sub(rf"(?<![a-zA-Z]){here}(?![a-zA-Z])", there, name)
@@ -197,7 +197,7 @@ class _Reader:
         self.notes: tuple[str, ...] = ()
 
     def labels(self, part: str) -> Bytes:
-        """The labels of a part, one for each of its images."""
+        """Return the labels of a part, one for each of its images."""
         names = [self._members.get((part, held), "") for held in ("images", "labels")]
         for name, other in (names, names[::-1]):
             if not name:
@@ -278,7 +278,7 @@ class _Reader:
             self.notes = (*self.notes, "color made grey")
 
     def taken(self) -> tuple[list[Bytes], str]:
-        """The images of each member that was added, and a line on their scale."""
+        """Return the images of each added member, and a line on their scale."""
         flat, scale = self._greys.taken()
         found: list[Bytes] = []
         start = 0
@@ -297,7 +297,7 @@ class _Reader:
         return found, scale
 
     def names(self) -> tuple[str, ...]:
-        """The names of the classes, if the arrays have them."""
+        """Return the class names, if the arrays have them."""
         if self._words:
             return self._words
         name = next((n for (_, held), n in self._members.items() if held == "names"), None)
@@ -320,7 +320,7 @@ class _Reader:
         return tuple(found)
 
     def _shape(self, name: str, labels: int = 0) -> _Images:
-        """How a member holds images; labels: how many labels it has, 0 if that is not known."""
+        """Return how a member of a set with this number of labels (0: unknown) holds images."""
         header = self._arrays.header(name, REAL)
         shape = header.shape
         for images_last in (False, True):
@@ -365,7 +365,7 @@ def _image_shape(each: tuple[int, ...]) -> tuple[int, int, bool] | None:
 
 
 def _grey(piece: NDArray[Any], images: _Images) -> NDArray[Any]:
-    """The luminance of colored images, as whole numbers where these were."""
+    """Return the luminance of color images, as whole numbers where these were."""
     side = images.side
     if images.channels_first:
         grey = np.tensordot(piece.reshape(-1, 3, side * side), LUMINANCE, (1, 0))

@@ -31,7 +31,7 @@ ADVICE = (
 
 
 def read_hdf5(path: Path, on_progress: OnProgress | None) -> SourceContent:
-    """The set in an HDF5 file. Raises DataError, which names path and member."""
+    """Read the set in an HDF5 file. Raises DataError that names path and member."""
     try:
         import h5py
     except ImportError as missing:
@@ -91,7 +91,7 @@ class _Members:
         return Header(shape, dtype)
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """A dataset's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield a dataset's numbers, flat and in order, in chunks of whole rows of `row`."""
         shape = self.header(name, kinds).shape
         dataset = self._datasets[name]
         if not shape:
@@ -104,7 +104,7 @@ class _Members:
             yield np.ascontiguousarray(dataset[start : start + step]).reshape(-1)
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """A small dataset, whole and flat."""
+        """Return a small dataset, whole and flat."""
         return np.concatenate(list(self.pieces(name, kinds)))
 
     def mapped(self, name: str) -> Bytes | None:  # noqa: ARG002  (as for files of their own)
@@ -112,5 +112,5 @@ class _Members:
         return None
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with a dataset."""
+        """Return the error that says what is wrong with a dataset."""
         return DataError(f"{self._path}: {name} {what}")

@@ -38,17 +38,22 @@ PIECE = 1 << 20  # bytes read at a time
 
 
 def read_idx(path: Path, dimensions: int) -> Bytes:
-    """The array in an IDX file of unsigned bytes, gzipped or not; read-only.
+    """Read the array in an IDX file of unsigned bytes, gzipped or not; read-only.
 
-    dimensions: how many the array must have, 3 for images (count × rows × columns), 1 for
-    labels. A large file that is not gzipped stays on disk, mapped into memory. Raises DataError
-    for anything that is not such a file, complete and exact.
+    A large file that is not gzipped stays on disk, mapped into memory.
+
+    Args:
+        path: the file.
+        dimensions: 3 for images (count × rows × columns), 1 for labels.
+
+    Raises:
+        DataError: the file is not complete and exact, or of another kind.
     """
     return _read_file(path, (UNSIGNED_BYTE,), (dimensions,))
 
 
 def read_idx_labels(path: Path) -> NDArray[Any]:
-    """The labels in an IDX file: one a row, as bytes or as QMNIST has them, first in each row.
+    """Read the labels in an IDX file: one byte a row, or QMNIST's rows, whose first number counts.
 
     Raises DataError as `read_idx` does.
     """
@@ -124,6 +129,6 @@ def _numbers(
 
 
 def write_idx(array: Bytes) -> bytes:
-    """An array of unsigned bytes as the content of an IDX file, not gzipped."""
+    """Encode an array of unsigned bytes as an IDX file, not gzipped."""
     header = struct.pack(f">BBBB{array.ndim}I", 0, 0, UNSIGNED_BYTE, array.ndim, *array.shape)
     return header + array.tobytes()

@@ -38,7 +38,7 @@ class MemoryArrays:
         return Header(array.shape, array.dtype)
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """An array's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield an array's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         self.header(name, kinds)
         array = self._arrays[name]
         step = max(1, PIECE * len(array) // array.size) if array.ndim else 1
@@ -48,7 +48,7 @@ class MemoryArrays:
             yield np.ascontiguousarray(array[start : start + step]).reshape(-1)
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """An array, whole and flat."""
+        """Return an array, whole and flat."""
         self.header(name, kinds)
         return np.ascontiguousarray(self._arrays[name]).reshape(-1)
 
@@ -57,5 +57,5 @@ class MemoryArrays:
         return None
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with an array."""
+        """Return the error that says what is wrong with an array."""
         return DataError(f"{self._path}: {name} {what}")

@@ -48,7 +48,7 @@ class Archive:
     form = "npz"
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
-        """Raises DataError for what is no zip file, or holds a member no such file holds."""
+        """Open the archive. Raises DataError unless it is a zip with .npy members alone."""
         self._path = path
         try:
             self._zip = zipfile.ZipFile(file)
@@ -72,7 +72,7 @@ class Archive:
             return self._header(name, kinds, file)
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """A member's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield a member's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         with self._opened(name) as file:
             header = self._header(name, kinds, file)
             size, whole = header.dtype.itemsize, header.dtype.itemsize * row
@@ -86,7 +86,7 @@ class Archive:
                 raise self.refusal(name, "goes on after the numbers it declares")
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """A small member, whole and flat."""
+        """Return a small member, whole and flat."""
         pieces = list(self.pieces(name, kinds))
         return np.concatenate(pieces) if pieces else np.empty(0, self.header(name, kinds).dtype)
 
@@ -95,7 +95,7 @@ class Archive:
         return None
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with a member."""
+        """Return the error that says what is wrong with a member."""
         return DataError(f"{self._path}: {name} {what}")
 
     def _opened(self, name: str) -> IO[bytes]:

@@ -34,9 +34,9 @@ class LabelledFiles:
 
 
 def read_image_folder(folder: Path, on_progress: OnProgress | None = None) -> SourceContent:
-    """The set in a folder of pictures in MNIST's form, all of one square size.
+    """Read a folder of pictures in MNIST's format, all of one square size.
 
-    Raises DataError that names the file or folder that is not as expected.
+    Raises DataError that names the offending file or folder.
     """
     parts = _parts(folder)
     names = _names(parts[0])
@@ -66,9 +66,9 @@ def read_pictures(
     names: tuple[str, ...],
     on_progress: OnProgress | None = None,
 ) -> SourceContent:
-    """The pictures of one part, or of one to learn from and one to test on.
+    """Read the pictures of one part, or of a training and a test part.
 
-    Of many pictures, one in a hundred may be wrong: it is left out and noted.
+    With many pictures, one in a hundred may be faulty; those are skipped and noted.
     """
     files = [path for part in parts for path in part.files]
     labels = np.array([label for part in parts for label in part.labels], np.uint8)
@@ -83,7 +83,7 @@ def read_pictures(
 
 
 def is_image_folder(folder: Path) -> bool:
-    """Whether sub-folders with pictures lie there, or parts with such sub-folders."""
+    """Return whether the folder has class folders with pictures, or parts with such folders."""
     folders = _folders(folder)
     if len(_parts(folder)) > 1:
         return True
@@ -93,13 +93,13 @@ def is_image_folder(folder: Path) -> bool:
 
 
 def has_pictures(folder: Path) -> bool:
-    """Whether the first files in a folder are pictures, sound or not, for the most part."""
+    """Return whether most of a folder's first files are pictures, intact or not."""
     files = [path for path in entries(folder)[:9] if not is_folder(path)]
     return sum(map(is_picture, files)) * 2 > len(files)
 
 
 def is_picture(path: Path) -> bool:
-    """Whether a file begins as a picture does."""
+    """Return whether a file starts like a picture."""
     try:
         with path.open("rb") as file:
             return file.read(4).startswith(MAGIC)
@@ -112,7 +112,7 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _parts(folder: Path) -> list[Path]:
-    """The folder itself, or the ones in it to learn from and to test on."""
+    """Return the folders of the training and test parts, or the folder itself."""
     there = {path.name.casefold(): path for path in _folders(folder)}
     others = set(there) - TRAIN - TEST - VALIDATION
     train = sorted(TRAIN & set(there))
@@ -125,7 +125,7 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def _names(folder: Path) -> tuple[str, ...]:
-    """The classes: its sub-folders' names, numbers in their order and before words."""
+    """Return the class names: the sub-folders' names, numbers in numeric order before words."""
     there = _folders(folder)
     if not 2 <= len(there) <= MAX_CLASSES:
         raise DataError(
@@ -219,7 +219,7 @@ class _Pictures:
         return images, self._right, notes
 
     def _made_for(self, path: Path, grey: NDArray[Any]) -> Bytes:
-        """The array for all pictures, made when the first is known."""
+        """Return the array for all pictures, allocated once the first size is known."""
         rows, columns = grey.shape
         if self._images is None:
             if rows != columns or image_side(rows * columns) is None:

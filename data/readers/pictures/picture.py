@@ -57,11 +57,19 @@ def read_picture(
     name: str = "the picture",
     layout: ImageLayout = MNIST,
 ) -> Picture:
-    """What a picture file shows, or the bytes of one, which messages call by `name`.
+    """Read the digit in a picture file.
 
     Any size up to 50 megapixels, grey or in color, transparent or not, dark on light or light
-    on dark, evenly lit. layout: how the images lay that the network learnt from. Raises DataError
-    for what is no picture, too large, or without ink.
+    on dark, evenly lit.
+
+    Args:
+        source: the file, or its bytes.
+        side: of the result in pixels.
+        name: what messages call a picture given as bytes.
+        layout: how the images lay that the network learnt from.
+
+    Raises:
+        DataError: the picture is unreadable, too large, or has no ink.
     """
     name = str(source) if isinstance(source, Path) else name
     grey, notes = read_grey(source, name)
@@ -108,7 +116,7 @@ def _with_pale(all_ink: Bytes, strong: Bytes) -> Bytes:
 
 
 def _whole(grey: Bytes, side: int) -> Bytes:
-    """The middle square of a picture without paper."""
+    """Scale the central square of a picture without paper."""
     least = min(grey.shape)
     top, left = ((length - least) // 2 for length in grey.shape)
     square = grey[top : top + least, left : left + least]
@@ -116,9 +124,9 @@ def _whole(grey: Bytes, side: int) -> Bytes:
 
 
 def paper_of(grey: Bytes, *, at_corners: bool = False) -> float:
-    """The grey of the paper: the median of the border, where a digit seldom is.
+    """Return the grey of the paper: the median of the border, where digits seldom reach.
 
-    at_corners: of these alone, where what is shown reaches from edge to edge.
+    If `at_corners`, use only the corners, for content that reaches from edge to edge.
     """
     if at_corners:
         patch = max(1, min(grey.shape) // 28)
@@ -129,9 +137,9 @@ def paper_of(grey: Bytes, *, at_corners: bool = False) -> float:
 
 
 def read_grey(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
-    """A picture as grey bytes, h × w, 0 black; and what was done to make it so.
+    """Read a picture as grey bytes, h × w, 0 black, with notes on the conversion.
 
-    Raises DataError, which begins with `name`.
+    Raises DataError that begins with `name`.
     """
     grey, notes = read_raw_grey(source, name)
     if grey.dtype == np.uint8:
@@ -141,7 +149,7 @@ def read_grey(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
 
 
 def read_raw_grey(source: Path | bytes, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """A picture as grey, bytes or numbers of 16 bits as the file has them; else as `read_grey`."""
+    """Read a picture as grey, in bytes or in 16 bits as the file has it; else as `read_grey`."""
     if isinstance(source, bytes):
         return _decoded(io.BytesIO(source), name)
     with opened(source) as file:
@@ -204,7 +212,7 @@ def _grey(image: Image) -> tuple[NDArray[Any], tuple[str, ...]]:
 
 
 def _is_grey(image: Image) -> bool:
-    """Whether a picture shows no color, whatever form it is stored in."""
+    """Return whether a picture shows no color, however it is stored."""
     if image.mode in ("1", "L", "LA"):
         return True
     bands = [np.asarray(band) for band in image.convert("RGB").split()]

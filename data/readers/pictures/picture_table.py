@@ -21,9 +21,9 @@ MAX_COLUMNS = 64
 
 
 def read_picture_table(folder: Path, on_progress: OnProgress | None) -> SourceContent | None:
-    """The set of a table and the pictures it names; None if there is no such table here.
+    """Read a table and the pictures that it names; None if the folder has no such table.
 
-    Raises DataError for a table whose pictures are not all there.
+    Raises DataError for a table with missing pictures.
     """
     there = entries(folder)
     places = [folder, *(path for path in there if is_folder(path))]
@@ -44,7 +44,7 @@ def _some_pictures(folder: Path) -> bool:
 
 
 def _rows(table: Path) -> list[list[str]]:
-    """The cells of a small table; none if it is too large, or no table."""
+    """Return the cells of a small table; none if it is too large or not a table."""
     with opened(table) as file:
         content = file.read(MAX_TABLE_BYTES + 1)
     if len(content) > MAX_TABLE_BYTES:
@@ -61,7 +61,7 @@ def _rows(table: Path) -> list[list[str]]:
 
 
 def _columns(rows: list[list[str]], places: list[Path]) -> tuple[int, int, bool] | None:
-    """The columns of file and label, and whether the first row is a header; None for neither."""
+    """Find the file and label columns, and whether there is a header; None if either is missing."""
     if not rows:
         return None
     for header in (True, False):
@@ -83,7 +83,7 @@ def _columns(rows: list[list[str]], places: list[Path]) -> tuple[int, int, bool]
 
 
 def _file(row: list[str], column: int, places: list[Path]) -> Path | None:
-    """The picture that a cell names: never one outside these folders."""
+    """Find the picture that a cell names, within these folders only."""
     if column >= len(row):
         return None
     name = row[column].strip()

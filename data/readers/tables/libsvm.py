@@ -21,7 +21,7 @@ ROWS = 500  # at a time
 
 
 def is_libsvm(start: bytes) -> bool:
-    """Whether a file of this form begins so."""
+    """Return whether a file starts as LIBSVM does."""
     lines = [line for line in start.splitlines() if line.strip() and not line.startswith(b"#")]
     return bool(lines) and re.match(rb"\s*[+-]?\d+(\.\d*)?\s+\d+:[+-]?[\d.]", lines[0]) is not None
 
@@ -98,7 +98,7 @@ def _take(
 def _rows(
     file: io.BufferedReader, path: Path
 ) -> Iterator[tuple[int, float, np.ndarray[tuple[int], np.dtype[np.int64]], list[float]]]:
-    """The number, the label, the pixels' numbers and the pixels of every line."""
+    """Yield line number, label, pixel numbers and pixels of every line."""
     content = unpacked(file, path)
     number = 0
     while line := content.readline(MAX_LINE_BYTES + 1):

@@ -31,7 +31,7 @@ ADVICE = (
 
 
 def read_parquet(path: Path, on_progress: OnProgress | None, label: str = "") -> SourceContent:
-    """The set in a Parquet file. Raises DataError, which names path and row."""
+    """Read the set in a Parquet file. Raises DataError that names path and row."""
     try:
         from pyarrow.parquet import ParquetFile
     except ImportError as missing:
@@ -123,7 +123,7 @@ class _Table:
         )
 
     def _block(self, batch: Any, first: int) -> tuple[NDArray[Any], set[str]]:
-        """The images of some rows, one a row."""
+        """Return the images of a block of rows, one a row."""
         notes: set[str] = set()
         if self._pictures is not None:
             rows: list[Bytes] = []
@@ -179,7 +179,7 @@ def _holds_pictures(kind: str) -> bool:
 
 
 def _names(schema: Any, label: str | None) -> tuple[str, ...]:
-    """The classes' names in what Hugging Face writes beside the columns."""
+    """Return the class names from the metadata that Hugging Face writes beside the columns."""
     try:
         metadata: dict[bytes, bytes] = schema.metadata or {}
         told: Any = json.loads(metadata[b"huggingface"])

@@ -43,7 +43,13 @@ def grid(
 ) -> Grid:
     """Return the largest cells that fit, with `below` rows to spare if possible.
 
-    most: the largest number in a cell.
+    Args:
+        width: columns.
+        height: rows.
+        classes: number of classes.
+        most: the largest count in a cell.
+        chosen: row and column of the cell to show.
+        below: rows wanted under the grid.
     """
     # A number, a class or “100” percent of precision, and a shade.
     least = max(3, len(str(most)), len(str(classes - 1))) + 1

@@ -44,7 +44,7 @@ class Matrix(LinesWidget):
         """The user asks for the images of the cell at the cursor."""
 
     def __init__(self, below: Below, *, id: str | None = None) -> None:
-        """below: what stands under the matrix, drawn with it."""
+        """Create an empty matrix; `below` returns the lines drawn under it."""
         super().__init__(id=id)
         self.confusion: Confusion | None = None
         self.cell = 0, 0  # label and answer at the cursor

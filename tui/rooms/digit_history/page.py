@@ -42,7 +42,7 @@ class Watched:
     thing: str = "digit"  # what the images show, in a word
 
     def called(self, k: int) -> str:
-        """A class as strips have it, in one cell, and by its name where that is another one."""
+        """Return a class's one-cell sign in the strips, and its name if that differs."""
         name, cell = called(self.names, k), NAMES[k % len(NAMES)]
         return str(k) if name == str(k) else name if name == cell else f"{cell} {name}"
 
@@ -90,7 +90,7 @@ class DigitPage(LinesWidget):
         self.show([*lines, *self._pinned(watched, self._span, height - len(lines))])
 
     def iteration_at(self, x: int, y: int) -> float | None:
-        """Which iteration a place on the page stands for, if it is one of the strip."""
+        """Return the iteration at a position on the page, if it lies on the strip."""
         if self._span is None or y not in self._strip_rows:
             return None
         column = x - self._left

@@ -85,7 +85,7 @@ class FramedPicture(LinesWidget):
         self.show([*rows, bottom(columns, quiet, below)])
 
     def _pen_in(self, row: int) -> tuple[int, str] | None:
-        """The pen's column and sign, if it is in this row of cells."""
+        """Return the pen's column and sign, if it is in this row of cells."""
         if self._pen is None or self._image is None:
             return None
         x, y, sign = self._pen
@@ -95,7 +95,7 @@ class FramedPicture(LinesWidget):
     def _walled(
         self, line: Text, wall: tuple[str, Style], pen: tuple[int, str] | None, rule: Style
     ) -> Text:
-        """A row between the frame's sides, with the pen on the ground that it has there."""
+        """Draw a row between the frame's sides, with the pen on the background of its cell."""
         if pen is not None:
             column, sign = pen
             ground = line.get_style_at_offset(self.app.console, column).background_style
@@ -126,19 +126,19 @@ class Canvas(FramedPicture):
         """The button is up again."""
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """A stroke begins."""
+        """Begin a stroke."""
         if event.button in (LEFT, RIGHT):
             self._stroke = True
             self.capture_mouse()
             self._tell(event, begins=True)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """A stroke goes on."""
+        """Continue a stroke."""
         if self._stroke and event.button in (LEFT, RIGHT):
             self._tell(event, begins=False)
 
     def on_mouse_up(self) -> None:
-        """A stroke ends."""
+        """End a stroke."""
         self._stroke = False
         self.release_mouse()
         self.post_message(self.Lifted())

@@ -31,12 +31,12 @@ MAX_LISTED = 500  # drawings in a list
 
 
 def folder() -> Path:
-    """Where drawings are: XDG_DATA_HOME/mnist-tui/drawings, by default under ~/.local/share."""
+    """Return the folder: XDG_DATA_HOME/mnist-tui/drawings, usually under ~/.local/share."""
     return user_data_path("mnist-tui", appauthor=False) / "drawings"
 
 
 def path_of(name: str) -> Path:
-    """The file of a drawing. Raises UserError for a name that is none."""
+    """Return the file of a drawing. Raises UserError for an invalid name."""
     if not NAME.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
         raise UserError(
             f"a name has at most {MAX_NAME_LENGTH} letters, digits, spaces and . ( ) + - _, "
@@ -46,7 +46,7 @@ def path_of(name: str) -> Path:
 
 
 def names() -> list[str]:
-    """The drawings there are, the newest first."""
+    """Return the names of the drawings, newest first."""
     found: list[tuple[float, str]] = []
     with contextlib.suppress(OSError):
         for path in folder().glob(f"*{SUFFIX}"):
@@ -81,7 +81,7 @@ def save(name: str, pixels: NDArray[np.uint8], *, over: bool = False) -> bool:
 
 
 def load(name: str) -> NDArray[np.uint8]:
-    """A drawing's pixels, h × w, ink high. Raises UserError for what is none."""
+    """Load a drawing's pixels, h × w, ink high. Raises UserError for any other file."""
     import numpy as np
     from PIL import Image
 

@@ -42,14 +42,14 @@ def verdict(
 
 
 def pen_sign(drawing: Drawing) -> str:
-    """The pen as one character: down or up, ink or eraser."""
+    """Return the pen as one character: down or up, ink or eraser."""
     if drawing.erases:
         return "×" if drawing.down else "□"
     return "●" if drawing.down else "○"
 
 
 def pen_words(drawing: Drawing) -> str:
-    """The pen and its steps, every number of a fixed width."""
+    """Describe the pen and its steps, every number of a fixed width."""
     done, undone = drawing.steps
     tool = "eraser" if drawing.erases else "pen   "
     return (

@@ -43,7 +43,7 @@ LOW = 24  # rows of a screen; on a lower one words give way
 
 
 def widths(width: int, height: int, side: int) -> tuple[int, int]:
-    """How many columns canvas and centred picture get on such a screen; 0: no room for it."""
+    """Return the columns for the canvas and the centered picture on this screen; 0: no room."""
     words = WORDS if height >= LOW else FEWEST_WORDS
     most = max(1, 2 * (height - BARS - words - EDGE))
     both = width - MIN_COLUMNS - 1 - 2 * EDGE
@@ -100,7 +100,7 @@ class DrawRoom(Room):
         self.query_one(PredictionBars).styles.height = (canvas + 1) // 2 + EDGE
 
     def show(self, parameters: Parameters) -> None:
-        """The same drawing, read by this network."""
+        """Show the same drawing, read by this network."""
         self._parameters = parameters
         self.draw()
 
@@ -172,7 +172,7 @@ class DrawRoom(Room):
         self.draw()
 
     def action_thicken(self, by: int) -> None:
-        """Another nib."""
+        """Choose another nib."""
         self.drawing.thicken(by)
         self.draw()
 
@@ -201,7 +201,7 @@ class DrawRoom(Room):
         self.draw()
 
     def action_take(self, by: int) -> None:
-        """A test digit in place of the drawing."""
+        """Replace the drawing by a test digit."""
         workspace, side = self.workspace, self.drawing.side
         workspace.index = (workspace.index + by) % len(self.dataset.test)
         self.drawing.replace(self.dataset.test.images[workspace.index].reshape(side, side))

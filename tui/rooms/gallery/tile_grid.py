@@ -70,7 +70,7 @@ class TileGrid(LinesWidget):
         self.redraw()
 
     def move(self, across: int, down: int) -> None:
-        """The cursor by so many tiles; it stays on the pictures there are."""
+        """Move the cursor by this many tiles, within the pictures."""
         if self._page is not None:
             self.go_to(self.cursor + across + down * self._page.across)
 
@@ -80,7 +80,7 @@ class TileGrid(LinesWidget):
             self.go_to(self.cursor + pages * self._page.count)
 
     def go_to(self, index: int) -> None:
-        """The cursor to this one; the nearest there is."""
+        """Move the cursor to this picture, or the nearest one."""
         if self._contents is not None and self._contents.count:
             self.cursor = max(0, min(index, self._contents.count - 1))
             self._show_page()
@@ -129,7 +129,7 @@ class TileGrid(LinesWidget):
         self.show([*lines, *(list(contents.foot(self.cursor))[:feet] if contents.count else [])])
 
     def _at(self, x: int, y: int) -> int | None:
-        """Which picture is there."""
+        """Return the index of the picture at a position."""
         if self._page is None or self._contents is None or y < 1:
             return None
         here = self._page
@@ -140,7 +140,7 @@ class TileGrid(LinesWidget):
         return index if inside and index < self._contents.count else None
 
     def on_click(self, event: Click) -> None:
-        """The cursor goes there; a click on the one it is on chooses it."""
+        """Move the cursor here; a click on the cursor itself chooses the picture."""
         index = self._at(event.x, event.y)
         if index == self.cursor:
             self.pick()
@@ -148,11 +148,11 @@ class TileGrid(LinesWidget):
             self.go_to(index)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """The next page."""
+        """Turn to the next page."""
         event.stop()
         self.turn(1)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """The page before."""
+        """Turn to the previous page."""
         event.stop()
         self.turn(-1)

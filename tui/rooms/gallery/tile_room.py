@@ -28,19 +28,19 @@ class TileRoom(BackgroundRoom):
         return self.query_one(TileGrid)
 
     def action_move(self, across: int, down: int) -> None:
-        """The cursor by so many pictures."""
+        """Move the cursor by this many pictures."""
         self.tiles.move(across, down)
 
     def action_turn(self, pages: int) -> None:
-        """Another page."""
+        """Turn to another page."""
         self.tiles.turn(pages)
 
     def action_first(self) -> None:
-        """The first picture."""
+        """Go to the first picture."""
         self.tiles.go_to(0)
 
     def action_last(self) -> None:
-        """The last picture."""
+        """Go to the last picture."""
         self.tiles.go_to(self.tiles.count - 1)
 
     def action_pick(self) -> None:

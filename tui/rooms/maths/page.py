@@ -47,7 +47,7 @@ class MathsPage(LinesWidget):
 
 
 def strip(stage: Stage, walk: list[Stage], ink: Ink, width: int) -> Text:
-    """The whole walk in a row, the stage one is at marked; in a narrow window its neighbourhood."""
+    """Draw all stages in a row with the current one marked; its neighbors if narrow."""
     symbols = [other.symbol for other in walk]
     at = walk.index(stage)
     joint = next(
@@ -70,7 +70,7 @@ def strip(stage: Stage, walk: list[Stage], ink: Ink, width: int) -> Text:
 
 
 def told(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """Formula and shapes, then why."""
+    """Draw formula and shapes, then why."""
     stage, sizes = looked.stage, looked.lens.sizes
     line = Text(" ", no_wrap=True)
     line.append(formula(stage, sizes, looked.lens.label), ink("moving") + Style(bold=True))

@@ -130,7 +130,7 @@ class MathsRoom(Room):
         self._change(lambda looked: replace(looked, by_size=not looked.sorts))
 
     def action_picture(self) -> None:
-        """Where only one of them has room: the picture, or the terms."""
+        """Switch between picture and terms where only one of them has room."""
         self._change(lambda looked: replace(looked, picture=not looked.picture))
 
     def action_most(self) -> None:
@@ -197,7 +197,7 @@ class MathsRoom(Room):
     # The mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the stage, or follow what was clicked at."""
+        """Go to the clicked stage, or follow the clicked unit."""
         meta = event.style.meta
         if self.looked is None:
             return

@@ -52,16 +52,21 @@ class SaliencyMap(LinesWidget):
         cursor: Place,
         flipped: Collection[Place],
     ) -> None:
-        """Show side × side pixels and, as shares of the steepest, their slopes.
+        """Show side × side pixels and their slopes as fractions of the steepest.
 
-        titles: the longest first; the first that has room is shown.
+        Args:
+            titles: the longest first; the first that fits is shown.
+            image: the pixels.
+            shares: the slopes, -1 to 1.
+            cursor: row and column of the cursor.
+            flipped: the flipped pixels.
         """
         self._titles, self._image, self._shares = titles, image, shares
         self._cursor, self._flipped = cursor, flipped
         self.redraw()
 
     def on_resize(self) -> None:
-        """Another part may fit."""
+        """Redraw, since another part may fit."""
         self._corner = None
         self.redraw()
 
@@ -86,7 +91,7 @@ class SaliencyMap(LinesWidget):
         self.show([self.title(title, *notes), *self._picture(corner, shown)])
 
     def _picture(self, corner: Place, shown: Cells) -> list[Strip]:
-        """The rows of the picture; one that would look as before is not made again."""
+        """Return the rows of the picture, reusing those that look as before."""
         assert self._image is not None
         assert self._shares is not None
         part = slice(corner[1], corner[1] + shown.columns)
@@ -109,7 +114,7 @@ class SaliencyMap(LinesWidget):
         return lines
 
     def _colours(self) -> Palette:
-        """The theme's; the palette of before, as long as they are the same."""
+        """Return the theme's palette, the previous one if its colors are unchanged."""
         paper, ink, plus, minus = (
             self.background_colors[1],
             *(self.color(role) for role in ("title", "plus", "minus")),
@@ -119,7 +124,7 @@ class SaliencyMap(LinesWidget):
         return before if before and before.colours == colours else Palette(colours)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Tell which pixel."""
+        """Report the pixel under the pointer."""
         event.stop()
         if self._corner is None or event.y < 1:
             return

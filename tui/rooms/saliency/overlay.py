@@ -84,13 +84,13 @@ def cells(side: int, width: int, height: int) -> Cells:
 
 
 def following(start: int | None, cursor: int, shown: int, side: int) -> int:
-    """The first pixel to show of a stretch with the cursor in it; None: as central as it can be."""
+    """Return the first pixel shown of a stretch around the cursor; None: as central as possible."""
     start = (side - shown) // 2 if start is None else start
     return max(0, min(max(start, cursor + 1 - shown), cursor, side - shown))
 
 
 def sign(level: int, wide: int, *, flipped: bool) -> str:
-    """The sign of a slope of so many LEVELS: twice if it is steep; × for a flip."""
+    """Return the sign of a slope of this LEVEL, doubled if it is steep; × for a flip."""
     one = "" if abs(level) < FAINT * LEVELS else "+" if level > 0 else "−"
     text = one * (wide if abs(level) >= STEEP * LEVELS else max(1, wide // 2))
     return f"{text[: wide - 1]}×".ljust(wide) if flipped else text.ljust(wide)

@@ -62,7 +62,7 @@ class SaliencyRoom(Room):
         self._promised = np.zeros(0)
 
     def furnish(self) -> list[Widget]:
-        """The digit at the left, numbers at the right."""
+        """Put the digit at the left and the numbers at the right."""
         side = Vertical(PredictionBars(id="answers"), Facts("Numbers", id="facts"), id="side")
         return [Horizontal(SaliencyMap(id="slopes"), side)]
 
@@ -89,7 +89,7 @@ class SaliencyRoom(Room):
         )
 
     def show(self, parameters: Parameters) -> None:
-        """This network's slopes; the flips stay while the digit does."""
+        """Show this network's slopes; the flips last as long as the digit."""
         self._parameters = parameters
         if self.workspace.index != self._index:
             self._index = self.workspace.index
@@ -183,13 +183,13 @@ class SaliencyRoom(Room):
     # The class
 
     def action_of(self, k: int) -> None:
-        """The slopes of this class's logit."""
+        """Show the slopes of this class's logit."""
         if k < self.dataset.classes:
             self._chosen = k
             self.draw()
 
     def action_next(self, by: int) -> None:
-        """The next class's."""
+        """Go to the next class's slopes."""
         self.action_of((self._class + by) % self.dataset.classes)
 
     def action_answer(self) -> None:

@@ -94,7 +94,7 @@ class LogitsTable(LinesWidget):
         self.scroll_units(-3)
 
     def redraw(self) -> None:
-        """The table."""
+        """Draw the table."""
         import numpy as np
 
         found = self._found

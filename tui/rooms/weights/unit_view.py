@@ -50,7 +50,7 @@ class UnitFacts:
 def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[str] = ()) -> Text:
     """Draw as many weights as fit, largest in magnitude first, each with its target.
 
-    names: of what they lead to, where that are classes.
+    `names` are the targets' names if they are classes.
     """
     line = Text(no_wrap=True)
     digits = widest(names, len(weights), SHORT_CLASS)
@@ -138,7 +138,7 @@ class UnitView(LinesWidget):
     ) -> list[Text]:
         """Draw weights as bars to either side of a middle: all in order, or the largest.
 
-        names: of what they lead to, where that are classes.
+        `names` are the targets' names if they are classes.
         """
         import numpy as np
 

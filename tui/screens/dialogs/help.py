@@ -50,9 +50,9 @@ EVERYWHERE = (
 
 
 def sections(*, files: bool = True) -> dict[str, Text]:
-    """Everything there is to say, by heading: the explanations, then the keys by topic.
+    """Return the help by heading: the explanations, then the keys by topic.
 
-    files: whether the keys are for this person that lead to the disk.
+    `files` says whether the keys that touch the disk are available.
     """
     found = {
         heading: Text(words)
@@ -71,7 +71,7 @@ def sections(*, files: bool = True) -> dict[str, Text]:
 
 
 def arranged(all_of_it: Mapping[str, Text], asked: str) -> dict[str, Text]:
-    """The same, but what was asked for, and its keys, come first."""
+    """Return the same sections with the requested one, and its keys, first."""
     first = [heading for heading in (asked, KEYS_OF.get(asked, "")) if heading in all_of_it]
     return {heading: all_of_it[heading] for heading in (*first, *all_of_it)}
 
@@ -125,7 +125,7 @@ class HelpText(LinesWidget):
         return len(self._lines(width))
 
     def redraw(self) -> None:
-        """The words, to the width of now."""
+        """Lay the text out for the present width."""
         self.show(self._lines(self.size.width))
 
     def _lines(self, width: int) -> list[Text]:
@@ -162,11 +162,11 @@ class HelpDialog(Dialog[None]):
     ]
 
     def __init__(self, heading: str = "", *, files: bool = True) -> None:
-        """Take what to explain.
+        """Create the window.
 
         Args:
             heading: of the section to begin with; empty: at the top.
-            files: whether the keys that lead to the disk are explained.
+            files: whether to explain the keys that touch the disk.
         """
         super().__init__()
         self._heading, self._files = heading, files
@@ -179,7 +179,7 @@ class HelpDialog(Dialog[None]):
         return f"{heading}\n{words.plain}" if heading == self._heading else ""
 
     def compose(self) -> ComposeResult:
-        """The sections in a frame, what was asked for first."""
+        """Yield the sections in a frame, the requested one first."""
         with VerticalScroll(id="help", classes="window") as frame:
             frame.border_title = "Help"
             frame.border_subtitle = "↑ ↓ scroll · Esc close"

@@ -41,13 +41,13 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
     ]
 
     def __init__(self, in_use: str) -> None:
-        """in_use: the name of the data in use."""
+        """Create the dialog; `in_use` names the data in use."""
         super().__init__()
         self._in_use = in_use
         self._reading: LoadTask | None = None
 
     def compose(self) -> ComposeResult:
-        """The field, what it could be, how far it is or what is wrong."""
+        """Yield the field, its completions, the progress and any error."""
         with Vertical(classes="window") as frame:
             frame.border_title = "Open data"
             frame.border_subtitle = "Enter open · Tab → complete · ↓ choose · Esc leave"
@@ -73,13 +73,13 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
     # Choosing
 
     def _offer_known(self) -> None:
-        """The set in the program, and what was opened lately."""
+        """Offer the packaged set and recently opened sources."""
         known = {EMBEDDED: "the 70,000 digits in the program"}
         known |= dict.fromkeys(recent_sources(), "")
         self._offer(known)
 
     def _offer(self, paths: dict[str, str]) -> None:
-        """paths: and what is said of each."""
+        """Offer paths, each with its description."""
         choices = self.query_one(OptionList)
         choices.clear_options()
         choices.add_options(
@@ -162,7 +162,7 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
             self.dismiss((reading.source, dataset))
 
     def _look(self) -> None:
-        """Say how far it is."""
+        """Show the progress."""
         frame = self.query_one(".window")
         frame.set_class(self._reading is not None, "busy")
         if self._reading is not None:
@@ -183,5 +183,5 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
 
 
 def _end(path: str, columns: int = 60) -> str:
-    """A path, cut at its beginning if it is too long: its end tells more."""
+    """Shorten a long path from its beginning, since its end says more."""
     return path if len(path) <= columns else f"…{path[1 - columns :]}"

@@ -24,12 +24,12 @@ class NameDialog(InputDialog[str]):
         title: str = "Name of the run",
         check: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """Take the name so far.
+        """Create the dialog.
 
         Args:
-            name: to be changed.
+            name: the present name.
             title: of the window.
-            check: raises UserError for a name that cannot be.
+            check: raises UserError for an invalid name.
         """
         super().__init__(title, enter="take it")
         self._before, self._check = name, check
@@ -55,12 +55,12 @@ class ConfirmDialog(Dialog[bool | None]):
     ]
 
     def __init__(self, question: str, *, usual: bool = False) -> None:
-        """usual: the answer that Enter gives; where something would be lost, that is no."""
+        """Ask a question; Enter gives the answer `usual`, which is no where something may be lost."""
         super().__init__()
         self._question, self._usual = question, usual
 
     def compose(self) -> ComposeResult:
-        """The question and its two answers."""
+        """Yield the question and its two answers."""
         answers = "▸ y, Enter yes   n, Esc no" if self._usual else "y yes   ▸ n, Enter, Esc no"
         with Vertical(classes="window small") as frame:
             frame.border_subtitle = answers

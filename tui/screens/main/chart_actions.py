@@ -16,7 +16,7 @@ class ChartActions(Dashboard):
         self.query_one(Chart).toggle_loss()
 
     def action_log(self, axis: str) -> None:
-        """A logarithmic axis or a straight one."""
+        """Switch an axis between logarithmic and linear."""
         self.query_one(Chart).toggle_log(axis)
 
     def action_zoom(self, factor: float) -> None:
@@ -28,7 +28,7 @@ class ChartActions(Dashboard):
         self.query_one(Chart).pan(share)
 
     def action_latest(self) -> None:
-        """The latest, or all."""
+        """Switch between the latest stretch and the whole run."""
         self.query_one(Chart).toggle_latest()
 
     def action_smooth(self) -> None:

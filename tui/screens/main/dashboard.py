@@ -58,7 +58,7 @@ HUES = 4  # of runs that are not the current one; their numbers tell them apart 
 
 
 def is_on_top(screen: Screen[None]) -> bool:
-    """Whether nothing lies over it: each change beneath a room or a window would send all anew."""
+    """Return whether no room or window covers the screen; changes beneath would redraw them."""
     return screen.app.screen is screen
 
 
@@ -94,16 +94,16 @@ class Dashboard(Screen[None]):
         line_is_behind: Callable[[], bool] = lambda: False,
         line_spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """Take what is shown, and how.
+        """Create the screen.
 
         Args:
             workspace: the model that the screen shows and its keys change.
             start: whether to train as soon as the data are loaded.
-            blocks: whether digits are drawn in blocks at first.
-            may_touch_files: whether the keys act that lead to the disk.
-            loading: returns what the session waits for while it loads.
-            line_is_behind: returns whether the terminal has not yet taken the pictures before.
-            line_spent: returns the seconds that the terminal has taken for pictures.
+            blocks: whether to draw digits in blocks at first.
+            may_touch_files: whether the keys that touch the disk are enabled.
+            loading: returns what the session is loading.
+            line_is_behind: returns whether the terminal has yet to take earlier frames.
+            line_spent: returns the seconds that the terminal has taken for frames.
         """
         super().__init__()
         self.workspace = workspace
@@ -278,7 +278,7 @@ class Dashboard(Screen[None]):
         self._show_diagnosis(snapshot)
 
     def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[RunCurve]:
-        """The runs that the chart shows, the current one last."""
+        """Return the curves of the chart, the current run's last."""
         if snapshot.run is None:
             return []
         others = [seen for seen in runs if seen.run and seen.run.number != snapshot.run.number]
@@ -320,7 +320,7 @@ class Dashboard(Screen[None]):
         self.set_class(self.workspace.remedy is None and bool(self.workspace.doubts), "-doubted")
 
     def show_digit(self) -> None:
-        """The chosen digit and what the network looked at makes of it."""
+        """Show the selected digit and the prediction of the network shown."""
         dataset, viewed = self.session.dataset, self.viewed
         if dataset is None or viewed is None:
             self.query_one(Digit).update(None, "Test image", blocks=self.blocks)
@@ -351,7 +351,7 @@ class Dashboard(Screen[None]):
         self.query_one(KeyFooter).call_them(thing(dataset))
 
     def on_screen_resume(self) -> None:
-        """What happened while a room lay over it."""
+        """Show what changed while a room covered the screen."""
         self.show_run()
         self.show_digit()
 

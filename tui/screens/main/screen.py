@@ -35,7 +35,7 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
             self.add_class(wanted)
 
     def action_theme(self) -> None:
-        """The next of the app's own themes."""
+        """Switch to the next of the app's own themes."""
         names = list(THEMES)
         now = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(now + 1) % len(names)]
@@ -47,7 +47,7 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
         await enter(self, HelpDialog(self._heading(), files=self.may_touch_files))
 
     def _heading(self) -> str:
-        """The section of help that a person is in."""
+        """Return the heading of the help section for the present screen."""
         if isinstance(self.focused, RunTable):
             return "Runs"
         if isinstance(self.focused, Input):

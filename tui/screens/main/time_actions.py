@@ -11,7 +11,7 @@ class TimeActions(Dashboard):
     """What looks at the current run as it was."""
 
     def action_travel(self, step: int) -> None:
-        """A fiftieth of the run back or on, at least one kept moment."""
+        """Go back or forward by a fiftieth of the run, and at least one saved moment."""
         if self.seen and self.seen.progress:
             self._travel(step, max(1.0, self.seen.progress.iteration / STRIDE))
 
@@ -43,7 +43,7 @@ class TimeActions(Dashboard):
         self.workspace.at = self.workspace.past.iteration if self.workspace.past else None
 
     def action_fork(self) -> None:
-        """A new run from the moment shown; it waits for Space."""
+        """Fork a new run from the moment shown; it waits for Space."""
         if self.seen and self.seen.run:
             self.session.fork(self.seen.run.number, self.workspace.past)
 

@@ -68,7 +68,7 @@ class MathsState:
         return of[n][:, 0]
 
     def units(self) -> list[int]:
-        """The units of the stage's own layer as they are listed; of the pixels those with ink."""
+        """Return the units of the stage's own layer as listed; for pixels, those with ink."""
         values = self.values()
         if self.stage.kind == "x":
             return sorted({self.path[0], *np.flatnonzero(values).tolist()})
@@ -77,18 +77,18 @@ class MathsState:
         return list(range(len(values)))
 
     def terms(self) -> Terms:
-        """What the chosen unit's number is the sum of."""
+        """Return the terms whose sum is the chosen unit's number."""
         of = terms_of_Z if self.stage.kind == "Z" else terms_of_dA
         return of(self.lens, self.stage.layer, self.unit)
 
     def sources(self) -> list[int]:
-        """What the chosen unit's number is made of, the largest term first."""
+        """Return the sources of the chosen unit's number, the largest term first."""
         if self.stage.kind == "dW":
             return largest_first(self.lens.dW[self.stage.layer - 1][self.unit])
         return self.terms().indices.tolist()
 
     def followed(self) -> list[Weight]:
-        """The weights and biases along the path, layer by layer."""
+        """Return the weights and biases along the path, layer by layer."""
         found: list[Weight] = []
         for layer in range(1, len(self.path)):
             found.append(Weight(layer, self.path[layer], self.path[layer - 1]))
@@ -121,6 +121,6 @@ class MathsState:
 
 
 def largest_first(values: Values) -> list[int]:
-    """The places of numbers, the largest in magnitude first."""
+    """Return the indices of the numbers, the largest in magnitude first."""
     order: Sequence[int] = np.argsort(-np.abs(values), kind="stable").tolist()
     return list(order)
