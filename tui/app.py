@@ -31,7 +31,7 @@ from .storage.resume import SessionFolder, SessionOpener
 from .storage.switch import SessionSwitcher, worth_keeping
 from .terminal.driver import SlowLinkDriver
 from .terminal.input_queue import InputQueue
-from .terminal.shutdown import LONG_PATIENCE_S, ShutdownGuard
+from .terminal.shutdown import LONG_PATIENCE_S
 from .text import printable
 from .themes import DARK_RUNS, DARK_SIGNS, INK, themes_for
 from .training.session import TrainingSession, planned
@@ -109,7 +109,7 @@ class MnistApp(MinimumSizeApp):
         self._noted = 0.0  # when the last note came
         self._idle = kiosk.Idle(options.idle)
         self.input = InputQueue(self, lambda: self.session.orders_waiting > 1)
-        self.guard: ShutdownGuard | None = None
+        self._insist: Callable[[int, float], None] = lambda _code, _seconds: None
         self.failure = ""  # why the app had to end, for the command line to say
         self.is_lost = False  # whether something that was trained is not on disk, likewise
         self.kept_in: Path | None = None  # where the session lies when the app has ended, likewise
@@ -251,6 +251,10 @@ class MnistApp(MinimumSizeApp):
 
     # The end
 
+    def exit_within(self, insist: Callable[[int, float], None]) -> None:
+        """Call `insist` with exit code and seconds when the app exits, to end the process."""
+        self._insist = insist
+
     def leave(self, code: int) -> None:
         """End with this exit code; from any thread."""
         self._soon(partial(self.exit, return_code=code))
@@ -258,8 +262,7 @@ class MnistApp(MinimumSizeApp):
     def on_unmount(self) -> None:
         """However the app ends, the worker ends with it, and what it learnt is on disk."""
         self.input.close()
-        if self.guard is not None:
-            self.guard.insist(self.return_code or 0, LONG_PATIENCE_S)
+        self._insist(self.return_code or 0, LONG_PATIENCE_S)
         self.put_away()
 
     def put_away(self) -> None:

@@ -217,6 +217,10 @@ class History(HistoryView):
         if max_rows is not None and self._count > max_rows:
             self.thin(max_rows // 2)
 
+    def limit(self, max_rows: int) -> None:
+        """Keep at most `max_rows` rows from the next one on."""
+        self.max_rows = max_rows
+
     def freeze(self) -> HistoryView:
         """Return the history so far, without copying: complete rows never change."""
         blocks, starts = self._blocks[: self._known], self._starts[: self._known]

@@ -59,8 +59,9 @@ def run_app(
     from ..terminal.shutdown import ShutdownGuard
 
     app = MnistApp(source, log, replace(options, abilities=capabilities), folder)
-    app.guard = ShutdownGuard(app.leave, app.put_away)
-    app.guard.begin()  # before the app changes the terminal's mode
+    guard = ShutdownGuard(app.leave, app.put_away)
+    guard.begin()  # before the app changes the terminal's mode
+    app.exit_within(guard.insist)
     app.run(mouse=not _swallows_escape(os.environ))
     app.put_away()
     if app.failure:

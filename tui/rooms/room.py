@@ -60,9 +60,7 @@ class Room(ClosesOnce[None]):
         yield StatusLine(id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
-        keys = KeyFooter()
-        keys.thing = thing(self.workspace.session.dataset)
-        yield keys
+        yield KeyFooter(thing(self.workspace.session.dataset))
 
     def furnish(self) -> list[Widget]:
         """Return the widgets of the room."""

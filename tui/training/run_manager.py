@@ -54,12 +54,17 @@ class RunManager:
         self._timelines: dict[int, Timeline] = {}
         self._count = 0  # runs ever begun
         self.picture = SessionSnapshot(Snapshot(RunStatus.LOADING, hyperparameters))
-        self.is_looked_at = True  # whether anybody has seen the last picture
+        self._is_picture_wanted = True  # whether to publish another one
 
     @property
     def snapshot(self) -> Snapshot:
         """The current run."""
         return self.picture.current
+
+    def take_picture(self) -> SessionSnapshot:
+        """Return the latest picture, and let the worker publish a newer one; from any thread."""
+        self._is_picture_wanted = True
+        return self.picture
 
     @property
     def _runs(self) -> dict[int, Snapshot]:
@@ -193,8 +198,8 @@ class RunManager:
                 lately = rate.after(seconds, trainer.iteration)
                 if self._sink and self._sink.is_due():
                     self._save(RunStatus.TRAINING, seconds)
-                if self.is_looked_at:
-                    self.is_looked_at = False
+                if self._is_picture_wanted:
+                    self._is_picture_wanted = False
                     self._publish(
                         trainer,
                         state=RunStatus.TRAINING,
@@ -244,7 +249,7 @@ class RunManager:
             engine=self._engine,
             augmented=self._epochs.images,
         )
-        trainer.history.max_rows = MOST_ROWS
+        trainer.history.limit(MOST_ROWS)
         return trainer
 
     def _add(

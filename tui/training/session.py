@@ -99,8 +99,7 @@ class TrainingSession:
 
     def picture(self) -> SessionSnapshot:
         """Every run as it stands; the worker will replace it after its next update."""
-        self._manager.is_looked_at = True
-        return self._manager.picture
+        return self._manager.take_picture()
 
     def snapshot(self) -> Snapshot:
         """Return the current run of `picture`."""

@@ -43,16 +43,16 @@ class KeyFooter(LinesWidget):
 
     DEFAULT_CSS = "KeyFooter { dock: bottom; height: 1; background: $panel; }"
 
-    thing = "digit"  # what the images are
-
-    def __init__(self) -> None:
+    def __init__(self, thing: str = "digit") -> None:
+        """Create the footer; `thing` is the word for an image."""
         super().__init__()
+        self._thing = thing
         self._words: Mapping[str, str] = {}
 
     def call_them(self, thing: str) -> None:
         """Set the word for the images: digits, or just images."""
-        if thing != self.thing:
-            self.thing = thing
+        if thing != self._thing:
+            self._thing = thing
             self.redraw()
 
     def say(self, words: Mapping[str, str]) -> None:
@@ -91,7 +91,7 @@ class KeyFooter(LinesWidget):
         found: list[KeyHint] = []
         for (word, needed), several in groupby(named, lambda b: (self._word(b), b.show)):
             keys = {b.action: (b.key, self._shown(b)) for b in reversed([*several])}
-            called = word.replace("digit", self.thing)
+            called = word.replace("digit", self._thing)
             found.append(KeyHint(tuple(reversed(keys.values())), called, needed))
         return found
 

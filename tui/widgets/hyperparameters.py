@@ -40,11 +40,27 @@ class FieldInput(Input):
         Binding("f1", "screen.help", "help", key_display="F1"),
     ]
 
-    in_force = ""  # the value to go back to, as text
-
     def __init__(self, value: str, step: Step, tooltip: str) -> None:
         super().__init__(value, compact=True, select_on_focus=True, tooltip=tooltip)
-        self.in_force, self._step = value, step
+        self._chosen, self._step = value, step
+
+    @property
+    def chosen(self) -> str:
+        """The value to go back to, as text."""
+        return self._chosen
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the text differs from the chosen value."""
+        return self.value != self._chosen
+
+    def choose(self, value: str) -> None:
+        """Make this the value to go back to; the text stays."""
+        self._chosen = value
+
+    def restore(self) -> None:
+        """Replace the text by the chosen value."""
+        self.value = self._chosen
 
     def action_turn(self, by: int) -> None:
         """Write the value one step up or down; what is no value stays as it is."""
@@ -54,7 +70,7 @@ class FieldInput(Input):
 
     def action_revert(self) -> None:
         """Forget what was typed and give the keys back to the screen."""
-        self.value = self.in_force
+        self.restore()
         self.post_message(FieldRow.Reverted())
         self.screen.set_focus(None)
 
@@ -109,10 +125,10 @@ class FieldRow(Vertical):
             event: when the value takes effect; None: it is in force.
         """
         entry = self._entry
-        is_untouched = entry.value == entry.in_force
-        entry.in_force = format_value(value)
-        if is_untouched or not (entry.has_focus or self.has_class("wrong")):
-            entry.value = entry.in_force
+        was_edited = entry.is_edited
+        entry.choose(format_value(value))
+        if not was_edited or not (entry.has_focus or self.has_class("wrong")):
+            entry.restore()
         self._now, self._event = format_value(now), event
         self._show_mark()
 
@@ -123,7 +139,7 @@ class FieldRow(Vertical):
     def _show_mark(self) -> None:
         words = self._plain_mark
         if self._event is not None:
-            room = self.size.width - SIDES - NAME - len(self._entry.in_force) - 2
+            room = self.size.width - SIDES - NAME - len(self._entry.chosen) - 2
             words = waiting_words(self._now, self._event, room)
         self._mark.set_class(self._event is not None, "waits")
         self._mark.update(Content(words))
@@ -174,14 +190,14 @@ class FieldRow(Vertical):
     @on(Input.Blurred)
     def _blurred(self, event: Input.Blurred) -> None:
         event.stop()
-        if event.value != self._entry.in_force:
+        if event.value != self._entry.chosen:
             self.post_message(self.Entered(self, event.value))
 
     def restore(self) -> None:
         """Show what is in force again, if it was refused."""
         if self.has_class("wrong"):
             self.accept()
-            self._entry.value = self._entry.in_force
+            self._entry.restore()
 
 
 class HyperparameterPanel(VerticalScroll, can_focus=False):

@@ -43,7 +43,7 @@ class StatusLine(LinesWidget):
         self._way_back = way_back
         self._last: tuple[Snapshot, RunMoment | None, float | None] | None = None
         self.busy = Busy()
-        self.waits_for = "the data"  # what, and perhaps how far it is
+        self._loading = "the data"
 
     def on_mount(self) -> None:
         """Look now and then whether this machine is busy with others."""
@@ -53,6 +53,11 @@ class StatusLine(LinesWidget):
     def _look(self) -> None:
         if self.busy.look():
             self.redraw()
+
+    def show_loading(self, what: str) -> None:
+        """Show what is loaded, and perhaps the progress, while there is no run."""
+        self._loading = what
+        self.redraw()
 
     def redraw(self) -> None:
         """Fit the line into the new width."""
@@ -76,7 +81,7 @@ class StatusLine(LinesWidget):
         if width >= MIN_COLUMNS_FOR_NAME:
             line.append("mnist-tui  ", self.ink("title"))
         if snapshot.parameters is None or snapshot.progress is None:
-            line.append(sign, self.ink("moving")).append(f"  {self.waits_for}")
+            line.append(sign, self.ink("moving")).append(f"  {self._loading}")
             self.show([line])
             return
         if past is not None:

@@ -53,10 +53,18 @@ class Matrix(LinesWidget):
         self._names: Sequence[str] = ()  # of the classes
         self._grid: Grid | None = None
 
-    def update(self, confusion: Confusion, names: Sequence[str] = ()) -> None:
-        """Show this matrix, of classes with these names; the cursor stays where it is."""
+    def update(
+        self, confusion: Confusion, names: Sequence[str] = (), cell: tuple[int, int] | None = None
+    ) -> None:
+        """Show a matrix.
+
+        Args:
+            confusion: the counts.
+            names: of the classes.
+            cell: where to put the cursor; None: leave it where it is.
+        """
         self.confusion, self._names = confusion, names
-        self.go_to(*self.cell)
+        self.go_to(*(cell or self.cell))
 
     def go_to(self, label: int, predicted: int) -> None:
         """Move the cursor to this cell, or to the nearest."""

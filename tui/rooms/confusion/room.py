@@ -116,11 +116,10 @@ class ConfusionRoom(BackgroundRoom):
         self, parameters: Parameters, iteration: int, found: tuple[Predictions, Confusion]
     ) -> None:
         answers, counted = found
-        if self._answered is None and (cells := counted.mistakes()):
-            self.matrix.cell = cells[0]
+        cells = counted.mistakes() if self._answered is None else []
         self._answered = parameters, iteration, answers
         dataset = self.workspace.session.dataset
-        self.matrix.update(counted, dataset.names if dataset else ())
+        self.matrix.update(counted, dataset.names if dataset else (), cells[0] if cells else None)
 
     def _below(self, width: int, height: int) -> list[Text | Strip]:
         """Draw the chosen cell's counts, and as many of its images as fit."""

@@ -88,6 +88,11 @@ class Drawing:
         if draw:
             self._lay(before, erase=erase)
 
+    def change_tool(self) -> None:
+        """Switch between pen and eraser, and end the stroke."""
+        self.erases = not self.erases
+        self.lift()
+
     def lift(self) -> None:
         """End the stroke: the next one is a separate undo step."""
         self._open = False

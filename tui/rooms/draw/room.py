@@ -167,8 +167,7 @@ class DrawRoom(Room):
 
     def action_eraser(self) -> None:
         """Erase instead of draw, and back."""
-        self.drawing.erases = not self.drawing.erases
-        self.drawing.lift()
+        self.drawing.change_tool()
         self.draw()
 
     def action_thicken(self, by: int) -> None:

@@ -55,7 +55,7 @@ class ConfirmDialog(Dialog[bool | None]):
     ]
 
     def __init__(self, question: str, *, usual: bool = False) -> None:
-        """Ask a question; Enter gives the answer `usual`, which is no where something may be lost."""
+        """Ask a question; Enter gives the answer `usual`: no, where something may be lost."""
         super().__init__()
         self._question, self._usual = question, usual
 

@@ -195,8 +195,7 @@ class Dashboard(Screen[None]):
         picture = self.session.picture()
         snapshot = picture.current
         if snapshot.state is RunStatus.LOADING:
-            self.query_one(StatusLine).waits_for = self._loading()
-            self.query_one(StatusLine).redraw()
+            self.query_one(StatusLine).show_loading(self._loading())
         if snapshot is self.seen and not self._is_stale:
             return
         self._is_stale = False
