@@ -133,17 +133,17 @@ class Epochs:
     def _taken(self, wanted: tuple[int, int]) -> Images:
         """Return the prepared images if they are the requested ones; otherwise make them now."""
         if self._next is not None and self._next[0] == wanted:
-            _, thread, made = self._next
+            _, thread, result = self._next
             thread.join()
-            if made:
-                return made[0]
+            if result:
+                return result[0]
         return self._make(*wanted)
 
     def _begin(self, ahead: tuple[int, int]) -> None:
-        made: list[Images] = []
+        result: list[Images] = []
         # A daemon: the end of the program does not wait for digits nobody will see.
-        thread = threading.Thread(target=lambda: made.append(self._make(*ahead)), daemon=True)
-        self._next = ahead, thread, made
+        thread = threading.Thread(target=lambda: result.append(self._make(*ahead)), daemon=True)
+        self._next = ahead, thread, result
         thread.start()
 
     def _make(self, seed: int, epoch: int) -> Images:

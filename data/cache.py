@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from .errors import DataError
 from .readers.arrays.array_set import BYTES
 from .readers.arrays.npz_archive import Archive
-from .readers.safe_files import MAX_PIXEL_BYTES as LARGEST_SOURCE
-from .readers.safe_files import opened
+from .readers.safe_files import MAX_PIXEL_BYTES, opened
 from .source_content import Bytes, SourceContent, image_side
 
 VERSION = 2  # of what is parsed and how: another one finds other entries
@@ -109,7 +108,7 @@ class Cache:
 def _found(archive: Archive) -> SourceContent:
     """Read an entry as `keep` wrote it; DataError for anything else."""
     shape = archive.header("images", BYTES).shape
-    if len(shape) != 2 or image_side(shape[1]) is None or shape[0] * shape[1] > LARGEST_SOURCE:
+    if len(shape) != 2 or image_side(shape[1]) is None or shape[0] * shape[1] > MAX_PIXEL_BYTES:
         raise archive.refusal("images", f"is {shape}; expected images in rows")
     labels = _bytes(archive, "labels") if "labels" in archive.names else None
     if labels is not None and len(labels) != shape[0]:

@@ -178,25 +178,27 @@ def _parted(
 ) -> tuple[Digits, Digits, float, tuple[str, ...]]:
     """Return the training part, the test part, the share held out, and a note on it."""
     assert found.labels is not None
-    whole = Digits(found.images, found.labels)
+    everything = Digits(found.images, found.labels)
     if found.test is not None:
-        return whole, found.test, 0.0, ()
+        return everything, found.test, 0.0, ()
     try:
-        if learnt is not None and not is_mapped(whole.images):
-            kept = ~draw_test_mask(whole.labels, share)
-            if not learnt(Digits(whole.images[kept], whole.labels[kept])):
-                which = "learnt from all of them" if learnt(whole) else "learnt from other images"
-                note = f"all {len(whole):,} images are tested on; the model {which}"
-                return whole, whole, 0.0, (note,)
-        train, test = split_train_test(whole.images, whole.labels, share)
+        if learnt is not None and not is_mapped(everything.images):
+            kept = ~draw_test_mask(everything.labels, share)
+            if not learnt(Digits(everything.images[kept], everything.labels[kept])):
+                which = (
+                    "learnt from all of them" if learnt(everything) else "learnt from other images"
+                )
+                note = f"all {len(everything):,} images are tested on; the model {which}"
+                return everything, everything, 0.0, (note,)
+        train, test = split_train_test(everything.images, everything.labels, share)
     except DataError as problem:
         raise DataError(f"{source}: {problem}") from problem
     note = (
         f"no test part: {100 * share:g} % of each class kept apart to test on, {len(test):,} "
-        f"of {len(whole):,} images, drawn with seed {SEED}"
+        f"of {len(everything):,} images, drawn with seed {SEED}"
     )
-    if is_mapped(whole.images):
-        note = f"no test part: the last {len(test):,} of {len(whole):,} images are tested on"
+    if is_mapped(everything.images):
+        note = f"no test part: the last {len(test):,} of {len(everything):,} images are tested on"
     return train, test, share, (note,)
 
 

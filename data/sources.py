@@ -84,7 +84,7 @@ class _How:
         """Read a file and the files that belong to it."""
         with opened(path) as file:
             packed = is_packed(file)
-            start = unpacked(file, path).read(foreign.START)
+            start = unpacked(file, path).read(foreign.START_BYTES)
         form = next((form for form in FILE_FORMS if form.begins(start)), TABLE)
         if start[:2] == GZIP_MAGIC or (packed and not form.may_be_gzipped):
             raise DataError(f"{path}: is gzipped though packed already; unpack it with gunzip")

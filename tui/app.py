@@ -28,7 +28,7 @@ from .screens.main.screen import MainScreen
 from .screens.minimum_size import MinimumSizeApp
 from .shortage import shortage_message
 from .storage.resume import SessionFolder, SessionOpener
-from .storage.switch import SessionSwitcher, worth_keeping
+from .storage.switch import SessionSwitcher, trained_runs
 from .terminal.driver import SlowLinkDriver
 from .terminal.input_queue import InputQueue
 from .terminal.shutdown import LONG_PATIENCE_S
@@ -85,7 +85,7 @@ class MnistApp(MinimumSizeApp):
     def __init__(
         self,
         source: str | None,
-        course: HyperparameterLog,
+        log: HyperparameterLog,
         options: AppOptions | None = None,
         folder: SessionFolder | None = None,
     ) -> None:
@@ -93,7 +93,7 @@ class MnistApp(MinimumSizeApp):
 
         Args:
             source: the data; None: mnist, or the session's own data.
-            course: hyperparameters to begin with, and planned changes.
+            log: hyperparameters to begin with, and planned changes.
             options: everything else about the app.
             folder: where to save the session; None: nowhere.
         """
@@ -115,7 +115,7 @@ class MnistApp(MinimumSizeApp):
         self.kept_in: Path | None = None  # where the session lies when the app has ended, likewise
         self._is_put_away = False
         self._reading: LoadTask | None = None  # of the first data
-        self.workspace = Workspace(self._session(self._load, course))
+        self.workspace = Workspace(self._session(self._load, log))
         self.main = MainScreen(
             self.workspace,
             start=options.start,
@@ -147,14 +147,14 @@ class MnistApp(MinimumSizeApp):
         """Whether strangers use it: nothing may be read from or written to the disk."""
         return self.options.kiosk
 
-    def _session(self, load: Callable[[], Dataset], course: HyperparameterLog) -> TrainingSession:
+    def _session(self, load: Callable[[], Dataset], log: HyperparameterLog) -> TrainingSession:
         return TrainingSession(
             load,
-            course[0][1],
+            log[0][1],
             self._on_settled,
             threads=self.options.threads,
             limits=kiosk.LIMITS if self.is_kiosk else None,
-            plan=planned(course),
+            plan=planned(log),
             tell=self._tell,
         )
 
@@ -274,17 +274,17 @@ class MnistApp(MinimumSizeApp):
             self.session.close()
             self.kept_in = self.opener.folder
             if not self.opener.close(ended=self.return_code == 0) and not self.is_kiosk:
-                self.is_lost = worth_keeping(self.session.runs()) > 0
+                self.is_lost = trained_runs(self.session.runs()) > 0
             self.switcher.close()
 
     def _fatal_error(self) -> None:
         """Write a bug's traceback to a file and print one line about it."""
         error = self._exception
         if (short := shortage_message(error)) is not None:
-            self.failure = f"{short}{'; the run is saved' if self.opener.is_kept else ''}"
+            self.failure = f"{short}{'; the run is saved' if self.opener.is_saved else ''}"
             self._close_messages_no_wait()
             return
-        saved = ", the run is saved" if self.opener.is_kept else ""
+        saved = ", the run is saved" if self.opener.is_saved else ""
         path = write_report(error) if error and not self.is_kiosk else None
         where = f"; what is known of it is in {path}" if path else f": {error!r}"
         self.failure = f"a bug has ended the app{saved}{where}"
@@ -299,11 +299,11 @@ class MnistApp(MinimumSizeApp):
             return
         self._tell(f"{event.why}. The session stays saved as it was; this is another one.")
         dataset = self.session.dataset
-        self.opener.leave_alone()
-        course = ((0, Hyperparameters()),)
+        self.opener.release()
+        log = ((0, Hyperparameters()),)
         self.workspace.read_from(self.workspace.source if dataset else EMBEDDED)
-        self.workspace.open(self._session((lambda: dataset) if dataset else self._load, course))
-        self.opener.open_another(is_kept=True)
+        self.workspace.open(self._session((lambda: dataset) if dataset else self._load, log))
+        self.opener.open_another(is_saved=True)
 
     # A kiosk
 

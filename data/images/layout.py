@@ -22,7 +22,7 @@ MASS, BOX, FREE = "mass", "box", "free"
 CENTERINGS: Final = (MASS, BOX, FREE)
 FAINT: Final = 0.15  # of the strongest ink: what is fainter is paper, its grain and shadows
 SAMPLE = 1 << 19  # pixels that are looked at: 668 images of MNIST's size
-MOST = 0.9  # of the images have to lie alike, or they lie freely
+MIN_ALIKE_SHARE = 0.9  # of the images have to lie alike, or they lie freely
 PAPERED = 0.75  # of the images have to be darker at their corners than within
 CENTERED = 0.75  # pixels that a center may be off the middle
 
@@ -65,13 +65,15 @@ class ImageLayout:
 MNIST: Final = ImageLayout()
 
 
-def from_numbers(told: Mapping[str, float | str]) -> ImageLayout:
+def from_numbers(numbers: Mapping[str, float | str]) -> ImageLayout:
     """Restore a layout from `as_numbers`. Raises DataError for anything else."""
     kinds = {name: type(value).__name__ for name, value in MNIST.as_numbers().items()}
-    given = {name: float(value) if type(value) is int else value for name, value in told.items()}
-    if {name: type(value).__name__ for name, value in given.items()} != kinds:
+    values = {
+        name: float(value) if type(value) is int else value for name, value in numbers.items()
+    }
+    if {name: type(value).__name__ for name, value in values.items()} != kinds:
         raise DataError("the layout of the images is not what this program writes")
-    return ImageLayout(**given)  # pyright: ignore[reportArgumentType]: the kinds were just compared
+    return ImageLayout(**values)  # pyright: ignore[reportArgumentType]: the kinds were just compared
 
 
 def measured(images: Bytes) -> ImageLayout:
@@ -95,7 +97,7 @@ def measured(images: Bytes) -> ImageLayout:
     extent = float(np.median(sides)) / side
     for centering, places in ((MASS, _centers_of_mass(square)), (BOX, _centers(boxes))):
         off = np.abs(places - side / 2).max(axis=1)
-        if float((off <= CENTERED).mean()) >= MOST:
+        if float((off <= CENTERED).mean()) >= MIN_ALIKE_SHARE:
             return ImageLayout(extent, centering, 0.5, 0.5, strongest, has_paper)
     x, y = (float(place) / side for place in np.median(_centers(boxes), axis=0))
     return ImageLayout(extent, FREE, x, y, strongest, has_paper)

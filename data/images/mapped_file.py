@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 
-MAPPED_FROM: Final = 1 << 28  # bytes: smaller files are read, so that nobody can change them
+MIN_MAPPED_BYTES: Final = 1 << 28  # bytes: smaller files are read, so that nobody can change them
 MAX_MAPPED_BYTES: Final = 1 << 36  # that a mapped file may have
 RELEASE_INTERVAL_S: Final = 0.02  # seconds, in which a mini-batch after the other asks for some MB
 

@@ -20,14 +20,14 @@ from .values import FULL
 FAINT = 128  # ink that never gets stronger is stretched, or the images are hard to learn from
 FEW_GREYS = 8  # between paper and ink
 LIGHTER = 4  # of 255 that paper must differ from the whole image by
-LARGE = 20_000  # images of a set in a mapped file that are looked at
-RUNS = 20  # pieces of the file that these come from
+SAMPLED_IMAGES = 20_000  # images of a set in a mapped file that are looked at
+SAMPLED_RUNS = 20  # pieces of the file that these come from
 REASONS: Final[dict[type[Finding], str]] = {
     LightPaper: "its ink is dark on light paper",
     Stretched: "its ink is faint",
     Transposed: "its images lie on their side",
 }
-AT_A_TIME = 1 << 18  # pixels compared at once
+CHUNK_PIXELS = 1 << 18  # pixels compared at once
 
 
 def upright(found: SourceContent, reason: str) -> SourceContent:
@@ -110,21 +110,23 @@ def _strongest(images: Bytes) -> int:
 
 def _some(images: Bytes) -> Bytes:
     """All of the images, or a sample of so many that reading them all would take long."""
-    if not is_mapped(images) or len(images) <= LARGE:
+    if not is_mapped(images) or len(images) <= SAMPLED_IMAGES:
         return images
     return np.concatenate([images[run] for run in _runs(len(images))])
 
 
 def _runs(count: int) -> list[slice]:
     """Return runs of consecutive images from all parts of the set, which a disk reads quickly."""
-    starts = np.linspace(0, count - LARGE // RUNS, RUNS, dtype=np.int64).tolist()
-    return [slice(start, start + LARGE // RUNS) for start in starts]
+    starts = np.linspace(
+        0, count - SAMPLED_IMAGES // SAMPLED_RUNS, SAMPLED_RUNS, dtype=np.int64
+    ).tolist()
+    return [slice(start, start + SAMPLED_IMAGES // SAMPLED_RUNS) for start in starts]
 
 
 def _exchanged(images: Bytes) -> Bytes:
     side = math.isqrt(images.shape[1])
     changed = images if images.flags.writeable else np.empty_like(images)
-    step = max(1, AT_A_TIME // images.shape[1])
+    step = max(1, CHUNK_PIXELS // images.shape[1])
     for start in range(0, len(images), step):
         square = images[start : start + step].reshape(-1, side, side)
         changed[start : start + step] = square.swapaxes(1, 2).reshape(len(square), -1)
@@ -134,14 +136,14 @@ def _exchanged(images: Bytes) -> Bytes:
 def _mapped(images: Bytes, greys: Bytes) -> Bytes:
     """Each pixel's grey exchanged for another."""
     changed = images if images.flags.writeable else np.empty_like(images)
-    step = max(1, AT_A_TIME // images.shape[1])
+    step = max(1, CHUNK_PIXELS // images.shape[1])
     for start in range(0, len(images), step):
         changed[start : start + step] = greys[images[start : start + step]]
     return changed
 
 
 def _sample(digits: Digits) -> Digits:
-    if len(digits) <= LARGE:
+    if len(digits) <= SAMPLED_IMAGES:
         return digits
     labels = np.concatenate([digits.labels[run] for run in _runs(len(digits))])
     return Digits(_some(digits.images), labels)
@@ -163,7 +165,7 @@ def _turned(images: Bytes) -> Bytes:
 
 def _blank(images: Bytes) -> int:
     """Count the images whose pixels are all equal."""
-    step = max(1, AT_A_TIME // images.shape[1])
+    step = max(1, CHUNK_PIXELS // images.shape[1])
     parts = (images[start : start + step] for start in range(0, len(images), step))
     return sum(int(np.count_nonzero((part == part[:, :1]).all(axis=1))) for part in parts)
 

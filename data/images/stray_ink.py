@@ -19,7 +19,7 @@ GRID = 192  # cells a side that pieces are found on; nearer pieces than a cell a
 OF_ITS_OWN = 0.08  # of the largest piece's ink: a stroke, wherever it lies
 DOT = 0.02  # of that: a dot, if it lies near
 NEAR = 0.3  # of the longer side of the box around what is kept
-LEAST_RULED = 64  # pixels a side of a picture that may have ruled lines
+MIN_RULED_SIDE = 64  # pixels a side of a picture that may have ruled lines
 THIN = 0.025  # of the side: as thick as a ruled line may be
 CROSSING = 0.9  # of a row have to be inked: a ruled line goes from edge to edge
 AS_DARK = 1.3  # times as dark as the line itself: the line, and no ink on it
@@ -55,7 +55,7 @@ def _without_rulings(ink: Bytes) -> tuple[Bytes, int]:
     """Without thin straight lines from edge to edge, level or upright, and how many there were."""
     kept, count = ink.copy(), 0
     for lines in (kept, kept.T):  # views: what is changed in one of them is changed in all
-        if min(lines.shape) < LEAST_RULED:
+        if min(lines.shape) < MIN_RULED_SIDE:
             break
         inked = np.count_nonzero(lines, axis=1) >= CROSSING * lines.shape[1]
         edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]])))

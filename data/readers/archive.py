@@ -29,8 +29,8 @@ from .safe_files import (
 
 MAX_FILES = 1 << 20  # in an archive
 MAX_DEPTH = 12  # folders in one another
-MAX_UNPACKED = 2 * MAX_PIXEL_BYTES  # bytes, whatever the archive's size
-PIECE = 1 << 20  # bytes at a time
+MAX_UNPACKED_BYTES = 2 * MAX_PIXEL_BYTES  # bytes, whatever the archive's size
+CHUNK_BYTES = 1 << 20  # bytes at a time
 TAR_MARK, TAR_MARK_AT = b"ustar", 257
 
 
@@ -115,7 +115,7 @@ def _unpack(
     path: Path,
     on_progress: OnProgress | None,
 ) -> None:
-    whole, count = 0, 0
+    total, count = 0, 0
     on_disk = size_of(file)
     for name, content, size in members:
         parts = PurePosixPath(name.replace("\\", "/")).parts
@@ -123,9 +123,9 @@ def _unpack(
             continue
         if not parts or parts[0] == "/" or ".." in parts or "\0" in name or len(parts) > MAX_DEPTH:
             raise DataError(f"{path}: holds {name[:80]!r}, which leads out of it")
-        count, whole = count + 1, whole + size
-        if count > MAX_FILES or whole > min(MAX_UNPACKED, max_unpacked_bytes(on_disk)):
-            raise DataError(f"{path}: unfolds into too much: {count:,} files, {whole:,} bytes")
+        count, total = count + 1, total + size
+        if count > MAX_FILES or total > min(MAX_UNPACKED_BYTES, max_unpacked_bytes(on_disk)):
+            raise DataError(f"{path}: unfolds into too much: {count:,} files, {total:,} bytes")
         target = folder.joinpath(*parts)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -140,7 +140,7 @@ def _unpack(
 def _copy(content: IO[bytes], out: IO[bytes], size: int, name: str) -> None:
     left = size
     try:
-        while piece := content.read(min(PIECE, left + 1)):
+        while piece := content.read(min(CHUNK_BYTES, left + 1)):
             left -= len(piece)
             if left < 0:
                 raise DataError(f"{name}: is larger than the archive says")

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-START = 512  # bytes that tell a file's form
+START_BYTES = 512  # bytes that tell a file's form
 PICKLE = re.compile(rb"\x80[\x02-\x05]|\(lp[0-9]|\(dp[0-9]|cnumpy|ccopy_reg|\(lp|\(dp")
 OLD_TORCH = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 SAVEZ = 'numpy.savez("set.npz", images=images, labels=labels)'

@@ -44,12 +44,12 @@ def appended(
     found: SourceContent, other: SourceContent, path: object, other_path: object
 ) -> SourceContent:
     """Two pieces of one set, both with labels, one after the other."""
-    whole = joined(found, other, path, other_path)
-    assert whole.labels is not None
-    assert whole.test is not None
-    images = np.concatenate([whole.images, whole.test.images])
+    both = joined(found, other, path, other_path)
+    assert both.labels is not None
+    assert both.test is not None
+    images = np.concatenate([both.images, both.test.images])
     return replace(
-        whole, images=images, labels=np.concatenate([whole.labels, whole.test.labels]), test=None
+        both, images=images, labels=np.concatenate([both.labels, both.test.labels]), test=None
     )
 
 
@@ -73,8 +73,8 @@ def _on_one_scale(
     plain = other if found.scale else found
     if int(plain.images.max()) > 1:
         raise DataError(f"{other_path}: its pixels are on another scale than those of {path}")
-    made = replace(plain, images=plain.images * np.uint8(FULL))
-    return (found, made) if plain is other else (made, other)
+    scaled = replace(plain, images=plain.images * np.uint8(FULL))
+    return (found, scaled) if plain is other else (scaled, other)
 
 
 def _one_list(

@@ -35,7 +35,7 @@ NAMED = (
     (re.compile(r"fashion[-_ ]?mnist", re.IGNORECASE), FASHION),
     (re.compile(r"kmnist(?!.*49)", re.IGNORECASE), KUZUSHIJI),
 )
-MAX_TEXT = 1 << 16  # bytes of a file of names
+MAX_NAMES_BYTES = 1 << 16  # bytes of a file of names
 MAX_NAME_LENGTH = 40  # characters of a class's name
 
 
@@ -67,19 +67,19 @@ def recognized(called: str, path: Path) -> Known | None:
 
 def applied(found: SourceContent, path: Path) -> SourceContent:
     """Return the set upright and with its class names, as far as its name identifies it."""
-    known = recognized(found.called, path)
-    if known is None:
+    known_set = recognized(found.called, path)
+    if known_set is None:
         return found
     is_done = any(isinstance(finding, Transposed) for finding in found.findings)
-    if known.lies_on_its_side and not is_done:  # the files of a folder are read one by one
-        found = upright(found, f"as {known.name} is stored")
+    if known_set.lies_on_its_side and not is_done:  # the files of a folder are read one by one
+        found = upright(found, f"as {known_set.name} is stored")
     if found.names or found.labels is None:
         return found
     parts = [found.labels] + ([] if found.test is None else [found.test.labels])
-    classes = known.classes
+    classes = known_set.classes
     mapping = path.parent if path.is_file() else path
-    file = mapping / f"{known.name.lower()}-mapping.txt"
-    if known.lies_on_its_side and is_there(file):
+    file = mapping / f"{known_set.name.lower()}-mapping.txt"
+    if known_set.lies_on_its_side and is_there(file):
         classes = _mapping(file)
     if max(int(part.max()) for part in parts) >= len(classes):
         return found
@@ -134,9 +134,11 @@ def read_names(path: Path) -> tuple[str, ...]:
 
 def _text(path: Path) -> str:
     with opened(path) as file:
-        content = file.read(MAX_TEXT + 1)
-    if len(content) > MAX_TEXT:
-        raise DataError(f"{path}: is longer than the {MAX_TEXT:,} bytes a list of names may have")
+        content = file.read(MAX_NAMES_BYTES + 1)
+    if len(content) > MAX_NAMES_BYTES:
+        raise DataError(
+            f"{path}: is longer than the {MAX_NAMES_BYTES:,} bytes a list of names may have"
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

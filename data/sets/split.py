@@ -11,8 +11,8 @@ from ..source_content import Bytes, Digits
 
 TEST_SHARE = 0.2  # of each class, to test on
 SEED = 0  # of the draw: the same images and share are parted the same way, always
-MAX_LAST = 20_000  # images at the end of a large set that are tested on
-AT_A_TIME = 1 << 10  # images moved at once
+MAX_TEST_IMAGES = 20_000  # images at the end of a large set that are tested on
+CHUNK_IMAGES = 1 << 10  # images moved at once
 
 
 def draw_test_mask(labels: Bytes, share: float = TEST_SHARE) -> NDArray[np.bool_]:
@@ -53,8 +53,8 @@ def split_train_test(
     tested = images[chosen]
     kept = np.flatnonzero(~chosen)
     # Each goes to a place at or before its own, never onto one that is still to be moved.
-    for start in range(0, len(kept), AT_A_TIME):
-        part = kept[start : start + AT_A_TIME]
+    for start in range(0, len(kept), CHUNK_IMAGES):
+        part = kept[start : start + CHUNK_IMAGES]
         images[start : start + len(part)] = images[part]
     images[len(kept) :] = tested
     return (
@@ -65,7 +65,7 @@ def split_train_test(
 
 def _split_mapped(images: Bytes, labels: Bytes, share: float) -> tuple[Digits, Digits]:
     """Split a mapped set: test on its last images if these have every class."""
-    count = max(1, min(MAX_LAST, round(share * len(labels))))
+    count = max(1, min(MAX_TEST_IMAGES, round(share * len(labels))))
     train, test = labels[:-count], labels[-count:]
     if set(np.unique(train)) != set(np.unique(test)):
         raise DataError(

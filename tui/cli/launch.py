@@ -132,19 +132,19 @@ def _session_from_model(path: Path, source: str | None) -> SessionFolder:
     state, provenance = saved.state, saved.provenance
     begun = printable(path.name, 40)
     facts = RunFacts(begun, state.iteration, 0.0, RunStatus.PAUSED.value)
-    kept = SavedRun(1, facts, state, first=state)
-    page = Manifest(
+    saved = SavedRun(1, facts, state, first=state)
+    manifest = Manifest(
         source=source or provenance.source or EMBEDDED,
         current=1,
         share=provenance.share or None,
         wanted=asdict(state.hyperparameters),
         runs={"1": asdict(facts)},
     )
-    folder = replace(_new_session([]), page=page, runs=[kept])
+    folder = replace(_new_session([]), manifest=manifest, runs=[saved])
     if folder.store:
         try:
-            folder.store.put_run(kept)
-            folder.store.put_page(page)
+            folder.store.put_run(saved)
+            folder.store.put_manifest(manifest)
         except (OSError, NetError) as failure:
             return replace(folder, notes=[f"This session cannot be saved: {printable(failure)}"])
     return folder

@@ -10,12 +10,12 @@ import re
 
 WHOLE = re.compile(r"\s*([+-]?[0-9]+)\s*")
 REAL = re.compile(r"\s*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)\s*")
-LONGEST = 400  # characters of a number
+MAX_NUMBER_LENGTH = 400  # characters of a number
 
 
 def whole_number(text: str) -> int:
     """Parse a whole number. Raises ValueError for anything else."""
-    found = WHOLE.fullmatch(text) if len(text) <= LONGEST else None
+    found = WHOLE.fullmatch(text) if len(text) <= MAX_NUMBER_LENGTH else None
     if found is None:
         raise ValueError("not a whole number")
     return int(found[1])
@@ -23,7 +23,7 @@ def whole_number(text: str) -> int:
 
 def real_number(text: str) -> float:
     """Parse a number. Raises ValueError for anything else."""
-    found = REAL.fullmatch(text) if len(text) <= LONGEST else None
+    found = REAL.fullmatch(text) if len(text) <= MAX_NUMBER_LENGTH else None
     if found is None:
         raise ValueError("not a number")
     return float(found[1])

@@ -27,13 +27,13 @@ BY_WORD = {
 MAX_LENGTH = 100_000  # characters
 
 
-def format_recipe(course: HyperparameterLog) -> str:
+def format_recipe(log: HyperparameterLog) -> str:
     """Format hyperparameters and their changes as a recipe that `parse_recipe` reads back."""
     from ...net.run.hyperparameter_log import effective
 
-    (_, first), *_ = course = effective(course)
+    (_, first), *_ = log = effective(log)
     words = _words(Hyperparameters(), first) or [_word(BY_NAME["alpha"], first.alpha)]
-    for (_, before), (since, after) in pairwise(course):
+    for (_, before), (since, after) in pairwise(log):
         words += [f"@{since}", *_words(before, after)]
     return " ".join(words)
 
@@ -48,7 +48,7 @@ def parse_recipe(text: str) -> HyperparameterLog:
         raise UserError("the recipe is empty; expected name=value words, such as alpha=0.15")
     if len(text) > MAX_LENGTH:
         raise UserError(f"the recipe has more than {MAX_LENGTH:,} characters")
-    course: list[tuple[int, Hyperparameters]] = []
+    log: list[tuple[int, Hyperparameters]] = []
     since, stage, start = 0, dict[str, Any](), 1
     now = Hyperparameters()
     for place, word in enumerate((*words, "@"), 1):
@@ -65,13 +65,13 @@ def parse_recipe(text: str) -> HyperparameterLog:
         if since and not stage:
             raise _wrong(start, words[start - 1], "nothing follows that would change")
         now = _stage(now, stage, start, words)
-        course.append((since, now))
+        log.append((since, now))
         if place <= len(words):
             since = _since(word, place, since)
             if since > now.iterations:
                 raise _wrong(place, word, f"the run has ended after {now.iterations:,} updates")
             stage, start = {}, place
-    for (_, before), (since, after) in pairwise(course):
+    for (_, before), (since, after) in pairwise(log):
         if since >= after.iterations:
             place = words.index(f"@{since}") + 1
             raise _wrong(
@@ -80,7 +80,7 @@ def parse_recipe(text: str) -> HyperparameterLog:
         if before == after:
             place = words.index(f"@{since}") + 1
             raise _wrong(place, f"@{since}", "nothing changes there")
-    return tuple(course)
+    return tuple(log)
 
 
 def _stage(

@@ -57,8 +57,8 @@ def words(finding: Finding) -> str:  # noqa: PLR0911, PLR0912  (one line for eac
                 f"test accuracy says that much less about unseen ones"
             )
         case Empty(labels, classes):
-            told = ", ".join(map(str, labels[:6])) + (" …" if len(labels) > 6 else "")
-            return f"{classes} classes, but {told} of 0 to {classes - 1} have no training image"
+            listed = ", ".join(map(str, labels[:6])) + (" …" if len(labels) > 6 else "")
+            return f"{classes} classes, but {listed} of 0 to {classes - 1} have no training image"
         case Specks(count):
             return f"{_counted(count, 'speck')} left out, far from the rest of the ink"
         case Rulings(count):
@@ -71,7 +71,7 @@ def words(finding: Finding) -> str:  # noqa: PLR0911, PLR0912  (one line for eac
             return "scaled as a whole, as the model's images have no paper"
 
 
-def told(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
+def all_notes(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
     """All that is known of a source, one line each."""
     lines = (*notes, *map(words, findings))
     return tuple(dict.fromkeys(lines))  # what a note says already is said once

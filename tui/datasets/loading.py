@@ -174,13 +174,13 @@ def class_names(saved: SavedModel) -> tuple[str, ...]:
 
 def layout_of(saved: SavedModel) -> tuple[ImageLayout, str]:
     """Return the image layout that a saved network was trained on, and a note if it is assumed."""
-    made = saved.provenance
-    if made.layout:
+    provenance = saved.provenance
+    if provenance.layout:
         try:
-            return from_numbers(made.layout), ""
+            return from_numbers(provenance.layout), ""
         except DataError as problem:
             return MNIST, f"{problem}; MNIST's layout is assumed"
-    if EMBEDDED in (made.data, made.source) or made.sha256 == MNIST_SHA256:
+    if EMBEDDED in (provenance.data, provenance.source) or provenance.sha256 == MNIST_SHA256:
         return MNIST, ""
     return (
         MNIST,
@@ -213,16 +213,17 @@ def digest_of(dataset: Dataset) -> str:
     return digest(dataset.train)
 
 
-def is_other(made: Provenance, dataset: Dataset) -> str | None:
+def is_other(provenance: Provenance, dataset: Dataset) -> str | None:
     """One line for a person if these are not the data that a run learnt from; None if they are.
 
     None also if nobody knows.
     """
-    if not made.sha256 or made.sha256 == digest_of(dataset):
+    if not provenance.sha256 or provenance.sha256 == digest_of(dataset):
         return None
     return (
-        f"it was trained on other images: on {made.data}"
-        f"{f' ({made.form})' if made.form else ''}, not on the training part of {dataset.name}"
+        f"it was trained on other images: on {provenance.data}"
+        f"{f' ({provenance.form})' if provenance.form else ''}, "
+        f"not on the training part of {dataset.name}"
     )
 
 
@@ -236,13 +237,13 @@ def _numbers(classes: int) -> tuple[str, ...]:
     return tuple(map(str, range(classes)))
 
 
-def _named_alike(model: str, made: Provenance, dataset: Dataset) -> Dataset:
+def _named_alike(model: str, provenance: Provenance, dataset: Dataset) -> Dataset:
     """Reconcile the class names of model and data, which must agree if both have any.
 
     Where only one of them has names, a note says how they are matched.
     """
     numbers, theirs = _numbers(dataset.classes), dataset.names
-    ours = made.names if len(made.names) == dataset.classes else ()
+    ours = provenance.names if len(provenance.names) == dataset.classes else ()
     if not ours or ours == theirs:
         return dataset
     if numbers not in (ours, theirs):

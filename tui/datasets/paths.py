@@ -14,8 +14,8 @@ from ..config.app_options import EMBEDDED
 from ..errors import UserError
 from ..text import printable
 
-MOST = 200  # completions; who has more types another letter
-LOOKED_AT = 20_000  # names in a folder
+MAX_COMPLETIONS = 200  # completions; who has more types another letter
+MAX_ENTRIES = 20_000  # names in a folder
 
 
 def completions(text: str) -> list[str]:
@@ -33,12 +33,12 @@ def completions(text: str) -> list[str]:
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         folder = Path(before or ".").expanduser()
         with os.scandir(folder) as there:
-            for entry in islice(there, LOOKED_AT):
+            for entry in islice(there, MAX_ENTRIES):
                 name = entry.name
                 fits = name.startswith(start) and (start or not name.startswith("."))
                 if fits and printable(name) == name:
                     found.append(before + name + "/" * _is_folder(entry))
-    return sorted(found, key=lambda path: (path.casefold(), path))[:MOST]
+    return sorted(found, key=lambda path: (path.casefold(), path))[:MAX_COMPLETIONS]
 
 
 def common_prefix(text: str, found: list[str]) -> str:

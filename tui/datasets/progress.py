@@ -13,7 +13,7 @@ from ..text import printable
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
 
-WIDTH = 24  # columns of the progress bar
+BAR_COLUMNS = 24  # columns of the progress bar
 
 
 class CancelledError(Exception):
@@ -29,9 +29,9 @@ class CancellableTask:
         self._done = (0, 0)
         self._given_up = threading.Event()
 
-    def note(self, done: int, whole: int) -> None:
+    def note(self, done: int, total: int) -> None:
         """So much is done, of so much. Raises CancelledError once `give_up` was called."""
-        self._done = done, whole
+        self._done = done, total
         self.check()
 
     def check(self) -> None:
@@ -51,11 +51,11 @@ class CancellableTask:
     @property
     def line(self) -> str:
         """How far it is."""
-        done, whole = self._done
-        if not whole:
+        done, total = self._done
+        if not total:
             return f"{self._words} …"
-        share = min(1.0, done / whole)
-        return f"{self._words} … {share:4.0%} {bar(share, WIDTH)}"
+        share = min(1.0, done / total)
+        return f"{self._words} … {share:4.0%} {bar(share, BAR_COLUMNS)}"
 
 
 class LoadTask(CancellableTask):
@@ -84,7 +84,7 @@ def summary(dataset: Dataset) -> str:
         f"{len(dataset.test):,} to test on, {dataset.side} × {dataset.side} pixels, "
         f"{dataset.classes} classes."
     )
-    from .findings import told
+    from .findings import all_notes
 
-    lines = told(dataset.notes, dataset.findings)
+    lines = all_notes(dataset.notes, dataset.findings)
     return "\n".join([facts, *(printable(line, 200) for line in lines)])

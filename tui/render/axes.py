@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-SMALLEST = 1e-9  # what a logarithm shows of zero
+MIN_LOG_VALUE = 1e-9  # what a logarithm shows of zero
 NO_ERROR = 1e-5  # what the error scale shows of 100 %: a tenth of one digit in 10 000
 ROUND = (1, 2, 5)
 
@@ -55,7 +55,7 @@ class Axis:
         import numpy as np
 
         if self.scale == "log":
-            return np.log10(np.maximum(values, SMALLEST))
+            return np.log10(np.maximum(values, MIN_LOG_VALUE))
         if self.scale == "error":
             return -np.log10(np.maximum(1 - values, NO_ERROR))
         return values
@@ -95,7 +95,7 @@ def _even(low: float, high: float, at_most: int) -> list[float]:
 
 def _decades(low: float, high: float, at_most: int) -> list[float]:
     """Powers of ten; with twice and five times of them if few would be seen."""
-    low, high = max(low, SMALLEST), max(high, SMALLEST)
+    low, high = max(low, MIN_LOG_VALUE), max(high, MIN_LOG_VALUE)
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     every = [m * 10.0**p for p in powers for m in ROUND]
     shown = [mark for mark in every if low * (1 - 1e-9) <= mark <= high * (1 + 1e-9)]

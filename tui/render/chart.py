@@ -31,10 +31,10 @@ Ink = Callable[[str], Style]
 COLUMNS_A_DOT = 2  # of all tests in so many columns, the last has a dot
 AVERAGED = 40  # a smooth curve's every point is the mean of about so small a part of the window
 MIN_AVERAGED = 10  # batches, or the mean says little; but never more than half of all
-LEAST_PLOT = 6  # rows that words leave to the drawing
+MIN_PLOT_ROWS = 6  # rows that words leave to the drawing
 ONE_BATCH = (" (one batch)", " (batch)", "")  # what a train figure is of, in mini-batch runs
 PARTS = 16  # in which a run's lowest and highest values are looked for
-LARGEST = 1e300  # that an axis shows, so that nothing it reckons with overflows
+MAX_MAGNITUDE = 1e300  # that an axis shows, so that nothing it reckons with overflows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +100,7 @@ def readings(
 ) -> list[Text]:
     """Return the runs' values at an iteration, in rows that leave room for their drawing."""
     width, height = size
-    room = max(0, height - LEAST_PLOT)
+    room = max(0, height - MIN_PLOT_ROWS)
     when = (f" at {at} ", ink("chosen"))
     if len(lines) == 1:
         words = _reading(lines[0], view, at, width - len(when[0]) - 1, is_named=False)
@@ -116,10 +116,10 @@ def readings(
     return rows[:room]
 
 
-def told(words: str, size: tuple[int, int], ink: Style) -> list[Text]:
+def note_rows(words: str, size: tuple[int, int], ink: Style) -> list[Text]:
     """Words in rows that leave room for a drawing, cut where they are too many."""
     width, height = size
-    room = max(0, height - LEAST_PLOT)
+    room = max(0, height - MIN_PLOT_ROWS)
     rows = wrap(words, max(1, width - 2), max_lines=room, placeholder=" …") if room else []
     return [Text(f" {row}", ink, no_wrap=True) for row in rows]
 
@@ -163,7 +163,7 @@ def _y_axis(lines: Sequence[RunCurve], view: ChartView, x: Axis) -> Axis:
     wanted.append((lines[-1], TEST_LOSS if view.loss else TEST_ACCURACY))
     found = [line.history.envelope(column, _edges(x, PARTS)) for line, column in wanted]
     values = np.concatenate([ends for each in found for ends in (each.low, each.high)])
-    values = values[np.isfinite(values)].clip(-LARGEST, LARGEST)
+    values = values[np.isfinite(values)].clip(-MAX_MAGNITUDE, MAX_MAGNITUDE)
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     if view.loss:
         if view.log_y:
@@ -178,14 +178,14 @@ def _y_axis(lines: Sequence[RunCurve], view: ChartView, x: Axis) -> Axis:
     return Axis(bottom, max(top, bottom + unit), percent=True)
 
 
-def _mark_changes(plot: Plot, course: HyperparameterLog, ink: Style) -> None:
+def _mark_changes(plot: Plot, hyperparameter_log: HyperparameterLog, ink: Style) -> None:
     """On the axis: where the current run's hyperparameters changed, and alpha from what to what.
 
     Changes in one column are one. Where the words do not fit beside the marks, the marks stand
     alone, the oldest first.
     """
     alphas: dict[int, tuple[float, float]] = {}
-    for (_, before), (since, after) in pairwise(course):
+    for (_, before), (since, after) in pairwise(hyperparameter_log):
         column = plot.column(since)
         if column is not None and since > 0:
             first, _ = alphas.get(column, (before.alpha, 0.0))

@@ -7,7 +7,7 @@ from math import ceil
 
 from .axes import Axis, nice_end
 
-LEAST_SPAN = 10.0  # iterations
+MIN_SPAN = 10.0  # iterations
 LATEST = 0.2  # share of what is done that “latest” begins with
 
 
@@ -35,7 +35,7 @@ class ChartView:
 
     def zoomed(self, factor: float, x: Axis, done: float, around: float | None) -> ChartView:
         """Scale the span of axis x by `factor`, keeping `around` in place if it is shown."""
-        span = max(LEAST_SPAN, (x.high - x.low) * factor)
+        span = max(MIN_SPAN, (x.high - x.low) * factor)
         if span >= done:
             return replace(self, span=None, end=None)
         if around is None or not x.low <= around <= x.high:
@@ -52,6 +52,6 @@ class ChartView:
 
     def latest_or_all(self, done: float) -> ChartView:
         """From everything to the latest stretch, and back."""
-        if self.span is None and done > LEAST_SPAN:
-            return replace(self, span=max(LEAST_SPAN, ceil(done * LATEST)), end=None)
+        if self.span is None and done > MIN_SPAN:
+            return replace(self, span=max(MIN_SPAN, ceil(done * LATEST)), end=None)
         return replace(self, span=None, end=None)

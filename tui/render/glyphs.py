@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 RAMP = " .:-=+*#%@"  # from paper to ink, each a little darker on the page
-LEAST_SIGNED = 3  # cells of a bar to either side of a line
+MIN_SIGNED_COLUMNS = 3  # cells of a bar to either side of a line
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
@@ -73,7 +73,7 @@ def signed_bar(share: float, width: int) -> str:
     To the right it is exact to an eighth of a cell, to the left to half a cell: no character is
     filled from its right in eighths.
     """
-    if width < LEAST_SIGNED:
+    if width < MIN_SIGNED_COLUMNS:
         return ""
     half = (width - 1) // 2
     if not share < 0:

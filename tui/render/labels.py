@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from ...data.dataset import Dataset
     from ...data.images.layout import ImageLayout
 
-LONGEST_CLASS = 10  # columns; folders lend their names to classes, and may have long ones
-SHORT_CLASS = 6  # columns, where there is less room
+MAX_CLASS_COLUMNS = 10  # columns; folders lend their names to classes, and may have long ones
+SHORT_CLASS_COLUMNS = 6  # columns, where there is less room
 
 
-def called(names: Sequence[str], label: int, columns: int = LONGEST_CLASS) -> str:
+def called(names: Sequence[str], label: int, columns: int = MAX_CLASS_COLUMNS) -> str:
     """Return a class's name, safe to show and short; its number if it has no name."""
-    return printable(names[label] if label < len(names) else label, LONGEST_CLASS)[:columns]
+    return printable(names[label] if label < len(names) else label, MAX_CLASS_COLUMNS)[:columns]
 
 
-def widest(names: Sequence[str], classes: int, columns: int = LONGEST_CLASS) -> int:
+def widest(names: Sequence[str], classes: int, columns: int = MAX_CLASS_COLUMNS) -> int:
     """Columns that the names of so many classes take, at most so many."""
     return max(len(called(names, k, columns)) for k in range(classes))
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-LEAST_WIDTH, LEAST_HEIGHT = 16, 4
+MIN_WIDTH, MIN_HEIGHT = 16, 4
 BELOW = 2  # rows that the axis along x and its numbers take
 EDGE = 1e-9  # how far beside the axis a place counts as on its end
 COLUMNS_A_MARK, ROWS_A_MARK = 10, 2.5  # along x and y, about as far as numbers stand apart
@@ -86,7 +86,7 @@ def frame(
 
     `margin` is the number of columns to leave free at the right.
     """
-    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
+    if width < MIN_WIDTH or height < MIN_HEIGHT:
         return None
     rows = height - BELOW
     place = Plot([], x, y, 0, 1, rows)

@@ -60,7 +60,7 @@ def trace(x: Numbers, y: Numbers, across: int, up: int) -> Spans:
     columns = np.arange(first, last + 1)
     following = np.searchsorted(own, columns)  # the first point in each column, or after it
     is_own = own[following] == columns
-    there = is_own | ~begins[following]
+    is_covered = is_own | ~begins[following]
     middle = nearest(np.interp(columns, xs, ys), up)
     low, high = middle.copy(), middle.copy()
     heights = nearest(ys, up)
@@ -68,7 +68,7 @@ def trace(x: Numbers, y: Numbers, across: int, up: int) -> Spans:
     high[is_own] = np.maximum.reduceat(heights, following[is_own])
     # Borders between neighbouring columns that one stretch of the line crosses.
     after = np.searchsorted(own, columns[1:])
-    crossed = there[:-1] & there[1:] & ~begins[after]
+    crossed = is_covered[:-1] & is_covered[1:] & ~begins[after]
     border = nearest(np.interp(columns[:-1] + 0.5, xs, ys), up)
     rises = crossed & (low[1:] > high[:-1] + 1)
     falls = crossed & (high[1:] < low[:-1] - 1)
@@ -80,7 +80,7 @@ def trace(x: Numbers, y: Numbers, across: int, up: int) -> Spans:
     high = np.maximum(
         high, np.maximum(np.append(left_high, high[-1]), np.insert(right_high, 0, high[0]))
     )
-    return Spans(columns[there], low[there], high[there])
+    return Spans(columns[is_covered], low[is_covered], high[is_covered])
 
 
 def glyphs(columns: Indices, rows: Indices, *, ascii_only: bool) -> dict[tuple[int, int], str]:

@@ -24,11 +24,11 @@ from .resample import area_weights
 if TYPE_CHECKING:
     from rich.color import Color
 
-SMALLEST = 16  # columns that the smallest tile may have
-LARGEST = 60
+MIN_TILE_COLUMNS = 16  # columns that the smallest tile may have
+MAX_TILE_COLUMNS = 60
 SHARES = (0.75, 1, 1.25, 1.5, 2)  # columns a pixel that look well
 MAX_ROW_GAP = 3  # blank rows between two rows of tiles
-GAP = 2  # columns between two tiles, one of them for the cursor's mark
+TILE_GAP = 2  # columns between two tiles, one of them for the cursor's mark
 PLUS, MINUS = " +*#", " -~="  # weights without colours, from nothing to the largest
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a braille cell
 
@@ -61,9 +61,12 @@ def sizes(side: int) -> list[int]:
 
     A column is a pixel, a fraction of one, or the mean of several; two rows of pixels make a line.
     """
-    smallest = -(-side // -(-side // SMALLEST))
+    smallest = -(-side // -(-side // MIN_TILE_COLUMNS))
     larger = {round(side * share) for share in SHARES}
-    return [*sorted((one for one in larger if smallest < one <= LARGEST), reverse=True), smallest]
+    return [
+        *sorted((one for one in larger if smallest < one <= MAX_TILE_COLUMNS), reverse=True),
+        smallest,
+    ]
 
 
 def page(width: int, height: int, side: int, count: int, caption: int) -> TilePage:
@@ -82,14 +85,14 @@ def page(width: int, height: int, side: int, count: int, caption: int) -> TilePa
     fitting = [one for one in found if one.wide <= width and one.high <= height]
     smallest = found[-1]
     if smallest.high > height:
-        columns = max(0, min(smallest.columns, 2 * (height - 1), width - GAP))
+        columns = max(0, min(smallest.columns, 2 * (height - 1), width - TILE_GAP))
         smallest = _page(width, height, columns, caption)
     return next((one for one in fitting if one.count >= count), smallest)
 
 
 def _page(width: int, height: int, columns: int, caption: int) -> TilePage:
     rows = -(-columns // 2)
-    least, wide = rows + 1, max(columns, caption) + GAP
+    least, wide = rows + 1, max(columns, caption) + TILE_GAP
     across, down = max(1, width // wide), max(1, height // least)
     spread = max(1 - wide, min(4, (width - across * wide) // across))
     gap = min(MAX_ROW_GAP, max(0, height - down * least) // down) if rows else 0

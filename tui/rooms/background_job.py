@@ -75,9 +75,9 @@ class BackgroundJob:
             self._screen.app.call_from_thread(self._end, then, seconds)
 
     def _end(self, then: Callable[[], None], seconds: float) -> None:
-        begun, self._busy = perf_counter(), False
+        started, self._busy = perf_counter(), False
         if self._screen.is_mounted and self._screen.is_attached:
             then()
             now = perf_counter()
-            self._rest_until = now + max(self._least_rest, (seconds + now - begun) / DUTY_CYCLE)
+            self._rest_until = now + max(self._least_rest, (seconds + now - started) / DUTY_CYCLE)
             self._begin()

@@ -1,7 +1,7 @@
 """A terminal too small to draw in: no widget learns of its size, and a notice stands there instead.
 
 Textual and Rich fail where a list has no rows or a text no columns to wrap in. So the app lays
-out every screen, window and palette in at least LEAST, wherever it is; while the terminal is
+out every screen, window and palette in at least MIN_SIZE, wherever it is; while the terminal is
 smaller, what would be drawn is held back, and so are the keys that would act on what nobody sees.
 """
 
@@ -17,7 +17,7 @@ from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
 
-LEAST = Size(20, 6)
+MIN_SIZE = Size(20, 6)
 PASSED_ON = {"escape", "ctrl+c", "ctrl+q", "ctrl+z"}  # keys
 CLEAR = "\x1b[0m\x1b[2J"
 WORDINGS = (
@@ -42,7 +42,7 @@ def notice(size: tuple[int, int], needed: tuple[int, int]) -> list[str]:
 
 
 class MinimumSizeApp(App[None]):
-    """An app whose screens are never smaller than LEAST, however small the terminal is."""
+    """An app whose screens are never smaller than MIN_SIZE, however small the terminal is."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -57,7 +57,7 @@ class MinimumSizeApp(App[None]):
     def size(self) -> Size:
         """Columns and rows that screens are laid out in."""
         width, height = self.terminal_size
-        return Size(max(width, LEAST.width), max(height, LEAST.height))
+        return Size(max(width, MIN_SIZE.width), max(height, MIN_SIZE.height))
 
     @property
     def is_too_small(self) -> bool:
@@ -89,6 +89,6 @@ class MinimumSizeApp(App[None]):
         if not self.is_too_small:
             super()._display(screen, renderable)
         elif isinstance(renderable, LayoutUpdate) and self._driver is not None:
-            needed = getattr(screen, "NEEDS", LEAST)
+            needed = getattr(screen, "NEEDS", MIN_SIZE)
             lines = enumerate(notice(self.terminal_size, needed), 1)
             self._driver.write(CLEAR + "".join(f"\x1b[{row};1H{line}" for row, line in lines))

@@ -1,4 +1,4 @@
-"""Where the sessions of a person stand: which there are, which was cut off, which must go."""
+"""The saved sessions: lists, creates, resumes and prunes them."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from platformdirs import user_state_path
 
 from ..errors import UserError
 from .manifest import Manifest
-from .store import OLDER, PAGE, SessionInUseError, SessionStore, order_of
+from .store import BACKUP_SUFFIX, MANIFEST, SessionInUseError, SessionStore, write_order
 
-MOST_SESSIONS = 5  # when another begins, the oldest goes
-GRACE = 24 * 3600.0  # seconds that a folder without a page is left alone
+MAX_SESSIONS = 5  # a new one replaces the oldest
+GRACE_PERIOD_S = 24 * 3600.0  # before a folder without a manifest is removed
 
 
 def root() -> Path:
@@ -25,9 +25,9 @@ def root() -> Path:
 def sessions() -> list[Path]:
     """List the folders of all sessions, the most recently written first."""
     written = {
-        folder: (order_of(folder), at)
+        folder: (write_order(folder), at)
         for folder in _folders()
-        if (at := _written(folder)) is not None
+        if (at := _written_at(folder)) is not None
     }
     return sorted(written, key=lambda folder: written[folder], reverse=True)
 
@@ -35,10 +35,10 @@ def sessions() -> list[Path]:
 def create_session() -> SessionStore:
     """Create a folder for a new session. Raises UserError if that is impossible."""
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    while (root() / name).exists():  # one app may begin two within a second
+    while (root() / name).exists():  # an app may begin two within a second
         name += "-"
     store = SessionStore(root() / name)
-    for old in (*sessions()[MOST_SESSIONS - 1 :], *_forgotten()):
+    for old in (*sessions()[MAX_SESSIONS - 1 :], *_abandoned()):
         with contextlib.suppress(UserError):
             SessionStore(old).remove()
     return store
@@ -46,11 +46,11 @@ def create_session() -> SessionStore:
 
 def open_session(folder: Path) -> tuple[SessionStore, Manifest]:
     """Lock and open a folder's session. Raises UserError if there is none, or it is in use."""
-    if _written(folder) is None:
+    if _written_at(folder) is None:
         raise UserError(f"{folder}: holds no session")
     store = SessionStore(folder)
     try:
-        return store, store.page()
+        return store, store.manifest()
     except UserError:
         store.close()
         raise
@@ -71,17 +71,17 @@ def latest_session(
         except SessionInUseError:
             continue
         except UserError as problem:
-            if os.access(folder, os.W_OK):  # if not, a new one has the same trouble, and says so
+            if os.access(folder, os.W_OK):  # if not, creating one fails too, and says so
                 refused.append(str(problem))
             continue
         try:
-            page = store.page()
+            manifest = store.manifest()
         except UserError as problem:
             refused.append(str(problem))
             store.put_aside()
             continue
-        if not (cut_off and page.ended):
-            return store, page
+        if not (cut_off and manifest.ended):
+            return store, manifest
         store.close()
     return None
 
@@ -92,19 +92,22 @@ def _folders() -> list[Path]:
     return []
 
 
-def _written(folder: Path) -> float | None:
+def _written_at(folder: Path) -> float | None:
     """Return the modification time of the manifest; None if there is none."""
-    for name in (PAGE, PAGE + OLDER):
+    for name in (MANIFEST, MANIFEST + BACKUP_SUFFIX):
         with contextlib.suppress(OSError):
             return (folder / name).lstat().st_mtime
     return None
 
 
-def _forgotten() -> list[Path]:
-    """Folders without a page, of apps that were killed at once or of damaged sessions."""
+def _abandoned() -> list[Path]:
+    """Return old folders without a manifest, of apps killed early or of damaged sessions."""
     found: list[Path] = []
     for folder in _folders():
         with contextlib.suppress(OSError):
-            if _written(folder) is None and time.time() - folder.stat().st_mtime > GRACE:
+            if (
+                _written_at(folder) is None
+                and time.time() - folder.stat().st_mtime > GRACE_PERIOD_S
+            ):
                 found.append(folder)
     return found

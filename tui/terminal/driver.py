@@ -32,7 +32,10 @@ RATE = 3.5  # characters a second for each cell of the screen: 6.7 KB/s at 80×2
 MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
 POLL_INTERVAL_S = 0.1  # of the input thread: a lone Escape is told within it
 READ_BYTES = 4096
-LEAST_FRAME, TWICE = 1000, 0.3  # characters of a whole frame; seconds until it may be drawn anew
+MIN_FRAME_CHARACTERS, REPEAT_S = (
+    1000,
+    0.3,
+)  # characters of a whole frame; seconds until it may be drawn anew
 SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")  # before and after a frame
 JUMP = re.compile("(?<!\n)\x1b\\[[0-9]+;[0-9]+H")  # within a row
 MAX_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
@@ -142,11 +145,11 @@ class SlowLinkDriver(LinuxDriver):
         now, before, drawn = monotonic(), self._frame, self._drawn
         if data in SYNCHRONIZED:
             return False
-        if len(data) < LEAST_FRAME:
+        if len(data) < MIN_FRAME_CHARACTERS:
             self._frame = ""
             return False
         self._frame, self._drawn = data, now
-        return now - drawn < TWICE and are_same_frame(before, data, self._app.size.height)
+        return now - drawn < REPEAT_S and are_same_frame(before, data, self._app.size.height)
 
     def write(self, data: str) -> None:
         """Hand it on, unless too much is unread already."""

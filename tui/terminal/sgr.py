@@ -60,16 +60,16 @@ def change(before: Look, after: Look) -> str:
     """Return the shortest sequence from one style to another; empty if they are equal."""
     if before == after:
         return ""
-    told: list[str] = []
+    codes: list[str] = []
     if not before.flags <= after.flags:
         before = PLAIN
-        told.append("0")
-    told += sorted(after.flags - before.flags)
+        codes.append("0")
+    codes += sorted(after.flags - before.flags)
     if before.ink != after.ink:
-        told.append(after.ink or "39")
+        codes.append(after.ink or "39")
     if before.ground != after.ground:
-        told.append(after.ground or "49")
-    return f"\x1b[{';'.join(told)}m"
+        codes.append(after.ground or "49")
+    return f"\x1b[{';'.join(codes)}m"
 
 
 def _erased(blanks: re.Match[str]) -> str:
@@ -84,7 +84,7 @@ def without_repeats(data: str, *, erases: bool = False) -> str:
     `erases` says whether the terminal erases with the background color in force.
     """
     out: list[str] = []
-    wanted = there = PLAIN
+    wanted = current = PLAIN
     parts = SGR.split(data)  # text, parameters, text, …
     for i in range(0, len(parts), 2):
         if i:
@@ -93,13 +93,13 @@ def without_repeats(data: str, *, erases: bool = False) -> str:
         if not text:
             continue
         needed = wanted
-        if not (wanted.flags | there.flags) & SEEN_ON_BLANKS:
+        if not (wanted.flags | current.flags) & SEEN_ON_BLANKS:
             if BLANK.fullmatch(text):
-                needed = Look(there.ink, wanted.ground, there.flags)
+                needed = Look(current.ink, wanted.ground, current.flags)
             if erases:
                 text = LONG.sub(_erased, text)
-        out += (change(there, needed), text)
-        there = needed
-    if there != PLAIN:
+        out += (change(current, needed), text)
+        current = needed
+    if current != PLAIN:
         out.append("\x1b[0m")
     return "".join(out)

@@ -1,4 +1,4 @@
-"""Hyperparameters that were chosen and do not act yet, and what each of them waits for."""
+"""Chosen hyperparameters that are not in force yet, and the event each of them waits for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What brings a value into force, in as many words as there may be room for."""
+    """What brings a value into force, in a long and a short form."""
 
     long: str
     short: str
@@ -33,9 +33,9 @@ def is_over(snapshot: Snapshot, wanted: Hyperparameters) -> bool:
 
 
 def pending(snapshot: Snapshot, wanted: Hyperparameters, *, in_past: bool) -> dict[str, Event]:
-    """Return the fields in which the run goes by something else than wanted, and until when.
+    """Return the fields whose wanted value is not in force, and the event each waits for.
 
-    What the update under way brings into force does not count as waiting.
+    A value that takes effect with the update under way does not count as waiting.
     """
     if snapshot.run is None:
         return {}

@@ -1,4 +1,4 @@
-"""What is said of a run that has finished, beside the best of those that can be compared to it."""
+"""A finished run in words, compared with the best of the comparable runs."""
 
 from __future__ import annotations
 

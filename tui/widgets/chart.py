@@ -12,7 +12,7 @@ from textual import events
 from textual.message import Message
 
 from ..render.axes import Axis
-from ..render.chart import RunCurve, draw_runs, readings, told
+from ..render.chart import RunCurve, draw_runs, note_rows, readings
 from ..render.chart_view import ChartView
 from ..render.plot import Plot
 from ..render.subcells import mark
@@ -112,8 +112,8 @@ class Chart(LinesWidget):
             return iteration + columns
         x = self._plot.x
         here = float(x.places(_array(max(iteration, x.low)))) * (self._plot.columns - 1)
-        there = self._plot.x_at(round(here) + columns)
-        return min(there, iteration - 1) if columns < 0 else max(there, iteration + 1)
+        target = self._plot.x_at(round(here) + columns)
+        return min(target, iteration - 1) if columns < 0 else max(target, iteration + 1)
 
     def _see(self, view: ChartView) -> None:
         self.view = view
@@ -144,9 +144,9 @@ class Chart(LinesWidget):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """With the button down: pan."""
         if self._drag and self._plot:
-            begun, x = self._drag
-            by = (begun - event.x) / max(1, self._plot.columns) * (x.high - x.low)
-            self._dragged = self._dragged or event.x != begun
+            start_x, x = self._drag
+            by = (start_x - event.x) / max(1, self._plot.columns) * (x.high - x.low)
+            self._dragged = self._dragged or event.x != start_x
             self._see(self.view.panned(by, x, self._done))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
@@ -192,7 +192,7 @@ class Chart(LinesWidget):
         """Return the values read out, or the note, in rows above the drawing."""
         if self._at is not None:
             return readings(self._lines, self.view, self._at, size, self.ink)
-        return told(self._note, size, self.ink("chosen")) if self._note else []
+        return note_rows(self._note, size, self.ink("chosen")) if self._note else []
 
     def _notes(self) -> list[tuple[str, Style]]:
         """Return the values of the current run, present or past, at the right of the title."""

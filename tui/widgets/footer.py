@@ -73,15 +73,15 @@ class KeyFooter(LinesWidget):
     def redraw(self) -> None:
         """As many as fit; those that are needed come first, wherever they stand."""
         line = Text(" ", no_wrap=True)
-        for told in hints_that_fit(self._told(), self.size.width - 1):
-            for pressed, shown in told.keys:
+        for hint in hints_that_fit(self._hints(), self.size.width - 1):
+            for pressed, shown in hint.keys:
                 line.append(shown, self.ink("moving") + Style(meta={"press": pressed}))
-            pressed = told.keys[0][0]
-            line.append(f" {told.word}", self.ink("title") + Style(meta={"press": pressed}))
+            pressed = hint.keys[0][0]
+            line.append(f" {hint.word}", self.ink("title") + Style(meta={"press": pressed}))
             line.append(" ")
         self.show([line])
 
-    def _told(self) -> list[KeyHint]:
+    def _hints(self) -> list[KeyHint]:
         """All that could be said, in the order of the bindings; neighbours of a group in a word."""
         active = [b for _, b, enabled, _ in self.screen.active_bindings.values() if enabled]
         if isinstance(self.screen.focused, Input):  # what would be typed is no key there
@@ -123,7 +123,7 @@ def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint
     All that are needed, but for some from the middle if they do not fit: the ends of the row
     matter most. If they do, as many of the others as there is room for.
     """
-    chosen = [i for i, told in enumerate(all_of_them) if told.is_needed]
+    chosen = [i for i, hint in enumerate(all_of_them) if hint.is_needed]
     wanted = len(chosen)
 
     def room() -> int:
@@ -132,7 +132,7 @@ def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint
     while room() < 0:
         del chosen[len(chosen) // 2]
     if len(chosen) == wanted:
-        for i, told in enumerate(all_of_them):
-            if not told.is_needed and told.width <= room():
+        for i, hint in enumerate(all_of_them):
+            if not hint.is_needed and hint.width <= room():
                 chosen.append(i)
     return [all_of_them[i] for i in sorted(chosen)]

@@ -13,7 +13,7 @@ from textual.widgets import Input
 
 from ..datasets.paths import common_prefix, completions
 
-PATIENCE = 0.5  # seconds that Tab waits for the disk
+COMPLETION_TIMEOUT_S = 0.5  # seconds that Tab waits for the disk
 
 
 class _Finder(Suggester):
@@ -60,7 +60,9 @@ class PathInput(Input):
         """
         try:
             looking = asyncio.to_thread(completions, self.value)
-            longer = common_prefix(self.value, await asyncio.wait_for(looking, PATIENCE))
+            longer = common_prefix(
+                self.value, await asyncio.wait_for(looking, COMPLETION_TIMEOUT_S)
+            )
         except TimeoutError:
             return
         if longer != self.value:

@@ -28,7 +28,7 @@ SIGNS = {
     RunStatus.DIVERGED: "!",
     RunStatus.FAILED: "!",
 }
-LEAST_BAR, MAX_BAR_COLUMNS = 4, 40
+MIN_BAR_COLUMNS, MAX_BAR_COLUMNS = 4, 40
 MIN_COLUMNS_FOR_NAME = 92  # columns; below, the program's own name gives way
 
 
@@ -88,8 +88,8 @@ class StatusLine(LinesWidget):
             self._show_past(snapshot, snapshot.progress.iteration, past)
             return
         wrong = snapshot.state in (RunStatus.DIVERGED, RunStatus.FAILED)
-        done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
-        count = f" {done:>{len(str(whole))}}/{whole} "
+        done, total = snapshot.progress.iteration, snapshot.hyperparameters.iterations
+        count = f" {done:>{len(str(total))}}/{total} "
         tested = snapshot.history.tested if snapshot.history else None
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
         network, state = f"{architecture_name(snapshot.parameters.sizes)}  ", f"{sign:<10}"
@@ -107,18 +107,21 @@ class StatusLine(LinesWidget):
             f"  {_time(snapshot)}",
             f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
         ):
-            if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
+            if (
+                width - line.cell_len - len(count) - facts.cell_len - len(optional)
+                > MIN_BAR_COLUMNS
+            ):
                 facts.append(optional, self.ink("quiet"))
         if self.busy.is_busy:  # only the bar gives way to it
             room = width - line.cell_len - len(count) - facts.cell_len - 1
-            for words, rest in (("  machine busy", LEAST_BAR), ("  busy", 0)):
+            for words, rest in (("  machine busy", MIN_BAR_COLUMNS), ("  busy", 0)):
                 if room - len(words) >= rest:
                     facts.append(words, self.ink("quiet"))
                     break
         bar = min(MAX_BAR_COLUMNS, width - line.cell_len - len(count) - facts.cell_len - 1)
         line.append(count)
-        if bar >= LEAST_BAR:
-            full = round(bar * min(1.0, done / whole))
+        if bar >= MIN_BAR_COLUMNS:
+            full = round(bar * min(1.0, done / total))
             line.append("━" * full, self.ink("moving")).append(
                 "─" * (bar - full), self.ink("quiet")
             )

@@ -16,29 +16,29 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...images.mapped_file import MAPPED_FROM, map_file
+from ...images.mapped_file import MIN_MAPPED_BYTES, map_file
 from ...source_content import SourceContent
 from ..safe_files import OnProgress, by, entries, is_folder, opened, size_of
 from .array_set import HOLDS, PARTS, TEXT, Header, read_arrays, role, roles
 from .npz_archive import CALLED, MAGIC, MENDED, Archive
 
 NPY_MAGIC = b"\x93NUMPY"
-PIECE = 1 << 18  # bytes read at a time
+CHUNK_BYTES = 1 << 18  # bytes read at a time
 WORDS = {word for known in (*PARTS.values(), *HOLDS.values()) for word in known}
 
 
 def from_folder(folder: Path, on_progress: OnProgress | None) -> SourceContent | None:
     """Read the set in a folder of such files; None if it has no images with labels."""
     sets = _sets(folder)
-    whole = {
+    complete = {
         name: files
         for name, files in sets.items()
         if {"images", "labels"} <= {held for _, held in roles(list(files))}
     }
-    if len(whole) > 1:
-        found = " and ".join(repr(name) for name in sorted(whole)[:2])
+    if len(complete) > 1:
+        found = " and ".join(repr(name) for name in sorted(complete)[:2])
         raise DataError(f"{folder}: holds several sets, {found}; name a file of one of them")
-    return _read(folder, *next(iter(whole.items())), on_progress) if whole else None
+    return _read(folder, *next(iter(complete.items())), on_progress) if complete else None
 
 
 def from_file(path: Path, on_progress: OnProgress | None, *, alone: bool) -> SourceContent:
@@ -111,7 +111,10 @@ class ArrayFiles:
                 return
             header = self._header(name, kinds, file)
             size = header.dtype.itemsize
-            left, piece = math.prod(header.shape) * size, max(1, PIECE // (size * row)) * size * row
+            left, piece = (
+                math.prod(header.shape) * size,
+                max(1, CHUNK_BYTES // (size * row)) * size * row,
+            )
             while left:
                 content = file.read(min(left, piece))
                 if len(content) < min(left, piece):
@@ -127,7 +130,7 @@ class ArrayFiles:
         """Map a large array of bytes; None for any other."""
         path = self._files[name]
         with opened(path) as file:
-            if size_of(file) < MAPPED_FROM or file.peek(6)[:6] != NPY_MAGIC:
+            if size_of(file) < MIN_MAPPED_BYTES or file.peek(6)[:6] != NPY_MAGIC:
                 return None
             header = self._header(name, "u", file)
             if header.dtype != np.uint8 or header.in_fortran_order:

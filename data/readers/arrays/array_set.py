@@ -113,14 +113,14 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
     members = roles(arrays.names)
     parts = [part for part in ("train", "", "test", "val") if (part, "images") in members]
     if not parts:
-        held = ", ".join(arrays.names)[:80] or "nothing"
+        contents = ", ".join(arrays.names)[:80] or "nothing"
         raise DataError(
-            f"{path}: holds {held}; expected x_train, y_train, x_test and y_test, or images and "
-            f"labels"
+            f"{path}: holds {contents}; expected x_train, y_train, x_test and y_test, or images "
+            f"and labels"
         )
     reader = _Reader(arrays, members, on_progress)
     first, *others = parts
-    if not any(held == "labels" for _, held in members):
+    if not any(contents == "labels" for _, contents in members):
         images = members[first, "images"]
         reader.add(images)
         (pixels,), scale = reader.taken()
@@ -136,7 +136,7 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
         if part is not None:
             reader.add(members[part, "images"])
     images, scale = reader.taken()
-    held = " and ".join(members[p, "images"] for p in (first, second) if p is not None)
+    contents = " and ".join(members[p, "images"] for p in (first, second) if p is not None)
     if "val" in others and second != "val":
         notes = (f"{members['val', 'images']} left out: {members['test', 'images']} to test on",)
     elif second == "val":
@@ -147,7 +147,7 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
         labels[0],
         test,
         reader.names(),
-        (f"{arrays.form}, {held}", *reader.notes, *notes),
+        (f"{arrays.form}, {contents}", *reader.notes, *notes),
         scale=scale,
     )
 

@@ -23,7 +23,7 @@ MAGIC = b"\x89HDF\r\n\x1a\n"
 MATLAB_MAGIC = b"MATLAB 7.3 MAT-file"  # such a file after 512 bytes of its own
 MAX_MEMBERS = 64
 MAX_CHUNK_BYTES = 1 << 26  # that are unfolded at once
-PIECE = 1 << 18  # numbers at a time
+CHUNK_NUMBERS = 1 << 18  # numbers at a time
 ADVICE = (
     "is an HDF5 file: install what reads it with pip install 'mnist-tui[hdf5]', or save it as "
     ".npz with h5py and numpy.savez"
@@ -99,7 +99,7 @@ class _Members:
             return
         each = math.prod(shape[1:])
         assert row == 1 or each % row == 0
-        step = max(1, PIECE // each)
+        step = max(1, CHUNK_NUMBERS // each)
         for start in range(0, shape[0], step):
             yield np.ascontiguousarray(dataset[start : start + step]).reshape(-1)
 

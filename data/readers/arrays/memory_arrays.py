@@ -16,7 +16,7 @@ from ..safe_files import by
 from .array_set import TEXT, Header
 from .npz_archive import CALLED
 
-PIECE = 1 << 18  # numbers at a time
+CHUNK_NUMBERS = 1 << 18  # numbers at a time
 
 
 class MemoryArrays:
@@ -41,7 +41,7 @@ class MemoryArrays:
         """Yield an array's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         self.header(name, kinds)
         array = self._arrays[name]
-        step = max(1, PIECE * len(array) // array.size) if array.ndim else 1
+        step = max(1, CHUNK_NUMBERS * len(array) // array.size) if array.ndim else 1
         step = max(1, step // row * row) if array.ndim == 1 else step
         assert row == 1 or math.prod(array.shape[1:]) % row == 0
         for start in range(0, len(array), step):

@@ -24,7 +24,7 @@ from ..safe_files import by, max_unpacked_bytes
 from .array_set import BYTES, EITHER, REAL, TEXT, Header
 
 MAGIC = b"PK"  # what every zip file begins with
-PIECE = 1 << 18  # bytes read at a time
+CHUNK_BYTES = 1 << 18  # bytes read at a time
 MAX_MEMBERS = 64
 # What a message calls the kinds of types, and how to save another type as one of them.
 CALLED = {
@@ -75,10 +75,10 @@ class Archive:
         """Yield a member's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         with self._opened(name) as file:
             header = self._header(name, kinds, file)
-            size, whole = header.dtype.itemsize, header.dtype.itemsize * row
+            size, row_bytes = header.dtype.itemsize, header.dtype.itemsize * row
             left = math.prod(header.shape) * size
             while left:
-                wanted = min(left, max(1, PIECE // whole) * whole)
+                wanted = min(left, max(1, CHUNK_BYTES // row_bytes) * row_bytes)
                 content = self._read(name, file, wanted)
                 left -= wanted
                 yield np.frombuffer(content, header.dtype)

@@ -20,9 +20,9 @@ from .picture import MAGIC, read_raw_grey, shallow
 
 TRAIN, TEST = {"train", "training"}, {"test", "testing"}
 VALIDATION = {"val", "valid", "validation", "dev"}
-ALONE = 50  # pictures, among which a single one may be wrong
-WRONG = 100  # of so many pictures one may be wrong
-NAMED = 3  # wrong ones that a note names
+MIN_PICTURES_FOR_FAULT = 50  # pictures, among which a single one may be wrong
+PICTURES_PER_FAULT = 100  # of so many pictures one may be wrong
+MAX_NAMED_FAULTS = 3  # wrong ones that a note names
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,12 @@ def _folders(folder: Path) -> list[Path]:
 
 def _parts(folder: Path) -> list[Path]:
     """Return the folders of the training and test parts, or the folder itself."""
-    there = {path.name.casefold(): path for path in _folders(folder)}
-    others = set(there) - TRAIN - TEST - VALIDATION
-    train = sorted(TRAIN & set(there))
-    test = sorted(TEST & set(there)) or sorted(VALIDATION & set(there))
+    by_name = {path.name.casefold(): path for path in _folders(folder)}
+    others = set(by_name) - TRAIN - TEST - VALIDATION
+    train = sorted(TRAIN & set(by_name))
+    test = sorted(TEST & set(by_name)) or sorted(VALIDATION & set(by_name))
     if len(train) == len(test) == 1 and not others:
-        parts = [there[train[0]], there[test[0]]]
+        parts = [by_name[train[0]], by_name[test[0]]]
         if all(any(is_folder(path) for path in entries(part)) for part in parts):
             return parts
     return [folder]
@@ -126,12 +126,12 @@ def _parts(folder: Path) -> list[Path]:
 
 def _names(folder: Path) -> tuple[str, ...]:
     """Return the class names: the sub-folders' names, numbers in numeric order before words."""
-    there = _folders(folder)
-    if not 2 <= len(there) <= MAX_CLASSES:
+    folders = _folders(folder)
+    if not 2 <= len(folders) <= MAX_CLASSES:
         raise DataError(
-            f"{folder}: has {len(there)} sub-folders; expected 2 to {MAX_CLASSES}, one a label"
+            f"{folder}: has {len(folders)} sub-folders; expected 2 to {MAX_CLASSES}, one a label"
         )
-    return tuple(sorted((path.name for path in there), key=natural))
+    return tuple(sorted((path.name for path in folders), key=natural))
 
 
 def _listed(folder: Path, names: tuple[str, ...]) -> LabelledFiles:
@@ -176,7 +176,9 @@ class _Pictures:
         self._right = np.zeros(len(files), np.bool_)
         self._wrong: list[tuple[Path, str]] = []
         self._in_color = False
-        self._allowed = max(int(len(files) >= ALONE), len(files) // WRONG)
+        self._allowed = max(
+            int(len(files) >= MIN_PICTURES_FOR_FAULT), len(files) // PICTURES_PER_FAULT
+        )
 
     def add(self, i: int, path: Path) -> None:
         """Take the picture, or note that it is wrong. Raises DataError if too many are."""
@@ -212,7 +214,7 @@ class _Pictures:
         if self._wrong:
             images = images[self._right]
             named = ", ".join(
-                str(path.relative_to(self._folder)) for path, _ in self._wrong[:NAMED]
+                str(path.relative_to(self._folder)) for path, _ in self._wrong[:MAX_NAMED_FAULTS]
             )
             count = len(self._wrong)
             notes += (f"{count} wrong picture{'s' * (count > 1)} left out: {named}",)

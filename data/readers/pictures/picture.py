@@ -38,7 +38,7 @@ MAX_PIXELS = 50_000_000  # pixels of a picture
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")  # of Pillow's many, those digits come in
 # What files of these formats begin with.
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
-DEEP = 0xFFFF  # the strongest of 16 bits
+MAX_16_BIT = 0xFFFF  # the strongest of 16 bits
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
 
 
@@ -144,8 +144,8 @@ def read_grey(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
     grey, notes = read_raw_grey(source, name)
     if grey.dtype == np.uint8:
         return grey, notes
-    made, note = shallow(grey)
-    return made, (*notes, note)
+    result, note = shallow(grey)
+    return result, (*notes, note)
 
 
 def read_raw_grey(source: Path | bytes, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
@@ -161,7 +161,7 @@ def shallow(deep: NDArray[Any]) -> tuple[Bytes, str]:
     most = int(deep.max(initial=0))
     if most <= 255:
         return deep.astype(np.uint8), "16 bits a pixel that hold 0 to 255, taken as bytes"
-    full = DEEP if most > DEEP // 2 else most
+    full = MAX_16_BIT if most > MAX_16_BIT // 2 else most
     scaled_to = np.rint(np.arange(most + 1) * (255 / full)).astype(np.uint8)
     return scaled_to[deep], f"16 bits a pixel, 0 to {full} made 0 to 255"
 
@@ -194,7 +194,7 @@ def _grey(image: Image) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Luminance, as bytes or 16 bits; what is transparent is laid on black or white."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip instead of scale
         deep: NDArray[Any] = np.asarray(image)
-        return np.clip(deep, 0, DEEP).astype(np.uint16), ()
+        return np.clip(deep, 0, MAX_16_BIT).astype(np.uint16), ()
     colour = () if _is_grey(image) else ("colour, made grey",)
     if not image.has_transparency_data:
         return np.array(image.convert("L")), colour

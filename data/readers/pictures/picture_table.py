@@ -16,7 +16,7 @@ from .image_folder import LabelledFiles, has_pictures, is_picture, read_pictures
 ENDINGS = (".csv", ".tsv", ".txt")
 PICTURE_ENDINGS = ("", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 MAX_TABLE_BYTES = 1 << 26
-LOOKED_AT = 20  # rows that tell which column names the pictures
+SAMPLED_ROWS = 20  # rows that tell which column names the pictures
 MAX_COLUMNS = 64
 
 
@@ -25,12 +25,12 @@ def read_picture_table(folder: Path, on_progress: OnProgress | None) -> SourceCo
 
     Raises DataError for a table with missing pictures.
     """
-    there = entries(folder)
-    places = [folder, *(path for path in there if is_folder(path))]
+    paths = entries(folder)
+    places = [folder, *(path for path in paths if is_folder(path))]
     pictured = [place for place in places if has_pictures(place) or _some_pictures(place)]
     if not pictured:
         return None
-    tables = [path for path in there if path.suffix.casefold() in ENDINGS and not is_folder(path)]
+    tables = [path for path in paths if path.suffix.casefold() in ENDINGS and not is_folder(path)]
     for table in tables:
         rows = _rows(table)
         columns = _columns(rows, pictured)
@@ -65,7 +65,7 @@ def _columns(rows: list[list[str]], places: list[Path]) -> tuple[int, int, bool]
     if not rows:
         return None
     for header in (True, False):
-        some = rows[int(header) : LOOKED_AT]
+        some = rows[int(header) : SAMPLED_ROWS]
         width = len(rows[0])
         if header and _file(rows[0], 0, places):
             continue

@@ -21,8 +21,8 @@ INDEX_NAMES = {"", "unnamed: 0", "index", "id", "imageid", "image_id", "rowid", 
 NUMBER = re.compile(rb'\s*("?)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\1\s*')
 SHOWN = 24  # characters of a cell that a message quotes
 SQUARES = f"a square image's pixels, {SIDES[0]} to {SIDES[-1]} a side (28: 784 columns)"
-LOOKED_AT = 2000  # lines of the first block whose ends tell the label
-SPLIT = 100  # of these that are split into all their cells
+SAMPLED_LINES = 2000  # lines of the first block whose ends tell the label
+SPLIT_LINES = 100  # of these that are split into all their cells
 SPACES = b" "
 
 Ends = Callable[[], tuple[EndColumn, EndColumn]]  # the first and the last column of the whole file
@@ -97,7 +97,7 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
     if not any(separator in line for line in lines[:2]):
         separator = SPACES if len(lines[-1].split()) > 1 else separator
     bare = Columns(separator, (), (), has_header=False)
-    rest = [line for line in lines[1:LOOKED_AT] if line.strip()]
+    rest = [line for line in lines[1:SAMPLED_LINES] if line.strip()]
     if separator != SPACES and rest and all(x.rstrip().endswith(separator) for x in rest):
         bare = replace(bare, ends_empty=True)
     head = bare.cells_of(lines[0]).decode("utf-8", "surrogateescape")
@@ -109,7 +109,7 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
     texts = [cell.strip() for cell in cells]
     if not any(texts):
         raise DataError(f"{path}: line {number}: is blank; expected {SQUARES}")
-    rows = [row.split(separator) for row in map(bare.cells_of, rest[:SPLIT])]
+    rows = [row.split(separator) for row in map(bare.cells_of, rest[:SPLIT_LINES])]
     rows = [row for row in rows if len(row) == len(texts)]
     sample = _Sample(path, number, bare, texts, rows, rest, label, ends)
     if texts == [str(i) for i in range(len(texts))]:  # how a table without names is headed

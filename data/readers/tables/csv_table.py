@@ -25,7 +25,7 @@ from .csv_columns import NUMBER, SHOWN, Columns, columns_of
 from .csv_label import EndColumn
 
 BLOCKS = range(1 << 17, 1 << 22)  # bytes read at a time: a 64th of the file, within these
-MAX_CELL = 64  # bytes of a cell that is looked at to find the label
+MAX_CELL_BYTES = 64  # bytes of a cell that is looked at to find the label
 MAX_NAME_BYTES = 120  # bytes of a label that is text
 MAX_LINE_BYTES = 1 << 20  # bytes of a line: 128 × 128 pixels of 20 characters take a third of it
 NAMES = {b",": "commas", b";": "semicolons", b"\t": "tabs", b" ": "spaces"}
@@ -96,14 +96,14 @@ def _ends(file: io.BufferedReader, path: Path, block: int) -> tuple[EndColumn, E
             if not line.startswith(COMMENT):
                 text = line.strip().rstrip(b",;")
                 first.add(marks.split(text, maxsplit=1)[0])
-                last.add(re.split(rb"[,;\s]", text[-MAX_CELL:])[-1])
+                last.add(re.split(rb"[,;\s]", text[-MAX_CELL_BYTES:])[-1])
     file.seek(place)
     return first, last
 
 
-def _blocks(whole: Text, path: Path, size: int) -> Iterator[tuple[int, list[bytes]]]:
+def _blocks(table: Text, path: Path, size: int) -> Iterator[tuple[int, list[bytes]]]:
     """Yield blocks of at least one line, each with the number of its first line."""
-    file, number, text = whole.content, whole.first, b""
+    file, number, text = table.content, table.first, b""
     piece = _without_mark(file.read(size), path)
     while piece or text:
         if b"\0" in piece:

@@ -21,7 +21,7 @@ from ..safe_files import MAX_PIXEL_BYTES, OnProgress, opened
 from .csv_columns import INDEX_NAMES, LABEL_NAMES
 
 MAGIC = b"PAR1"
-ROWS = 256  # at a time
+CHUNK_ROWS = 256  # at a time
 MAX_ROWS = 1 << 24
 MAX_COLUMNS = 1 << 15
 ADVICE = (
@@ -88,7 +88,7 @@ class _Table:
             wanted += self._pixels
         greys, labels = PixelBuffer(), list[Any]()
         side, done, notes = 0, 0, set[str]()
-        for batch in self._content.iter_batches(batch_size=ROWS, columns=wanted):
+        for batch in self._content.iter_batches(batch_size=CHUNK_ROWS, columns=wanted):
             block, more = self._block(batch, done)
             notes |= more
             if side not in (0, block.shape[1]):
@@ -182,8 +182,8 @@ def _names(schema: Any, label: str | None) -> tuple[str, ...]:
     """Return the class names from the metadata that Hugging Face writes beside the columns."""
     try:
         metadata: dict[bytes, bytes] = schema.metadata or {}
-        told: Any = json.loads(metadata[b"huggingface"])
-        names: Any = told["info"]["features"][label]["names"]
+        description: Any = json.loads(metadata[b"huggingface"])
+        names: Any = description["info"]["features"][label]["names"]
     except (KeyError, ValueError, TypeError):
         return ()
     if not isinstance(names, list):

@@ -1,4 +1,4 @@
-"""The course of a run, followed again: the same updates, the same bits."""
+"""The hyperparameter log of a run, followed again: the same updates, the same bits."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def test_following_a_course_makes_the_same_run(
 ) -> None:
     chosen: dict[str, Any] = {"batch_size": batch_size, "iterations": 20, "optimizer": "momentum"}
     run = steered(chosen | {"alpha": 0.1}, *changes)
-    course = effective(run.hyperparameter_log)
-    again = Trainer(SAMPLES, SAMPLES, course[0][1])
-    updates = [progress.iteration for progress in replay(again, course)]
+    log = effective(run.hyperparameter_log)
+    again = Trainer(SAMPLES, SAMPLES, log[0][1])
+    updates = [progress.iteration for progress in replay(again, log)]
     assert updates == list(range(1, run.iteration + 1))
     assert again.parameters.vector.tobytes() == run.parameters.vector.tobytes()
-    assert effective(again.hyperparameter_log) == course
+    assert effective(again.hyperparameter_log) == log
     if all(since for since, _ in changes):  # a change before any update is known only here
         assert fingerprint(again) == fingerprint(run)
 

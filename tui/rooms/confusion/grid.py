@@ -9,7 +9,7 @@ LABEL = 4  # columns to the left: the label of a row
 RECALL = 6  # columns to the right
 MARGIN = 1  # column free at the right edge
 FRAME = 2  # rows above and below the cells: the classes, and precision
-MOST_WIDE, MOST_HIGH = 12, 3
+MAX_CELL_COLUMNS, MAX_CELL_ROWS = 12, 3
 SHADES = " ░▒▓█"
 STEPS = (0.01, 0.03, 0.1, 0.3)  # shares of a row from which a mistake is shaded so much darker
 LEGEND = tuple((SHADES[level + 1], f"{step:.0%}") for level, step in enumerate(STEPS))
@@ -57,10 +57,10 @@ def grid(
     columns = min(classes, space // least)
     rows = max(1, min(classes, height - FRAME - 1))
     if classes + FRAME + below <= height:
-        high = min(MOST_HIGH, (height - FRAME - below) // classes)
+        high = min(MAX_CELL_ROWS, (height - FRAME - below) // classes)
     else:
         high = 1
-    wide = min(MOST_WIDE, space // columns)
+    wide = min(MAX_CELL_COLUMNS, space // columns)
     left = max(0, width - LABEL - RECALL - MARGIN - wide * columns) // 2
     return Grid(
         wide, high, _around(chosen[0], rows, classes), _around(chosen[1], columns, classes), left

@@ -129,8 +129,8 @@ class ConfusionRoom(BackgroundRoom):
         answers = self._answered[2]
         label, predicted = matrix.cell
         chosen = answers.cell(label, predicted)
-        whole = int(matrix.confusion.counts[label].sum())
-        count = (f"{len(chosen)} of {whole}", matrix.ink("title"))
+        total = int(matrix.confusion.counts[label].sum())
+        count = (f"{len(chosen)} of {total}", matrix.ink("title"))
         title, legend = self._words(label, predicted), matrix.legend()
         if height < -(-sizes(dataset.side)[-1] // 2) + 2:
             words = f" Enter: these {thing(dataset)}s   a: all mistakes   n: next mistake"

@@ -33,7 +33,7 @@ class FramedPicture(LinesWidget):
         self._balance: tuple[float, float] | None = None
         self._blocks = True
         self._pen: tuple[float, float, str] | None = None
-        self._made: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
+        self._strips: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
 
     def size_to(self, columns: int) -> None:
         """Be so many columns wide, and the frame; 0: do not show."""
@@ -68,20 +68,20 @@ class FramedPicture(LinesWidget):
             below[column], right[row] = ("▲", moving), ("◀", moving)
         shades = self.blends("title", SHADES)
         pixels = scaled(self._image, columns)
-        made: dict[object, Strip] = {}
+        strips: dict[object, Strip] = {}
         rows: list[Text | Strip] = [top(columns, self._title, self.ink("title"), quiet)]
         for y in range(len(pixels) // 2):
             pair, wall = pixels[2 * y : 2 * y + 2], right.get(y, ("│", quiet))
             pen = self._pen_in(y)
             # All that decides how a row looks: one that would look as before is not made again.
             look = y, pair.tobytes(), wall, pen, self._blocks, columns, quiet, tuple(shades)
-            if (strip := self._made.get(look)) is None:
+            if (strip := self._strips.get(look)) is None:
                 line = pixel_row(pair, shades, blocks=self._blocks)
                 line.stylize_before(self.ink("title"))
                 strip = self.strip(self._walled(line, wall, pen, quiet))
-            made[look] = strip
+            strips[look] = strip
             rows.append(strip)
-        self._made = made
+        self._strips = strips
         self.show([*rows, bottom(columns, quiet, below)])
 
     def _pen_in(self, row: int) -> tuple[int, str] | None:
@@ -101,8 +101,8 @@ class FramedPicture(LinesWidget):
             ground = line.get_style_at_offset(self.app.console, column).background_style
             marked = line[:column].append(sign, ground + self.ink("chosen"))
             line = marked.append_text(line[column + 1 :])
-        whole = Text.assemble(("│", rule), no_wrap=True)
-        return whole.append_text(line).append(*wall)
+        row = Text.assemble(("│", rule), no_wrap=True)
+        return row.append_text(line).append(*wall)
 
 
 class Canvas(FramedPicture):

@@ -9,7 +9,7 @@ from .pen import Drawing
 
 EMPTY = "Enter puts the pen down, arrows draw; or drag the mouse."
 APART = "   "
-TOLD = (
+KEY_HINTS = (
     "arrows: move",
     "Shift: by 4",
     "Home PgUp End PgDn: slant",

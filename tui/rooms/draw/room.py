@@ -29,7 +29,7 @@ from ..room import Room
 from . import drawing_store
 from .canvas import Canvas, FramedPicture
 from .frame import EDGE, columns_for
-from .legend import EMPTY, TOLD, flowed, pen_sign, pen_words, verdict
+from .legend import EMPTY, KEY_HINTS, flowed, pen_sign, pen_words, verdict
 from .open_dialog import OpenDrawingDialog
 from .pen import Drawing, balance
 
@@ -131,12 +131,12 @@ class DrawRoom(Room):
             first = Text(f" {words}", no_wrap=True)
         else:
             answers.update((), (), ("", ""), blank="As you draw, each class gets its probability.")
-        keys = [words.format(thing(self.dataset)) for words in TOLD]
-        told = [
+        keys = [words.format(thing(self.dataset)) for words in KEY_HINTS]
+        key_lines = [
             Text(f" {words}", tools.ink("quiet"), no_wrap=True)
             for words in flowed(keys, self.size.width - 2)
         ]
-        tools.show([first, Text(f" {pen_words(drawing)}", no_wrap=True), *told])
+        tools.show([first, Text(f" {pen_words(drawing)}", no_wrap=True), *key_lines])
 
     # The pen
 

@@ -11,7 +11,7 @@ from textual import on
 
 from ....net.inspection.confusion import predict
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import SHORT_CLASS, a, called, is_of_digits, thing, widest
+from ...render.labels import SHORT_CLASS_COLUMNS, a, called, is_of_digits, thing, widest
 from ...render.tiles import Tile
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
@@ -103,7 +103,7 @@ class GalleryRoom(TileRoom):
         self._outdated = viewed[0].vector is not hanging.parameters.vector
         when = f"after {hanging.iteration} updates"
         note = f"{when}, r renews" if self._outdated else when
-        k = widest(dataset.names, hanging.answers.classes, SHORT_CLASS)
+        k = widest(dataset.names, hanging.answers.classes, SHORT_CLASS_COLUMNS)
         self.tiles.update(
             Contents(
                 title=self._choice.title,
@@ -127,7 +127,7 @@ class GalleryRoom(TileRoom):
         tile = digit_tile(tiles, image, columns, in_dots=self._dots)
         label, predicted, confidence = _answer(hanging.answers, digit)
         right = label == predicted
-        both = "→".join(called(dataset.names, k, SHORT_CLASS) for k in (label, predicted))
+        both = "→".join(called(dataset.names, k, SHORT_CLASS_COLUMNS) for k in (label, predicted))
         caption = Text.assemble(
             (both, tiles.ink("title")),
             (" ✓" if right else " ✗", tiles.ink("moving" if right else "warning")),

@@ -12,7 +12,7 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
-from ...render.tiles import GAP, Tile, TilePage, page
+from ...render.tiles import TILE_GAP, Tile, TilePage, page
 from ...widgets.lines import LinesWidget
 from .thumbnails import thumbnail_row
 
@@ -102,7 +102,9 @@ class TileGrid(LinesWidget):
             return
         feet = contents.feet if self.size.height >= ROOMY else 1
         width, height = self.size.width, max(0, self.size.height - 1 - feet)
-        here = page(width, height, contents.side, contents.count, contents.caption or width - GAP)
+        here = page(
+            width, height, contents.side, contents.count, contents.caption or width - TILE_GAP
+        )
         if here != self._page:
             self._page, self._drawn = here, {}
         first = self.cursor // here.count * here.count
@@ -110,7 +112,7 @@ class TileGrid(LinesWidget):
         # What was drawn is kept while the cursor moves about its page.
         self._drawn = {
             index: self._drawn.get(index)
-            or contents.draw(index, here.columns or max(1, width - GAP))
+            or contents.draw(index, here.columns or max(1, width - TILE_GAP))
             for index in shown
         }
         pages = -(-contents.count // here.count)

@@ -80,8 +80,8 @@ class ChecksPage(LinesWidget):
         role = "warning" if any(c.verdict == "wrong" for c in checked.checks) else "moving"
         head = self.title("Gradient check", (checked.summary, self.ink(role)))
         what = f"{checked.thing.capitalize()} {checked.index}"
-        told = f" {what}, after {checked.iteration} updates.   k others   Esc back"
-        lines = [head, Text(told, self.ink("quiet")), Text()]
+        note = f" {what}, after {checked.iteration} updates.   k others   Esc back"
+        lines = [head, Text(note, self.ink("quiet")), Text()]
         width, ink = self.size.width - 2, self.ink("title")
         rows = table(checked, self.ink, self.size.width)
         meaning = prose(MEANING.splitlines(), width, ink)

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from ...widgets.lines import LinesWidget
 
-BROADEST = 36  # columns between a name's beginning and its number's end
-LEAST_FOR_TITLE = 8  # rows
+MAX_COLUMNS = 36  # columns between a name's beginning and its number's end
+MIN_ROWS_FOR_TITLE = 8  # rows
 
 
 class Facts(LinesWidget):
@@ -29,9 +29,9 @@ class Facts(LinesWidget):
     def redraw(self) -> None:
         """Draw what was given last."""
         quiet, width = self.ink("quiet"), max(1, self.size.width - 1)
-        lines = [self.title(self._title)] if self.size.height >= LEAST_FOR_TITLE else []
+        lines = [self.title(self._title)] if self.size.height >= MIN_ROWS_FOR_TITLE else []
         for name, number in self._facts:
-            room = min(width - 1, BROADEST) - len(name)
+            room = min(width - 1, MAX_COLUMNS) - len(name)
             lines.append(
                 Text.assemble(" ", (name, quiet), (f"{number:>{max(0, room)}}", self.ink("title")))
             )

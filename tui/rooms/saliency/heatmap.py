@@ -42,7 +42,7 @@ class SaliencyMap(LinesWidget):
         self._corner: Place | None = None  # None: not chosen yet
         self._cells = Cells(1, 1, 0, 0)
         self._palette: Palette | None = None
-        self._made: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
+        self._strips: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
 
     def update(
         self,
@@ -98,19 +98,19 @@ class SaliencyMap(LinesWidget):
         grounds, slopes = levels(self._image[:, part], self._shares[:, part])
         palette = self._palette = self._colours()
         lines: list[Strip] = []
-        made: dict[object, Strip] = {}
+        strips: dict[object, Strip] = {}
         for row in range(corner[0], corner[0] + shown.rows):
             here = self._cursor[1] - corner[1] if row == self._cursor[0] else None
             flipped = frozenset(x - corner[1] for y, x in self._flipped if y == row)
             look = row, grounds[row].tobytes(), slopes[row].tobytes(), here, flipped, shown.wide
-            if (strip := self._made.get((palette, look))) is None:
+            if (strip := self._strips.get((palette, look))) is None:
                 cells = sign_row(
                     grounds[row].tolist(), slopes[row].tolist(), shown.wide, here, flipped, palette
                 )
                 strip = Strip(cells, shown.columns * shown.wide)
-            made[palette, look] = strip
+            strips[palette, look] = strip
             lines += [strip] * shown.high
-        self._made = made
+        self._strips = strips
         return lines
 
     def _colours(self) -> Palette:

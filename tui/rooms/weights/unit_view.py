@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from ....net.inspection.terms import by_size
 from ...render.glyphs import signed_bar
-from ...render.labels import SHORT_CLASS, a, called, widest
+from ...render.labels import SHORT_CLASS_COLUMNS, a, called, widest
 from ...render.tiles import TilePage, sizes
 from ...widgets.lines import LinesWidget
 from ..gallery.thumbnails import digit_tile, thumbnail_row, weight_tile
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ....net.network import Array
 
 CAPTION = 11  # columns under a digit
-LEAST_FACTS = 30
-MOST_WORDS = 110  # columns beside the picture
+MIN_FACT_COLUMNS = 30
+MAX_WORD_COLUMNS = 110  # columns beside the picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[s
     `names` are the targets' names if they are classes.
     """
     line = Text(no_wrap=True)
-    digits = widest(names, len(weights), SHORT_CLASS)
+    digits = widest(names, len(weights), SHORT_CLASS_COLUMNS)
     for index in by_size(weights)[: columns // (digits + 9)].tolist():
         weight = float(weights[index])
         line.append(f"{called(names, index, digits):>{digits}} ", rows.ink("quiet"))
@@ -102,7 +102,7 @@ class UnitView(LinesWidget):
         fitting = [
             columns
             for columns in sizes(facts.side)
-            if columns <= self.size.width - LEAST_FACTS
+            if columns <= self.size.width - MIN_FACT_COLUMNS
             and -(-columns // 2) + 1 + 7 <= max(height, 22)
             and -(-columns // 2) + 1 <= height
         ]
@@ -127,7 +127,7 @@ class UnitView(LinesWidget):
             Text(f"adds to {where}:", quiet),
             *self._bars(
                 unit.outgoing,
-                min(width, MOST_WORDS),
+                min(width, MAX_WORD_COLUMNS),
                 height - 4,
                 facts.names if facts.is_last else (),
             ),
@@ -145,7 +145,7 @@ class UnitView(LinesWidget):
         height = max(0, height)
         shown = np.arange(len(weights)) if len(weights) <= height else by_size(weights)[:height]
         most = float(abs(weights).max())
-        digits = widest(names, len(weights), SHORT_CLASS)
+        digits = widest(names, len(weights), SHORT_CLASS_COLUMNS)
         half = max(1, (width - digits - 10) // 2)
         each = row_lines(len(shown), height)
         lines: list[Text] = []

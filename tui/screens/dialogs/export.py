@@ -238,7 +238,7 @@ class ExportDialog(Dialog[None]):
 
         session, names = self._workspace.session, self._workspace.names
         assert session.dataset is not None
-        made = provenance_of(session.dataset, expanded(self._workspace.source))
+        provenance = provenance_of(session.dataset, expanded(self._workspace.source))
         found: list[tuple[str, SavedModel]] = []
         for number in numbers:
             answer: Future[RunState | None] = Future()
@@ -247,7 +247,9 @@ class ExportDialog(Dialog[None]):
             if state is not None:
                 name = names.get(number, f"run {number}")
                 twice = list(names.values()).count(name) > 1
-                found.append((f"{name} ({number})" if twice else name, SavedModel(state, made)))
+                found.append(
+                    (f"{name} ({number})" if twice else name, SavedModel(state, provenance))
+                )
         return found
 
     # How it went

@@ -62,7 +62,7 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         in_use = Content(f"Open data · in use: {printable(self._in_use, 40)}")
         self.query_one(".window").border_title = in_use
         self.query_one(OptionList).can_focus = False
-        self._offer_known()
+        self._offer_sources()
         self.set_interval(POLL_INTERVAL_S, self._look)
 
     def on_unmount(self) -> None:
@@ -72,11 +72,11 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
 
     # Choosing
 
-    def _offer_known(self) -> None:
+    def _offer_sources(self) -> None:
         """Offer the packaged set and recently opened sources."""
-        known = {EMBEDDED: "the 70,000 digits in the program"}
-        known |= dict.fromkeys(recent_sources(), "")
-        self._offer(known)
+        sources = {EMBEDDED: "the 70,000 digits in the program"}
+        sources |= dict.fromkeys(recent_sources(), "")
+        self._offer(sources)
 
     def _offer(self, paths: dict[str, str]) -> None:
         """Offer paths, each with its description."""
@@ -92,7 +92,7 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
     def _typed(self, event: PathInput.Changed) -> None:
         self._complain("")
         if not event.value:
-            self._offer_known()
+            self._offer_sources()
 
     @on(PathInput.Found)
     def _found(self, event: PathInput.Found) -> None:
@@ -103,8 +103,8 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         """Down and up the choices; above the first, none is chosen."""
         choices = self.query_one(OptionList)
         here = -1 if choices.highlighted is None else choices.highlighted
-        there = min(here + by, choices.option_count - 1)
-        choices.highlighted = there if there >= 0 else None
+        target = min(here + by, choices.option_count - 1)
+        choices.highlighted = target if target >= 0 else None
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:

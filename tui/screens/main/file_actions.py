@@ -54,11 +54,11 @@ class FileActions(TrainingActions):
         """Ask for a recipe and begin a run by it."""
         from ..dialogs.recipe import RecipeDialog
 
-        def begin(course: HyperparameterLog | None) -> None:
-            if course is None:
+        def begin(log: HyperparameterLog | None) -> None:
+            if log is None:
                 return
             try:
-                self.session.follow(course, train=True)
+                self.session.follow(log, train=True)
             except EXPECTED_ERRORS as problem:
                 self.notify(str(problem), severity="warning", markup=False)
             else:

@@ -26,7 +26,7 @@ class RunActions(Dashboard):
     def _go_on(self, event: RunsPanel.Chosen) -> None:
         self.workspace.hidden -= {event.number}
         if self.seen and self.seen.run and event.number != self.seen.run.number:
-            self.session.go_on_from(event.number)
+            self.session.continue_run(event.number)
         self.workspace.past = self.workspace.at = None
         self.set_focus(None)
         self.remove_class("-table")

@@ -17,7 +17,7 @@ from mnist_tui.data.findings import Rulings, Specks
 from mnist_tui.data.images.normalization import centered
 from mnist_tui.data.readers.pictures.picture import read_picture
 from mnist_tui.data.source_content import Bytes
-from mnist_tui.tui.datasets.findings import told as all_told
+from mnist_tui.tui.datasets.findings import all_notes
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -93,7 +93,7 @@ def test_a_digit_is_the_same_however_it_is_drawn(
     for found in (read_picture(content), read_picture(path)):
         assert found.image.shape == (28, 28)
         assert found.image.dtype == np.uint8
-        lines = all_told(found.notes, found.findings)
+        lines = all_notes(found.notes, found.findings)
         assert any(told in line for line in lines), lines
         assert "90 × 120 pixels" in found.notes
         # The faintest ink counts as paper; but for that it is the digit that was drawn.
