@@ -1,4 +1,4 @@
-"""Axes: which stretch of numbers is shown, straight or in powers of ten, and its round numbers."""
+"""Axes: the range of numbers shown, its scale, and its round tick values."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-MIN_LOG_VALUE = 1e-9  # what a logarithm shows of zero
-NO_ERROR = 1e-5  # what the error scale shows of 100 %: a tenth of one digit in 10 000
+MIN_LOG_VALUE = 1e-9  # stands for zero on a logarithmic axis
+NO_ERROR = 1e-5  # stands for 100 % on the error scale: a tenth of one digit in 10 000
 ROUND = (1, 2, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A stretch of an axis, and how its numbers are spread and written.
+    """A range of numbers, its scale, and their notation.
 
     scale: linear; log, powers of ten equally far apart; or error, for an accuracy: 90, 99 and
     99.9 % equally far apart, as the errors 10, 1 and 0.1 % are on a logarithmic axis.
@@ -38,7 +38,7 @@ class Axis:
         low, high, these = (
             self._spread(np.asarray(v, float)) for v in (self.low, self.high, values)
         )
-        with np.errstate(over="ignore"):  # far beyond the axis is as good as endlessly far
+        with np.errstate(over="ignore"):  # values far beyond the axis may become infinite
             return (these - low) / (high - low)
 
     def value(self, place: float) -> float:

@@ -1,4 +1,4 @@
-"""The runs as curves: what the chart draws, for the view a person has chosen."""
+"""Draws the runs as curves, in the user's view of the chart."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 Ink = Callable[[str], Style]
-COLUMNS_A_DOT = 2  # of all tests in so many columns, the last has a dot
-AVERAGED = 40  # a smooth curve's every point is the mean of about so small a part of the window
-MIN_AVERAGED = 10  # batches, or the mean says little; but never more than half of all
-MIN_PLOT_ROWS = 6  # rows that words leave to the drawing
-ONE_BATCH = (" (one batch)", " (batch)", "")  # what a train figure is of, in mini-batch runs
-PARTS = 16  # in which a run's lowest and highest values are looked for
-MAX_MAGNITUDE = 1e300  # that an axis shows, so that nothing it reckons with overflows
+COLUMNS_A_DOT = 2  # columns for each test dot, which shows the last test in them
+AVERAGED = 40  # each point of a smooth curve averages about this fraction of the window
+MIN_AVERAGED = 10  # batches in a mean, but never more than half of all
+MIN_PLOT_ROWS = 6  # rows that words must leave for the plot
+ONE_BATCH = (" (one batch)", " (batch)", "")  # the basis of a training figure in mini-batch runs
+PARTS = 16  # for finding a run's lowest and highest values
+MAX_MAGNITUDE = 1e300  # of a value on an axis, so that no calculation overflows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunCurve:
-    """One run, as the chart needs it."""
+    """One run, with what the chart needs."""
 
     number: int
     name: str
     history: HistoryView
     hyperparameter_log: HyperparameterLog
-    iterations: int  # that it is to make
-    leaps: bool  # its rows are of mini-batches
+    iterations: int  # planned
+    leaps: bool  # whether its rows are of mini-batches
     role: str  # of its ink
 
 
@@ -140,7 +140,7 @@ def _curves(
     outline = _outline(line.history, _column(view), found, edges)
     curves: list[Curve] = []
     if line.leaps if view.smooth is None else view.smooth:
-        if current:  # the raw curve, faintly, beneath
+        if current:  # faintly, the raw curve beneath
             curves.append(Curve(*outline, ink("quiet"), beneath=True))
         end = min(len(line.history), int(edges[-1]) + 1)
         updates = end - int(found.x[0]) if len(found.x) else 0
@@ -315,7 +315,7 @@ def _averaged(mean: Numbers, updates: int) -> Numbers:
     import numpy as np
 
     count = len(mean)
-    if not count:  # a run that has nothing in the stretch looked at
+    if not count:  # a run without values in the range shown
         return mean
     least = -(-MIN_AVERAGED * count // (2 * max(updates, count)))
     reach = max(count // AVERAGED // 2, min(least, count // 4))

@@ -1,4 +1,4 @@
-"""What of the runs the chart shows: which measure, which axes, which stretch of iterations."""
+"""The view of the chart: its metric, its axes, and its range of iterations."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from math import ceil
 from .axes import Axis, nice_end
 
 MIN_SPAN = 10.0  # iterations
-LATEST = 0.2  # share of what is done that “latest” begins with
+LATEST = 0.2  # fraction of the iterations that “latest” shows
 
 
 @dataclass(frozen=True, slots=True)
 class ChartView:
-    """Every choice a person has about the chart; what follows from the runs is not in it."""
+    """Every choice about the chart that the user makes, and nothing derived from the runs."""
 
     loss: bool = False  # instead of accuracy
     log_y: bool = False
     log_x: bool = False
-    smooth: bool | None = None  # None: where the curve leaps about, that is, in mini-batches
+    smooth: bool | None = None  # None: only for mini-batches, whose curves are noisy
     span: float | None = None  # iterations shown; None: all
-    end: float | None = None  # the last of them; None: the newest there is
+    end: float | None = None  # the last one shown; None: the newest
 
     def x_axis(self, done: float, last: float) -> Axis:
         """Return the axis of iterations when `done` of `last` have been made."""
         scale = "log" if self.log_x else "linear"
         low, high = 0.0, nice_end(done, max(done, last))
         if self.span is not None:
-            # While the newest is followed, the window moves by quarters: it stands still between.
+            # A window that follows the newest iteration moves by quarters of its span.
             quarter = self.span / 4
             high = self.end or max(self.span, ceil(done / quarter) * quarter)
             low = max(0.0, high - self.span)

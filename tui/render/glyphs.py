@@ -1,4 +1,4 @@
-"""Pictures out of characters: a digit as ASCII or half-blocks, a share as a bar."""
+"""Pictures made of characters: digits in ASCII or half-blocks, fractions as bars."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-RAMP = " .:-=+*#%@"  # from paper to ink, each a little darker on the page
-MIN_SIGNED_COLUMNS = 3  # cells of a bar to either side of a line
+RAMP = " .:-=+*#%@"  # from paper to ink
+MIN_SIGNED_COLUMNS = 3  # of a bar around a middle line
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 

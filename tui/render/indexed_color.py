@@ -1,4 +1,4 @@
-"""The terminal's 256 colours: half as many bytes to tell as one of all colours."""
+"""The 256-color palette, which takes half as many bytes as true color."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from rich.color import Color as RichColor
 from textual.color import Color, rgb_to_lab
 
-FIRST, LAST = 16, 255  # those before are the terminal's own, and may be anything
+FIRST, LAST = 16, 255  # the first 16 depend on the terminal's theme
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""What the images of a dataset, and its classes, are called on the screen."""
+"""The names of a dataset's images and classes on the screen."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from ...data.dataset import Dataset
     from ...data.images.layout import ImageLayout
 
-MAX_CLASS_COLUMNS = 10  # columns; folders lend their names to classes, and may have long ones
-SHORT_CLASS_COLUMNS = 6  # columns, where there is less room
+MAX_CLASS_COLUMNS = 10  # class names may be long folder names
+SHORT_CLASS_COLUMNS = 6  # where there is less room
 
 
 def called(names: Sequence[str], label: int, columns: int = MAX_CLASS_COLUMNS) -> str:

@@ -1,9 +1,9 @@
-"""The one door to plotext: curves in, lines of text out; nothing unfit gets past.
+"""The only caller of plotext: takes curves, returns lines of text, and validates all values.
 
 plotext keeps a single figure for the whole process and draws it in a native kernel that aborts
-on a number that is not finite, or far outside the axes. It also rounds places its own way, and
-drops or cuts numbers beside its axes. So it is given the centres of sub-cells and nothing else,
-the axes are written here around what it has drawn, and only the screen's thread may call `draw`.
+on a number that is not finite, or far outside the axes. It also rounds positions its own way, and
+drops or cuts numbers beside its axes. So it gets only the centers of sub-cells,
+the axes are drawn here around its output, and only the screen's thread may call `draw`.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 MIN_WIDTH, MIN_HEIGHT = 16, 4
-BELOW = 2  # rows that the axis along x and its numbers take
-EDGE = 1e-9  # how far beside the axis a place counts as on its end
-COLUMNS_A_MARK, ROWS_A_MARK = 10, 2.5  # along x and y, about as far as numbers stand apart
+BELOW = 2  # rows of the x axis and its numbers
+EDGE = 1e-9  # distance at which a position still counts as on the axis's end
+COLUMNS_A_MARK, ROWS_A_MARK = 10, 2.5  # approximate distance of the numbers along x and y
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One series and how it looks; x ascends. A line has a gap where y is not finite."""
+    """One series and its style; x ascends. A line has a gap where y is not finite."""
 
     x: Numbers
-    y: Numbers  # as many; points beside x's axis are left out
+    y: Numbers  # as many as x; points outside the x axis are left out
     style: Style
-    dots: bool = False  # separate marks rather than a line; each has its cell for itself
-    beneath: bool = False  # a line that gives way wherever another one has any dot in a cell
+    dots: bool = False  # separate marks instead of a line, each in a cell of its own
+    beneath: bool = False  # a line that is hidden in any cell that another one touches
 
 
 @dataclass(frozen=True, eq=False)
 class Plot:
-    """A drawing, and what is needed to write into it or to point at something in it."""
+    """A plot, with the geometry for writing into it and for finding a pointed value."""
 
     lines: list[Text]
     x: Axis
@@ -200,7 +200,7 @@ def _strokes(spans: Spans, style: Style) -> Any:
 
     xs: list[float] = []
     ys: list[float] = []
-    joined: list[int] = []  # points with a line to the one before
+    joined: list[int] = []  # points connected to the previous one
     for column, *ends in zip(
         spans.columns.tolist(), spans.low.tolist(), spans.high.tolist(), strict=True
     ):

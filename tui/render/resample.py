@@ -1,4 +1,4 @@
-"""An image made to fit: magnified, cut to its ink, or shrunk, for glyphs.py to draw."""
+"""Fits an image for glyphs.py: magnifies it, crops it to its ink, or shrinks it."""
 
 from __future__ import annotations
 

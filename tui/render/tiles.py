@@ -1,7 +1,7 @@
-"""Small pictures by the dozen: a digit in greys or dots, weights of both signs, in half-blocks.
+"""Tiles: many small pictures, of digits in greys or dots, or of signed weights in half-blocks.
 
-A tile is a list of strips, ready to be put beside others. How a page of tiles is laid out is
-reckoned here too.
+A tile is a list of strips, ready to be put beside others. The layout of a page of tiles is
+computed here too.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from .resample import area_weights
 if TYPE_CHECKING:
     from rich.color import Color
 
-MIN_TILE_COLUMNS = 16  # columns that the smallest tile may have
+MIN_TILE_COLUMNS = 16
 MAX_TILE_COLUMNS = 60
-SHARES = (0.75, 1, 1.25, 1.5, 2)  # columns a pixel that look well
+SHARES = (0.75, 1, 1.25, 1.5, 2)  # columns for a pixel that look good
 MAX_ROW_GAP = 3  # blank rows between two rows of tiles
 TILE_GAP = 2  # columns between two tiles, one of them for the cursor's mark
-PLUS, MINUS = " +*#", " -~="  # weights without colours, from nothing to the largest
+PLUS, MINUS = " +*#", " -~="  # weights without colors, from zero to the largest
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a braille cell
 
 Tile = list[Strip]
@@ -37,13 +37,13 @@ Tile = list[Strip]
 
 @dataclass(frozen=True, slots=True)
 class TilePage:
-    """How tiles of one size, each with a caption under it, fill a rectangle."""
+    """The layout of tiles of one size, each with a caption, in a rectangle."""
 
     columns: int  # of a tile
     rows: int  # of a tile, without its caption
     across: int
     down: int
-    wide: int  # a tile with the space to the next
+    wide: int  # columns of a tile and its gap
     high: int
 
     @property

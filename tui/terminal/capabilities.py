@@ -1,4 +1,4 @@
-"""What the terminal can show: found out from the environment, unless a person says otherwise."""
+"""The terminal's capabilities: detected from the environment, unless options override them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..errors import UserError
 
 GLYPHS = ("auto", "ascii", "blocks")
 COLORS = ("auto", "truecolor", "256", "16", "none")
-INCAPABLE = ("dumb", "unknown", "")  # cannot place text
-OLD = ("vt52", "vt100", "vt102", "vt220", "vt320")  # neither colours nor more than ASCII, for sure
+INCAPABLE = ("dumb", "unknown", "")  # cannot position text
+OLD = ("vt52", "vt100", "vt102", "vt220", "vt320")  # no colors, and only ASCII
 ASCII_ONLY = (*OLD, "linux")  # Linux's own console has no braille
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """How to draw there."""
+    """How to draw on the terminal."""
 
     ascii_only: bool  # nothing but ASCII
     blocks: bool  # digits as half-blocks from the start

@@ -1,8 +1,8 @@
-"""From the bytes that a terminal sends to keys, mouse and paste events.
+"""Parses the terminal's input into key, mouse and paste events.
 
-Textual's own parser takes whatever it does not know for typed text: a late reply of the terminal
+Textual's own parser takes unknown sequences for typed text: a late reply of the terminal
 pauses training, and bytes that are not UTF-8 end the input thread. This one follows the grammar of
-ECMA-48: a control sequence that is complete but unknown is dropped as a whole, and nothing but text
+ECMA-48: a complete but unknown control sequence is dropped as a whole, and only text
 is ever taken for text.
 """
 
@@ -30,12 +30,12 @@ from textual.message import Message
 
 ESC, BEL, CTRL_C = "\x1b", "\x07", "\x03"
 CTRL_C_KITTY = "\x1b[99;5u"
-TIMEOUT_S = 1.0  # without a byte, until a paste or a sequence that was cut off is over
-MAX_PASTE_BYTES = 1 << 20  # what comes after them is read, and dropped
+TIMEOUT_S = 1.0  # without a byte, after which an incomplete paste or sequence ends
+MAX_PASTE_BYTES = 1 << 20  # further ones are read and dropped
 MAX_SEQUENCE = 64  # characters; longer ones are dropped
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-# What begins a report; a person who presses Esc and one of these keys goes on otherwise.
+# The beginnings of reports, as opposed to Esc followed by one of these keys.
 REPORTS = {
     "]": (re.compile(r"\d*"), re.compile(r"\d+;")),  # OSC: colors, clipboard
     "P": (re.compile(r"[\d;]*"), re.compile(r"[\d;]*[!$+>|]")),  # DCS: version, settings
@@ -77,7 +77,7 @@ def plain_key(sequence: str) -> str:
         return ""
     code, modifiers, text = int(match["code"]), match["modifiers"] or "", match["text"] or ""
     if match["end"] != "u" and f"{code}{match['end']}" not in FUNCTIONAL_KEYS:
-        return ""  # its number is no code point
+        return ""  # not a code point
     if code in KEYPAD and match["end"] == "u":
         code = ord(KEYPAD[code])
         if not text and not (int(modifiers or "1") - 1) & ~LOCKS_AND_SHIFT:
@@ -87,11 +87,11 @@ def plain_key(sequence: str) -> str:
 
 
 class InputParser(XTermParser):
-    """Feed it bytes, as they come; call tick when some time has passed."""
+    """Feed it bytes as they arrive; call `tick` when some time has passed."""
 
     def __init__(self) -> None:
         self._decoder = getincrementaldecoder("utf-8")("replace")
-        self._again: deque[str] = deque()  # to be read once more, before what comes
+        self._again: deque[str] = deque()  # to be read again, before new input
         super().__init__()
 
     def feed_bytes(self, data: bytes) -> Iterable[Message]:
@@ -105,7 +105,7 @@ class InputParser(XTermParser):
         while True:
             character = yield from self._next()
             if character == ESC:
-                self._decoder.reset()  # half a character is none
+                self._decoder.reset()  # drop an incomplete character
                 yield from self._escape()
             else:
                 self._type(character)
@@ -114,7 +114,7 @@ class InputParser(XTermParser):
         """Return the next byte. Raises ParseTimeout."""
         return self._again.popleft() if self._again else (yield self.read1(timeout))
 
-    # What goes out
+    # Output
 
     def _type(self, byte: str) -> None:
         """Handle a byte of text; invalid UTF-8 is dropped."""
@@ -126,7 +126,7 @@ class InputParser(XTermParser):
         """Emit the keys that a character or sequence stands for; none if it is unknown."""
         try:
             keys = list(self._sequence_to_key_events(sequence))
-        except (ValueError, OverflowError):  # a code point that is none
+        except (ValueError, OverflowError):  # not a code point
             return
         for key in keys:
             if key.key != Keys.Ignore:
@@ -140,7 +140,7 @@ class InputParser(XTermParser):
     def _unread(self, sequence: str) -> None:
         self._again.extendleft(reversed(sequence))
 
-    # What comes in
+    # Input
 
     def _escape(self) -> Reading:
         """Escape was read: the key itself, or the beginning of a sequence."""
@@ -183,7 +183,7 @@ class InputParser(XTermParser):
             if character == "M" and not body:
                 yield from self._old_mouse_report()
                 return
-            if not " " <= character <= "~":  # no sequence has one of these
+            if not " " <= character <= "~":  # not part of any sequence
                 self._unread(character)
                 if body in {"", "["}:
                     self._give_up("[" + body)
@@ -225,7 +225,7 @@ class InputParser(XTermParser):
                 yield from self._terminator()
                 return
             elif character < " ":
-                if character != BEL:  # its end is lost
+                if character != BEL:  # its terminator is lost
                     self._unread(character)
                 return
 
@@ -275,7 +275,7 @@ class InputParser(XTermParser):
     def _paste(self) -> Reading:
         """Text up to the end of a bracketed paste; without one, up to a silence, or Ctrl+C."""
         taken: list[str] = []
-        last = ""  # characters, enough for the longest end
+        last = ""  # enough characters for the longest terminator
         while not last.endswith((BRACKETED_PASTE_END, CTRL_C, CTRL_C_KITTY)):
             try:
                 character = yield from self._next(TIMEOUT_S)

@@ -1,7 +1,7 @@
-"""Input in the order it came: a key is handled when all that the one before led to is done.
+"""Handles input in order: each key waits until the effects of the one before it are complete.
 
-Textual hands a printable key to the focused field at once, while other keys travel up to the app
-first, and a window that a key opens takes some messages to be there. Keys that arrive together, as
+Textual passes a printable key to the focused field at once, while other keys bubble up to the app
+first, and a window that a key opens appears only after some messages. Keys that arrive together, as
 over SSH, would overtake each other.
 """
 
@@ -20,15 +20,15 @@ from textual.message_pump import MessagePump
 from textual.widgets import Input
 
 Event = InputEvent | Paste
-PATIENCE_S = 5.0  # for what a key led to; then the next one is handled all the same
-REPEAT_S = 0.1  # at most, between two presses of a key that is held
-LATE_S = 0.5  # after which the repeat of a held key is dropped, if what it does takes long
-LONG_S = 0.06  # of this thread's time, however busy the machine is
+PATIENCE_S = 5.0  # for a key's effects; then the next one is handled anyway
+REPEAT_S = 0.1  # maximum time between two repeats of a held key
+LATE_S = 0.5  # after which a repeat is dropped, if its action is slow
+LONG_S = 0.06  # of this thread's processor time, above which an action is slow
 POLL_INTERVAL_S = 0.01  # while the command palette searches
 
 
 class InputQueue:
-    """Lets one event after the other into the app."""
+    """Passes events to the app one by one."""
 
     def __init__(self, app: App[Any], is_held_up: Callable[[], bool] = lambda: False) -> None:
         """Create an empty queue.
@@ -38,16 +38,16 @@ class InputQueue:
             is_held_up: returns whether work that earlier keys caused is unfinished.
         """
         self._app, self._is_held_up = app, is_held_up
-        self._waiting: deque[tuple[Event, bool]] = deque()  # and whether a held key repeats
+        self._waiting: deque[tuple[Event, bool]] = deque()  # with whether a held key repeats
         self._admitted: list[Event] = []  # posted to the app again
-        self._is_typing = False  # whether the last one let in was a character for a field
+        self._is_typing = False  # whether the last one was a character for a field
         self._pressed: Key | None = None  # the last one to arrive
         self._began = self._took = 0.0  # this thread's seconds, of the last event
         self._task: asyncio.Task[None] | None = None
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything that came is handled, and what it led to as well."""
+        """Whether the queue is empty and the effects of every event are complete."""
         return self._task is None
 
     def admits(self, event: Event) -> bool:
@@ -63,7 +63,7 @@ class InputQueue:
             return False
         self._is_typing = self._is_typed(event)
         self._began = thread_time()
-        if self._task is None and not isinstance(event, MouseMove):  # it leads to nothing
+        if self._task is None and not isinstance(event, MouseMove):  # it has no effects
             self._task = asyncio.create_task(self._go_on(), name="input queue")
         return True
 

@@ -1,8 +1,8 @@
-"""Colours and attributes told to the terminal only where they change: most of a frame's bytes.
+"""Shortens a frame: sends colors and attributes, most of its bytes, only where they change.
 
-Rich writes every style in full before its text and takes it back after it. Here what the terminal
-is in already is left out, and blanks, which show no ink, need their ground alone; many of them in a
-row are erased rather than written.
+Rich writes every style in full before its text and resets it afterwards. Here the style already in
+force is left out, blanks need only their background, since they show no ink, and long rows of them
+are erased instead of written.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 SGR = re.compile(r"\x1b\[([\d;]*)m")
-BLANK = re.compile(r"(?:[ \r\n]|\x1b\[\d*;?\d*H)*")  # no ink: blanks, and moves of the cursor
-LONG = re.compile(r" {14,}")  # blanks that take less to erase than to write
-LENGTHS = {"5": 3, "2": 5}  # parameters of a colour of the palette, and of one of all colours
+BLANK = re.compile(r"(?:[ \r\n]|\x1b\[\d*;?\d*H)*")  # blanks and cursor moves, which show no ink
+LONG = re.compile(r" {14,}")  # blanks that are shorter to erase than to write
+LENGTHS = {"5": 3, "2": 5}  # parameters of a palette color, and of a true color
 SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})  # lines and reverse
 
 
 class Look(NamedTuple):
-    """How a character looks; an empty colour is the terminal's own."""
+    """A character's style; an empty color is the terminal's default."""
 
     ink: str = ""
     ground: str = ""
@@ -73,7 +73,7 @@ def change(before: Look, after: Look) -> str:
 
 
 def _erased(blanks: re.Match[str]) -> str:
-    """So many columns erased, and the cursor behind them."""
+    """Return the sequence that erases these columns and moves the cursor past them."""
     count = len(blanks[0])
     return f"\x1b[{count}X\x1b[{count}C"
 

@@ -1,4 +1,4 @@
-"""The chart: accuracy or loss against the iteration, of all runs shown, while they come about."""
+"""The chart: accuracy or loss of all shown runs against the iteration, while they train."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ BEFORE = (
     "",
     "Untrained, it guesses. Space starts the training, s makes a single update.",
 )
-TILE = 0.22  # of the way from the ground to the ink: what a test dot stands on
-TITLE = len("─ Accuracy  ─") + 2  # columns of the title row that its notes leave free
-WHEEL = 0.8  # what a turn of the mouse wheel leaves of the span
+TILE = 0.22  # of the way from background to ink: the background of a test dot
+TITLE = len("─ Accuracy  ─") + 2  # columns of the title row without notes
+WHEEL = 0.8  # factor of the span for a turn of the mouse wheel
 
 
 class Chart(LinesWidget):
-    """Draws the runs it was given last, the current one as the last of them."""
+    """Draws the latest runs, the current one last."""
 
     @dataclass
     class Pointed(Message):
-        """A person has clicked at an iteration."""
+        """The user clicked on an iteration."""
 
         iteration: float
-        """Which."""
+        """The iteration."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -55,7 +55,7 @@ class Chart(LinesWidget):
         self._note = ""
         self._plot: Plot | None = None
         self._above = 1  # rows above the drawing
-        self._drag: tuple[int, Axis] | None = None  # where it began, and the axis there
+        self._drag: tuple[int, Axis] | None = None  # its start, and the axis at that time
         self._dragged = False
         self.view = ChartView()
 
@@ -73,7 +73,7 @@ class Chart(LinesWidget):
         self._lines, self._at, self._note, self._past = lines, at, note, past
         self.redraw()
 
-    # What a person may do with it
+    # Commands
 
     def toggle_loss(self) -> None:
         """Accuracy or loss."""

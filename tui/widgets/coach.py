@@ -1,4 +1,4 @@
-"""The coach: says what is wrong with a run, shows the numbers, and offers a cure as a key."""
+"""The coach: explains a diagnosis with its figures, and offers a remedy as a key."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rich.text import Text
 from ..config.fields import format_value
 from .lines import LinesWidget
 
-if TYPE_CHECKING:  # it imports NumPy, which the first screen does not wait for
+if TYPE_CHECKING:  # imports NumPy, for which the first screen does not wait
     from ...net.run.diagnosis import Diagnosis, Remedy
 
-MIN_ROW_WORDS = 30  # columns of a doubt that has one row only
+MIN_ROW_WORDS = 30  # columns of a warning in a single row
 WHY = {
     "diverged": "Alpha is too large here: each update overshoots more than the one before.",
     "exploding": "Alpha is too large here: updates overshoot the valley instead of going down.",
@@ -26,7 +26,7 @@ WHY = {
 
 
 class Coach(LinesWidget):
-    """Shows the trouble it was given last."""
+    """Shows the latest diagnosis."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -1,4 +1,4 @@
-"""The last row of a screen: the keys that act there now, as many as fit, each a place to click."""
+"""The footer: lists the keys that currently apply, as many as fit, each clickable."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ ARROWS = {"←": "Left ", "→": "Right", "↑": "Up ", "↓": "Down"}  # < and 
 
 @dataclass(frozen=True, slots=True)
 class KeyHint:
-    """One word of the row, and the keys it stands for."""
+    """One word of the footer, and the keys it describes."""
 
-    keys: tuple[tuple[str, str], ...]  # each as it is pressed, and as it is shown
+    keys: tuple[tuple[str, str], ...]  # each as Textual names it, and as shown
     word: str
-    is_needed: bool  # or only where there is room
+    is_needed: bool  # or shown only if there is room
 
     @property
     def width(self) -> int:
@@ -39,7 +39,7 @@ class KeyHint:
 
 
 class KeyFooter(LinesWidget):
-    """Shows the bindings of whatever has the focus, and of the screen it stands on."""
+    """Shows the bindings of the focused widget and of its screen."""
 
     DEFAULT_CSS = "KeyFooter { dock: bottom; height: 1; background: $panel; }"
 
@@ -84,9 +84,9 @@ class KeyFooter(LinesWidget):
     def _hints(self) -> list[KeyHint]:
         """All that could be said, in the order of the bindings; neighbours of a group in a word."""
         active = [b for _, b, enabled, _ in self.screen.active_bindings.values() if enabled]
-        if isinstance(self.screen.focused, Input):  # what would be typed is no key there
+        if isinstance(self.screen.focused, Input):  # printable keys are typed there
             active = [b for b in active if not _is_typed(b.key)]
-        # Textual's own bindings are not told; ours that are spare have at least a tooltip.
+        # Textual's own bindings are left out; our optional ones have at least a tooltip.
         named = [b for b in active if b.description and (b.show or b.tooltip)]
         found: list[KeyHint] = []
         for (word, needed), several in groupby(named, lambda b: (self._word(b), b.show)):
@@ -127,7 +127,9 @@ def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint
     wanted = len(chosen)
 
     def room() -> int:
-        return columns + 1 - sum(all_of_them[i].width for i in chosen)  # the last gap hangs over
+        return (
+            columns + 1 - sum(all_of_them[i].width for i in chosen)
+        )  # the last gap may be cut off
 
     while room() < 0:
         del chosen[len(chosen) // 2]

@@ -1,4 +1,4 @@
-"""The hyperparameter panel: fields a person types into, each checked when it is left."""
+"""The hyperparameter panel: input fields, each validated when it loses the focus."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from ..training.pending import Event, waiting_words
 from .lines import LinesWidget
 
 TURN = Binding.Group("value", compact=True)
-MARK = "↻"  # a field that acts from the next run on
+MARK = "↻"  # marks a field that takes effect with the next run
 NAME, SIDES = 11, 2  # columns of a row: its name; the padding at both ends
 
 
 class FieldInput(Input):
-    """Where one value is typed. ↑ ↓ step it, Enter takes it, Esc puts back what was chosen."""
+    """The input of one value. ↑ ↓ step it, Enter applies it, Esc restores the chosen one."""
 
     BINDINGS = [
         Binding("up", "turn(1)", "value", key_display="↑", group=TURN),
@@ -76,29 +76,29 @@ class FieldInput(Input):
 
 
 class FieldRow(Vertical):
-    """A hyperparameter's name, the value chosen, and whether and until when that waits.
+    """A hyperparameter's name, the chosen value, and the event it waits for, if any.
 
-    Below, while it has the focus, the values there are; and what is wrong, if something is.
+    Below stand the possible values while the field has the focus, and the error, if any.
     """
 
     @dataclass
     class Entered(Message):
-        """A person has entered something."""
+        """The user entered a value."""
 
         row: FieldRow
-        """Where."""
+        """The row of the field."""
         text: str
-        """What, as typed."""
+        """The text as typed."""
 
     class Reverted(Message):
-        """A person wants what was in force before."""
+        """The user discarded the typed value."""
 
     def __init__(self, field: Field, value: object) -> None:
         super().__init__(id=f"field-{field.name}")
         self.field = field
         self._entry = FieldInput(format_value(value), field.step, field.hint)
         self._mark = Label(self._plain_mark, classes="mark", markup=False)
-        self._word = Label(field.hint, classes="word", markup=False)  # or what is wrong
+        self._word = Label(field.hint, classes="word", markup=False)  # or the error
         self._now, self._event = (
             format_value(value),
             None,
@@ -201,22 +201,22 @@ class FieldRow(Vertical):
 
 
 class HyperparameterPanel(VerticalScroll, can_focus=False):
-    """All fields. Posts Changed with a full, valid set; what is invalid stays in its field."""
+    """All fields. Posts Changed with a full, valid set; invalid values stay in their fields."""
 
     @dataclass
     class Changed(Message):
-        """A person wants other hyperparameters."""
+        """The user changed the hyperparameters."""
 
         row: FieldRow
-        """The field they changed; `row.refuse` if it cannot be after all."""
+        """The changed field; call `row.refuse` if the value is not accepted."""
         hyperparameters: Hyperparameters
-        """The whole set, with the change."""
+        """The full set with the change."""
 
     def __init__(self, hyperparameters: Hyperparameters, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._wanted = hyperparameters
-        self._goes_by: Hyperparameters | None = None  # what the run goes by; None: to be shown anew
-        self._waits: Mapping[str, Event] = {}  # which of the wanted ones do not act, and until when
+        self._goes_by: Hyperparameters | None = None  # the run's own; None: redraw all
+        self._waits: Mapping[str, Event] = {}  # pending ones, with the events they wait for
 
     def compose(self) -> ComposeResult:
         """Yield a title; the fields come after the first frame."""
@@ -264,7 +264,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
             row.refuse(str(problem))
         else:
             row.accept()
-            self._goes_by = None  # the entry is to be written as all are
+            self._goes_by = None  # redraw the entry with all others
             self.post_message(self.Changed(row, wanted))
 
 

@@ -1,7 +1,7 @@
-"""Rows: a widget of finished lines that redraws only what changed, cell by cell.
+"""Base of widgets made of finished lines; redraws only changed cells.
 
-Over a slow line every byte counts. Whatever a panel shows is handed to `show` whole, and only
-the stretch of each row that differs from before is sent to the terminal.
+On a slow connection every byte counts. A panel passes all its lines to `show`, and only the
+differing cells of each row are sent to the terminal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-ROLES = {  # what a colour is for, and what the theme calls it
+ROLES = {  # roles of colors, with their names in the theme
     "title": "foreground",
     "quiet": "secondary",
     "moving": "accent",
@@ -55,7 +55,7 @@ def _cells(strip: Strip) -> list[tuple[str, object]]:
 
 
 class LinesWidget(Widget):
-    """Shows the lines it was given last, cut to its size."""
+    """Shows the latest lines, cut to its size."""
 
     DEFAULT_CSS = "LinesWidget { height: 1fr; }"
 

@@ -1,4 +1,4 @@
-"""A field for a path: completed with Tab, or with → where a beginning is offered."""
+"""An input for a path: Tab completes it, → accepts a suggestion."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COMPLETION_TIMEOUT_S = 0.5  # seconds that Tab waits for the disk
 
 
 class _Finder(Suggester):
-    """Looks on the disk, in a thread, for what could follow; tells the field of all of it."""
+    """Looks up completions in a thread, and passes all of them to the field."""
 
     def __init__(self, tell: Callable[[str, list[str]], object]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -31,18 +31,18 @@ class _Finder(Suggester):
 
 
 class PathInput(Input):
-    """Posts Found when it knows what could follow."""
+    """Posts Found when completions are known."""
 
     BINDINGS = [Binding("tab", "complete", "Complete", show=False)]
 
     @dataclass
     class Found(Message):
-        """What lies on the disk that begins with the text."""
+        """Paths on the disk that begin with the text."""
 
         text: str
-        """As it was when the looking began."""
+        """The text at the start of the search."""
         paths: list[str]
-        """Full, in order."""
+        """Complete paths, sorted."""
 
     def __init__(self, value: str = "", placeholder: str = "") -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""The network's answer as bars, each with a second number beside it."""
+"""The predicted probabilities as bars, each with a second number beside it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..render.glyphs import bar
 from ..render.labels import SHORT_CLASS_COLUMNS, called, widest
 from .lines import LinesWidget
 
-MIN_COLUMNS = 19  # columns that an answer needs
+MIN_COLUMNS = 19  # columns that the widget needs
 MAX_BAR_COLUMNS = 72
 NUMBER = 6  # columns of either number
 MARGIN = 1  # column free at the right edge
@@ -23,7 +23,7 @@ def listed(shares: Sequence[float], room: int) -> list[int]:
 
 
 class PredictionBars(LinesWidget):
-    """One row a class: ▸ the answer, its bar, its share, and what stands beside it."""
+    """One row a class: ▸ for the answer, the bar, the probability, and the second number."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -1,4 +1,4 @@
-"""The network's answer for the chosen image: a bar for each class, and the verdict."""
+"""The prediction for the selected image: a bar for each class, and the verdict."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_BAR_COLUMNS = 72
-MIN_BAR_COLUMNS = 6  # columns; with less, only the best classes are shown
-BESIDE = 13  # columns that a bar's cell takes besides name and bar
+MIN_BAR_COLUMNS = 6  # with fewer, only the likeliest classes are shown
+BESIDE = 13  # columns of a bar's cell without name and bar
 
 
 def arranged(
@@ -40,7 +40,7 @@ def arranged(
 
 
 class Probabilities(LinesWidget):
-    """Draws the answer it was given last."""
+    """Draws the latest prediction."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

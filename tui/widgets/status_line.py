@@ -1,4 +1,4 @@
-"""The status line: which network, what it is doing, how far it is, how well it does."""
+"""The status line: network, status, progress and accuracy."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ SIGNS = {
     RunStatus.FAILED: "!",
 }
 MIN_BAR_COLUMNS, MAX_BAR_COLUMNS = 4, 40
-MIN_COLUMNS_FOR_NAME = 92  # columns; below, the program's own name gives way
+MIN_COLUMNS_FOR_NAME = 92  # with fewer, the program's name is left out
 
 
 class StatusLine(LinesWidget):
-    """One row at the top that says how the run stands."""
+    """One row at the top with the status of the run."""
 
     DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
 
@@ -95,7 +95,7 @@ class StatusLine(LinesWidget):
         network, state = f"{architecture_name(snapshot.parameters.sizes)}  ", f"{sign:<10}"
         alpha = f"  α {_alpha(snapshot, next_alpha):<7} "
         rest = width - line.cell_len - len(state) - len(count) - len(test)
-        if rest < len(network) + len(alpha):  # a narrow screen: what is chosen stands below, too
+        if rest < len(network) + len(alpha):  # a narrow screen: the panel shows the pending value
             alpha = f"  α {_alpha(snapshot, None)} "
         if rest >= len(network) + len(alpha):
             line.append(network, self.ink("quiet"))
@@ -112,7 +112,7 @@ class StatusLine(LinesWidget):
                 > MIN_BAR_COLUMNS
             ):
                 facts.append(optional, self.ink("quiet"))
-        if self.busy.is_busy:  # only the bar gives way to it
+        if self.busy.is_busy:  # only the bar makes room for it
             room = width - line.cell_len - len(count) - facts.cell_len - 1
             for words, rest in (("  machine busy", MIN_BAR_COLUMNS), ("  busy", 0)):
                 if room - len(words) >= rest:
