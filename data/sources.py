@@ -15,7 +15,7 @@ from pathlib import Path
 from .cache import Cache, key_of
 from .errors import DataError
 from .readers import archive, foreign
-from .readers.arrays import array_files, hdf5, idx, matlab, npz
+from .readers.arrays import array_files, hdf5, idx, matlab, npy_format, npz
 from .readers.pictures import picture as pictures
 from .readers.safe_files import GZIP_MAGIC, OnProgress, is_packed, opened, unpacked
 from .readers.tables import arff, csv_table, libsvm, parquet
@@ -198,7 +198,7 @@ FILE_FORMS = (
     FileForm("npz or zip", _with(b"PK"), _zip),
     FileForm("tar", archive.is_tar, _tar, may_be_gzipped=True),
     FileForm("IDX", _with(b"\0\0"), _idx, may_be_gzipped=True),
-    FileForm("npy", _with(array_files.NPY_MAGIC), _npy),
+    FileForm("npy", _with(npy_format.NPY_MAGIC), _npy),
     FileForm("a picture", _with(*pictures.MAGIC), _picture),
     FileForm("Parquet", _with(parquet.MAGIC), _parquet),
     FileForm("MATLAB", _with(matlab.MAGIC), _matlab),

@@ -43,15 +43,7 @@ class Manifest:
 
     def hyperparameters(self) -> Hyperparameters:
         """Return the chosen hyperparameters. Raises one of DAMAGED for invalid ones."""
-        usual = asdict(Hyperparameters())
-        for name, value in self.wanted.items():
-            # JSON has no tuples and may write 1.0 as 1; None stands for a full batch.
-            kinds = {"tuple": "tuple list", "NoneType": "NoneType int", "float": "float int"}
-            kind = type(usual[name]).__name__
-            if type(value).__name__ not in kinds.get(kind, kind).split():
-                raise ValueError(name)
-        hidden = tuple(_whole(units, 1 << 40) for units in self.wanted["hidden"])
-        return Hyperparameters(**dict[str, Any](self.wanted, hidden=hidden))
+        return Hyperparameters.from_json(self.wanted)
 
     def hyperparameter_log(self) -> HyperparameterLog:
         """Return the planned changes, or else the chosen hyperparameters. Raises one of DAMAGED."""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import io
-import math
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...images.mapped_file import MIN_MAPPED_BYTES, map_file
 from ...source_content import SourceContent
-from ..safe_files import OnProgress, by, entries, is_folder, opened, size_of
-from .array_set import HOLDS, PARTS, TEXT, Header, read_arrays, role, roles
-from .npz_archive import CALLED, MAGIC, MENDED, Archive
+from ..safe_files import OnProgress, entries, is_folder, opened, size_of
+from .array_set import HOLDS, PARTS, Header, read_arrays, role, roles
+from .npy_format import NPY_MAGIC, checked_full, chunk_sizes, read_header
+from .npz_archive import MAGIC, Archive
 
-NPY_MAGIC = b"\x93NUMPY"
-CHUNK_BYTES = 1 << 18  # bytes read at a time
 WORDS = {word for known in (*PARTS.values(), *HOLDS.values()) for word in known}
 
 
@@ -110,16 +106,10 @@ class ArrayFiles:
                 yield from Archive(file, path).pieces("arr_0", kinds, row)
                 return
             header = self._header(name, kinds, file)
-            size = header.dtype.itemsize
-            left, piece = (
-                math.prod(header.shape) * size,
-                max(1, CHUNK_BYTES // (size * row)) * size * row,
-            )
-            while left:
-                content = file.read(min(left, piece))
-                if len(content) < min(left, piece):
+            for size in chunk_sizes(header, row):
+                content = file.read(size)
+                if len(content) < size:
                     raise self.refusal(name, "ends before the numbers it declares")
-                left -= len(content)
                 yield np.frombuffer(content, header.dtype)
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
@@ -144,28 +134,7 @@ class ArrayFiles:
         return DataError(f"{path or stem}: {'[' * bool(place)}{place}{' ' * bool(place)}{what}")
 
     def _header(self, name: str, kinds: str, file: io.BufferedReader) -> Header:
-        """Read by NumPy's own parser, which evaluates literals and nothing else."""
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the age of the program that wrote it
-                version = npy.read_magic(file)
-                read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-                shape, in_fortran_order, dtype = read(file)
-        except DataError:
-            raise
-        except Exception as damage:  # the parser raises what it likes at rubbish
-            raise self.refusal(name, "is not an array of NumPy's") from damage
-        if dtype.hasobject:
-            raise self.refusal(
-                name,
-                f"holds Python objects, which are not opened; expected {CALLED[kinds]}: save "
-                f"it.{MENDED[kinds]}",
-            )
-        if dtype.kind not in kinds or (dtype.kind not in TEXT and dtype.itemsize > 8):
-            raise self.refusal(name, f"is of type {dtype}; expected {CALLED[kinds]}")
-        declared = math.prod(shape) * dtype.itemsize
-        if declared != size_of(file) - file.tell():
-            raise self.refusal(name, f"declares {declared:,} bytes and holds another number")
-        if declared <= 0 or min(shape, default=1) < 1:
-            raise self.refusal(name, f"is empty: {by(shape)}")
-        return Header(shape, dtype, in_fortran_order and len(shape) > 1)
+        header = read_header(file, name, kinds, self.refusal)
+        if header.nbytes != size_of(file) - file.tell():
+            raise self.refusal(name, f"declares {header.nbytes:,} bytes and holds another number")
+        return checked_full(header, name, self.refusal)

@@ -48,11 +48,16 @@ Key = tuple[str, str]  # the part ("" where no word tells) and what is held
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a member says of itself, after it was held against its size."""
+    """A member's header, checked against its size."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     in_fortran_order: bool = False  # whether its first dimension runs fastest
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers."""
+        return math.prod(self.shape) * self.dtype.itemsize
 
 
 class Arrays(Protocol):

@@ -17,7 +17,7 @@ from ...errors import DataError
 from ...source_content import Bytes, SourceContent
 from ..safe_files import OnProgress, by, max_unpacked_bytes, opened, size_of
 from .array_set import TEXT, Header, read_arrays
-from .npz_archive import CALLED
+from .npy_format import CALLED
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 MATLAB_MAGIC = b"MATLAB 7.3 MAT-file"  # such a file after 512 bytes of its own

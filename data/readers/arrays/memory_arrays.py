@@ -14,7 +14,7 @@ from ...errors import DataError
 from ...source_content import Bytes
 from ..safe_files import by
 from .array_set import TEXT, Header
-from .npz_archive import CALLED
+from .npy_format import CALLED
 
 CHUNK_NUMBERS = 1 << 18  # numbers at a time
 
