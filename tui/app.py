@@ -1,4 +1,4 @@
-"""The app: assembles session, screens, themes and commands; does little itself."""
+"""The app: assembles session, screens, themes and commands."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from ..net.run.state import HyperparameterLog
 
 HERE = Path(__file__).parent
-# All of them at once: one that came with its screen would have everything parsed and styled anew
-# just when a person waits for that screen.
+# All of them at once: one loaded with its screen would have everything parsed and styled again
+# just when the user waits for that screen.
 STYLES: list[str | PurePath] = [
     HERE / "screens" / "main" / "main.tcss",
     HERE / "screens" / "dialogs" / "dialog.tcss",
@@ -55,11 +55,11 @@ STYLES: list[str | PurePath] = [
     HERE / "rooms" / "saliency" / "saliency.tcss",
     HERE / "rooms" / "draw" / "draw.tcss",
 ]
-POLL_INTERVAL_S = 0.25  # between two looks whether the line is free again
-AUTOSAVE_INTERVAL_S = 2.0  # between two looks whether the session's page has changed
+POLL_INTERVAL_S = 0.25  # between two checks that the terminal has caught up
+AUTOSAVE_INTERVAL_S = 2.0  # between two checks for changes of the manifest
 MAX_PASTED = 100_000  # characters: as long as a recipe may be
-NOTE_S = 15.0  # that a note about the session stays, if no key is pressed
-MIN_NOTE_S = 3.0  # that any note stays at least
+NOTE_S = 15.0  # for a note about the session, if no key is pressed
+MIN_NOTE_S = 3.0  # for any note
 
 
 def _commands() -> type[Provider]:
@@ -70,7 +70,7 @@ def _commands() -> type[Provider]:
 
 
 class MnistApp(MinimumSizeApp):
-    """Hosts the network; one session, one main screen."""
+    """The Textual app, with one session and one main screen."""
 
     TITLE = "mnist-tui"
     CSS_PATH = STYLES
@@ -106,13 +106,13 @@ class MnistApp(MinimumSizeApp):
         self._dress()
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._putting_away = threading.Lock()
-        self._noted = 0.0  # when the last note came
+        self._noted = 0.0  # time of the last note
         self._idle = kiosk.Idle(options.idle)
         self.input = InputQueue(self, lambda: self.session.orders_waiting > 1)
         self._insist: Callable[[int, float], None] = lambda _code, _seconds: None
-        self.failure = ""  # why the app had to end, for the command line to say
-        self.is_lost = False  # whether something that was trained is not on disk, likewise
-        self.kept_in: Path | None = None  # where the session lies when the app has ended, likewise
+        self.failure = ""  # why the app had to exit, for the command line
+        self.is_lost = False  # whether trained runs were lost, for the command line
+        self.kept_in: Path | None = None  # the session's folder after exit, for the command line
         self._is_put_away = False
         self._reading: LoadTask | None = None  # of the first data
         self.workspace = Workspace(self._session(self._load, log))
@@ -139,12 +139,12 @@ class MnistApp(MinimumSizeApp):
 
     @property
     def session(self) -> TrainingSession:
-        """The one that is open."""
+        """The open session."""
         return self.workspace.session
 
     @property
     def is_kiosk(self) -> bool:
-        """Whether strangers use it: nothing may be read from or written to the disk."""
+        """Whether the app runs as a kiosk, which never reads or writes the user's files."""
         return self.options.kiosk
 
     def _session(self, load: Callable[[], Dataset], log: HyperparameterLog) -> TrainingSession:
@@ -227,7 +227,7 @@ class MnistApp(MinimumSizeApp):
         """Other data were read."""
         self.switcher.offer(event.source, event.dataset)
 
-    # The line
+    # The connection to the terminal
 
     def _line_is_behind(self) -> bool:
         return isinstance(self._driver, SlowLinkDriver) and self._driver.is_behind
@@ -249,7 +249,7 @@ class MnistApp(MinimumSizeApp):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
-    # The end
+    # Exit
 
     def exit_within(self, insist: Callable[[int, float], None]) -> None:
         """Call `insist` with exit code and seconds when the app exits, to end the process."""
@@ -310,7 +310,7 @@ class MnistApp(MinimumSizeApp):
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody is there; what is pasted may come from anywhere and is cleaned."""
         if isinstance(event, events.InputEvent) and not self.screen_stack:
-            return  # the app is closing: there is nothing left that a key could act on
+            return  # the app is closing
         if isinstance(event, events.InputEvent | events.Paste) and not (
             event.is_forwarded or self.input.admits(event)
         ):
@@ -318,7 +318,7 @@ class MnistApp(MinimumSizeApp):
         if isinstance(event, events.InputEvent):
             self._idle.touched()
         if isinstance(event, events.Key) and time.monotonic() - self._noted > MIN_NOTE_S:
-            self.clear_notifications()  # what was read need not cover anything any longer
+            self.clear_notifications()  # notes that the user has read
         if isinstance(event, events.Paste):
             event.text = printable(event.text, MAX_PASTED)
         await super().on_event(event)

@@ -1,4 +1,4 @@
-"""Files written whole or not at all: beside the old one first, then under its name."""
+"""Writes files atomically: to a temporary file first, which is then renamed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def write(path: Path, content: str | bytes, *, overwrite: bool = True, mode: int
         ValueError: the name is not a valid file name.
     """
     data = content.encode(errors="replace") if isinstance(content, str) else content
-    # A leading dot: whoever lists the folder takes a file that a crash left behind for none.
+    # The leading dot hides a file left behind by a crash.
     temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
     try:
         number = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)

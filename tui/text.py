@@ -1,4 +1,4 @@
-"""Text that came from outside, made safe to show: no control codes, not too long."""
+"""Makes untrusted text safe to show: no control codes, limited length."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Numbers as people type them: one parser for fields, options and windows.
+"""Parses typed numbers, for fields, options and dialogs alike.
 
-Python reads more as a number than a person means: 1_0 is 10 to it, and so are Arabic or full-width
-digits. A number here is what a calculator shows.
+Python accepts more than a user means: 1_0 is 10 to it, and so are Arabic or full-width
+digits. Here a number is what a calculator shows.
 """
 
 from __future__ import annotations

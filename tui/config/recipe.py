@@ -1,7 +1,7 @@
-"""A run's hyperparameters and their changes on one line, to be pasted: alpha=0.5 @300 alpha=0.05.
+"""Recipes: a run's hyperparameters and their changes on one line: alpha=0.5 @300 alpha=0.05.
 
-A word is name=value, under the names that the panel shows, or those of the options; what is not
-named is as it is by default. After @N come those that change after N updates.
+A word is name=value, with the names of the panel or of the options; whatever is not named has its
+default. After @N follow the values that change after N updates.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def format_recipe(log: HyperparameterLog) -> str:
 
 
 def parse_recipe(text: str) -> HyperparameterLog:
-    """Return the course that a recipe describes.
+    """Return the hyperparameter log that a recipe describes.
 
     Raises UserError, one line that says where it is wrong.
     """
@@ -90,7 +90,7 @@ def _stage(
     try:
         return replace(before, **stage)
     except NetError as problem:
-        # The word that is named in the message, if there is one: each is checked under its label.
+        # The message names the word at fault, since each is checked under its label.
         for place in range(start, min(len(words), start + len(stage) + 1) + 1):
             field = BY_WORD.get(words[place - 1].partition("=")[0].lower())
             if field is not None and str(problem).startswith(field.label):
@@ -131,7 +131,7 @@ def _words(before: Hyperparameters, after: Hyperparameters) -> list[str]:
 
 
 def _word(field: Field, value: object) -> str:
-    # repr, because every bit of a float counts here.
+    # repr preserves every bit of a float.
     return (
         f"{field.label}={value!r}"
         if isinstance(value, float)

@@ -1,4 +1,4 @@
-"""What a person has chosen about the program itself, remembered in their configuration folder."""
+"""The user's settings, saved in the configuration folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..text import printable
 from .app_options import EMBEDDED
 
 NAME = "settings.json"
-MAX_BYTES = 1 << 16  # bytes; a file that is larger is none of ours
+MAX_BYTES = 1 << 16  # a larger file is not ours
 
 
 def folder() -> Path:

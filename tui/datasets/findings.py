@@ -1,4 +1,4 @@
-"""What was found odd about images, in words; data/findings.py has it as data."""
+"""Describes findings about images in words; data/findings.py defines them."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def words(finding: Finding) -> str:  # noqa: PLR0911, PLR0912  (one line for eac
 def all_notes(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
     """All that is known of a source, one line each."""
     lines = (*notes, *map(words, findings))
-    return tuple(dict.fromkeys(lines))  # what a note says already is said once
+    return tuple(dict.fromkeys(lines))  # without duplicates
 
 
 def noticed(dataset: Dataset) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Data opened for a command or a dialog: through the user's cache, and to fit a saved run."""
+"""Loads data for commands and dialogs, through the user's cache and matched to a saved run."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
 
 
-# Of MNIST's training part, whatever files it came in; see net/run/provenance.py.
+# Of MNIST's training part in any file format; see net/run/provenance.py.
 MNIST_SHA256 = "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b"
 
 
 @dataclass(frozen=True, eq=False)
 class PredictionInput:
-    """Images for a network to answer."""
+    """Images to predict."""
 
     name: str
     images: NDArray[np.uint8]  # m × pixels
-    labels: NDArray[np.uint8] | None  # m; None where nobody knows
+    labels: NDArray[np.uint8] | None  # m; None if unknown
     names: tuple[str, ...]  # of the classes
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -51,7 +51,7 @@ class PredictionInput:
 
     @property
     def side(self) -> int:
-        """Of an image, in pixels."""
+        """Side of an image in pixels."""
         return isqrt(self.images.shape[1])
 
 

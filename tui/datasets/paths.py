@@ -1,4 +1,4 @@
-"""Paths as people type them: what a beginning could go on as, and the whole of it."""
+"""Typed paths: their completions and absolute forms."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..config.app_options import EMBEDDED
 from ..errors import UserError
 from ..text import printable
 
-MAX_COMPLETIONS = 200  # completions; who has more types another letter
-MAX_ENTRIES = 20_000  # names in a folder
+MAX_COMPLETIONS = 200  # with more, another letter narrows them down
+MAX_ENTRIES = 20_000  # of a folder
 
 
 def completions(text: str) -> list[str]:
@@ -43,7 +43,7 @@ def completions(text: str) -> list[str]:
 
 def common_prefix(text: str, found: list[str]) -> str:
     """Extend the text by the prefix that all its completions share."""
-    common = min(found, default="")  # what the first and the last share, all do
+    common = min(found, default="")  # a prefix of the first and the last is one of all
     last = max(found, default="")
     while not last.startswith(common):
         common = common[:-1]
@@ -55,7 +55,7 @@ def expanded(source: str) -> str:
     try:
         spec = parse_spec(source)
     except DataError:
-        return source.strip()  # reading it tells what is wrong
+        return source.strip()  # loading it reports the error
     paths = (_whole_path(path) for path in (spec.path, spec.test, spec.names))
     return str(replace(spec, **dict(zip(("path", "test", "names"), paths, strict=True))))
 

@@ -1,4 +1,4 @@
-"""Reading a source in a thread of its own: how far it is, and that it may be given up."""
+"""Tasks that load data in a thread, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from ..text import printable
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
 
-BAR_COLUMNS = 24  # columns of the progress bar
+BAR_COLUMNS = 24  # of the progress bar
 
 
 class CancelledError(Exception):
-    """Nobody waits for these data any more."""
+    """The task was canceled."""
 
 
 class CancellableTask:
-    """Work that takes a while: a thread does it, the screen looks how far it is; two slots."""
+    """A task in a thread, whose progress and result the screen polls."""
 
     def __init__(self, words: str) -> None:
         """Create a task; `words` say to the user what it does."""
@@ -45,12 +45,12 @@ class CancellableTask:
 
     @property
     def is_given_up(self) -> bool:
-        """Whether nobody waits for it."""
+        """Whether the task is canceled."""
         return self._given_up.is_set()
 
     @property
     def line(self) -> str:
-        """How far it is."""
+        """The progress as a line."""
         done, total = self._done
         if not total:
             return f"{self._words} …"
@@ -59,11 +59,11 @@ class CancellableTask:
 
 
 class LoadTask(CancellableTask):
-    """Of one source."""
+    """Loads one source."""
 
     def __init__(self, source: str, share: float | None = None) -> None:
         """Create a task that loads `source`; `share` is tested on if it has no test part."""
-        path = source.partition(" --")[0]  # what stands after it says how to read it
+        path = source.partition(" --")[0]  # without the options after the path
         name = path if path == EMBEDDED else Path(path).name
         super().__init__(f"reading {printable(name, 30)}")
         self.source, self._share = source, share

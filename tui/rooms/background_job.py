@@ -1,4 +1,4 @@
-"""Background jobs of a room: one at a time, the newest first, with most time left to training."""
+"""Background jobs of a room: one at a time, the newest first, at a low duty cycle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-DUTY_CYCLE = 0.08  # of the time that work may take which nobody but the network's progress asks for
+DUTY_CYCLE = 0.08  # fraction of time for work that only training progress requires
 
 
 class BackgroundJob:
@@ -71,7 +71,7 @@ class BackgroundJob:
         before = perf_counter()
         then = job()
         seconds = perf_counter() - before
-        if self._screen.is_attached:  # a person may have left meanwhile
+        if self._screen.is_attached:  # the user may have left meanwhile
             self._screen.app.call_from_thread(self._end, then, seconds)
 
     def _end(self, then: Callable[[], None], seconds: float) -> None:

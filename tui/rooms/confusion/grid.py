@@ -11,19 +11,19 @@ MARGIN = 1  # column free at the right edge
 FRAME = 2  # rows above and below the cells: the classes, and precision
 MAX_CELL_COLUMNS, MAX_CELL_ROWS = 12, 3
 SHADES = " ░▒▓█"
-STEPS = (0.01, 0.03, 0.1, 0.3)  # shares of a row from which a mistake is shaded so much darker
+STEPS = (0.01, 0.03, 0.1, 0.3)  # fractions of a row at which a mistake's shade darkens
 LEGEND = tuple((SHADES[level + 1], f"{step:.0%}") for level, step in enumerate(STEPS))
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The place of each cell; where not all fit, as many as do, around the chosen one."""
+    """The positions of the cells; if not all fit, of those around the selected one."""
 
     wide: int  # columns of a cell
     high: int  # rows of a cell
-    labels: range  # that are shown, as rows
-    answers: range  # that are shown, as columns
-    left: int  # column at which the labels begin
+    labels: range  # shown rows
+    answers: range  # shown columns
+    left: int  # first column of the labels
 
     @property
     def rows(self) -> int:

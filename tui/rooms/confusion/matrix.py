@@ -19,21 +19,21 @@ from .grid import LABEL, LEGEND, RECALL, SHADES, Grid, grid, level
 if TYPE_CHECKING:
     from ....net.inspection.confusion import Confusion
 
-TINTS = (0, 2, 4, 6, 8)  # of 16, by level: how much of the warning colour lies under a mistake
+TINTS = (0, 2, 4, 6, 8)  # of 16, by level: the strength of the warning color under a mistake
 FRAME = 7  # columns of a title's rule and gaps
 AXES = (
     ": row: what it is, column: what the network said",
     ": row what it is, column the answer",
     "",
 )
-ROOMY = 6  # columns of a cell in which decimals have room
-BELOW = 9  # rows that the strip under the matrix would like: a rule, pictures, captions
+ROOMY = 6  # columns of a cell with room for decimals
+BELOW = 9  # rows wanted by the strip under the matrix: a rule, pictures, captions
 
-Below = Callable[[int, int], Sequence[Text | Strip]]  # for so many columns and rows
+Below = Callable[[int, int], Sequence[Text | Strip]]  # for a number of columns and rows
 
 
 class Matrix(LinesWidget):
-    """Shows the matrix it was given last, with a cursor on one cell."""
+    """Shows the latest matrix, with a cursor on one cell."""
 
     @dataclass
     class Chosen(Message):
@@ -48,7 +48,7 @@ class Matrix(LinesWidget):
         super().__init__(id=id)
         self.confusion: Confusion | None = None
         self.cell = 0, 0  # label and answer at the cursor
-        self.has_legend = False  # whether the title, as drawn last, explains the shades
+        self.has_legend = False  # whether the latest title explains the shades
         self._below = below
         self._names: Sequence[str] = ()  # of the classes
         self._grid: Grid | None = None
@@ -107,7 +107,7 @@ class Matrix(LinesWidget):
             labels, answers = self._grid.labels, self._grid.answers
             ends = labels[0], labels[-1], answers[0], answers[-1]
             title += ": {}–{} taken for {}–{}".format(*(called(self._names, k) for k in ends))
-        # The words before the legend, which otherwise stands below the matrix.
+        # The words before the legend, which otherwise is drawn below the matrix.
         ways = [(AXES[0], [*self.legend(), *notes]), *((words, notes) for words in AXES)]
         for i, (words, right_end) in enumerate(ways):
             self.has_legend = i == 0
@@ -183,6 +183,6 @@ def _length(notes: Sequence[tuple[str, Style]]) -> int:
 
 def _percent(share: float, *, whole: bool = False) -> str:
     """Format a share in percent, in four characters or without decimals; – for NaN."""
-    if share != share:  # noqa: PLR0124  (what is not itself is not a number)
+    if share != share:  # noqa: PLR0124  (only NaN differs from itself)
         return "–"
     return f"{100 * share:.0f}" if whole or share >= 0.9995 else f"{100 * share:.1f}"

@@ -57,7 +57,7 @@ class ConfusionRoom(BackgroundRoom):
         if viewed is None or dataset is None:
             return
         if self._answered is not None and self._answered[0].vector is parameters.vector:
-            return  # only the digit is another one
+            return  # only the selected digit has changed
 
         def job() -> tuple[Predictions, Confusion]:
             answers = predict(parameters, dataset.test)

@@ -1,4 +1,4 @@
-"""A digit's trace as strips: one column a stretch of iterations, one row a class, shaded."""
+"""A digit's prediction history as shaded strips: a column a range of iterations, a row a class."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ BLOCKS = " ░▒▓█"
 NAMES = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # of classes, one cell each
 )
-NOBODY = -1  # no network has been there yet
+NOBODY = -1  # no prediction yet
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which iterations the columns stand for; each for those after its edge, up to the next."""
+    """The iterations of the columns; each covers those after its edge, up to the next."""
 
     start: float
     end: float
-    done: int  # updates made; what comes later is blank
+    done: int  # updates made; later columns are blank
     width: int  # columns
 
     def rows(self, trace: PredictionHistory) -> NDArray[np.intp]:

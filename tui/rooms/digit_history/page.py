@@ -17,29 +17,29 @@ from ...widgets.lines import LinesWidget
 from ..layout import Block, side_by_side, words
 from .heatmap import BLOCKS, NAMES, Span, answers, heat, rows_of, ruler
 
-LEFT = 16  # columns before the strip: the class and its probability, which change the most
-PICTURE = 110  # columns of a window that has room for the digit itself
+LEFT = 16  # columns before the strip: the class and its probability
+PICTURE = 110  # columns of a window with room for the digit itself
 MIN_PIN_ROWS = 4  # rows kept for pinned digits, heading included, if there are any
-MAX_CLASS_ROWS = 4  # lines of one class
-MIN_ROWS_FOR_FACTS = 12  # rows of the page, below which all that is said of the digit has one line
-LATEST_FLIPS = 3  # flips that are told one by one
+MAX_CLASS_ROWS = 4  # of one class
+MIN_ROWS_FOR_FACTS = 12  # with fewer, the facts take one line
+LATEST_FLIPS = 3  # flips listed one by one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
-    """What is shown: traces by digit, and which of them is looked at."""
+    """What is shown: prediction histories by digit, and the selected digit."""
 
     index: int
     image: NDArray[np.uint8]  # side × side
-    traces: dict[int, PredictionHistory]  # of the digit looked at and of the pinned
+    traces: dict[int, PredictionHistory]  # of the selected and the pinned digits
     pinned: tuple[int, ...]
     start: int  # the run's first iteration
     done: int
-    wanted: int  # iterations that the run is to have
-    past: int | None  # the iteration looked at, if it is not the newest
+    wanted: int  # planned iterations
+    past: int | None  # the past iteration shown, if any
     blocks: bool
     names: tuple[str, ...] = ()  # of the classes
-    thing: str = "digit"  # what the images show, in a word
+    thing: str = "digit"  # the word for an image
 
     def called(self, k: int) -> str:
         """Return a class's one-cell sign in the strips, and its name if that differs."""
@@ -48,7 +48,7 @@ class Watched:
 
 
 class DigitPage(LinesWidget):
-    """Draws what it was given last."""
+    """Draws the latest content."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -126,9 +126,7 @@ class DigitPage(LinesWidget):
 
     def _heat(self, watched: Watched, trace: PredictionHistory, span: Span, room: int) -> Block:
         shown = rows_of(trace, room)
-        if (
-            1 < room < trace.probabilities.shape[1]
-        ):  # the last row tells of those that are not shown
+        if 1 < room < trace.probabilities.shape[1]:  # the last row counts those not shown
             shown = rows_of(trace, room - 1)
         tall = min(MAX_CLASS_ROWS, max(1, room // trace.probabilities.shape[1]))
         at = watched.done if watched.past is None else watched.past

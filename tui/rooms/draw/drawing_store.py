@@ -1,7 +1,7 @@
-"""Drawings kept in the app's own folder: each a grey PNG, light ink on black, as MNIST has it.
+"""Drawings saved in the app's folder, each as a grey PNG, light ink on black, like MNIST's digits.
 
-PNG, because every picture viewer shows it, and whatever reads a digit out of a picture reads
-these too; Pillow, which writes and reads it, is imported when one is.
+PNG, because every picture viewer and every reader of digits in pictures
+accepts it. Pillow is imported only when a drawing is written or read.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIX = ".png"
-MAX_NAME_LENGTH = 40  # characters of a name
+MAX_NAME_LENGTH = 40  # characters
 NAME = re.compile(r"\w[\w .()+-]*", re.ASCII)
-MAX_BYTES = 1 << 20  # bytes of a file, and pixels of a picture: a drawing has far fewer
+MAX_BYTES = 1 << 20  # of a file, and pixels of a picture: a drawing has far fewer
 MAX_LISTED = 500  # drawings in a list
 
 
@@ -91,9 +91,9 @@ def load(name: str) -> NDArray[np.uint8]:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             raise unfit
         with warnings.catch_warnings(), path.open("rb") as file:
-            warnings.simplefilter("ignore")  # of what is odd in a file and does not matter
+            warnings.simplefilter("ignore")  # about harmless oddities of a file
             with Image.open(file, formats=("PNG",)) as image:
-                if image.width * image.height > MAX_BYTES:  # known before anything is decoded
+                if image.width * image.height > MAX_BYTES:  # checked before decoding
                     raise unfit
                 return np.array(image.convert("L"))
     except UserError:
@@ -102,5 +102,5 @@ def load(name: str) -> NDArray[np.uint8]:
         if failure.errno is None:  # Pillow's own, about the picture
             raise unfit from failure
         raise UserError(f"{printable(path)}: cannot be read: {failure.strerror}") from failure
-    except Exception as damage:  # decoders raise what they like at rubbish
+    except Exception as damage:  # decoders may raise anything on invalid input
         raise unfit from damage

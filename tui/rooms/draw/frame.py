@@ -1,4 +1,4 @@
-"""Small pictures of any size on any screen: how large, in a frame, with marks along its edge."""
+"""Sizes and frames of small pictures, with marks along the edges."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EDGE = 2  # columns, and rows, that a frame takes
+EDGE = 2  # columns, and rows, of a frame
 
 
 def columns_for(side: int, most: int) -> int:
@@ -42,7 +42,7 @@ def scaled(image: NDArray[np.uint8], columns: int) -> NDArray[np.uint8]:
 
     taken = np.arange(columns) * len(image) // columns
     pixels = image[taken][:, taken]
-    # Two rows of pixels are one of cells; the last one may be half empty.
+    # Two rows of pixels make a row of cells; the last one may be half empty.
     return np.pad(pixels, ((0, columns % 2), (0, 0)))
 
 

@@ -1,4 +1,4 @@
-"""The words below the canvas: what the network says, the pen, and the keys, as room allows."""
+"""The words below the canvas: the prediction, the pen, and as many keys as fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A drawing of one's own: a pen with a round nib over side × side pixels, and what it undoes."""
+"""A drawing: a pen with a round nib over side × side pixels, with undo."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def balance(image: Bytes) -> tuple[float, float] | None:
 class Drawing:
     """The pixels, the pen over them, and the steps so far.
 
-    A step is what one undo takes back: a whole stroke, from the pen's way down to its way up.
+    One undo reverts a step, which is a whole stroke, from pen down to pen up.
     """
 
     def __init__(self, side: int) -> None:
@@ -56,12 +56,12 @@ class Drawing:
 
     @property
     def width(self) -> float:
-        """Of the nib, in pixels of this drawing."""
+        """Width of the nib in pixels of this drawing."""
         return WIDTHS[self._width] * self.side / USUAL_SIDE
 
     @property
     def steps(self) -> tuple[int, int]:
-        """How many steps can be undone, and redone."""
+        """The numbers of steps that can be undone, and redone."""
         return len(self._before), len(self._undone)
 
     def thicken(self, by: int) -> None:

@@ -1,4 +1,4 @@
-"""The canvas: a digit of your own, brought into MNIST's form, and what the network makes of it."""
+"""The draw room: a digit of your own, normalized like MNIST's, and the network's prediction."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ from .pen import Drawing, balance
 if TYPE_CHECKING:
     from ....net.network import Parameters
 
-BARS = 2  # rows of the screen that are not the room's: status line and footer
-BROAD = 36  # columns for the answer that a picture larger than it must be leaves
+BARS = 2  # rows of the screen outside the room: status line and footer
+BROAD = 36  # columns for the prediction that an enlarged picture must leave
 WORDS, FEWEST_WORDS = 5, 2  # rows below the canvas
-LOW = 24  # rows of a screen; on a lower one words give way
+LOW = 24  # rows of a screen; on a lower one there are fewer words
 
 
 def widths(width: int, height: int, side: int) -> tuple[int, int]:
@@ -56,7 +56,7 @@ def widths(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 class DrawRoom(Room):
-    """Mouse or keys draw; every stroke is answered at once."""
+    """Draws with mouse or keys; every stroke is predicted at once."""
 
     HEADING = "Draw"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["draw"])]
@@ -211,7 +211,7 @@ class DrawRoom(Room):
         self._blocks = not self._blocks
         self.draw()
 
-    # Kept drawings
+    # Saved drawings
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """As everywhere; and strangers have no drawings."""
@@ -261,6 +261,6 @@ class DrawRoom(Room):
         except UserError as problem:
             self.notify(str(problem), severity="warning", markup=False)
             return
-        fits = pixels.shape == (side, side)  # else it was drawn for images of another size
+        fits = pixels.shape == (side, side)  # otherwise it was drawn for images of another size
         self.drawing.replace(pixels if fits else centered(pixels, side, self.dataset.layout))
         self.draw()

@@ -30,13 +30,13 @@ class Selection:
     """A choice of images, and its title."""
 
     title: str
-    nothing: str  # to say if there is none
+    nothing: str  # shown if there are none
     choose: Callable[[Parameters, Predictions], Indices]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GalleryContent:
-    """The content of a gallery; it stays, whatever the network learns meanwhile."""
+    """The content of a gallery, which does not change while the network learns."""
 
     parameters: Parameters
     iteration: int
@@ -45,7 +45,7 @@ class GalleryContent:
 
 
 class GalleryRoom(TileRoom):
-    """Show the images as they were answered when it was opened or renewed."""
+    """Show the images with their predictions at the time of opening or renewing."""
 
     HEADING = "Gallery"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["gallery"])]
@@ -56,7 +56,7 @@ class GalleryRoom(TileRoom):
         super().__init__(cockpit)
         self._choice = choice
         self._hanging = hanging
-        self._outdated: bool | None = None  # whether the network is another one by now
+        self._outdated: bool | None = None  # whether the network has changed since
         self._dots = not has_shades()
 
     def show(self, parameters: Parameters) -> None:

@@ -1,4 +1,4 @@
-"""Digits and weights as small pictures in the theme's colours, and a row of such pictures."""
+"""Digits and weights as small pictures in the theme's colors, and rows of such pictures."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def thumbnail_row(
                 part = tile[y]
             elif y == here.rows:
                 part = rows.strip(caption)
-                if index == marked:  # said by the mark, by boldness and by colour
+                if index == marked:  # marked by a sign, by boldness and by color
                     part = Strip([Segment(part.text, chosen)], part.cell_length)
             is_marked = index == marked and y <= here.rows
             mark = Strip([Segment("▌", chosen) if is_marked else Segment(" ")], 1)

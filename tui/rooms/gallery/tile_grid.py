@@ -1,4 +1,4 @@
-"""A page of small pictures with a caption under each, and a cursor that goes over them."""
+"""A page of small captioned pictures with a cursor."""
 
 from __future__ import annotations
 
@@ -16,50 +16,52 @@ from ...render.tiles import TILE_GAP, Tile, TilePage, page
 from ...widgets.lines import LinesWidget
 from .thumbnails import thumbnail_row
 
-ROOMY = 20  # rows from which all that is to be said at the foot has room
+ROOMY = 20  # minimum rows for the full foot
 Note = tuple[str, Style]
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a grid shows; pictures are drawn as they come into sight."""
+    """The content of a grid; pictures are drawn when they become visible."""
 
     title: str
     notes: Sequence[Note]  # at the title's right end, before the page's number
     count: int
     side: int  # of a picture in pixels, 0 if there are captions only
     caption: int  # columns that a caption takes; 0: the whole width
-    draw: Callable[[int, int], tuple[Tile, Text]]  # picture and caption of one, at so many columns
+    draw: Callable[
+        [int, int], tuple[Tile, Text]
+    ]  # picture and caption of one, for a number of columns
     foot: Callable[[int], Sequence[Text]]  # the lines at the bottom, about the one at the cursor
-    feet: int = 1  # how many lines those are
-    nothing: str = ""  # to say if there is none
+    feet: int = 1  # number of lines at the bottom
+    nothing: str = ""  # shown if there are no pictures
 
 
 class TileGrid(LinesWidget):
-    """Shows the contents it was given last."""
+    """Shows the latest contents."""
 
     @dataclass
     class Picked(Message):
-        """A person wants the one at the cursor."""
+        """The user chose the picture at the cursor."""
 
         index: int
-        """Which."""
+        """The picture's index."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
         self._contents: Contents | None = None
         self._page: TilePage | None = None
-        self._drawn: dict[int, tuple[Tile, Text]] = {}  # of this page, as it was last drawn
+        self._drawn: dict[int, tuple[Tile, Text]] = {}  # of this page
 
     @property
     def count(self) -> int:
-        """How many pictures there are, on all pages."""
+        """Number of pictures on all pages."""
         return self._contents.count if self._contents else 0
 
     @property
     def cells(self) -> int:
-        """How many cells of the screen the pictures of a page take."""
+        """Number of screen cells that the pictures of a page take."""
         here = self._page
         return min(self.count, here.count) * here.columns * here.rows if here else 0
 
@@ -109,7 +111,7 @@ class TileGrid(LinesWidget):
             self._page, self._drawn = here, {}
         first = self.cursor // here.count * here.count
         shown = range(first, min(first + here.count, contents.count))
-        # What was drawn is kept while the cursor moves about its page.
+        # Drawn pictures are reused while the cursor moves within the page.
         self._drawn = {
             index: self._drawn.get(index)
             or contents.draw(index, here.columns or max(1, width - TILE_GAP))
@@ -120,7 +122,7 @@ class TileGrid(LinesWidget):
         turned = f"  page {self.cursor // here.count + 1}/{pages}" if pages > 1 else ""
         notes = [*contents.notes, (place, self.ink("title")), (turned, self.ink("quiet"))]
         while notes and cell_len(contents.title + "".join(note for note, _ in notes)) + 8 > width:
-            del notes[-1]  # the less important comes last
+            del notes[-1]  # the least important is last
         lines: list[Text | Strip] = [self.title(contents.title, *notes)]
         for begin in range(shown.start, shown.stop, here.across):
             these = [self._drawn[i] for i in range(begin, min(begin + here.across, shown.stop))]

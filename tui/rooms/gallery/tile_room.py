@@ -1,4 +1,4 @@
-"""A room with a page of small pictures: what its keys and its mouse do is the same everywhere."""
+"""The base of rooms with a page of small pictures: their common keys and mouse actions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class TileRoom(BackgroundRoom):
 
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        # Where colours are few, two of them cannot say a sign.
+        # With few colors, color alone cannot show a sign.
         self.in_signs = not has_shades() or self.app.console.color_system == "standard"
 
     def furnish(self) -> list[Widget]:

@@ -1,4 +1,4 @@
-"""The gradient check as a table: both derivatives, how far they are apart, and the verdict."""
+"""The gradient check as a table: both derivatives, their difference, and the verdict."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ differ. ~ less than rounding does."""
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check has found so far, and of what."""
+    """The results of a check so far, and its subject."""
 
     checks: Sequence[Check]
-    chosen: int  # how many of them a person has chosen: they come first
+    chosen: int  # number of user-selected ones, which come first
     index: int  # of the test digit
     iteration: int  # of the network
-    thing: str = "digit"  # what the images show, in a word
+    thing: str = "digit"  # the word for an image
 
     @property
     def summary(self) -> str:
-        """How many of which verdict."""
+        """The number of each verdict."""
         verdicts = [check.verdict for check in self.checks]
         counts = {verdict: verdicts.count(verdict) for verdict in SIGNS}
         return " · ".join(
@@ -60,7 +60,7 @@ class Checked:
 
 
 class ChecksPage(LinesWidget):
-    """Draws the check it was given last."""
+    """Draws the latest check."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

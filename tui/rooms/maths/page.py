@@ -1,4 +1,4 @@
-"""The page of the maths room: where in the walk one is, the formula, why, and the scene below."""
+"""The page of the maths room: the position in the walk, the formula, its reason, and the scene."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MIN_ROWS_FOR_WORDS = 10  # below which it gives way to the numbers
 
 
 class MathsPage(LinesWidget):
-    """Draws what it was given last."""
+    """Draws the latest state."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -26,11 +26,11 @@ from .walk.state import MathsState
 if TYPE_CHECKING:
     from ....net.network import Parameters
 
-EACH = 2  # random weights, and biases, of every layer that a check takes besides the chosen
+EACH = 2  # random weights, and biases, checked in every layer besides the selected ones
 
 
 class MathsRoom(Room):
-    """Walks through the stages, follows what is chosen, and lets the numbers move beneath."""
+    """Walks through the stages and follows the selection while the numbers keep updating."""
 
     HEADING = "Maths"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["maths"])]
@@ -40,14 +40,14 @@ class MathsRoom(Room):
         self.state: MathsState | None = None
         self._behind = BackgroundJob(self)
         self._checking = BackgroundJob(self)
-        self._picked = False  # whether a person has chosen what is followed
-        self._seed = 0  # of the weights that a check draws
+        self._picked = False  # whether the user has selected the path
+        self._seed = 0  # for drawing a check's weights
 
     def furnish(self) -> list[Widget]:
         """One page, and the check's in its place when asked for."""
         return [MathsPage(id="maths"), ChecksPage(id="checks")]
 
-    # Looking
+    # Polling
 
     def show(self, parameters: Parameters) -> None:
         """Work out every number of this network at the cockpit's digit."""
@@ -70,7 +70,7 @@ class MathsRoom(Room):
 
     @property
     def _alpha(self) -> float:
-        """The learning rate of the network looked at."""
+        """The learning rate of the network shown."""
         past = self.workspace.past
         return past.hyperparameters.alpha if past else self.workspace.session.wanted.alpha
 

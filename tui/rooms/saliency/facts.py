@@ -1,4 +1,4 @@
-"""Names and numbers, one a line, and below them words that explain, as far as there is room."""
+"""Names and numbers, one a line, with as much explanation below as fits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MIN_ROWS_FOR_TITLE = 8  # rows
 
 
 class Facts(LinesWidget):
-    """Shows what it was given last; numbers stand at the right of one column."""
+    """Shows the latest facts; numbers are right-aligned in a column."""
 
     def __init__(self, title: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -38,6 +38,6 @@ class Facts(LinesWidget):
         for paragraph in self._words:
             wrapped = Text(paragraph, quiet).wrap(self.app.console, width)
             if len(lines) + len(wrapped) > self.size.height:
-                break  # a paragraph stands there whole or not at all
+                break  # a paragraph is shown in full or not at all
             lines += wrapped
         self.show(lines[: self.size.height])

@@ -23,7 +23,7 @@ Place = tuple[int, int]  # row, column
 
 
 class SaliencyMap(LinesWidget):
-    """Draws what it was given last; where not all pixels fit, it follows the cursor."""
+    """Draws the latest slopes; if not all pixels fit, it follows the cursor."""
 
     @dataclass
     class Pointed(Message):
@@ -42,7 +42,9 @@ class SaliencyMap(LinesWidget):
         self._corner: Place | None = None  # None: not chosen yet
         self._cells = Cells(1, 1, 0, 0)
         self._palette: Palette | None = None
-        self._strips: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
+        self._strips: dict[
+            object, Strip
+        ] = {}  # the shown rows, by everything that determines their look
 
     def update(
         self,

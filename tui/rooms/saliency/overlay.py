@@ -1,4 +1,4 @@
-"""Signs over an image: which way each pixel's slope goes, and how steep; ink is the ground."""
+"""Signs over an image for the sign and size of each pixel's slope; ink is the background."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIGHTEST = 0.3  # of the way from the ground to a sign's colour
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """How an image's pixels lie on the screen."""
+    """The layout of an image's pixels on the screen."""
 
     wide: int  # columns a pixel
     high: int  # rows a pixel
@@ -33,7 +33,7 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """What an overlay is drawn in."""
+    """The colors of an overlay."""
 
     paper: Color
     ink: Color
@@ -44,7 +44,7 @@ class Colours:
 
 
 class Palette:
-    """The styles made of some colours, each mixed once."""
+    """The styles mixed from these colors, each computed once."""
 
     def __init__(self, colours: Colours) -> None:
         self.colours = colours

@@ -23,7 +23,7 @@ MAX_GAP = 2  # blank lines between two units
 
 
 class LogitsTable(LinesWidget):
-    """Shows the sums it was given last."""
+    """Shows the latest sums."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -31,9 +31,9 @@ class LogitsTable(LinesWidget):
         self._index = self._label = 0
         self._names: Sequence[str] = ()  # of the classes
         self._thing = "digit"
-        self._class: int | None = None  # that the units are ordered by; None: the answer
+        self._class: int | None = None  # orders the units; None: the answer
         self._first = 0  # how many of the largest are scrolled away
-        self._columns = range(0)  # the classes that are shown
+        self._columns = range(0)  # the shown classes
         self._wide = 1
 
     def update(

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ....net.inspection.units import ActivationStats
     from ....net.network import Parameters
 
-WIDE = 76  # columns from which there is room for whole sentences
-MANY_CELLS = 2500  # in all pictures of a page, from which colours are few: a line has 40 KB
+WIDE = 76  # minimum columns for full sentences
+MANY_CELLS = 2500  # of all pictures on a page; with more, colors are few, to save bytes
 FEW_SHADES = 2
 CAPTION = 12  # columns under a picture
 
@@ -41,7 +41,9 @@ class WeightsRoom(TileRoom):
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
         self._layer = 1
-        self._found: tuple[Parameters, int, ActivationStats] | None = None  # layer, and how excited
+        self._found: tuple[Parameters, int, ActivationStats] | None = (
+            None  # with the layer and its activations
+        )
 
     def show(self, parameters: Parameters) -> None:
         """Compute the activations of the layer's units on all test images."""

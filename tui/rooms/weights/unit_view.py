@@ -31,19 +31,19 @@ MAX_WORD_COLUMNS = 110  # columns beside the picture
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitFacts:
-    """What the view shows of one unit."""
+    """The content of the view of one unit."""
 
     layer: int
     unit: int
     is_last: bool  # whether its layer is the last hidden one
     weights: UnitWeights
-    share: float  # of the test digits at which it speaks
+    share: float  # fraction of the test images at which it is active
     side: int
-    images: NDArray[np.uint8]  # top × pixels: what excites it most, the most first
-    labels: tuple[str, ...]  # what each is called
+    images: NDArray[np.uint8]  # top × pixels: the images with the highest activation, highest first
+    labels: tuple[str, ...]  # the class of each
     names: tuple[str, ...]  # of the classes
     Z: Array  # top
-    things: str  # what the images are called
+    things: str  # the word for the images
     in_signs: bool
 
 
@@ -62,7 +62,7 @@ def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[s
 
 
 class UnitView(LinesWidget):
-    """Shows the unit it was given last."""
+    """Shows the latest unit."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -1,4 +1,4 @@
-"""The window that writes results: what, and where to; nothing is written over unasked."""
+"""The export dialog: what to write and where; files are never replaced without asking."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from ...render.chart_view import ChartView
     from ...training.workspace import Workspace
 
-POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the writing is
-RECIPE = len(FORMS)  # its place among the choices; it is shown, not written
+POLL_INTERVAL_S = 0.1  # between two updates of the progress
+RECIPE = len(FORMS)  # its index among the choices; it is shown, not written
 
 
 class ExportDialog(Dialog[None]):
-    """Closes when something was written."""
+    """Closes when something has been written."""
 
     BINDINGS = [
         Binding("escape", "leave", "Leave"),
@@ -61,7 +61,7 @@ class ExportDialog(Dialog[None]):
         super().__init__()
         self._workspace, self._number = workspace, number
         self._view, self._picture = view, screen
-        self._proposed = ""  # the name that stands there if nobody typed another
+        self._proposed = ""  # the proposed name, until the user types another
         self._effort: CancellableTask | None = None
 
     def compose(self) -> ComposeResult:
@@ -103,7 +103,7 @@ class ExportDialog(Dialog[None]):
 
     @property
     def _form(self) -> ExportFormat | None:
-        """What is chosen; None for the recipe."""
+        """The chosen format; None for the recipe."""
         place = self.query_one(OptionList).highlighted or 0
         return FORMS[place] if place < RECIPE else None
 
@@ -252,7 +252,7 @@ class ExportDialog(Dialog[None]):
                 )
         return found
 
-    # How it went
+    # Results
 
     def _ask(self, effort: CancellableTask, path: Path) -> None:
         if effort is not self._effort:

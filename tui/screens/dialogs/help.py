@@ -1,4 +1,4 @@
-"""The help screen: what is to be seen, and every key, made from the bindings themselves."""
+"""The help screen: explanations, and every key, generated from the bindings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ...keymap.room_keys import ROOM_KEYS
 from ...widgets.lines import LinesWidget
 from .base import Dialog
 
-KEY = 18  # columns before what a key does
-TERM = re.compile(r"\S.{,10}?\s{2,}")  # what a line explains, and the gap after it
-TWO_COLUMNS = 110  # columns from which the keys have room beside the explanations
+KEY = 18  # columns of a key, before its description
+TERM = re.compile(r"\S.{,10}?\s{2,}")  # the term that a line explains, and the gap after it
+TWO_COLUMNS = 110  # minimum columns for keys beside explanations
 GAP = 4  # columns between the two
 
 KEYS_OF = {  # a section's keys
@@ -111,14 +111,14 @@ def _wrapped(words: str, width: int) -> list[str]:
 
 
 class HelpText(LinesWidget):
-    """All that there is to say: in one column, or explanations beside keys."""
+    """The full help: in one column, or with explanations beside keys."""
 
     DEFAULT_CSS = "HelpText { height: auto; }"
 
     def __init__(self, parts: Mapping[str, Text]) -> None:
         super().__init__()
         self._parts = parts
-        self._laid_out: tuple[int, list[Text]] = 0, []  # for so many columns
+        self._laid_out: tuple[int, list[Text]] = 0, []  # width, and the lines for it
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's signature)
         """As many rows as the words take."""
@@ -173,7 +173,7 @@ class HelpDialog(Dialog[None]):
 
     @property
     def asked(self) -> str:
-        """What it begins with, if a section was asked for."""
+        """The first section, if one was requested."""
         found = arranged(sections(), self._heading)
         heading, words = next(iter(found.items()))
         return f"{heading}\n{words.plain}" if heading == self._heading else ""

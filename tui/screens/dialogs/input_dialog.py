@@ -21,7 +21,7 @@ Value = TypeVar("Value")
 
 
 class InputDialog(Dialog["Value | None"], Generic[Value]):
-    """Ends with what the line means, or None; a line that cannot be used is refused below it."""
+    """Ends with the parsed line, or None; an invalid line produces an error below it."""
 
     BINDINGS = [Binding("escape", "leave", "Leave")]
 

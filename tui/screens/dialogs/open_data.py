@@ -1,4 +1,4 @@
-"""The window that opens other data; what is wrong with them is said in it, and nothing changes."""
+"""The dialog that opens other data; it shows errors in them and then changes nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .base import Dialog
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
 
-POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the reading is
+POLL_INTERVAL_S = 0.1  # between two updates of the progress
 FORMS = (
     "CSV, IDX, .npz, Parquet, a zip of them, or pictures in folders named by label. What content "
     "cannot tell stands after the path: --label last, --transpose, --test FILE, --names FILE."
@@ -32,7 +32,7 @@ FORMS = (
 
 
 class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
-    """Ends with a source and what was read from it, or None."""
+    """Ends with a source and its dataset, or None."""
 
     BINDINGS = [
         Binding("escape", "leave", "Leave"),

@@ -1,4 +1,4 @@
-"""Small windows that ask: for a name, or whether it is meant."""
+"""Small dialogs: one asks for a name, one for confirmation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_NAME_LENGTH = 40
 
 
 class NameDialog(InputDialog[str]):
-    """Ends with a name that is not empty, or None."""
+    """Ends with a nonempty name, or None."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class NameDialog(InputDialog[str]):
 
 
 class ConfirmDialog(Dialog[bool | None]):
-    """Ends with True for yes. Enter gives the answer that is marked."""
+    """Ends with True for yes. Enter gives the marked answer."""
 
     BINDINGS = [
         Binding("y", "answer(True)", "Yes"),

@@ -1,4 +1,4 @@
-"""Keys and clicks of the chart: what it shows, and the line that reads exact values."""
+"""Keys and clicks of the chart: its view, and the line that reads off exact values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .dashboard import Dashboard
 
 
 class ChartActions(Dashboard):
-    """Passes on what a person wants to see."""
+    """Actions that change the view of the chart."""
 
     def action_loss(self) -> None:
         """Accuracy or loss."""

@@ -1,4 +1,4 @@
-"""The main screen without its keys: owns what is being looked at, and hands it to the panels."""
+"""The main screen without its keys: polls the session and updates the panels."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from ....net.network import Parameters
     from ....net.run.diagnosis import Diagnosis
 
-REFRESH_S = 0.25  # seconds between two looks into the session while it trains
-NEEDS = (60, 20)  # columns and rows: below, a line says so
+REFRESH_S = 0.25  # between two polls of the session while it trains
+NEEDS = (60, 20)  # columns and rows; a smaller screen shows a notice
 WIDTHS = [
     (0, "-slim"),
     (NEEDS[0], "-tight"),
@@ -54,7 +54,7 @@ HEIGHTS = [
     (38, "-higher"),
     (54, "-highest"),
 ]
-HUES = 4  # of runs that are not the current one; their numbers tell them apart for certain
+HUES = 4  # of the other runs, which their numbers distinguish in any case
 
 
 def is_on_top(screen: Screen[None]) -> bool:
@@ -63,9 +63,9 @@ def is_on_top(screen: Screen[None]) -> bool:
 
 
 class Dashboard(Screen[None]):
-    """Everything that matters on one screen."""
+    """The main screen, with all panels."""
 
-    AUTO_FOCUS = ""  # the keys belong to the screen until a person goes into a field
+    AUTO_FOCUS = ""  # the screen has the keys until the user enters a field
     BINDINGS = [key.binding for key in KEYS]
     NEEDS = NEEDS
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -74,11 +74,11 @@ class Dashboard(Screen[None]):
     blocks: reactive[bool] = reactive(False, init=False)  # whether digits are drawn in blocks
 
     class Settled(Message):
-        """A run has come to a rest, or the runs are others: read them once more."""
+        """A run has come to rest, or the set of runs has changed: poll once more."""
 
     @dataclass
     class Failed(Message):
-        """The session cannot go on, for a reason a person can mend."""
+        """The session cannot continue, for a reason that the user can fix."""
 
         why: str
         """The reason, in a line."""
@@ -111,18 +111,20 @@ class Dashboard(Screen[None]):
         self.line_is_behind, self.line_spent = line_is_behind, line_spent
         self._loading = loading
         self.set_reactive(Dashboard.blocks, blocks)
-        self.seen: Snapshot | None = None  # the current run as it was shown last
-        self._seen_runs: tuple[Snapshot, ...] = ()  # and all runs, as they stood at that instant
-        self._is_stale = False  # whether to show it though the current run is as it was
+        self.seen: Snapshot | None = None  # the latest snapshot shown
+        self._seen_runs: tuple[Snapshot, ...] = ()  # all runs at that instant
+        self._is_stale = False  # whether to redraw although the current run is unchanged
         self._start = start
-        self._run: Run | None = None  # that was shown last
-        self._diagnosis: Diagnosis | None = None  # that the coach explains, or has explained
-        self._doubted: Dataset | None = None  # the data that the coach has looked at
+        self._run: Run | None = None  # the run shown last
+        self._diagnosis: Diagnosis | None = (
+            None  # the latest diagnosis that the coach has explained
+        )
+        self._doubted: Dataset | None = None  # the data that the coach has checked
         workspace.observe(self._workspace_changed)
 
     @property
     def session(self) -> TrainingSession:
-        """The session that is open."""
+        """The open session."""
         return self.workspace.session
 
     def _workspace_changed(self, name: str) -> None:
@@ -139,7 +141,7 @@ class Dashboard(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Status, two panels above, two below, runs, coach, keys; or a word if there is no room."""
-        # Textual would find them out after all is styled, and style all a second time.
+        # Textual would detect them only after styling everything, and then style it again.
         for size, bounds in zip(self.app.size, (WIDTHS, HEIGHTS), strict=True):
             self.set_class(True, max(bound for bound in bounds if bound[0] <= size)[1])
         yield StatusLine(id="status")
@@ -177,7 +179,7 @@ class Dashboard(Screen[None]):
         self.look()
         self.show_digit()
 
-    # Looking
+    # Polling
 
     def on_dashboard_settled(self) -> None:
         """Show how things stand."""
@@ -207,9 +209,9 @@ class Dashboard(Screen[None]):
             return
         before, self.seen, self._seen_runs = self.seen, snapshot, picture.runs
         if self._run is not None and snapshot.run is not self._run:
-            self.workspace.past = self.workspace.at = None  # of the run before
+            self.workspace.past = self.workspace.at = None  # of the previous run
         is_first, self._run = self._run is None, snapshot.run
-        if not (is_on_top(self) or is_first):  # beneath a question, the first picture all the same
+        if not (is_on_top(self) or is_first):  # the first frame is drawn even beneath a question
             return
         self.show_run()
         if before is None or (
@@ -219,7 +221,7 @@ class Dashboard(Screen[None]):
 
     @property
     def viewed(self) -> tuple[Parameters, int] | None:
-        """The network looked at, as it is or as it was, and after how many updates."""
+        """The network shown, present or past, and the number of its updates."""
         if self.workspace.past is not None:
             return self.workspace.past.parameters, self.workspace.past.iteration
         if self.seen is None or self.seen.parameters is None or self.seen.progress is None:
@@ -228,7 +230,7 @@ class Dashboard(Screen[None]):
 
     @property
     def next_alpha(self) -> float | None:
-        """The alpha that the next update of this run goes by, if that is another one."""
+        """The alpha of this run's next update, if it differs."""
         snapshot, wanted = self.seen, self.session.wanted
         if (
             snapshot is None
@@ -241,7 +243,7 @@ class Dashboard(Screen[None]):
 
     @property
     def key_words(self) -> Mapping[str, str]:
-        """What keys do as things stand, where that is not what the last row says of them."""
+        """Words for keys whose present effect differs from the footer's usual ones."""
         if self.workspace.past is not None:
             return {"train": "fork"}
         is_at_rest = self.seen is None or self.seen.state in (
@@ -250,7 +252,7 @@ class Dashboard(Screen[None]):
         )
         return {"train": "pause"} if self.session.is_training and not is_at_rest else {}
 
-    # Showing
+    # Drawing
 
     def show_run(self) -> None:
         """Status line, chart, hyperparameters, runs and coach."""
@@ -327,7 +329,7 @@ class Dashboard(Screen[None]):
             return
         from ....net.engine.inference import probabilities
 
-        if self.workspace.index >= len(dataset.test):  # of a session with other data
+        if self.workspace.index >= len(dataset.test):  # the index is from a session with other data
             self.workspace.index = 0
             return
         parameters, iteration = viewed

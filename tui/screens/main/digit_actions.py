@@ -1,4 +1,4 @@
-"""Keys that choose and show a test digit."""
+"""Keys that select and show a test digit."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .dashboard import Dashboard
 
 
 class DigitActions(Dashboard):
-    """What changes the digit looked at."""
+    """Actions that change the selected digit."""
 
     def action_digit(self, by: int) -> None:
         """Go this many digits further, wrapping around."""

@@ -1,4 +1,4 @@
-"""The main screen: the cockpit, with what its keys do."""
+"""The main screen: the dashboard with the actions of its keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .room_actions import RoomActions
 from .run_actions import RunActions
 from .time_actions import TimeActions
 
-HEADINGS = {  # of the sections in help about the panels
+HEADINGS = {  # the help sections of the panels
     "chart": "Chart",
     "digit": "Test digit and prediction",
     "probabilities": "Test digit and prediction",
@@ -24,7 +24,7 @@ HEADINGS = {  # of the sections in help about the panels
 
 
 class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitActions, RoomActions):
-    """Every topic's keys, and those of the program itself."""
+    """The dashboard with the keys of every topic, and those of the program itself."""
 
     def action_only(self, panel: str) -> None:
         """One panel as large as the screen, and back."""

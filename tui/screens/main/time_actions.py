@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from .dashboard import Dashboard
 
-STRIDE = 50  # [ and ] go through a run in about so many steps
+STRIDE = 50  # steps in which [ and ] go through a run
 
 
 class TimeActions(Dashboard):
-    """What looks at the current run as it was."""
+    """Actions that show the current run's past."""
 
     def action_travel(self, step: int) -> None:
         """Go back or forward by a fiftieth of the run, and at least one saved moment."""
@@ -20,7 +20,7 @@ class TimeActions(Dashboard):
         self._travel(step, 1.0)
 
     def _travel(self, step: int, stride: float) -> None:
-        self.look()  # what was seen last may be a quarter of a second old
+        self.look()  # the latest snapshot may be a quarter of a second old
         if self.seen is None or self.seen.timeline is None or self.seen.progress is None:
             return
         timeline, now = self.seen.timeline, self.seen.progress.iteration
@@ -32,13 +32,13 @@ class TimeActions(Dashboard):
         ):
             here = self.workspace.at + (
                 1 if step < 0 else -1
-            )  # from the reading line, and what it stands on
+            )  # from the reading line or the moment shown
             stride = 1.0
         if step < 0:
             found = timeline.before(here - stride + 1) or timeline.first
         else:
             found = timeline.after(here + stride - 1)
-        # What was kept last is no past yet.
+        # The newest saved moment does not count as past.
         self.workspace.past = found if found and found.iteration < now else None
         self.workspace.at = self.workspace.past.iteration if self.workspace.past else None
 

@@ -1,4 +1,4 @@
-"""Keys that train: go, rest, step, turn alpha, begin again."""
+"""Keys that train: start, pause, step, change alpha, begin again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .dashboard import Dashboard
 
 
 class TrainingActions(Dashboard):
-    """What acts on the current run, or begins a new one."""
+    """Actions on the current run, or that begin a new one."""
 
     @on(HyperparameterPanel.Changed)
     def _changed(self, event: HyperparameterPanel.Changed) -> None:

@@ -1,4 +1,4 @@
-"""What is followed through the stages: one pixel, one unit of every hidden layer, one class."""
+"""The path followed through the stages: one pixel, one unit of every hidden layer, one class."""
 
 from __future__ import annotations
 

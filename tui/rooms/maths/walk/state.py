@@ -1,4 +1,4 @@
-"""What the maths room shows at this moment: the numbers, and what of them a person has chosen."""
+"""The state of the maths room: the numbers, and the user's selection."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from .....net.inspection.weight import Weight
 from .path import UnitPath, with_unit
 from .stages import Stage, stages
 
-MAX_BY_NUMBER = 16  # units; longer lists stand largest first unless a person wants them by number
+MAX_BY_NUMBER = 16  # units; longer lists are sorted by size unless the user changes that
 
 Values = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MathsState:
-    """One picture of the room's state; whatever a person chooses replaces it by another."""
+    """A frozen state of the room, replaced by every action."""
 
     lens: SampleStep = field(repr=False)
     index: int  # of the test digit
-    iteration: int  # how many updates the network has seen
+    iteration: int  # updates of the network
     stage: Stage
     path: UnitPath
     names: tuple[str, ...] = ()  # of the classes
-    thing: str = "digit"  # what the images show, in a word
+    thing: str = "digit"  # the word for an image
     inner: bool = False  # the arrows choose among a sum's terms instead of the units
     by_size: bool | None = None  # units in order of size; None: where there are many
     picture: bool = False  # where there is no room for both, the picture instead of the terms
@@ -95,7 +95,7 @@ class MathsState:
             found.append(Weight(layer, self.path[layer]))
         return found
 
-    # What a person may choose
+    # Selections
 
     def walked(self, by: int) -> MathsState:
         """So many stages on; the walk ends at both ends."""
