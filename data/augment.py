@@ -1,4 +1,4 @@
-"""New digits from old ones: each a little turned, scaled, sheared, shifted and bent.
+"""Data augmentation: digits slightly rotated, scaled, sheared, shifted and bent.
 
 Affine and elastic deformations as in Simard, Steinkraus and Platt, Best Practices for
 Convolutional Neural Networks Applied to Visual Document Analysis (2003). A deformed image
@@ -113,8 +113,8 @@ def fine(places: Floats, side: int) -> NDArray[np.intp]:
 class Epochs:
     """The training images of every epoch, deformed afresh, made one epoch ahead in a thread.
 
-    What an epoch shows depends on the seed and its number alone, so a run may begin at any.
-    Only one thread may ask.
+    An epoch's images depend only on the seed and its number, so a run may begin at any epoch.
+    Only one thread may call `images`.
     """
 
     def __init__(self, images: Images, deformation: Deformation | None = None) -> None:
@@ -141,7 +141,7 @@ class Epochs:
 
     def _begin(self, ahead: tuple[int, int]) -> None:
         result: list[Images] = []
-        # A daemon: the end of the program does not wait for digits nobody will see.
+        # A daemon, so that exiting does not wait for unused images.
         thread = threading.Thread(target=lambda: result.append(self._make(*ahead)), daemon=True)
         self._next = ahead, thread, result
         thread.start()

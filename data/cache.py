@@ -1,9 +1,9 @@
-"""Parsed tables kept on disk, so that a second reading of the same file is instant.
+"""A cache of parsed tables on disk, so that loading the same file again is instant.
 
-An entry is called by the SHA-256 of the file it was parsed from, whatever that is called or
-wherever it lies, and is an .npz of bytes alone: images, labels if there are any, notes. It is
-written whole or not at all, for its owner's eyes, and its checksums are held when it is read: a
-damaged one is no entry. The oldest used go first when there are too many.
+An entry is named by the SHA-256 of the file it was parsed from, regardless of the file's name and
+place, and is an .npz of bytes alone: images, labels if there are any, notes. It is
+written atomically, readable only by its owner, and its checksums are verified when it is read:
+damaged entries are ignored. When there are too many, the least recently used are removed first.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from .readers.arrays.npz_archive import Archive
 from .readers.safe_files import MAX_PIXEL_BYTES, opened
 from .source_content import Bytes, SourceContent, image_side
 
-VERSION = 2  # of what is parsed and how: another one finds other entries
-MAX_CACHE_BYTES = 1 << 31  # bytes that all entries may take
-ABANDONED_AFTER_S = 3600  # seconds after which a half-written entry is nobody's
+VERSION = 2  # of the parser and the format; entries of other versions are not found
+MAX_CACHE_BYTES = 1 << 31  # of all entries
+ABANDONED_AFTER_S = 3600  # after which an unfinished entry is removed
 
 
 def key_of(file: io.BufferedReader, read_as: str = "") -> str:
@@ -46,7 +46,7 @@ def key_of(file: io.BufferedReader, read_as: str = "") -> str:
 
 
 class Cache:
-    """Entries in a folder, which is made when the first is kept."""
+    """Entries in a folder, which is created for the first one."""
 
     def __init__(self, folder: Path, largest: int = MAX_CACHE_BYTES) -> None:
         self._folder, self._largest = folder, largest
@@ -60,7 +60,7 @@ class Cache:
         except DataError:
             return None
         with contextlib.suppress(OSError):
-            os.utime(path)  # used now, and so the last to go
+            os.utime(path)  # most recently used, so the last to be removed
         return found
 
     def keep(self, key: str, found: SourceContent) -> None:
@@ -76,7 +76,7 @@ class Cache:
         if found.labels is not None:
             members["labels"] = found.labels
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes a file of mode 0600 that was not there before.
+        # mkstemp creates a new file of mode 0600.
         number, name = tempfile.mkstemp(".part", key, self._folder)
         temporary = Path(name)
         try:

@@ -1,7 +1,7 @@
-"""Dataset: images still as bytes, their labels, a part to train on and a part to test on.
+"""Dataset: images as bytes with their labels, in a training part and a test part.
 
-`load` makes one of any source it knows, by what is in it: the set in the package, IDX files,
-CSV, .npz, pictures in folders. `load_images` takes the images alone, for a network to answer.
+`load` reads one from any known source, recognized by its content: the packaged set, IDX files,
+CSV, .npz, pictures in folders. `load_images` reads images alone, for prediction.
 """
 
 from __future__ import annotations
@@ -32,29 +32,27 @@ DIGITS = tuple("0123456789")
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """What a network is trained on and, apart from it, what it is tested on."""
+    """A training part and a separate test part."""
 
     name: str
     train: Digits
     test: Digits
     side: int  # images are side × side pixels
     names: tuple[str, ...] = DIGITS  # of the classes, by label
-    notes: tuple[str, ...] = ()  # what was found out while reading, one line each
-    share: float = (
-        0.0  # of each class that was kept apart to test on; 0: the source had a test part
-    )
-    findings: tuple[Finding, ...] = ()  # what is odd about it
+    notes: tuple[str, ...] = ()  # on the reading, one line each
+    share: float = 0.0  # of each class held out for testing; 0: the source had a test part
+    findings: tuple[Finding, ...] = ()  # oddities of the data
     layout: ImageLayout = MNIST  # how the training images lie in their frame
 
     @property
     def classes(self) -> int:
-        """How many there are."""
+        """Number of classes."""
         return len(self.names)
 
 
 @dataclass(frozen=True, eq=False)
 class Unlabelled:
-    """Images that a network is to answer for."""
+    """Images to predict."""
 
     name: str
     images: Bytes  # m × side², 0 (paper) to 255 (ink), one image a row, as in Digits
@@ -63,7 +61,7 @@ class Unlabelled:
     findings: tuple[Finding, ...] = ()
 
 
-def load(  # noqa: PLR0913  (each is a question of its own)
+def load(  # noqa: PLR0913  (each is an independent option)
     source: str = EMBEDDED,
     *,
     share: float = TEST_SHARE,
@@ -210,7 +208,7 @@ def _unlabelled(found: SourceContent, name: str) -> Unlabelled:
 
 
 class UnlabelledError(DataError):
-    """A source has no labels, and labels were asked for; `images` can still be answered."""
+    """A source lacks the required labels; its `images` can still be predicted."""
 
     def __init__(self, message: str, images: Unlabelled) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What a reader finds in a source, before it becomes a Dataset; and what every source must be."""
+"""The content of a source before it becomes a Dataset, and the limits of every source."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Digits:
 
 @dataclass(frozen=True, eq=False)
 class SourceContent:
-    """What one source holds: images, and whatever else it said of them."""
+    """The content of one source: images, and everything else known of them."""
 
     images: Bytes  # m × side², to learn from
     labels: Bytes | None = None  # m; None where the source has none

@@ -1,4 +1,4 @@
-"""Which reader reads a source: told by its content, never by what it is called.
+"""Chooses the reader of a source by its content, never by its name.
 
 FILE_FORMS has every form of a file, in the order in which they are tried; data/sets/folders.py has
 what several files in a folder can be.
@@ -68,7 +68,7 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """How a source is read, whatever its form."""
+    """Options that apply to every format."""
 
     cache: Path | None
     on_progress: OnProgress | None
@@ -94,7 +94,7 @@ class _How:
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """A form of a file: how it begins, and what reads it."""
+    """A file format: how its files start, and its reader."""
 
     name: str
     begins: Callable[[bytes], object]
@@ -180,7 +180,7 @@ def _table(path: Path, _: bytes, how: _How) -> SourceContent:
         if found is not None:
             return replace(found, notes=(*found.notes, "parsed before, taken from the cache"))
         found = csv_table.read_table(file, path, how.on_progress, how.label)
-    # Only now is it known that nobody changed the file on the way.
+    # Only now is it certain that the file has not changed while it was read.
     try:
         entries.keep(key, found)
     except OSError as failure:

@@ -20,7 +20,11 @@ SCHEDULES = ("constant", "cosine", "step")
 MAX_ITERATIONS = 1_000_000_000
 MAX_SEED = 2**63 - 1
 # JSON has no tuples and may write 1.0 as 1; None stands for a full batch.
-JSON_TYPES = {tuple: (tuple, list), float: (float, int), NoneType: (NoneType, int)}
+JSON_TYPES: dict[type[object], tuple[type[object], ...]] = {
+    tuple: (tuple, list),
+    float: (float, int),
+    NoneType: (NoneType, int),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class Hyperparameters:
         """
         defaults = asdict(cls())
         for name, value in values.items():
-            kind = type(defaults[name])
+            default: object = defaults[name]
+            kind = type(default)
             if type(value) not in JSON_TYPES.get(kind, (kind,)):
                 raise ValueError(f"{name} is {str(value)[:24]!r}")
         hidden = tuple(values["hidden"])

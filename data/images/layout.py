@@ -1,8 +1,8 @@
-"""How the images of a set lie in their frame: measured on what is learnt from, as plain numbers.
+"""The layout of a set's images in their frame, measured on the training part, as plain numbers.
 
 MNIST's digits are 20 pixels long in a frame of 28, their center of mass in its middle; those of
-Fashion-MNIST fill their frame. A picture of your own has to lie as a network's images did, or the
-network is asked about something that it never saw.
+Fashion-MNIST fill their frame. A picture of your own needs the layout of a network's training
+images, or the network is asked about something it has never seen.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from ..source_content import Bytes
 
 MASS, BOX, FREE = "mass", "box", "free"
 CENTERINGS: Final = (MASS, BOX, FREE)
-FAINT: Final = 0.15  # of the strongest ink: what is fainter is paper, its grain and shadows
-SAMPLE = 1 << 19  # pixels that are looked at: 668 images of MNIST's size
-MIN_ALIKE_SHARE = 0.9  # of the images have to lie alike, or they lie freely
-PAPERED = 0.75  # of the images have to be darker at their corners than within
-CENTERED = 0.75  # pixels that a center may be off the middle
+FAINT: Final = 0.15  # of the strongest ink; fainter pixels are paper, with its grain and shadows
+SAMPLE = 1 << 19  # pixels: 668 images of MNIST's size
+MIN_ALIKE_SHARE = 0.9  # of the images; otherwise their layout is free
+PAPERED = 0.75  # of the images that have to be darker at their corners than within
+CENTERED = 0.75  # maximum distance of a center from the middle in pixels
 
 
 @dataclass(frozen=True, slots=True)
 class ImageLayout:
-    """Where the ink of a set's images lies; lengths and places as shares of the frame's side."""
+    """The position of the ink in a set's images, in fractions of the frame's side."""
 
     extent: float = 20 / 28  # of the longer side of the ink's bounding box
-    centering: str = MASS  # what lies at `x`, `y`: the ink's center of mass, or that of its box
+    centering: str = MASS  # what lies at `x`, `y`: the ink's center of mass, or its box's center
     x: float = 0.5
     y: float = 0.5
     strongest: float = 255.0  # an image's strongest ink, of 255
@@ -53,7 +53,7 @@ class ImageLayout:
 
     @property
     def is_mnist(self) -> bool:
-        """Whether the images lie as MNIST's do, half a pixel of 28 more or less."""
+        """Whether the layout is MNIST's, to half a pixel of 28."""
         near = abs(self.extent - MNIST.extent) < 0.5 / 28
         return near and self.centering == MASS and self.has_paper
 
@@ -87,7 +87,7 @@ def measured(images: Bytes) -> ImageLayout:
     darker = at_corners <= square.mean(axis=(1, 2))
     has_paper = float(darker.mean()) >= PAPERED
     strongest = float(np.median(square.max(axis=(1, 2))))
-    # Clean paper is 0; where it has grain, ink begins above that.
+    # Clean paper is 0; on grainy paper, ink begins above the grain.
     least = 0 if np.quantile(at_corners, 0.75) == 0 else FAINT * 255
     boxes = bounding_boxes(square > least)
     boxes, square = boxes[boxes[:, 1] > 0], square[boxes[:, 1] > 0]

@@ -1,4 +1,4 @@
-"""Any grey drawing brought to lie as a set's images do; MNIST's, as its makers brought theirs.
+"""Normalizes a grey drawing to the layout of a set's images; MNIST's, as its authors did.
 
 "The original black and white (bilevel) images from NIST were size normalized to fit in a 20x20
 pixel box while preserving their aspect ratio. The resulting images contain grey levels as a
@@ -39,7 +39,7 @@ def centered(image: Bytes, side: int = SIDE, layout: ImageLayout = MNIST) -> Byt
     if layout.centering == MASS:
         top = corner(small.sum(axis=1), side, layout.y * side)
         left = corner(small.sum(axis=0), side, layout.x * side)
-    else:  # round half down: an odd pixel is left at the right and at the foot, as most have it
+    else:  # round half down: an odd pixel is left at the right and at the bottom, as in most images
         top, left = (
             min(max(0, int(np.ceil(place * side - length / 2 - 0.5))), side - length)
             for place, length in ((layout.y, height), (layout.x, width))

@@ -1,4 +1,4 @@
-"""A set looked over as a whole: set upright, stretched, turned, and what is odd about it."""
+"""The quality of a whole set: transposing, stretching, inverting, and oddities."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from .layout import PAPERED, corners, sampled
 from .mapped_file import is_mapped
 from .values import FULL
 
-FAINT = 128  # ink that never gets stronger is stretched, or the images are hard to learn from
+FAINT = 128  # fainter ink is stretched, because such images are hard to learn from
 FEW_GREYS = 8  # between paper and ink
-LIGHTER = 4  # of 255 that paper must differ from the whole image by
-SAMPLED_IMAGES = 20_000  # images of a set in a mapped file that are looked at
-SAMPLED_RUNS = 20  # pieces of the file that these come from
+LIGHTER = 4  # of 255; minimum difference of paper from the image's mean
+SAMPLED_IMAGES = 20_000  # of a mapped set
+SAMPLED_RUNS = 20  # pieces of the file that these are from
 REASONS: Final[dict[type[Finding], str]] = {
     LightPaper: "its ink is dark on light paper",
     Stretched: "its ink is faint",
@@ -47,9 +47,9 @@ def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
     memory is writable: the caller gives them up.
     """
     strongest = max(_strongest(part) for part in _parts(found))
-    # Of fractions that small the greys are gone already.
+    # Fractions this small have lost their greys already.
     if 0 < strongest <= FAINT and (strongest >= FEW_GREYS or not found.scale):
-        # By a table: each grey becomes the same one everywhere, to learn from and to test on.
+        # By a table, so that each grey becomes the same one in both parts.
         greys = np.minimum(np.rint(np.arange(256) * (FULL / strongest)), FULL).astype(np.uint8)
         stretched = Stretched(strongest)
         scale = f"values 0 to {strongest}, made 0 to 255"

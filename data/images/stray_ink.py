@@ -1,4 +1,4 @@
-"""What of a picture's ink is not the digit's: ruled lines, and specks far from it.
+"""Stray ink in a picture: ruled lines, and specks far from the digit.
 
 A speck of four pixels in a corner would shrink the digit to a third, since what is scaled is the
 box around all ink. But a 5 may have its bar apart, an i its dot, and a faint scan is in pieces:
@@ -27,11 +27,11 @@ AS_DARK = 1.3  # times as dark as the line itself: the line, and no ink on it
 
 @dataclass(frozen=True, eq=False)
 class Cleaned:
-    """A picture's own ink, and how much else there was."""
+    """A picture's ink without stray ink, and the amount removed."""
 
-    ink: Bytes  # h × w, as it was but for what was left out
-    specks: int  # pieces that were left out
-    rulings: int  # lines that were left out
+    ink: Bytes  # h × w, without what was removed
+    specks: int  # removed pieces
+    rulings: int  # removed lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def cleaned(ink: Bytes) -> Cleaned:
 def _without_rulings(ink: Bytes) -> tuple[Bytes, int]:
     """Without thin straight lines from edge to edge, level or upright, and how many there were."""
     kept, count = ink.copy(), 0
-    for lines in (kept, kept.T):  # views: what is changed in one of them is changed in all
+    for lines in (kept, kept.T):  # views of the same memory
         if min(lines.shape) < MIN_RULED_SIDE:
             break
         inked = np.count_nonzero(lines, axis=1) >= CROSSING * lines.shape[1]

@@ -1,4 +1,4 @@
-"""Archives of files, zip and tar: unpacked within bounds into a folder that goes away again.
+"""Zip and tar archives: unpacked within bounds into a temporary folder.
 
 What is written there has the names of the archive's regular files, held to be relative and inside
 the folder; links, devices and what file managers leave are not unpacked.
@@ -147,7 +147,7 @@ def _copy(content: IO[bytes], out: IO[bytes], size: int, name: str) -> None:
             out.write(piece)
     except (*UNREADABLE, tarfile.TarError) as damage:
         if isinstance(damage, OSError) and damage.errno is not None:
-            raise  # the disk's, not the archive's
+            raise  # an error of the disk, not of the archive
         raise DataError(f"{name}: is damaged: {damage}") from damage
     if left:
         raise DataError(f"{name}: is cut short")

@@ -1,4 +1,4 @@
-"""Forms that are known by their first bytes and not read: what each is called, and what to do."""
+"""Formats recognized by their first bytes but not read, with advice for each."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PICKLE_ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class ForeignForm:
-    """A form that is not read: how it begins, and what a message says of it."""
+    """An unsupported format: how its files start, and the advice."""
 
     begins: Callable[[bytes], object]
     advice: str

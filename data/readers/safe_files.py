@@ -1,4 +1,4 @@
-"""Files from outside: opened without trust, unpacked within bounds, watched while they are read."""
+"""Safe reading of untrusted files: regular ones only, bounded unpacking, change detection."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ def _refuse_changed(path: Path, file: io.BufferedReader, before: os.stat_result)
 
 
 class _Raw(io.FileIO):
-    """A file that tells a failure to read as DataError, apart from other OSErrors around it."""
+    """A file that raises read errors as DataError, to tell them from other OSErrors."""
 
     def __init__(self, path: Path) -> None:
-        # Should a pipe take the file's place after the check, opening it does not wait.
+        # Should a pipe replace the file after the check, opening it does not block.
         super().__init__(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
         self._path = path
 
@@ -146,7 +146,7 @@ def unpacked(file: io.BufferedReader, path: Path) -> io.BufferedIOBase:
 
 
 class _Unpacked(gzip.GzipFile):
-    """Gzipped content, as long as it is not absurdly more than what it is unpacked from."""
+    """Gzipped content, up to a plausible compression ratio."""
 
     def __init__(self, file: io.BufferedReader, path: Path) -> None:
         super().__init__(fileobj=file, mode="rb")

@@ -1,4 +1,4 @@
-"""Which classes a set has: as it names them, as a network knows them, or as its labels count."""
+"""The classes of a set: as named in it, as a network knows them, or as its labels count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the files in a folder are together: the forms in the order in which they are tried."""
+"""The set that a folder's files form; possible structures, in the order of trying."""
 
 from __future__ import annotations
 

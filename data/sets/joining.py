@@ -1,4 +1,4 @@
-"""Two sources made one: the one to learn from, the other to test on, or one after the other."""
+"""Joins two sources: as training and test part, or one after the other."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _one_list(
 
 
 class _Relabel:
-    """Labels of one list of classes as those of another."""
+    """Maps labels of one list of classes to those of another."""
 
     def __init__(self, indices: tuple[int, ...] = ()) -> None:
         self._indices = np.array(indices, np.uint8)

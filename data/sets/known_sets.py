@@ -1,4 +1,4 @@
-"""Sets known by the names of their files: EMNIST, whose images lie on their side, and its kin."""
+"""Well-known sets, identified by file names: EMNIST, whose images are transposed, and others."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MAX_NAME_LENGTH = 40  # characters of a class's name
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A set's name as it was found, and its classes by label."""
+    """A well-known set: its name, and its classes by label."""
 
     name: str
     classes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""A set that came without a test part, parted in two: each class by the same share."""
+"""Splits a set without a test part, each class by the same fraction."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ Shown = tuple["Parameters", int]  # a network, and the test digit beside it
 class Room(ClosesOnce[None]):
     """Follows the main screen: same network, digit and moment. Training continues.
 
-    A room creates its widgets in `furnish`, and updates them in `show`, which is called whenever the
+    A room creates its widgets in `furnish` and updates them in `show`, which is called whenever the
     network or the digit changes. Keys that a room does not use itself still train, pause,
     step, and travel in time.
     """

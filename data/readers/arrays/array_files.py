@@ -1,4 +1,4 @@
-"""A set of which each array is a file of its own: images.npy beside labels.npy, and their like."""
+"""Sets with a file for each array, such as images.npy beside labels.npy."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def holds_array(path: Path) -> bool:
 
 
 class ArrayFiles:
-    """Arrays in files of their own, each checked before its numbers are read."""
+    """Arrays in separate files, each checked before its numbers are read."""
 
     form = "arrays in files of their own"
 

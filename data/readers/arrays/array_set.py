@@ -1,4 +1,4 @@
-"""A set in named arrays, whatever file they are in: which is which, and all of them made bytes.
+"""Sets of named arrays in any file format: finds their roles, and converts them to bytes.
 
     x_train, y_train, x_test, y_test     Keras's form; X_train, train_images and their like, too
     images, labels, names                a plain form; X and y, data and target; labels may be
@@ -43,7 +43,7 @@ HOLDS = {
 }
 MATES = (("images", "labels"), ("imgs", "labels"), ("data", "target"), ("x", "y"), ("X", "y"))
 
-Key = tuple[str, str]  # the part ("" where no word tells) and what is held
+Key = tuple[str, str]  # the part ("" if the name does not say), and the content
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +169,7 @@ def mate(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Images:
-    """How a member's numbers are images."""
+    """The layout of images in a member's numbers."""
 
     shape: tuple[int, ...]
     side: int
@@ -189,7 +189,7 @@ class _Images:
 
 
 class _Reader:
-    """Takes images and labels out of arrays, all images on one scale and of one size."""
+    """Reads images and labels from arrays, all images on one scale and of one size."""
 
     def __init__(
         self, arrays: Arrays, members: dict[Key, str], on_progress: OnProgress | None

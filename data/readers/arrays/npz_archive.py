@@ -1,7 +1,7 @@
-"""The members of an .npz file, read without believing a word of it.
+"""The members of an .npz file, treated as untrusted input.
 
-No pickled object is ever loaded. A member is read piece by piece, after its header has been held
-against the size it really has, so that no header can ask for memory.
+Pickled objects are never loaded. A member is read piece by piece, after its header has been
+compared with its real size, so that no header can demand memory.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .npy_format import checked_full, chunk_sizes, read_header
 MAGIC = b"PK"  # what every zip file begins with
 UNPACKING = (zipfile.BadZipFile, zlib.error)
 MAX_MEMBERS = 64
-# What zipfile raises at archives that are damaged, encrypted, or packed in some other way.
+# Raised by zipfile for archives that are damaged, encrypted, or compressed in an unknown way.
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError
 )  # fmt: skip

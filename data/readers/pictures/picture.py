@@ -1,4 +1,4 @@
-"""Pictures from outside, through Pillow: decoded within bounds, made grey, told ink from paper.
+"""Untrusted pictures, read by Pillow: decoded within bounds, as grey, with ink apart from paper.
 
 The only file that imports Pillow, when it reads.
 """
@@ -44,7 +44,7 @@ CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What a picture shows, lying as the images that a network learnt from."""
+    """The digit in a picture, in the layout of a network's training images."""
 
     image: Bytes  # side × side, ink high on paper 0
     notes: tuple[str, ...]  # of the file itself, one line each

@@ -1,4 +1,4 @@
-"""The columns of a CSV file, by its first lines: pixels, the label, and what is neither."""
+"""The columns of a CSV file, derived from its first lines: pixels, the label, and others."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from mnist_tui.data.dataset import Dataset
@@ -21,16 +21,17 @@ from tests.helpers.support import PATIENCE, wait_until
 UPDATES = 4  # of the session on disk
 
 
+Question = tuple[str, Callable[[bool], None]]
+
+
 @dataclass
 class Opened:
     """An opener with its workspace, and what it asked and told."""
 
     opener: SessionOpener
     driven: Driven
-    questions: list[tuple[str, Callable[[bool], None]]] = field(
-        default_factory=list[tuple[str, Callable[[bool], None]]]
-    )
-    lines: list[str] = field(default_factory=list[str])
+    questions: list[Question]
+    lines: list[str]
 
     def iteration(self) -> int:
         """Wait for the first run, and return how many updates it has made."""
@@ -42,11 +43,12 @@ class Opened:
 def opened(dataset: Dataset, folder: SessionFolder) -> Generator[Opened]:
     """Open a session from this folder; end its worker afterwards."""
     session = TrainingSession(lambda: dataset, Hyperparameters())
-    questions = list[tuple[str, Callable[[bool], None]]]()
-    lines = list[str]()
-    opener = SessionOpener(
-        Workspace(session), folder, None, lambda *question: questions.append(question), lines.append
-    )
+    questions, lines = list[Question](), list[str]()
+
+    def ask(question: str, answered: Callable[[bool], None]) -> None:
+        questions.append((question, answered))
+
+    opener = SessionOpener(Workspace(session), folder, None, ask, lines.append)
     opener.open()
     try:
         yield Opened(opener, Driven(session), questions, lines)

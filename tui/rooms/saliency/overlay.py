@@ -102,7 +102,7 @@ def levels(
     """Ink in GROUNDS, and slopes, given as shares of the steepest, -1 to 1, in LEVELS."""
     import numpy as np
 
-    # Any ink is some ground, so that a pixel that is not blank never looks it.
+    # Any ink tints the background, so that only blank pixels look blank.
     return np.ceil(image * (GROUNDS / 255)).astype(np.int8), np.trunc(shares * LEVELS).astype(
         np.int8
     )
