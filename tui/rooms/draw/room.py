@@ -219,7 +219,7 @@ class DrawRoom(Room):
             return False
         return super().check_action(action, parameters)
 
-    def action_keep(self) -> None:
+    def action_save_drawing(self) -> None:
         """Ask for a name, and write the drawing under it."""
         taken = drawing_store.names()
         free = next(n for n in range(1, len(taken) + 2) if f"drawing {n}" not in taken)
@@ -245,7 +245,7 @@ class DrawRoom(Room):
         except UserError as problem:
             self.notify(str(problem), severity="warning", markup=False)
 
-    def action_take_up(self) -> None:
+    def action_open_drawing(self) -> None:
         """Ask which drawing, and put it on the canvas."""
         if found := drawing_store.names():
             self.app.push_screen(OpenDrawingDialog(found), self._open)
