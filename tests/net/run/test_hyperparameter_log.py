@@ -12,21 +12,14 @@ from mnist_tui.net.run.diagnosis import DivergedError
 from mnist_tui.net.run.hyperparameter_log import changed, effective, optimizer_resets
 from mnist_tui.net.trainer import Trainer, replay
 
-from tests.helpers.support import fingerprint, noise, trainer_of
+from tests.helpers.support import fingerprint, noise, steer, trainer_of
 
 SAMPLES = noise(60)
 
 
 def steered(chosen: dict[str, Any], *changes: tuple[int, dict[str, Any]]) -> Trainer:
     """A run whose hyperparameters somebody changes after so many updates."""
-    trainer = trainer_of(SAMPLES, **chosen)
-    for since, change in changes:
-        for _ in islice(trainer.steps(), since - trainer.iteration):
-            pass
-        trainer.change(replace(trainer.hyperparameters, **change))
-    for _ in trainer.steps():
-        pass
-    return trainer
+    return steer(trainer_of(SAMPLES, **chosen), changes)
 
 
 CHANGES: list[list[tuple[int, dict[str, Any]]]] = [
