@@ -1,1 +1,1 @@
-"""Where images and labels come from: turns any source into one Dataset. Begin with dataset.py."""
+"""Loads images and labels from any source as one Dataset. Begin with dataset.py."""

@@ -1,4 +1,4 @@
-"""New digits from old ones: each a little turned, scaled, sheared, shifted and bent.
+"""Data augmentation: digits slightly rotated, scaled, sheared, shifted and bent.
 
 Affine and elastic deformations as in Simard, Steinkraus and Platt, Best Practices for
 Convolutional Neural Networks Applied to Visual Document Analysis (2003). A deformed image
@@ -83,7 +83,7 @@ def displaced(
 
 
 def looked_up(images: Images, rows: Floats, columns: Floats) -> Images:
-    """What the images, n × side², show at these places, one for each pixel; 0 outside."""
+    """Sample the images, n × side², at one place for each pixel; 0 outside."""
     n, side = len(images), round(len(rows) ** 0.5)
     # A frame of zeros answers for the places outside: one pixel before the image, two after,
     # since a place is mixed from the pixel it lies in and the next one.
@@ -113,8 +113,8 @@ def fine(places: Floats, side: int) -> NDArray[np.intp]:
 class Epochs:
     """The training images of every epoch, deformed afresh, made one epoch ahead in a thread.
 
-    What an epoch shows depends on the seed and its number alone, so a run may begin at any.
-    Only one thread may ask.
+    An epoch's images depend only on the seed and its number, so a run may begin at any epoch.
+    Only one thread may call `images`.
     """
 
     def __init__(self, images: Images, deformation: Deformation | None = None) -> None:
@@ -123,7 +123,7 @@ class Epochs:
         self._next: tuple[tuple[int, int], threading.Thread, list[Images]] | None = None
 
     def images(self, seed: int, epoch: int) -> Images:
-        """The images of this epoch of a run of this seed; those of the next one are begun."""
+        """Return this epoch's images for a run with this seed; start preparing the next epoch's."""
         wanted = (seed, epoch)
         if self._now is None or self._now[0] != wanted:
             self._now = wanted, self._taken(wanted)
@@ -131,19 +131,19 @@ class Epochs:
         return self._now[1]
 
     def _taken(self, wanted: tuple[int, int]) -> Images:
-        """What was made ahead, if it is what is wanted; else it is made now."""
+        """Return the prepared images if they are the requested ones; otherwise make them now."""
         if self._next is not None and self._next[0] == wanted:
-            _, thread, made = self._next
+            _, thread, result = self._next
             thread.join()
-            if made:
-                return made[0]
+            if result:
+                return result[0]
         return self._make(*wanted)
 
     def _begin(self, ahead: tuple[int, int]) -> None:
-        made: list[Images] = []
-        # A daemon: the end of the program does not wait for digits nobody will see.
-        thread = threading.Thread(target=lambda: made.append(self._make(*ahead)), daemon=True)
-        self._next = ahead, thread, made
+        result: list[Images] = []
+        # A daemon, so that exiting does not wait for unused images.
+        thread = threading.Thread(target=lambda: result.append(self._make(*ahead)), daemon=True)
+        self._next = ahead, thread, result
         thread.start()
 
     def _make(self, seed: int, epoch: int) -> Images:

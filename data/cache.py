@@ -1,9 +1,9 @@
-"""Parsed tables kept on disk, so that a second reading of the same file is instant.
+"""A cache of parsed tables on disk, so that loading the same file again is instant.
 
-An entry is called by the SHA-256 of the file it was parsed from, whatever that is called or
-wherever it lies, and is an .npz of bytes alone: images, labels if there are any, notes. It is
-written whole or not at all, for its owner's eyes, and its checksums are held when it is read: a
-damaged one is no entry. The oldest used go first when there are too many.
+An entry is named by the SHA-256 of the file it was parsed from, regardless of the file's name and
+place, and is an .npz of bytes alone: images, labels if there are any, notes. It is
+written atomically, readable only by its owner, and its checksums are verified when it is read:
+damaged entries are ignored. When there are too many, the least recently used are removed first.
 """
 
 from __future__ import annotations
@@ -23,19 +23,20 @@ from numpy.typing import NDArray
 from .errors import DataError
 from .readers.arrays.array_set import BYTES
 from .readers.arrays.npz_archive import Archive
-from .readers.safe_files import MAX_PIXEL_BYTES as LARGEST_SOURCE
-from .readers.safe_files import opened
+from .readers.safe_files import MAX_PIXEL_BYTES, opened
 from .source_content import Bytes, SourceContent, image_side
 
-VERSION = 2  # of what is parsed and how: another one finds other entries
-MAX_CACHE_BYTES = 1 << 31  # bytes that all entries may take
-ABANDONED_AFTER_S = 3600  # seconds after which a half-written entry is nobody's
+VERSION = 2  # of the parser and the format; entries of other versions are not found
+MAX_CACHE_BYTES = 1 << 31  # of all entries
+ABANDONED_AFTER_S = 3600  # after which an unfinished entry is removed
 
 
 def key_of(file: io.BufferedReader, read_as: str = "") -> str:
-    """The key of a file's content; the file is read to its end and set back to its beginning.
+    """Return the key of a file's content; read the file to its end and rewind it.
 
-    read_as: what else decides what is read from it.
+    Args:
+        file: the open file, at its beginning.
+        read_as: anything else that decides what is read from it.
     """
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
@@ -45,13 +46,13 @@ def key_of(file: io.BufferedReader, read_as: str = "") -> str:
 
 
 class Cache:
-    """Entries in a folder, which is made when the first is kept."""
+    """Entries in a folder, which is created for the first one."""
 
     def __init__(self, folder: Path, largest: int = MAX_CACHE_BYTES) -> None:
         self._folder, self._largest = folder, largest
 
     def kept(self, key: str) -> SourceContent | None:
-        """The entry, or None if there is none that is whole."""
+        """Return the entry, or None if there is no intact one."""
         path = self._path(key)
         try:
             with opened(path) as file:
@@ -59,7 +60,7 @@ class Cache:
         except DataError:
             return None
         with contextlib.suppress(OSError):
-            os.utime(path)  # used now, and so the last to go
+            os.utime(path)  # most recently used, so the last to be removed
         return found
 
     def keep(self, key: str, found: SourceContent) -> None:
@@ -75,7 +76,7 @@ class Cache:
         if found.labels is not None:
             members["labels"] = found.labels
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # mkstemp makes a file of mode 0600 that was not there before.
+        # mkstemp creates a new file of mode 0600.
         number, name = tempfile.mkstemp(".part", key, self._folder)
         temporary = Path(name)
         try:
@@ -105,9 +106,9 @@ class Cache:
 
 
 def _found(archive: Archive) -> SourceContent:
-    """What `keep` wrote; DataError if it is not that."""
+    """Read an entry as `keep` wrote it; DataError for anything else."""
     shape = archive.header("images", BYTES).shape
-    if len(shape) != 2 or image_side(shape[1]) is None or shape[0] * shape[1] > LARGEST_SOURCE:
+    if len(shape) != 2 or image_side(shape[1]) is None or shape[0] * shape[1] > MAX_PIXEL_BYTES:
         raise archive.refusal("images", f"is {shape}; expected images in rows")
     labels = _bytes(archive, "labels") if "labels" in archive.names else None
     if labels is not None and len(labels) != shape[0]:
@@ -125,7 +126,7 @@ def _found(archive: Archive) -> SourceContent:
 
 
 def _bytes(archive: Archive, name: str) -> Bytes:
-    """A member of bytes, gathered where it may be written to."""
+    """Read a member of bytes into writable memory."""
     gathered = bytearray()
     for piece in archive.pieces(name, BYTES):
         gathered += piece.data

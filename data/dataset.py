@@ -1,7 +1,7 @@
-"""Dataset: images still as bytes, their labels, a part to train on and a part to test on.
+"""Dataset: images as bytes with their labels, in a training part and a test part.
 
-`load` makes one of any source it knows, by what is in it: the set in the package, IDX files,
-CSV, .npz, pictures in folders. `load_images` takes the images alone, for a network to answer.
+`load` reads one from any known source, recognized by its content: the packaged set, IDX files,
+CSV, .npz, pictures in folders. `load_images` reads images alone, for prediction.
 """
 
 from __future__ import annotations
@@ -32,29 +32,27 @@ DIGITS = tuple("0123456789")
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """What a network is trained on and, apart from it, what it is tested on."""
+    """A training part and a separate test part."""
 
     name: str
     train: Digits
     test: Digits
     side: int  # images are side × side pixels
     names: tuple[str, ...] = DIGITS  # of the classes, by label
-    notes: tuple[str, ...] = ()  # what was found out while reading, one line each
-    share: float = (
-        0.0  # of each class that was kept apart to test on; 0: the source had a test part
-    )
-    findings: tuple[Finding, ...] = ()  # what is odd about it
+    notes: tuple[str, ...] = ()  # on the reading, one line each
+    share: float = 0.0  # of each class held out for testing; 0: the source had a test part
+    findings: tuple[Finding, ...] = ()  # oddities of the data
     layout: ImageLayout = MNIST  # how the training images lie in their frame
 
     @property
     def classes(self) -> int:
-        """How many there are."""
+        """Number of classes."""
         return len(self.names)
 
 
 @dataclass(frozen=True, eq=False)
 class Unlabelled:
-    """Images that a network is to answer for."""
+    """Images to predict."""
 
     name: str
     images: Bytes  # m × side², 0 (paper) to 255 (ink), one image a row, as in Digits
@@ -63,7 +61,7 @@ class Unlabelled:
     findings: tuple[Finding, ...] = ()
 
 
-def load(  # noqa: PLR0913  (each is a question of its own)
+def load(  # noqa: PLR0913  (each is an independent option)
     source: str = EMBEDDED,
     *,
     share: float = TEST_SHARE,
@@ -74,29 +72,28 @@ def load(  # noqa: PLR0913  (each is a question of its own)
     cache: Path | None = None,
     on_progress: OnProgress | None = None,
 ) -> Dataset:
-    """Read the dataset that `source` names: "mnist", the one in the package, or a path.
+    """Read the dataset that `source` names: "mnist" (the packaged one) or a path.
 
-    A path's form is told by its content; data/sources.py has the table of forms. After the path
-    may stand what the content cannot tell: see data/source_spec.py.
+    The content decides the format; data/sources.py has the table of formats. The path may be
+    followed by what the content cannot say: see data/source_spec.py.
 
     Args:
-        source: the path, and what goes with it.
-        share: of a set that has no test part, how much of each class is tested on; which images
-            is drawn with a fixed seed, so it is always the same ones.
-        classes: how many there are, where the caller knows; else the labels and names tell.
-        names: of the classes, where the caller knows those.
-        has_paper: whether ink may stand on light paper, and is then turned round; False where a
-            network answers whose own images were photographs.
-        learnt: of a set without test part, whether a network learnt from this training part. If
-            it did not, every image is there to test on.
-        cache: a folder to keep parsed tables in, and to take them from; None for none.
-        on_progress: called now and then with what is done and all there is to do, in bytes or
-            files; what it raises ends the loading.
+        source: the path, and its options.
+        share: the share of each class to test on, for a set without a test part. The images are
+            drawn with a fixed seed, so they are always the same.
+        classes: their number, if the caller knows it; otherwise labels and names decide.
+        names: the class names, if the caller knows them.
+        has_paper: whether ink may stand on light paper, and is then inverted; False for a network
+            trained on photographs.
+        learnt: for a set without a test part, whether a network was trained on this training
+            part. If it was not, every image is used for testing.
+        cache: folder for parsed tables; None: do not cache.
+        on_progress: called now and then with the amount done and the total, in bytes or files;
+            an exception it raises ends the loading.
 
     Raises:
-        DataError: one line that names the file, the place in it, and what is wrong there;
-            UnlabelledError and ClassesError, which are DataErrors, where a caller may go on
-            otherwise.
+        DataError: one line that names the file, the place in it, and the fault. The subclasses
+            UnlabelledError and ClassesError mark faults that a caller may handle.
     """
     spec = parse_spec(source)
     found, name = _read(spec, cache, on_progress)
@@ -138,7 +135,7 @@ def load_images(
 def _read(
     spec: SourceSpec, cache: Path | None, on_progress: OnProgress | None, *, alone: bool = False
 ) -> tuple[SourceContent, str]:
-    """What the source's readers find, with what you said of it done."""
+    """Read a source and apply the options of its spec."""
     if spec.path == EMBEDDED and spec != SourceSpec(EMBEDDED):
         raise DataError(f"{spec}: the set in the program is read as it is; leave the options out")
     found, name = read(spec.path, cache, on_progress, alone=alone, label=spec.label)
@@ -177,27 +174,29 @@ def _parted(
     share: float,
     learnt: Callable[[Digits], bool] | None,
 ) -> tuple[Digits, Digits, float, tuple[str, ...]]:
-    """What is learnt from, what is tested on, the share kept apart, and a note on it."""
+    """Return the training part, the test part, the share held out, and a note on it."""
     assert found.labels is not None
-    whole = Digits(found.images, found.labels)
+    everything = Digits(found.images, found.labels)
     if found.test is not None:
-        return whole, found.test, 0.0, ()
+        return everything, found.test, 0.0, ()
     try:
-        if learnt is not None and not is_mapped(whole.images):
-            kept = ~draw_test_mask(whole.labels, share)
-            if not learnt(Digits(whole.images[kept], whole.labels[kept])):
-                which = "learnt from all of them" if learnt(whole) else "learnt from other images"
-                note = f"all {len(whole):,} images are tested on; the model {which}"
-                return whole, whole, 0.0, (note,)
-        train, test = split_train_test(whole.images, whole.labels, share)
+        if learnt is not None and not is_mapped(everything.images):
+            kept = ~draw_test_mask(everything.labels, share)
+            if not learnt(Digits(everything.images[kept], everything.labels[kept])):
+                which = (
+                    "learnt from all of them" if learnt(everything) else "learnt from other images"
+                )
+                note = f"all {len(everything):,} images are tested on; the model {which}"
+                return everything, everything, 0.0, (note,)
+        train, test = split_train_test(everything.images, everything.labels, share)
     except DataError as problem:
         raise DataError(f"{source}: {problem}") from problem
     note = (
         f"no test part: {100 * share:g} % of each class kept apart to test on, {len(test):,} "
-        f"of {len(whole):,} images, drawn with seed {SEED}"
+        f"of {len(everything):,} images, drawn with seed {SEED}"
     )
-    if is_mapped(whole.images):
-        note = f"no test part: the last {len(test):,} of {len(whole):,} images are tested on"
+    if is_mapped(everything.images):
+        note = f"no test part: the last {len(test):,} of {len(everything):,} images are tested on"
     return train, test, share, (note,)
 
 
@@ -209,7 +208,7 @@ def _unlabelled(found: SourceContent, name: str) -> Unlabelled:
 
 
 class UnlabelledError(DataError):
-    """A source has no labels, and labels were asked for; `images` can still be answered."""
+    """A source lacks the required labels; its `images` can still be predicted."""
 
     def __init__(self, message: str, images: Unlabelled) -> None:
         super().__init__(message)

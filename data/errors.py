@@ -1,4 +1,4 @@
-"""The exceptions of this wing: something outside is not as it should be."""
+"""The exceptions of this wing, about invalid sources."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 class DataError(Exception):
-    """A source cannot be used; its message is one line that tells a person which, and why."""
+    """A source cannot be used; the message, one line, says which one and why."""
 
 
 class ClassesError(DataError):
-    """A source has other classes than the caller knows there to be."""
+    """A source has classes other than the caller expects."""

@@ -1,4 +1,4 @@
-"""What is odd about images that were read, as data; tui/datasets/findings.py puts it into words."""
+"""Oddities of images, as data; tui/datasets/findings.py describes them in words."""
 
 from __future__ import annotations
 
@@ -7,58 +7,58 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LightPaper:
-    """Ink was dark on light paper; it was turned round, so that ink is high."""
+    """Ink was dark on light paper, and was inverted."""
 
 
 @dataclass(frozen=True, slots=True)
 class DarkPaper:
-    """Ink was light on dark, as it is learnt from."""
+    """Ink was light on dark, as required."""
 
 
 @dataclass(frozen=True, slots=True)
 class Faint:
-    """The strongest ink is so weak that stretching it would not bring back its greys."""
+    """The strongest ink is too weak for stretching to restore its greys."""
 
     strongest: int  # of 255
 
 
 @dataclass(frozen=True, slots=True)
 class Stretched:
-    """The strongest ink of the whole set was weak; all of it was made stronger, up to 255."""
+    """The strongest ink of the set was weak; the ink was stretched to 255."""
 
     strongest: int  # it was, of 255
 
 
 @dataclass(frozen=True, slots=True)
 class Transposed:
-    """The images lay on their side, rows and columns exchanged, and were set upright."""
+    """The images were transposed, and were set upright."""
 
-    reason: str  # who says so: the set's name, or you
+    reason: str  # the set's name, or the user's option
 
 
 @dataclass(frozen=True, slots=True)
 class TenIsZero:
-    """Labels ran from 1 to 10, as where 10 stands for the digit 0; it was made 0."""
+    """Labels ran from 1 to 10, where 10 stands for the digit 0, and became 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class FromOne:
-    """Labels ran from 1 on; no class was made of the 0 that never occurs."""
+    """Labels began at 1; the absent 0 is not a class."""
 
     highest: int
 
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """Images that show nothing: all their pixels are alike."""
+    """Blank images, whose pixels are all equal."""
 
     count: int
-    images: int  # to learn from and to test on
+    images: int  # training and test images
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """Test images that are among the training images, pixel for pixel."""
+    """Test images that are also training images, pixel for pixel."""
 
     count: int
     images: int  # to test on
@@ -66,7 +66,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Empty:
-    """Classes that have no image to learn from."""
+    """Classes without training images."""
 
     labels: tuple[int, ...]
     classes: int
@@ -74,26 +74,26 @@ class Empty:
 
 @dataclass(frozen=True, slots=True)
 class Specks:
-    """Pieces of a picture's ink that were left out, because they lie far from the rest."""
+    """Pieces of a picture's ink that were removed because they lie far from the rest."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Rulings:
-    """Ruled lines of a picture's paper that were left out."""
+    """Ruled lines of a picture's paper that were removed."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class AsItLies:
-    """A picture lay as the network's images do and was not moved."""
+    """A picture had the layout of the network's images and was not moved."""
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A picture's ink was scaled and placed as the network's images have theirs."""
+    """A picture's ink was scaled and placed like that of the network's images."""
 
     extent: float  # of the ink's longer side, as a share of the frame's
     centering: str  # see data/images/layout.py
@@ -122,11 +122,11 @@ Finding = (
     | WholePicture
 )
 
-MANY = 0.05  # of the images, from which on blank or shared ones matter
+MANY = 0.05  # fraction of the images from which blank or shared ones matter
 
 
 def misleads(finding: Finding) -> bool:
-    """Whether a network cannot learn well from such data, or seems better on them than it is."""
+    """Return whether such data hinder learning or flatter the network."""
     match finding:
         case Faint() | Empty():
             return True

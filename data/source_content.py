@@ -1,4 +1,4 @@
-"""What a reader finds in a source, before it becomes a Dataset; and what every source must be."""
+"""The content of a source before it becomes a Dataset, and the limits of every source."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Digits:
 
 @dataclass(frozen=True, eq=False)
 class SourceContent:
-    """What one source holds: images, and whatever else it said of them."""
+    """The content of one source: images, and everything else known of them."""
 
     images: Bytes  # m × side², to learn from
     labels: Bytes | None = None  # m; None where the source has none
@@ -41,13 +41,13 @@ class SourceContent:
 
 
 def image_side(pixels: int) -> int | None:
-    """The side of a square image of so many pixels; None if no image here may have them."""
+    """Return the side of a square image of this many pixels; None if its size is not supported."""
     side = math.isqrt(max(0, pixels))
     return side if side * side == pixels and side in SIDES else None
 
 
 def natural(name: str) -> tuple[bool, int, str]:
-    """The order of classes' names: numbers in their order and before words."""
+    """Return a sort key for class names: numbers in numeric order before words."""
     is_number = name.isdecimal() and len(name) < 10
     return not is_number, int(name) if is_number else 0, name
 

@@ -1,4 +1,4 @@
-"""A source as you name it: a path, and after it what its content cannot tell.
+"""The specification of a source: a path with options for what its content does not say.
 
     train.csv --test test.csv --label last --transpose --names classes.txt
 
@@ -17,7 +17,7 @@ OPTION = re.compile(r"\s+--(test|label|names|transpose)\b")
 
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
-    """The path of a source, and how it is to be read."""
+    """The path of a source, and its options."""
 
     path: str
     test: str = ""  # another source, all of it to test on

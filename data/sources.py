@@ -1,4 +1,4 @@
-"""Which reader reads a source: told by its content, never by what it is called.
+"""Chooses the reader of a source by its content, never by its name.
 
 FILE_FORMS has every form of a file, in the order in which they are tried; data/sets/folders.py has
 what several files in a folder can be.
@@ -15,7 +15,7 @@ from pathlib import Path
 from .cache import Cache, key_of
 from .errors import DataError
 from .readers import archive, foreign
-from .readers.arrays import array_files, hdf5, idx, matlab, npz
+from .readers.arrays import array_files, hdf5, idx, matlab, npy_format, npz
 from .readers.pictures import picture as pictures
 from .readers.safe_files import GZIP_MAGIC, OnProgress, is_packed, opened, unpacked
 from .readers.tables import arff, csv_table, libsvm, parquet
@@ -38,10 +38,14 @@ def read(
     alone: bool = False,
     label: str = "",
 ) -> tuple[SourceContent, str]:
-    """What a source holds, and its name. Raises DataError if it is of no form known here.
+    """Read a source; return its content and name. Raises DataError for an unknown format.
 
-    alone: only images are wanted, so that one picture will do, or an IDX file without its labels.
-    label: of a table, the column that you name as the label's; "" to find out.
+    Args:
+        source: the path.
+        cache: folder for parsed tables; None: do not cache.
+        on_progress: called with the amount done.
+        alone: whether images alone suffice, such as one picture or an IDX file without labels.
+        label: the column of a table that the user names as the label's; "" to detect it.
     """
     if source == EMBEDDED:
         with as_file(files("mnist_tui.data") / "mnist") as folder:
@@ -64,7 +68,7 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """How a source is read, whatever its form."""
+    """Options that apply to every format."""
 
     cache: Path | None
     on_progress: OnProgress | None
@@ -72,15 +76,15 @@ class _How:
     alone: bool
 
     def read_folder(self, path: Path) -> SourceContent:
-        """The set that the files in a folder are."""
+        """Read the set that the files in a folder form."""
         found = read_folder(path, self.read_file, self.on_progress, FORMS)
         return applied(found, path)
 
     def read_file(self, path: Path) -> SourceContent:
-        """What one file holds, with those that belong to it."""
+        """Read a file and the files that belong to it."""
         with opened(path) as file:
             packed = is_packed(file)
-            start = unpacked(file, path).read(foreign.START)
+            start = unpacked(file, path).read(foreign.START_BYTES)
         form = next((form for form in FILE_FORMS if form.begins(start)), TABLE)
         if start[:2] == GZIP_MAGIC or (packed and not form.may_be_gzipped):
             raise DataError(f"{path}: is gzipped though packed already; unpack it with gunzip")
@@ -90,7 +94,7 @@ class _How:
 
 @dataclass(frozen=True, slots=True)
 class FileForm:
-    """A form of a file: how it begins, and what reads it."""
+    """A file format: how its files start, and its reader."""
 
     name: str
     begins: Callable[[bytes], object]
@@ -165,7 +169,7 @@ def _libsvm(path: Path, _: bytes, how: _How) -> SourceContent:
 
 
 def _table(path: Path, _: bytes, how: _How) -> SourceContent:
-    """A CSV file, parsed or, if that was done before, out of the cache."""
+    """Read a CSV file, or its parsed content from the cache."""
     if how.cache is None:
         with opened(path) as file:
             return csv_table.read_table(file, path, how.on_progress, how.label)
@@ -176,7 +180,7 @@ def _table(path: Path, _: bytes, how: _How) -> SourceContent:
         if found is not None:
             return replace(found, notes=(*found.notes, "parsed before, taken from the cache"))
         found = csv_table.read_table(file, path, how.on_progress, how.label)
-    # Only now is it known that nobody changed the file on the way.
+    # Only now is it certain that the file has not changed while it was read.
     try:
         entries.keep(key, found)
     except OSError as failure:
@@ -194,7 +198,7 @@ FILE_FORMS = (
     FileForm("npz or zip", _with(b"PK"), _zip),
     FileForm("tar", archive.is_tar, _tar, may_be_gzipped=True),
     FileForm("IDX", _with(b"\0\0"), _idx, may_be_gzipped=True),
-    FileForm("npy", _with(array_files.NPY_MAGIC), _npy),
+    FileForm("npy", _with(npy_format.NPY_MAGIC), _npy),
     FileForm("a picture", _with(*pictures.MAGIC), _picture),
     FileForm("Parquet", _with(parquet.MAGIC), _parquet),
     FileForm("MATLAB", _with(matlab.MAGIC), _matlab),

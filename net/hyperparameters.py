@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from types import NoneType
+from typing import Any
 
 from .architecture import check_hidden
 from .errors import NetError
@@ -16,6 +19,12 @@ AUGMENTATIONS = ("none", "elastic")
 SCHEDULES = ("constant", "cosine", "step")
 MAX_ITERATIONS = 1_000_000_000
 MAX_SEED = 2**63 - 1
+# JSON has no tuples and may write 1.0 as 1; None stands for a full batch.
+JSON_TYPES: dict[type[object], tuple[type[object], ...]] = {
+    tuple: (tuple, list),
+    float: (float, int),
+    NoneType: (NoneType, int),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,26 @@ class Hyperparameters:
         _check_choice("augment", self.augment, AUGMENTATIONS)
         if self.augment != "none" and self.batch_size is None:
             raise NetError("augment elastic needs a batch that is not full (or: augment none)")
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Hyperparameters:
+        """Restore hyperparameters from the JSON of their fields; absent ones have defaults.
+
+        Raises:
+            ValueError: A value has the wrong type.
+            KeyError: A field is unknown, or `hidden` is absent.
+            NetError: A value is out of range.
+        """
+        defaults = asdict(cls())
+        for name, value in values.items():
+            default: object = defaults[name]
+            kind = type(default)
+            if type(value) not in JSON_TYPES.get(kind, (kind,)):
+                raise ValueError(f"{name} is {str(value)[:24]!r}")
+        hidden = tuple(values["hidden"])
+        if not all(type(units) is int for units in hidden):
+            raise ValueError(f"hidden is {str(hidden)[:24]!r}")
+        return cls(**dict(values, hidden=hidden))
 
 
 def check_batch(batch_size: int | None, m: int) -> None:

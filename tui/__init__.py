@@ -1,1 +1,1 @@
-"""What a person sees and types; the only wing that knows the other two. Begin with app.py."""
+"""The user interface; the only wing that knows the other two. Begin with app.py."""

@@ -1,4 +1,4 @@
-"""The app: assembles session, screens, themes and commands; does little itself."""
+"""The app: assembles session, screens, themes and commands."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from .screens.main.screen import MainScreen
 from .screens.minimum_size import MinimumSizeApp
 from .shortage import shortage_message
 from .storage.resume import SessionFolder, SessionOpener
-from .storage.switch import SessionSwitcher, worth_keeping
+from .storage.switch import SessionSwitcher, trained_runs
 from .terminal.driver import SlowLinkDriver
 from .terminal.input_queue import InputQueue
-from .terminal.shutdown import LONG_PATIENCE_S, ShutdownGuard
+from .terminal.shutdown import LONG_PATIENCE_S
 from .text import printable
 from .themes import DARK_RUNS, DARK_SIGNS, INK, themes_for
 from .training.session import TrainingSession, planned
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from ..net.run.state import HyperparameterLog
 
 HERE = Path(__file__).parent
-# All of them at once: one that came with its screen would have everything parsed and styled anew
-# just when a person waits for that screen.
+# All of them at once: one loaded with its screen would have everything parsed and styled again
+# just when the user waits for that screen.
 STYLES: list[str | PurePath] = [
     HERE / "screens" / "main" / "main.tcss",
     HERE / "screens" / "dialogs" / "dialog.tcss",
@@ -55,22 +55,22 @@ STYLES: list[str | PurePath] = [
     HERE / "rooms" / "saliency" / "saliency.tcss",
     HERE / "rooms" / "draw" / "draw.tcss",
 ]
-POLL_INTERVAL_S = 0.25  # between two looks whether the line is free again
-AUTOSAVE_INTERVAL_S = 2.0  # between two looks whether the session's page has changed
+POLL_INTERVAL_S = 0.25  # between two checks that the terminal has caught up
+AUTOSAVE_INTERVAL_S = 2.0  # between two checks for changes of the manifest
 MAX_PASTED = 100_000  # characters: as long as a recipe may be
-NOTE_S = 15.0  # that a note about the session stays, if no key is pressed
-MIN_NOTE_S = 3.0  # that any note stays at least
+NOTE_S = 15.0  # for a note about the session, if no key is pressed
+MIN_NOTE_S = 3.0  # for any note
 
 
 def _commands() -> type[Provider]:
-    """The palette's commands, imported when it is first opened."""
+    """Import the palette's commands when it is first opened."""
     from .keymap.palette import Commands
 
     return Commands
 
 
 class MnistApp(MinimumSizeApp):
-    """Hosts the network; one session, one main screen."""
+    """The Textual app, with one session and one main screen."""
 
     TITLE = "mnist-tui"
     CSS_PATH = STYLES
@@ -85,17 +85,17 @@ class MnistApp(MinimumSizeApp):
     def __init__(
         self,
         source: str | None,
-        course: HyperparameterLog,
+        log: HyperparameterLog,
         options: AppOptions | None = None,
         folder: SessionFolder | None = None,
     ) -> None:
         """Assemble the app; nothing runs yet.
 
         Args:
-            source: of the data; None: mnist, or what the session had.
-            course: hyperparameters to begin with, and changes of them along the way.
-            options: how the app is run.
-            folder: where the session is kept; None: nowhere.
+            source: the data; None: mnist, or the session's own data.
+            log: hyperparameters to begin with, and planned changes.
+            options: everything else about the app.
+            folder: where to save the session; None: nowhere.
         """
         self.options = options = options or AppOptions()
         can = options.abilities
@@ -106,16 +106,16 @@ class MnistApp(MinimumSizeApp):
         self._dress()
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._putting_away = threading.Lock()
-        self._noted = 0.0  # when the last note came
+        self._noted = 0.0  # time of the last note
         self._idle = kiosk.Idle(options.idle)
         self.input = InputQueue(self, lambda: self.session.orders_waiting > 1)
-        self.guard: ShutdownGuard | None = None
-        self.failure = ""  # why the app had to end, for the command line to say
-        self.is_lost = False  # whether something that was trained is not on disk, likewise
-        self.kept_in: Path | None = None  # where the session lies when the app has ended, likewise
+        self._insist: Callable[[int, float], None] = lambda _code, _seconds: None
+        self.failure = ""  # why the app had to exit, for the command line
+        self.is_lost = False  # whether trained runs were lost, for the command line
+        self.kept_in: Path | None = None  # the session's folder after exit, for the command line
         self._is_put_away = False
         self._reading: LoadTask | None = None  # of the first data
-        self.workspace = Workspace(self._session(self._load, course))
+        self.workspace = Workspace(self._session(self._load, log))
         self.main = MainScreen(
             self.workspace,
             start=options.start,
@@ -139,27 +139,27 @@ class MnistApp(MinimumSizeApp):
 
     @property
     def session(self) -> TrainingSession:
-        """The one that is open."""
+        """The open session."""
         return self.workspace.session
 
     @property
     def is_kiosk(self) -> bool:
-        """Whether strangers use it: nothing may be read from or written to the disk."""
+        """Whether the app runs as a kiosk, which never reads or writes the user's files."""
         return self.options.kiosk
 
-    def _session(self, load: Callable[[], Dataset], course: HyperparameterLog) -> TrainingSession:
+    def _session(self, load: Callable[[], Dataset], log: HyperparameterLog) -> TrainingSession:
         return TrainingSession(
             load,
-            course[0][1],
+            log[0][1],
             self._on_settled,
             threads=self.options.threads,
             limits=kiosk.LIMITS if self.is_kiosk else None,
-            plan=planned(course),
+            plan=planned(log),
             tell=self._tell,
         )
 
     def _load(self) -> Dataset:
-        """The data, in the session's thread."""
+        """Load the data, in the session's thread."""
         self._reading = LoadTask(self.workspace.source, self.workspace.share)
         dataset = self._reading.dataset()
         if harmless := noticed(dataset):  # the coach explains the others
@@ -171,7 +171,7 @@ class MnistApp(MinimumSizeApp):
         self.main.post_message(MainScreen.Settled())
 
     def get_default_screen(self) -> Screen[Any]:
-        """The one screen: no other is made, and drawn, first."""
+        """Return the main screen; Textual then draws no other one first."""
         return self.main
 
     def _dress(self) -> None:
@@ -186,7 +186,7 @@ class MnistApp(MinimumSizeApp):
         self.set_class(not self.current_theme.dark, "-light-mode", update=False)
 
     def on_mount(self) -> None:
-        """What lasts as long as the app."""
+        """Start what lasts as long as the app."""
         if not self.is_kiosk:
             self.theme_changed_signal.subscribe(
                 self, lambda theme: save_setting("theme", theme.name)
@@ -227,7 +227,7 @@ class MnistApp(MinimumSizeApp):
         """Other data were read."""
         self.switcher.offer(event.source, event.dataset)
 
-    # The line
+    # The connection to the terminal
 
     def _line_is_behind(self) -> bool:
         return isinstance(self._driver, SlowLinkDriver) and self._driver.is_behind
@@ -249,7 +249,11 @@ class MnistApp(MinimumSizeApp):
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
-    # The end
+    # Exit
+
+    def exit_within(self, insist: Callable[[int, float], None]) -> None:
+        """Call `insist` with exit code and seconds when the app exits, to end the process."""
+        self._insist = insist
 
     def leave(self, code: int) -> None:
         """End with this exit code; from any thread."""
@@ -258,8 +262,7 @@ class MnistApp(MinimumSizeApp):
     def on_unmount(self) -> None:
         """However the app ends, the worker ends with it, and what it learnt is on disk."""
         self.input.close()
-        if self.guard is not None:
-            self.guard.insist(self.return_code or 0, LONG_PATIENCE_S)
+        self._insist(self.return_code or 0, LONG_PATIENCE_S)
         self.put_away()
 
     def put_away(self) -> None:
@@ -271,17 +274,17 @@ class MnistApp(MinimumSizeApp):
             self.session.close()
             self.kept_in = self.opener.folder
             if not self.opener.close(ended=self.return_code == 0) and not self.is_kiosk:
-                self.is_lost = worth_keeping(self.session.runs()) > 0
+                self.is_lost = trained_runs(self.session.runs()) > 0
             self.switcher.close()
 
     def _fatal_error(self) -> None:
-        """A bug: instead of Textual's long traceback, a file with it, and one line that says so."""
+        """Write a bug's traceback to a file and print one line about it."""
         error = self._exception
         if (short := shortage_message(error)) is not None:
-            self.failure = f"{short}{'; the run is saved' if self.opener.is_kept else ''}"
+            self.failure = f"{short}{'; the run is saved' if self.opener.is_saved else ''}"
             self._close_messages_no_wait()
             return
-        saved = ", the run is saved" if self.opener.is_kept else ""
+        saved = ", the run is saved" if self.opener.is_saved else ""
         path = write_report(error) if error and not self.is_kiosk else None
         where = f"; what is known of it is in {path}" if path else f": {error!r}"
         self.failure = f"a bug has ended the app{saved}{where}"
@@ -289,25 +292,25 @@ class MnistApp(MinimumSizeApp):
 
     @on(MainScreen.Failed)
     def _failed(self, event: MainScreen.Failed) -> None:
-        """What cannot be gone on with stays as it is, and another session begins."""
+        """Keep a session that cannot continue as it is, and begin another."""
         if not self.opener.is_resumed:
             self.failure = event.why
             self.exit(return_code=1)
             return
         self._tell(f"{event.why}. The session stays saved as it was; this is another one.")
         dataset = self.session.dataset
-        self.opener.leave_alone()
-        course = ((0, Hyperparameters()),)
+        self.opener.release()
+        log = ((0, Hyperparameters()),)
         self.workspace.read_from(self.workspace.source if dataset else EMBEDDED)
-        self.workspace.open(self._session((lambda: dataset) if dataset else self._load, course))
-        self.opener.open_another(is_kept=True)
+        self.workspace.open(self._session((lambda: dataset) if dataset else self._load, log))
+        self.opener.open_another(is_saved=True)
 
     # A kiosk
 
     async def on_event(self, event: events.Event) -> None:
         """Note that somebody is there; what is pasted may come from anywhere and is cleaned."""
         if isinstance(event, events.InputEvent) and not self.screen_stack:
-            return  # the app is closing: there is nothing left that a key could act on
+            return  # the app is closing
         if isinstance(event, events.InputEvent | events.Paste) and not (
             event.is_forwarded or self.input.admits(event)
         ):
@@ -315,7 +318,7 @@ class MnistApp(MinimumSizeApp):
         if isinstance(event, events.InputEvent):
             self._idle.touched()
         if isinstance(event, events.Key) and time.monotonic() - self._noted > MIN_NOTE_S:
-            self.clear_notifications()  # what was read need not cover anything any longer
+            self.clear_notifications()  # notes that the user has read
         if isinstance(event, events.Paste):
             event.text = printable(event.text, MAX_PASTED)
         await super().on_event(event)
@@ -331,15 +334,15 @@ class MnistApp(MinimumSizeApp):
             self.exit(return_code=1)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
-        """A kiosk cannot be suspended: there may be a shell beneath."""
+        """Refuse to suspend a kiosk: there may be a shell beneath."""
         return not (self.is_kiosk and action in {"suspend_process", "screenshot"})
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """The runs' colours, for themes that are not the app's own."""
+        """Add the runs' colors for themes other than the app's own."""
         return {**super().get_theme_variable_defaults(), **DARK_RUNS, **DARK_SIGNS}
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The palette: every key's action by name, then Textual's own."""
+        """List the palette's commands: every key's action by name, then Textual's own."""
         if isinstance(screen, MainScreen):
             from .keymap.palette import title_of
 

@@ -1,4 +1,4 @@
-"""Files written whole or not at all: beside the old one first, then under its name."""
+"""Writes files atomically: to a temporary file first, which is then renamed."""
 
 from __future__ import annotations
 
@@ -12,23 +12,24 @@ PRIVATE = 0o600
 
 
 def write(path: Path, content: str | bytes, *, overwrite: bool = True, mode: int = SHARED) -> None:
-    """Put a file under its name once all of it is on disk; text as UTF-8.
+    """Write a file atomically: it appears under its name once all of it is on disk.
 
-    Characters that UTF-8 cannot hold, such as the undecodable bytes of a file name, become ?.
+    Text is encoded as UTF-8. Characters that UTF-8 cannot hold, such as the undecodable bytes of a
+    file name, become ?.
 
     Args:
-        path: where the file is to be.
+        path: the file.
         content: all of it.
-        overwrite: whether it may take the place of a file that is there.
-        mode: of the new file, less the umask.
+        overwrite: whether it may replace an existing file.
+        mode: permissions of the new file, less the umask.
 
     Raises:
-        FileExistsError: there is such a file and it may not be replaced; it stays as it is.
+        FileExistsError: the file exists and may not be replaced; it stays as it is.
         OSError: the disk refuses.
-        ValueError: no file can have this name.
+        ValueError: the name is not a valid file name.
     """
     data = content.encode(errors="replace") if isinstance(content, str) else content
-    # A leading dot: whoever lists the folder takes a file that a crash left behind for none.
+    # The leading dot hides a file left behind by a crash.
     temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(4)}")
     try:
         number = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, mode)

@@ -1,4 +1,4 @@
-"""What is known of a bug, in a file for whoever can mend it."""
+"""Writes a report about a bug to a file, for its developers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What goes wrong as expected: one exception of our own, and the ones the other wings raise."""
+"""Expected errors: one exception of our own, and those that the other wings raise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ..net.errors import NetError
 
 
 class UserError(Exception):
-    """Something a person asked for cannot be; the message, one line, says what to do instead."""
+    """A request that cannot be fulfilled; the message, one line, says what to do instead."""
 
 
 EXPECTED_ERRORS = (UserError, DataError, NetError)

@@ -1,4 +1,4 @@
-"""Whether others want this machine's processors too: from the load average, with patience."""
+"""Detects from the load average whether other programs need this machine's processors."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 import threading
 from collections.abc import Callable
 
-# In processes a core that run or wait to. One app alone comes to 1 at most, so that 2 means that
-# everybody gets half of what they would get alone.
+# Running and waiting processes per core. One app alone reaches 1 at most, so 2 means that everybody
+# gets half the processor time they would get alone.
 BUSY, CALM = 2.0, 1.5
-POLL_INTERVAL_S = 5.0  # seconds between two looks; the average itself is over a minute
+POLL_INTERVAL_S = 5.0  # the average itself is over a minute
 
 
 class Busy:
-    """Says so when it begins, and not again until it has clearly ended."""
+    """Reports the beginning of a busy period, and no other before it has clearly ended."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class Busy:
         before = self.is_busy
         try:
             share = self._load()[0] / self._cores
-        except OSError:  # nothing is known of it here
+        except OSError:  # not available on this system
             return False
         self.is_busy = share >= (CALM if before else BUSY)
         return self.is_busy is not before
@@ -39,10 +39,10 @@ NICE = 15  # of 19
 
 
 def yield_to_others() -> None:
-    """Let the screen's thread, and whoever else is at this machine, go before this thread.
+    """Lower this thread's priority below the screen's thread and other programs.
 
-    On Linux a thread has a priority of its own, and those it starts have the same. Elsewhere
-    this would slow the screen down too, and is left alone.
+    On Linux every thread has its own priority, which the threads it starts inherit. Elsewhere
+    this would slow the screen down too, so nothing is changed.
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -1,4 +1,4 @@
-"""A kiosk: the app for strangers on a shared machine; nothing it does outlasts or outgrows it."""
+"""Kiosk mode: the app for strangers on a shared machine, without traces and within limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from .training.limits import Limits
 
 LIMITS = Limits()
-POLL_INTERVAL_S = 10.0  # seconds between two looks whether it is idle
+POLL_INTERVAL_S = 10.0  # between two checks of the idle time
 
 
 def forget_settings() -> None:
@@ -19,10 +19,10 @@ def forget_settings() -> None:
 
 
 class Idle:
-    """Knows for how long nobody has touched the app."""
+    """Measures how long the app has had no input."""
 
     def __init__(self, patience: float, now: Callable[[], float] = time.monotonic) -> None:
-        """patience: seconds until that is too long."""
+        """Start the clock; `patience` is the idle time allowed, in seconds."""
         self._patience, self._now = patience, now
         self._last = now()
 
@@ -32,10 +32,10 @@ class Idle:
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody was there for too long."""
+        """Whether the app has been idle for too long."""
         return self._now() - self._last >= self._patience
 
     @property
     def look(self) -> float:
-        """How many seconds may pass between two looks."""
+        """Seconds between two checks."""
         return min(POLL_INTERVAL_S, self._patience / 2)

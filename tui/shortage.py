@@ -1,4 +1,4 @@
-"""Lack of memory or threads: recognized in whatever form it comes, and told in one line."""
+"""Recognizes a shortage of memory or threads in any form, and describes it in one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text that came from outside, made safe to show: no control codes, not too long."""
+"""Makes untrusted text safe to show: no control codes, limited length."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def printable(text: object, at_most: int = 400) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """A duration as m:ss or h:mm:ss."""
+    """Format a duration as m:ss or h:mm:ss."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,8 +1,8 @@
-"""The app's own colours; every other file names roles, never colours.
+"""The app's themes; every other file names roles, never colors.
 
-Runs that are compared have hues that people with any common colour blindness can tell apart,
-after Okabe and Ito, "Color Universal Design", 2008; each run's number stands at its line's end
-besides.
+Compared runs have hues that people with any common color blindness can distinguish,
+after Okabe and Ito, "Color Universal Design", 2008; besides, each run's number stands at its
+line's end.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from textual.theme import Theme
 
-# Numbers of either sign, such as weights; a sign or a character says which besides.
+# For signed numbers, such as weights, which a sign or a character distinguishes too.
 DARK_SIGNS = {"plus": "#56b4e9", "minus": "#e28fc0"}
 LIGHT_SIGNS = {"plus": "#0072b2", "minus": "#a8447e"}
 DARK_RUNS = {"run-0": "#56b4e9", "run-1": "#f0e442", "run-2": "#cc79a7", "run-3": "#b0b8c0"}
@@ -24,10 +24,10 @@ INK = Theme(
     surface="#11151a",
     panel="#1d242c",
     foreground="#d7dde3",
-    accent="#4cc9c0",  # what moves: the curve, the bars, the progress
-    primary="#e5b567",  # what a person is on: the field in focus, the chosen digit
-    secondary="#8fa3b5",  # what recedes: rules, labels, notes
-    warning="#ff7b54",  # what is wrong, and nothing else
+    accent="#4cc9c0",  # moving things: curve, bars, progress
+    primary="#e5b567",  # the selection: the field in focus, the selected digit
+    secondary="#8fa3b5",  # the background: rules, labels, notes
+    warning="#ff7b54",  # errors and warnings only
     error="#ff7b54",
     success="#4cc9c0",
     variables={**DARK_RUNS, **DARK_SIGNS},
@@ -71,8 +71,8 @@ CONTRAST = Theme(
 )
 THEMES = {theme.name: theme for theme in (INK, PAPER, CONTRAST)}
 
-# The 16 colours of a terminal, as they are in the palette that Rich looks for the nearest one in.
-# On white only the dark ones can be read, on black only the bright ones.
+# The 16 colors of a terminal, as in the palette in which Rich looks for the nearest one.
+# On white only the dark ones are legible, on black only the bright ones.
 ON_WHITE = {
     "foreground": "#000000",
     "accent": "#0000aa",
@@ -110,7 +110,7 @@ ON_BLACK_TOO = {
 
 
 def themes_for(colors: str) -> tuple[Theme, ...]:
-    """The app's own themes, as a terminal of so many colours ("16", "256" …) can show them."""
+    """Return the app's themes for a terminal with this number of colors ("16", "256", …)."""
     if colors != "16":
         return tuple(THEMES.values())
     return tuple(map(_in_sixteen, THEMES.values()))

@@ -1,1 +1,1 @@
-"""Pixels made ready: values, layout, ink."""
+"""Preparing pixels: values, layout, ink."""

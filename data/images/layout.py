@@ -1,8 +1,8 @@
-"""How the images of a set lie in their frame: measured on what is learnt from, as plain numbers.
+"""The layout of a set's images in their frame, measured on the training part, as plain numbers.
 
 MNIST's digits are 20 pixels long in a frame of 28, their center of mass in its middle; those of
-Fashion-MNIST fill their frame. A picture of your own has to lie as a network's images did, or the
-network is asked about something that it never saw.
+Fashion-MNIST fill their frame. A picture of your own needs the layout of a network's training
+images, or the network is asked about something it has never seen.
 """
 
 from __future__ import annotations
@@ -20,26 +20,26 @@ from ..source_content import Bytes
 
 MASS, BOX, FREE = "mass", "box", "free"
 CENTERINGS: Final = (MASS, BOX, FREE)
-FAINT: Final = 0.15  # of the strongest ink: what is fainter is paper, its grain and shadows
-SAMPLE = 1 << 19  # pixels that are looked at: 668 images of MNIST's size
-MOST = 0.9  # of the images have to lie alike, or they lie freely
-PAPERED = 0.75  # of the images have to be darker at their corners than within
-CENTERED = 0.75  # pixels that a center may be off the middle
+FAINT: Final = 0.15  # of the strongest ink; fainter pixels are paper, with its grain and shadows
+SAMPLE = 1 << 19  # pixels: 668 images of MNIST's size
+MIN_ALIKE_SHARE = 0.9  # of the images; otherwise their layout is free
+PAPERED = 0.75  # of the images that have to be darker at their corners than within
+CENTERED = 0.75  # maximum distance of a center from the middle in pixels
 
 
 @dataclass(frozen=True, slots=True)
 class ImageLayout:
-    """Where the ink of a set's images lies; lengths and places as shares of the frame's side."""
+    """The position of the ink in a set's images, in fractions of the frame's side."""
 
     extent: float = 20 / 28  # of the longer side of the ink's bounding box
-    centering: str = MASS  # what lies at `x`, `y`: the ink's center of mass, or that of its box
+    centering: str = MASS  # what lies at `x`, `y`: the ink's center of mass, or its box's center
     x: float = 0.5
     y: float = 0.5
     strongest: float = 255.0  # an image's strongest ink, of 255
     has_paper: bool = True  # whether ink stands on dark paper; photographs have none
 
     def __post_init__(self) -> None:
-        """Raises DataError for numbers that no set has."""
+        """Reject numbers that no set has with a DataError."""
         shares = (self.extent, self.x, self.y, self.strongest / 255)
         if not all(math.isfinite(share) and 0 <= share <= 1 for share in shares):
             raise DataError("the layout of the images has a number that is out of range")
@@ -53,7 +53,7 @@ class ImageLayout:
 
     @property
     def is_mnist(self) -> bool:
-        """Whether the images lie as MNIST's do, half a pixel of 28 more or less."""
+        """Whether the layout is MNIST's, to half a pixel of 28."""
         near = abs(self.extent - MNIST.extent) < 0.5 / 28
         return near and self.centering == MASS and self.has_paper
 
@@ -65,17 +65,19 @@ class ImageLayout:
 MNIST: Final = ImageLayout()
 
 
-def from_numbers(told: Mapping[str, float | str]) -> ImageLayout:
-    """The layout that `as_numbers` told. Raises DataError for anything else."""
+def from_numbers(numbers: Mapping[str, float | str]) -> ImageLayout:
+    """Restore a layout from `as_numbers`. Raises DataError for anything else."""
     kinds = {name: type(value).__name__ for name, value in MNIST.as_numbers().items()}
-    given = {name: float(value) if type(value) is int else value for name, value in told.items()}
-    if {name: type(value).__name__ for name, value in given.items()} != kinds:
+    values = {
+        name: float(value) if type(value) is int else value for name, value in numbers.items()
+    }
+    if {name: type(value).__name__ for name, value in values.items()} != kinds:
         raise DataError("the layout of the images is not what this program writes")
-    return ImageLayout(**given)  # pyright: ignore[reportArgumentType]: the kinds were just compared
+    return ImageLayout(**values)  # pyright: ignore[reportArgumentType]: the kinds were just compared
 
 
 def measured(images: Bytes) -> ImageLayout:
-    """How images lie, m × side², ink high; as MNIST's do where none has any ink."""
+    """Measure how images lie, m × side², ink high; MNIST's layout if none has any ink."""
     square = sampled(images)
     side = square.shape[1]
     square = square[square.any(axis=(1, 2))]
@@ -85,7 +87,7 @@ def measured(images: Bytes) -> ImageLayout:
     darker = at_corners <= square.mean(axis=(1, 2))
     has_paper = float(darker.mean()) >= PAPERED
     strongest = float(np.median(square.max(axis=(1, 2))))
-    # Clean paper is 0; where it has grain, ink begins above that.
+    # Clean paper is 0; on grainy paper, ink begins above the grain.
     least = 0 if np.quantile(at_corners, 0.75) == 0 else FAINT * 255
     boxes = bounding_boxes(square > least)
     boxes, square = boxes[boxes[:, 1] > 0], square[boxes[:, 1] > 0]
@@ -95,14 +97,14 @@ def measured(images: Bytes) -> ImageLayout:
     extent = float(np.median(sides)) / side
     for centering, places in ((MASS, _centers_of_mass(square)), (BOX, _centers(boxes))):
         off = np.abs(places - side / 2).max(axis=1)
-        if float((off <= CENTERED).mean()) >= MOST:
+        if float((off <= CENTERED).mean()) >= MIN_ALIKE_SHARE:
             return ImageLayout(extent, centering, 0.5, 0.5, strongest, has_paper)
     x, y = (float(place) / side for place in np.median(_centers(boxes), axis=0))
     return ImageLayout(extent, FREE, x, y, strongest, has_paper)
 
 
 def sampled(images: Bytes) -> Bytes:
-    """Some of the images, m × side², as n × side × side: the same ones always, from everywhere."""
+    """Return a fixed, evenly spread sample of the images, m × side², as n × side × side."""
     side = math.isqrt(images.shape[1])
     count = max(1, SAMPLE // images.shape[1])
     if len(images) > count:
@@ -112,7 +114,7 @@ def sampled(images: Bytes) -> Bytes:
 
 
 def lies_so(image: Bytes, layout: ImageLayout) -> bool:
-    """Whether a picture, side × side with ink high, lies already as the images of such a set."""
+    """Return whether an image, side × side with ink high, already fits the layout."""
     if layout.fills_frame or layout.centering == FREE:
         return True
     if image.max() < 0.6 * layout.strongest:
@@ -137,7 +139,7 @@ def bounding_boxes(ink: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def corners(square: Bytes) -> NDArray[np.float64]:
-    """The median of each image's four corners."""
+    """Return the median of each image's four corners."""
     return np.median(square[:, [0, 0, -1, -1], [0, -1, 0, -1]], axis=1)
 
 

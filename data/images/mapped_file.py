@@ -1,8 +1,8 @@
-"""Large arrays left in their file: mapped into memory, whose pages are given back as they are read.
+"""Large arrays mapped from their file; their pages are released as they are read.
 
 The pages of a mapped file stay resident until the system is short of memory, so that training on
-6 GB of images would seem to take 6 GB. A thread gives them back a few times a second; the system
-still has them in its cache of files, and hands them out again where they are asked for.
+6 GB of images would seem to take 6 GB. A thread releases them many times a second; the system
+still has them in its page cache, and maps them again on access.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 
-MAPPED_FROM: Final = 1 << 28  # bytes: smaller files are read, so that nobody can change them
-MAX_MAPPED_BYTES: Final = 1 << 36  # that a mapped file may have
-RELEASE_INTERVAL_S: Final = 0.02  # seconds, in which a mini-batch after the other asks for some MB
+MIN_MAPPED_BYTES: Final = 1 << 28  # smaller files are read into memory, where they cannot change
+MAX_MAPPED_BYTES: Final = 1 << 36
+RELEASE_INTERVAL_S: Final = 0.02  # in which mini-batches touch a few MB
 
 
 def map_file(
@@ -29,7 +29,7 @@ def map_file(
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
 ) -> NDArray[Any]:
-    """The numbers of a file from an offset on, read-only and never all in memory.
+    """Map the numbers of a file from an offset on, read-only, without loading them.
 
     Raises DataError if the file cannot be mapped.
     """
@@ -41,13 +41,13 @@ def map_file(
         raise DataError(f"{path}: cannot be mapped into memory: {failure}") from failure
     array = np.frombuffer(pages, dtype, size // dtype.itemsize, offset).reshape(shape)
     if hasattr(mmap, "MADV_DONTNEED"):
-        pages.madvise(mmap.MADV_RANDOM)  # or each image would bring 128 kB of others with it
+        pages.madvise(mmap.MADV_RANDOM)  # without it, each image would load 128 kB of others
         _Releaser(pages).start()
     return array
 
 
 def is_mapped(array: NDArray[Any]) -> bool:
-    """Whether an array lies in a mapped file."""
+    """Return whether an array lies in a mapped file."""
     base: Any = array
     while isinstance(base, np.ndarray | memoryview):
         owner: Any = base.obj if isinstance(base, memoryview) else base.base  # pyright: ignore[reportUnknownMemberType]: whatever owns the memory
@@ -56,7 +56,7 @@ def is_mapped(array: NDArray[Any]) -> bool:
 
 
 class _Releaser(threading.Thread):
-    """Gives a mapping's pages back until nobody uses it any more."""
+    """Releases a mapping's pages until the mapping is no longer used."""
 
     def __init__(self, pages: mmap.mmap) -> None:
         super().__init__(name="release mapped pages", daemon=True)

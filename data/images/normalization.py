@@ -1,4 +1,4 @@
-"""Any grey drawing brought to lie as a set's images do; MNIST's, as its makers brought theirs.
+"""Normalizes a grey drawing to the layout of a set's images; MNIST's, as its authors did.
 
 "The original black and white (bilevel) images from NIST were size normalized to fit in a 20x20
 pixel box while preserving their aspect ratio. The resulting images contain grey levels as a
@@ -21,11 +21,11 @@ STRIP = 512  # rows of a drawing that are scaled at a time
 
 
 def centered(image: Bytes, side: int = SIDE, layout: ImageLayout = MNIST) -> Bytes:
-    """A drawing, h × w, ink high on paper 0, as side × side: its ink scaled and placed.
+    """Scale and place the ink of a drawing, h × w, ink high on paper 0, as side × side.
 
-    The longer side of the ink's bounding box becomes the layout's share of the field's, 20/28 for
-    MNIST. Scaling averages over areas, exactly; to place it, whole pixels are moved, at most so
-    far that no ink leaves the field. A blank image stays blank.
+    The longer side of the ink's bounding box takes the layout's share of the field, 20/28 for
+    MNIST. Scaling averages exactly over areas; placement moves whole pixels, and never so far that
+    ink leaves the field. A blank image stays blank.
     """
     field = np.zeros((side, side), np.uint8)
     rows, columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
@@ -39,7 +39,7 @@ def centered(image: Bytes, side: int = SIDE, layout: ImageLayout = MNIST) -> Byt
     if layout.centering == MASS:
         top = corner(small.sum(axis=1), side, layout.y * side)
         left = corner(small.sum(axis=0), side, layout.x * side)
-    else:  # round half down: an odd pixel is left at the right and at the foot, as most have it
+    else:  # round half down: an odd pixel is left at the right and at the bottom, as in most images
         top, left = (
             min(max(0, int(np.ceil(place * side - length / 2 - 0.5))), side - length)
             for place, length in ((layout.y, height), (layout.x, width))
@@ -49,7 +49,7 @@ def centered(image: Bytes, side: int = SIDE, layout: ImageLayout = MNIST) -> Byt
 
 
 def scaled(image: Bytes, height: int, width: int) -> NDArray[np.float64]:
-    """The image in another size, each new pixel the mean over its area."""
+    """Resize the image; each new pixel is the mean over its area."""
     # By strips: the product is of floats, and a picture of 50 megapixels would make 400 MB of them.
     across = areas(width, image.shape[1]).T
     strips = [image[start : start + STRIP] @ across for start in range(0, len(image), STRIP)]
@@ -57,7 +57,7 @@ def scaled(image: Bytes, height: int, width: int) -> NDArray[np.float64]:
 
 
 def areas(new: int, old: int) -> NDArray[np.float64]:
-    """new × old: the share that each of `old` equal cells has in each of `new` ones, over them.
+    """Return new × old: the fraction of each new cell that each of the `old` equal cells covers.
 
     Each row sums to 1, so that R @ image @ C.T is the mean over every new pixel's area.
     """
@@ -68,7 +68,7 @@ def areas(new: int, old: int) -> NDArray[np.float64]:
 
 
 def corner(mass: NDArray[np.float64], side: int, middle: float) -> int:
-    """Where along one axis to begin, so that this mass has its center on `middle`.
+    """Return the offset along one axis that puts the center of this mass on `middle`.
 
     MNIST's middle is pixel 14 of 28, counted from 0: in its own files every digit's center of
     mass lies between 13.5 and 14.5, each way, when pixel i is taken to lie at i.

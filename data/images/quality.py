@@ -1,4 +1,4 @@
-"""A set looked over as a whole: set upright, stretched, turned, and what is odd about it."""
+"""The quality of a whole set: transposing, stretching, inverting, and oddities."""
 
 from __future__ import annotations
 
@@ -17,39 +17,39 @@ from .layout import PAPERED, corners, sampled
 from .mapped_file import is_mapped
 from .values import FULL
 
-FAINT = 128  # ink that never gets stronger is stretched, or the images are hard to learn from
+FAINT = 128  # fainter ink is stretched, because such images are hard to learn from
 FEW_GREYS = 8  # between paper and ink
-LIGHTER = 4  # of 255 that paper must differ from the whole image by
-LARGE = 20_000  # images of a set in a mapped file that are looked at
-RUNS = 20  # pieces of the file that these come from
+LIGHTER = 4  # of 255; minimum difference of paper from the image's mean
+SAMPLED_IMAGES = 20_000  # of a mapped set
+SAMPLED_RUNS = 20  # pieces of the file that these are from
 REASONS: Final[dict[type[Finding], str]] = {
     LightPaper: "its ink is dark on light paper",
     Stretched: "its ink is faint",
     Transposed: "its images lie on their side",
 }
-AT_A_TIME = 1 << 18  # pixels compared at once
+CHUNK_PIXELS = 1 << 18  # pixels compared at once
 
 
 def upright(found: SourceContent, reason: str) -> SourceContent:
-    """The same set with rows and columns of every image exchanged.
+    """Transpose every image of a set.
 
-    As with `high_ink`, the images are changed within their own memory if that may be written to.
+    As with `high_ink`, the images are changed in place if their memory is writable.
     """
     finding = Transposed(reason)
     return _changed(found, _exchanged, finding)
 
 
 def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
-    """The same set with ink high on paper 0: one decision for all its images.
+    """Return the set with ink high on paper 0, by one decision for all its images.
 
-    Ink that never gets strong is stretched, whatever scale it was on; dark ink on light paper is
-    turned round unless the images have no paper. The images are changed within their own memory
-    if that may be written to: the caller gives them up.
+    Faint ink is stretched to full strength, on whatever scale it was stored; dark ink on light
+    paper is inverted unless the images have no paper. The images are changed in place if their
+    memory is writable: the caller gives them up.
     """
     strongest = max(_strongest(part) for part in _parts(found))
-    # Of fractions that small the greys are gone already.
+    # Fractions this small have lost their greys already.
     if 0 < strongest <= FAINT and (strongest >= FEW_GREYS or not found.scale):
-        # By a table: each grey becomes the same one everywhere, to learn from and to test on.
+        # By a table, so that each grey becomes the same one in both parts.
         greys = np.minimum(np.rint(np.arange(256) * (FULL / strongest)), FULL).astype(np.uint8)
         stretched = Stretched(strongest)
         scale = f"values 0 to {strongest}, made 0 to 255"
@@ -64,9 +64,9 @@ def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
 
 
 def odd(train: Digits, test: Digits, classes: int) -> tuple[Finding, ...]:
-    """What is odd about a whole set whose ink is high, as far as a network would suffer from it.
+    """Return what is odd about a set with high ink, as far as a network would suffer from it.
 
-    Of a set that is left in its file only a sample is looked at.
+    A set that stays in its file is only sampled.
     """
     labels = train.labels
     train, test = (_sample(part) if is_mapped(part.images) else part for part in (train, test))
@@ -93,7 +93,7 @@ def _parts(found: SourceContent) -> list[Bytes]:
 def _changed(
     found: SourceContent, change: Callable[[Bytes], Bytes], finding: Finding
 ) -> SourceContent:
-    """The same set with all its images changed. Raises DataError for what is too large for it."""
+    """Apply a change to all images of a set. Raises DataError if the set is too large for it."""
     if any(is_mapped(part) for part in _parts(found)):
         raise DataError(
             f"{found.called or 'the set'}: is too large to be changed in memory, and has to be: "
@@ -110,21 +110,23 @@ def _strongest(images: Bytes) -> int:
 
 def _some(images: Bytes) -> Bytes:
     """All of the images, or a sample of so many that reading them all would take long."""
-    if not is_mapped(images) or len(images) <= LARGE:
+    if not is_mapped(images) or len(images) <= SAMPLED_IMAGES:
         return images
     return np.concatenate([images[run] for run in _runs(len(images))])
 
 
 def _runs(count: int) -> list[slice]:
-    """Runs of images that follow each other, from everywhere: a disk reads those quickly."""
-    starts = np.linspace(0, count - LARGE // RUNS, RUNS, dtype=np.int64).tolist()
-    return [slice(start, start + LARGE // RUNS) for start in starts]
+    """Return runs of consecutive images from all parts of the set, which a disk reads quickly."""
+    starts = np.linspace(
+        0, count - SAMPLED_IMAGES // SAMPLED_RUNS, SAMPLED_RUNS, dtype=np.int64
+    ).tolist()
+    return [slice(start, start + SAMPLED_IMAGES // SAMPLED_RUNS) for start in starts]
 
 
 def _exchanged(images: Bytes) -> Bytes:
     side = math.isqrt(images.shape[1])
     changed = images if images.flags.writeable else np.empty_like(images)
-    step = max(1, AT_A_TIME // images.shape[1])
+    step = max(1, CHUNK_PIXELS // images.shape[1])
     for start in range(0, len(images), step):
         square = images[start : start + step].reshape(-1, side, side)
         changed[start : start + step] = square.swapaxes(1, 2).reshape(len(square), -1)
@@ -134,21 +136,21 @@ def _exchanged(images: Bytes) -> Bytes:
 def _mapped(images: Bytes, greys: Bytes) -> Bytes:
     """Each pixel's grey exchanged for another."""
     changed = images if images.flags.writeable else np.empty_like(images)
-    step = max(1, AT_A_TIME // images.shape[1])
+    step = max(1, CHUNK_PIXELS // images.shape[1])
     for start in range(0, len(images), step):
         changed[start : start + step] = greys[images[start : start + step]]
     return changed
 
 
 def _sample(digits: Digits) -> Digits:
-    if len(digits) <= LARGE:
+    if len(digits) <= SAMPLED_IMAGES:
         return digits
     labels = np.concatenate([digits.labels[run] for run in _runs(len(digits))])
     return Digits(_some(digits.images), labels)
 
 
 def _are_light(parts: list[Bytes]) -> bool:
-    """Whether nearly all images are lighter at their corners than all in all."""
+    """Return whether nearly all images are lighter at their corners than on average."""
     lighter = np.concatenate(
         [corners(some) > some.mean(axis=(1, 2)) + LIGHTER for some in map(sampled, parts)]
     )
@@ -162,14 +164,14 @@ def _turned(images: Bytes) -> Bytes:
 
 
 def _blank(images: Bytes) -> int:
-    """How many have pixels that are all alike."""
-    step = max(1, AT_A_TIME // images.shape[1])
+    """Count the images whose pixels are all equal."""
+    step = max(1, CHUNK_PIXELS // images.shape[1])
     parts = (images[start : start + step] for start in range(0, len(images), step))
     return sum(int(np.count_nonzero((part == part[:, :1]).all(axis=1))) for part in parts)
 
 
 def _shared(train: Bytes, test: Bytes) -> int:
-    """How many test images are training images too; blank ones are another matter."""
+    """Count the test images that are also training images, leaving out blank ones."""
     inked = test[(test != test[:, :1]).any(axis=1)]
     return int(np.count_nonzero(np.isin(_hashes(inked), _hashes(train))))
 

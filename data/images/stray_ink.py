@@ -1,4 +1,4 @@
-"""What of a picture's ink is not the digit's: ruled lines, and specks far from it.
+"""Stray ink in a picture: ruled lines, and specks far from the digit.
 
 A speck of four pixels in a corner would shrink the digit to a third, since what is scaled is the
 box around all ink. But a 5 may have its bar apart, an i its dot, and a faint scan is in pieces:
@@ -19,7 +19,7 @@ GRID = 192  # cells a side that pieces are found on; nearer pieces than a cell a
 OF_ITS_OWN = 0.08  # of the largest piece's ink: a stroke, wherever it lies
 DOT = 0.02  # of that: a dot, if it lies near
 NEAR = 0.3  # of the longer side of the box around what is kept
-LEAST_RULED = 64  # pixels a side of a picture that may have ruled lines
+MIN_RULED_SIDE = 64  # pixels a side of a picture that may have ruled lines
 THIN = 0.025  # of the side: as thick as a ruled line may be
 CROSSING = 0.9  # of a row have to be inked: a ruled line goes from edge to edge
 AS_DARK = 1.3  # times as dark as the line itself: the line, and no ink on it
@@ -27,11 +27,11 @@ AS_DARK = 1.3  # times as dark as the line itself: the line, and no ink on it
 
 @dataclass(frozen=True, eq=False)
 class Cleaned:
-    """A picture's own ink, and how much else there was."""
+    """A picture's ink without stray ink, and the amount removed."""
 
-    ink: Bytes  # h × w, as it was but for what was left out
-    specks: int  # pieces that were left out
-    rulings: int  # lines that were left out
+    ink: Bytes  # h × w, without what was removed
+    specks: int  # removed pieces
+    rulings: int  # removed lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class _Piece:
 
 
 def cleaned(ink: Bytes) -> Cleaned:
-    """What is the digit's of a picture's ink, h × w on paper 0."""
+    """Separate the digit from stray ink in a picture, h × w on paper 0."""
     found, rulings = _without_rulings(ink)
     found, specks = _without_specks(found)
     return Cleaned(found, specks, rulings)
@@ -54,8 +54,8 @@ def cleaned(ink: Bytes) -> Cleaned:
 def _without_rulings(ink: Bytes) -> tuple[Bytes, int]:
     """Without thin straight lines from edge to edge, level or upright, and how many there were."""
     kept, count = ink.copy(), 0
-    for lines in (kept, kept.T):  # views: what is changed in one of them is changed in all
-        if min(lines.shape) < LEAST_RULED:
+    for lines in (kept, kept.T):  # views of the same memory
+        if min(lines.shape) < MIN_RULED_SIDE:
             break
         inked = np.count_nonzero(lines, axis=1) >= CROSSING * lines.shape[1]
         edges = np.flatnonzero(np.diff(np.concatenate([[False], inked, [False]])))
@@ -100,13 +100,13 @@ def _without_specks(ink: Bytes) -> tuple[Bytes, int]:
 
 
 def _summed(ink: Bytes, cell: int) -> NDArray[np.int64]:
-    """The ink in each square of so many pixels a side."""
+    """Sum the ink in each square of `cell` × `cell` pixels."""
     rows = np.add.reduceat(ink, range(0, ink.shape[0], cell), axis=0, dtype=np.int64)
     return np.add.reduceat(rows, range(0, ink.shape[1], cell), axis=1)
 
 
 def _pieces(ink: NDArray[np.int64]) -> list[_Piece]:
-    """What hangs together, corners too."""
+    """Label the connected components, with diagonal neighbors."""
     left_over = {(int(y), int(x)) for y, x in np.argwhere(ink)}
     found: list[_Piece] = []
     while left_over:

@@ -1,4 +1,4 @@
-"""Numbers from outside made into bytes: the scale of pixels found out, labels checked."""
+"""Converts untrusted numbers to bytes: detects the scale of pixels, and checks labels."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ EXPECTED: Final = {
 
 
 class UnfitError(Exception):
-    """A value cannot be what it is meant to be; its reader knows the place and tells a person."""
+    """A value is invalid; its reader knows the place and reports it."""
 
     def __init__(self, index: int, expected: str) -> None:
         super().__init__(expected)
-        self.index = index  # among the values that were given, counted flat
+        self.index = index  # flat index among the values passed
         self.expected = expected
 
 
 class PixelBuffer:
-    """Pixels gathered piece by piece into bytes, and the scale they are on.
+    """Collects pixels piece by piece as bytes, and detects their scale.
 
     0 and 1 are on every scale. The first value that is neither decides: a fraction means 0 to 1,
     a negative one −1 to 1, a larger number 0 to 255. If none comes, the bytes stay 0 and 1, and

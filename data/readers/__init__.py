@@ -1,1 +1,1 @@
-"""One reader a form."""
+"""One reader for each format."""

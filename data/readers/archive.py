@@ -1,4 +1,4 @@
-"""Archives of files, zip and tar: unpacked within bounds into a folder that goes away again.
+"""Zip and tar archives: unpacked within bounds into a temporary folder.
 
 What is written there has the names of the archive's regular files, held to be relative and inside
 the folder; links, devices and what file managers leave are not unpacked.
@@ -29,24 +29,24 @@ from .safe_files import (
 
 MAX_FILES = 1 << 20  # in an archive
 MAX_DEPTH = 12  # folders in one another
-MAX_UNPACKED = 2 * MAX_PIXEL_BYTES  # bytes, whatever the archive's size
-PIECE = 1 << 20  # bytes at a time
+MAX_UNPACKED_BYTES = 2 * MAX_PIXEL_BYTES  # bytes, whatever the archive's size
+CHUNK_BYTES = 1 << 20  # bytes at a time
 TAR_MARK, TAR_MARK_AT = b"ustar", 257
 
 
 def is_tar(start: bytes) -> bool:
-    """Whether a file of tar's begins so."""
+    """Return whether a file that starts like this is a tar archive."""
     return start[TAR_MARK_AT:].startswith(TAR_MARK)
 
 
 def zip_names(path: Path) -> list[str]:
-    """The names in a zip archive. Raises DataError for what is none."""
+    """Return the names in a zip archive. Raises DataError if it is not one."""
     with opened(path) as file:
         return zipfile_of(file, path).namelist()
 
 
 def zipfile_of(file: io.BufferedReader, path: Path) -> zipfile.ZipFile:
-    """The archive that lies in a file. Raises DataError for what is none."""
+    """Open the zip archive in a file. Raises DataError if it is not one."""
     try:
         return zipfile.ZipFile(file)
     except UNREADABLE as damage:
@@ -56,9 +56,9 @@ def zipfile_of(file: io.BufferedReader, path: Path) -> zipfile.ZipFile:
 
 @contextmanager
 def unpacked_archive(path: Path, on_progress: OnProgress | None) -> Generator[Path]:
-    """A folder with what a zip or tar archive holds, while the context lasts.
+    """Unpack a zip or tar archive into a temporary folder for the length of the context.
 
-    Raises DataError for an archive that is damaged, or too large; one that comes out of the
+    Raises DataError for an archive that is damaged or too large. A DataError raised within the
     context names the archive in place of the folder.
     """
     with tempfile.TemporaryDirectory(prefix="mnist-tui-") as name:
@@ -115,7 +115,7 @@ def _unpack(
     path: Path,
     on_progress: OnProgress | None,
 ) -> None:
-    whole, count = 0, 0
+    total, count = 0, 0
     on_disk = size_of(file)
     for name, content, size in members:
         parts = PurePosixPath(name.replace("\\", "/")).parts
@@ -123,9 +123,9 @@ def _unpack(
             continue
         if not parts or parts[0] == "/" or ".." in parts or "\0" in name or len(parts) > MAX_DEPTH:
             raise DataError(f"{path}: holds {name[:80]!r}, which leads out of it")
-        count, whole = count + 1, whole + size
-        if count > MAX_FILES or whole > min(MAX_UNPACKED, max_unpacked_bytes(on_disk)):
-            raise DataError(f"{path}: unfolds into too much: {count:,} files, {whole:,} bytes")
+        count, total = count + 1, total + size
+        if count > MAX_FILES or total > min(MAX_UNPACKED_BYTES, max_unpacked_bytes(on_disk)):
+            raise DataError(f"{path}: unfolds into too much: {count:,} files, {total:,} bytes")
         target = folder.joinpath(*parts)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -140,14 +140,14 @@ def _unpack(
 def _copy(content: IO[bytes], out: IO[bytes], size: int, name: str) -> None:
     left = size
     try:
-        while piece := content.read(min(PIECE, left + 1)):
+        while piece := content.read(min(CHUNK_BYTES, left + 1)):
             left -= len(piece)
             if left < 0:
                 raise DataError(f"{name}: is larger than the archive says")
             out.write(piece)
     except (*UNREADABLE, tarfile.TarError) as damage:
         if isinstance(damage, OSError) and damage.errno is not None:
-            raise  # the disk's, not the archive's
+            raise  # an error of the disk, not of the archive
         raise DataError(f"{name}: is damaged: {damage}") from damage
     if left:
         raise DataError(f"{name}: is cut short")

@@ -1,4 +1,4 @@
-"""Forms that are known by their first bytes and not read: what each is called, and what to do."""
+"""Formats recognized by their first bytes but not read, with advice for each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-START = 512  # bytes that tell a file's form
+START_BYTES = 512  # bytes that tell a file's form
 PICKLE = re.compile(rb"\x80[\x02-\x05]|\(lp[0-9]|\(dp[0-9]|cnumpy|ccopy_reg|\(lp|\(dp")
 OLD_TORCH = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 SAVEZ = 'numpy.savez("set.npz", images=images, labels=labels)'
@@ -24,7 +24,7 @@ PICKLE_ADVICE = (
 
 @dataclass(frozen=True, slots=True)
 class ForeignForm:
-    """A form that is not read: how it begins, and what a message says of it."""
+    """An unsupported format: how its files start, and the advice."""
 
     begins: Callable[[bytes], object]
     advice: str
@@ -42,7 +42,7 @@ def _is_web_page(start: bytes) -> bool:
 
 
 def _is_tfrecord(start: bytes) -> bool:
-    """Whether it begins with a length and that length's masked CRC-32C."""
+    """Return whether a file starts with a length and that length's masked CRC-32C."""
     if len(start) < 12:
         return False
     (checksum,) = struct.unpack("<I", start[8:12])
@@ -51,7 +51,7 @@ def _is_tfrecord(start: bytes) -> bool:
 
 
 def crc32c(content: bytes) -> int:
-    """The checksum that TFRecord files have of their lengths."""
+    """Return the checksum that TFRecord files use for their lengths."""
     crc = 0xFFFFFFFF
     for byte in content:
         crc ^= byte
@@ -113,5 +113,5 @@ WORKBOOK_ADVICE = (
 
 
 def foreign(start: bytes) -> str | None:
-    """What a message says of a file that begins so; None if it is of no form known here."""
+    """Return the advice for a file that starts like this; None for an unknown format."""
     return next((form.advice for form in FOREIGN_FORMS if form.begins(start)), None)

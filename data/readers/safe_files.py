@@ -1,4 +1,4 @@
-"""Files from outside: opened without trust, unpacked within bounds, watched while they are read."""
+"""Safe reading of untrusted files: regular ones only, bounded unpacking, change detection."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ OnProgress = Callable[[int, int], None]  # done bytes, all bytes; what it raises
 
 
 def max_unpacked_bytes(packed: int) -> int:
-    """How many bytes so many packed ones may unfold into; more is a bomb, not data."""
+    """Return the most bytes that this many packed ones may unpack to; more is a zip bomb."""
     return max(MAX_UNCHECKED_BYTES, packed * MAX_COMPRESSION_RATIO)
 
 
 @contextmanager
 def opened(path: Path) -> Generator[io.BufferedReader]:
-    """A regular file, open for reading while the context lasts.
+    """Open a regular file for reading for the length of the context.
 
-    Raises DataError, one line that names the path: for what is not a file (a pipe or a device is
-    not waited for), may not be read, holds damaged gzip data, or was changed by somebody before
-    the context ends. That is then said in place of any other complaint, which it explains.
+    Raises DataError, one line that names the path, for what is not a file (pipes and devices are
+    not waited for), is not readable, holds damaged gzip data, or changes before the context ends.
+    A change replaces any other error, since it explains it.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -75,10 +75,10 @@ def _refuse_changed(path: Path, file: io.BufferedReader, before: os.stat_result)
 
 
 class _Raw(io.FileIO):
-    """A file that tells a failure to read as DataError, apart from other OSErrors around it."""
+    """A file that raises read errors as DataError, to tell them from other OSErrors."""
 
     def __init__(self, path: Path) -> None:
-        # Should a pipe take the file's place after the check, opening it does not wait.
+        # Should a pipe replace the file after the check, opening it does not block.
         super().__init__(path, opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))
         self._path = path
 
@@ -91,7 +91,7 @@ class _Raw(io.FileIO):
 
 
 def is_there(path: Path) -> bool:
-    """Whether something lies at a path; also if it may not be looked at: opening it tells."""
+    """Return whether a path exists, or may exist where permission is missing to see it."""
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -102,7 +102,7 @@ def is_there(path: Path) -> bool:
 
 
 def is_folder(path: Path) -> bool:
-    """Whether a folder lies there. Raises DataError if it may not be looked at."""
+    """Return whether a path is a folder. Raises DataError if it cannot be inspected."""
     try:
         return path.is_dir()
     except OSError as failure:
@@ -110,7 +110,7 @@ def is_folder(path: Path) -> bool:
 
 
 def inside(folder: Path) -> list[Path]:
-    """What lies in a folder, by name. Raises DataError if it may not be listed."""
+    """List a folder by name. Raises DataError if it cannot be listed."""
     try:
         return sorted(folder.iterdir(), key=lambda path: path.name)
     except OSError as failure:
@@ -118,35 +118,35 @@ def inside(folder: Path) -> list[Path]:
 
 
 def entries(folder: Path) -> list[Path]:
-    """What lies in a folder, by name, without what file managers and archivers leave there.
+    """List a folder by name, without the litter of file managers and archivers.
 
-    Raises DataError if it may not be listed.
+    Raises DataError if it cannot be listed.
     """
     return [path for path in inside(folder) if not is_litter(path.name)]
 
 
 def is_litter(name: str) -> bool:
-    """Whether a name is of what nobody put there: hidden files, thumbnails, a Mac's forks."""
+    """Return whether a name is of automatic litter: hidden files, thumbnails, macOS forks."""
     return name.startswith(".") or name.casefold() in LITTER
 
 
 def size_of(file: io.BufferedReader) -> int:
-    """How many bytes the file has on disk."""
+    """Return the size of the file on disk in bytes."""
     return os.fstat(file.fileno()).st_size
 
 
 def is_packed(file: io.BufferedReader) -> bool:
-    """Whether gzip data lie here, whatever the file is called; nothing is consumed."""
+    """Return whether the data are gzipped, whatever the file's name; nothing is consumed."""
     return file.peek(2)[:2] == GZIP_MAGIC
 
 
 def unpacked(file: io.BufferedReader, path: Path) -> io.BufferedIOBase:
-    """The file itself, or what is gzipped in it; to be read from piece by piece."""
+    """Return the file itself, or a stream of its unpacked gzip content."""
     return _Unpacked(file, path) if is_packed(file) else file
 
 
 class _Unpacked(gzip.GzipFile):
-    """Gzipped content, as long as it is not absurdly more than what it is unpacked from."""
+    """Gzipped content, up to a plausible compression ratio."""
 
     def __init__(self, file: io.BufferedReader, path: Path) -> None:
         super().__init__(fileobj=file, mode="rb")
@@ -163,5 +163,5 @@ class _Unpacked(gzip.GzipFile):
 
 
 def by(shape: tuple[int, ...]) -> str:
-    """A shape as people write it."""
+    """Format a shape for messages."""
     return " × ".join(f"{side:,}" for side in shape) or "one number"

@@ -1,1 +1,1 @@
-"""What makes several files one set: parts, classes, names."""
+"""Combining several files into one set: parts, classes, names."""

@@ -1,4 +1,4 @@
-"""Which classes a set has: as it names them, as a network knows them, or as its labels count."""
+"""The classes of a set: as named in it, as a network knows them, or as its labels count."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ SAMPLE = 1 << 22  # pixels that are looked at for that
 
 
 def with_classes(
-    source: str, found: SourceContent, count: int | None = None, known: tuple[str, ...] = ()
+    source: str, found: SourceContent, count: int | None = None, class_names: tuple[str, ...] = ()
 ) -> SourceContent:
-    """The same set with its labels counted from 0 on, and a name for each class.
+    """Renumber a set's labels from 0 and name every class.
 
     Args:
-        source: how messages call it.
-        found: what a reader made of it.
-        count: how many classes there are, where the caller knows.
-        known: their names, where the caller knows these too; a label then means the class of
-            that name.
+        source: what messages call it.
+        found: the content that a reader returned.
+        count: number of classes, if the caller knows it.
+        class_names: the class names, if the caller knows them; a label then means the class of that
+            name.
 
     Raises:
-        DataError: the labels are of no classes, or of too many; ClassesError, which is one, where
-            they do not fit those the caller knows.
+        DataError: there are no classes, or too many; its subclass ClassesError if they do not
+            fit those the caller knows.
     """
     assert found.labels is not None, "asked for the classes of images without labels"
     occurring = np.flatnonzero(np.bincount(np.concatenate(_labels(found)), minlength=1)).tolist()
@@ -41,14 +41,14 @@ def with_classes(
     if own:
         _check_labels(source, found, len(own))
     spoken = {label: own[label] if own else str(label) for label in occurring}
-    if known and known != own and set(spoken.values()) <= set(known):
-        indices = {label: known.index(name) for label, name in spoken.items()}
-        return replace(_relabelled(found, indices), names=known)
+    if class_names and class_names != own and set(spoken.values()) <= set(class_names):
+        indices = {label: class_names.index(name) for label, name in spoken.items()}
+        return replace(_relabelled(found, indices), names=class_names)
     if own:
         if count not in (None, len(own)):
             raise ClassesError(f"{source}: names {len(own)} classes; expected {count}")
         return found
-    return _numbered(source, found, occurring, count, known)
+    return _numbered(source, found, occurring, count, class_names)
 
 
 def _numbered(
@@ -56,15 +56,15 @@ def _numbered(
     found: SourceContent,
     occurring: list[int],
     count: int | None,
-    known: tuple[str, ...],
+    class_names: tuple[str, ...],
 ) -> SourceContent:
     """Classes that only have numbers."""
     lowest, highest = occurring[0], occurring[-1]
     if occurring == list(range(1, 11)) and TEN_IS_ZERO.search(found.called):
         found = _relabelled(found, {label: label % 10 for label in occurring})
         found = replace(found, findings=(*found.findings, TenIsZero()))
-        return replace(found, names=known or _numbers(0, 10))
-    if lowest >= 1 and highest == count and known == _numbers(0, highest):
+        return replace(found, names=class_names or _numbers(0, 10))
+    if lowest >= 1 and highest == count and class_names == _numbers(0, highest):
         raise ClassesError(
             f"{source}: its labels run from {lowest} to {highest}, not from 0 to {highest - 1}; "
             f"say what each means with --names FILE"
@@ -73,7 +73,7 @@ def _numbered(
         finding: Finding = FromOne(highest)
         found = _relabelled(found, {label: label - 1 for label in occurring})
         found = replace(found, findings=(*found.findings, finding))
-        names = known or _numbers(1, highest + 1)
+        names = class_names or _numbers(1, highest + 1)
     else:
         names = _numbers(0, count or highest + 1)
     if not 2 <= len(names) <= MAX_CLASSES:
@@ -120,20 +120,20 @@ def _check_meaning(source: str, images: Bytes, labels: Bytes) -> None:
     step = -(-len(labels) * images.shape[1] // SAMPLE)
     codes = labels[::step]
     counts = np.bincount(codes)
-    there = counts > 0
-    k, n = int(np.count_nonzero(there)), len(codes)
-    if k <= TO_EXPLAIN or len(set(counts[there].tolist())) == 1:  # as often: somebody's choice
+    occurs = counts > 0
+    k, n = int(np.count_nonzero(occurs)), len(codes)
+    if k <= TO_EXPLAIN or len(set(counts[occurs].tolist())) == 1:  # as often: somebody's choice
         return
     some = images[::step].astype(np.float32)
     some -= some.mean(axis=0)
-    whole = float((some**2).sum())
-    if n <= k or not whole:
+    total = float((some**2).sum())
+    if n <= k or not total:
         raise DataError(_meaningless(source, k, n))
     sums = np.zeros((len(counts), some.shape[1]))
     np.add.at(sums, codes, some)
-    between = float((sums[there] ** 2 / counts[there, np.newaxis]).sum())
+    between = float((sums[occurs] ** 2 / counts[occurs, np.newaxis]).sum())
     by_chance = (k - 1) / (n - 1)
-    if (between / whole - by_chance) / (1 - by_chance) < EXPLAINED:
+    if (between / total - by_chance) / (1 - by_chance) < EXPLAINED:
         raise DataError(_meaningless(source, k, n))
 
 

@@ -1,4 +1,4 @@
-"""What the files in a folder are together: the forms in the order in which they are tried."""
+"""The set that a folder's files form; possible structures, in the order of trying."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import DataError
 from ..readers.arrays import array_files, idx
-from ..readers.foreign import START, foreign
+from ..readers.foreign import START_BYTES, foreign
 from ..readers.pictures.image_folder import is_image_folder, is_picture, read_image_folder
 from ..readers.pictures.picture_table import read_picture_table
 from ..readers.safe_files import OnProgress, entries, is_folder, opened, unpacked
@@ -37,19 +37,19 @@ NO_SET = re.compile(
 def read_folder(
     folder: Path, read_file: ReadFile, on_progress: OnProgress | None, forms: str
 ) -> SourceContent:
-    """The one set that lies in a folder. Raises DataError if there is none, or more than one.
+    """Read the one set that lies in a folder. Raises DataError if there is none, or several.
 
     Args:
-        folder: it may also lie in a folder within.
+        folder: the folder; the set may also lie in a folder within it.
         read_file: reads what a single file holds.
-        on_progress: called with what is done.
-        forms: what a source may be, for a refusal.
+        on_progress: called with the amount done.
+        forms: the accepted formats, for an error message.
     """
     found = _found(folder, read_file, on_progress, 0)
     if found is not None:
         return found
-    held = ", ".join(path.name for path in entries(folder)[:5])[:80] or "nothing"
-    raise DataError(f"{folder}: holds no set as a folder, but {held}; expected {forms}")
+    contents = ", ".join(path.name for path in entries(folder)[:5])[:80] or "nothing"
+    raise DataError(f"{folder}: holds no set as a folder, but {contents}; expected {forms}")
 
 
 def _found(
@@ -59,28 +59,28 @@ def _found(
         return found
     if (found := array_files.from_folder(folder, on_progress)) is not None:
         return found
-    there = entries(folder)
-    folders = [path for path in there if is_folder(path)]
+    paths = entries(folder)
+    folders = [path for path in paths if is_folder(path)]
     if is_image_folder(folder):
         return read_image_folder(folder, on_progress)
     if (found := read_picture_table(folder, on_progress)) is not None:
         return found
-    if (found := _tables(folder, there, read_file)) is not None:
+    if (found := _tables(folder, paths, read_file)) is not None:
         return found
     if depth < MAX_DEPTH:
         found = _within(folder, folders, read_file, on_progress, depth)
     if found is None:
-        _refuse_foreign(there)
+        _refuse_foreign(paths)
     return found
 
 
-def _refuse_foreign(there: list[Path]) -> None:
+def _refuse_foreign(paths: list[Path]) -> None:
     """Call a file by its form that is known and not read; it may be all that lies there."""
-    for path in there[:20]:
+    for path in paths[:20]:
         if is_folder(path):
             continue
         with opened(path) as file:
-            advice = foreign(unpacked(file, path).read(START))
+            advice = foreign(unpacked(file, path).read(START_BYTES))
         if advice is not None:
             raise DataError(f"{path}: {advice}")
 
@@ -92,7 +92,7 @@ def _within(
     on_progress: OnProgress | None,
     depth: int,
 ) -> SourceContent | None:
-    """The set in the only folder within that has one."""
+    """Read the set in the only sub-folder that has one."""
     if len(folders) == 1:
         return _found(folders[0], read_file, on_progress, depth + 1)
     sets: list[SourceContent] = []
@@ -112,9 +112,9 @@ def _within(
     return sets[0] if sets else None
 
 
-def _tables(folder: Path, there: list[Path], read_file: ReadFile) -> SourceContent | None:
-    """The set in files of which each holds images with labels: one, or a pair of parts."""
-    files = [path for path in there if _is_table(path)]
+def _tables(folder: Path, paths: list[Path], read_file: ReadFile) -> SourceContent | None:
+    """Read files that each hold images with labels: one, or a pair of parts."""
+    files = [path for path in paths if _is_table(path)]
     parts: dict[str, list[Path]] = {}
     for path in _without_twins(files):
         parts.setdefault(_part(path), []).append(path)
@@ -146,21 +146,21 @@ def _called(found: SourceContent, path: Path) -> SourceContent:
 
 
 def _all(folder: Path, files: list[Path], read_file: ReadFile) -> tuple[SourceContent, Path]:
-    """The pieces of one part, such as train-00000-of-00002, one after the other."""
+    """Join the shards of one part, such as train-00000-of-00002, in order."""
     if len({re.sub(r"[0-9]+", "#", path.name) for path in files}) > 1:
         named = " and ".join(repr(path.name) for path in files[:2])
         raise DataError(f"{folder}: holds several sets, {named}; name a file of one of them")
-    whole = read_file(files[0])
+    joined_set = read_file(files[0])
     for path in files[1:]:
         more = read_file(path)
-        if whole.labels is None or more.labels is None:
+        if joined_set.labels is None or more.labels is None:
             raise DataError(f"{path}: has no labels, so it is no piece to learn from")
-        whole = appended(whole, more, files[0], path)
-    return whole, files[0]
+        joined_set = appended(joined_set, more, files[0], path)
+    return joined_set, files[0]
 
 
 def _part(path: Path) -> str:
-    """Which part a file's name says it is; "" where it says none, or several."""
+    """Return the part that a file's name indicates; "" for none or several."""
     words = re.split(r"[^a-zA-Z0-9]+", path.name)
     matches = [match for word in words if (match := PART.fullmatch(word)) is not None]
     named = {next(part for part in PARTS if match[part]) for match in matches}

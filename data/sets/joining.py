@@ -1,4 +1,4 @@
-"""Two sources made one: the one to learn from, the other to test on, or one after the other."""
+"""Joins two sources: as training and test part, or one after the other."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def appended(
     found: SourceContent, other: SourceContent, path: object, other_path: object
 ) -> SourceContent:
     """Two pieces of one set, both with labels, one after the other."""
-    whole = joined(found, other, path, other_path)
-    assert whole.labels is not None
-    assert whole.test is not None
-    images = np.concatenate([whole.images, whole.test.images])
+    both = joined(found, other, path, other_path)
+    assert both.labels is not None
+    assert both.test is not None
+    images = np.concatenate([both.images, both.test.images])
     return replace(
-        whole, images=images, labels=np.concatenate([whole.labels, whole.test.labels]), test=None
+        both, images=images, labels=np.concatenate([both.labels, both.test.labels]), test=None
     )
 
 
@@ -73,14 +73,14 @@ def _on_one_scale(
     plain = other if found.scale else found
     if int(plain.images.max()) > 1:
         raise DataError(f"{other_path}: its pixels are on another scale than those of {path}")
-    made = replace(plain, images=plain.images * np.uint8(FULL))
-    return (found, made) if plain is other else (made, other)
+    scaled = replace(plain, images=plain.images * np.uint8(FULL))
+    return (found, scaled) if plain is other else (scaled, other)
 
 
 def _one_list(
     found: SourceContent, other: SourceContent, other_path: object
 ) -> tuple[tuple[str, ...], _Relabel, _Relabel]:
-    """The classes of both, and how each one's labels become those."""
+    """Merge the classes of both, with the relabeling that each one needs."""
     if found.names == other.names:
         return found.names, _Relabel(), _Relabel()
     if not found.names or not other.names:
@@ -92,7 +92,7 @@ def _one_list(
 
 
 class _Relabel:
-    """Labels of one list of classes as those of another."""
+    """Maps labels of one list of classes to those of another."""
 
     def __init__(self, indices: tuple[int, ...] = ()) -> None:
         self._indices = np.array(indices, np.uint8)

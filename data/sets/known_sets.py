@@ -1,4 +1,4 @@
-"""Sets known by the names of their files: EMNIST, whose images lie on their side, and its kin."""
+"""Well-known sets, identified by file names: EMNIST, whose images are transposed, and others."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ NAMED = (
     (re.compile(r"fashion[-_ ]?mnist", re.IGNORECASE), FASHION),
     (re.compile(r"kmnist(?!.*49)", re.IGNORECASE), KUZUSHIJI),
 )
-MAX_TEXT = 1 << 16  # bytes of a file of names
+MAX_NAMES_BYTES = 1 << 16  # bytes of a file of names
 MAX_NAME_LENGTH = 40  # characters of a class's name
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A set's name as it was found, and its classes by label."""
+    """A well-known set: its name, and its classes by label."""
 
     name: str
     classes: tuple[str, ...]
@@ -49,10 +49,10 @@ class Known:
 
 
 def recognized(called: str, path: Path) -> Known | None:
-    """The set that files are of; None if nothing in their names tells.
+    """Identify a well-known set by its files' names; None if they do not say.
 
-    called: the files' own name, which alone can say that they are EMNIST's files: pictures in a
-    folder of that name may have been set upright long ago.
+    `called` is the files' own name. It alone identifies EMNIST's files: pictures in a folder of
+    that name may have been transposed long ago.
     """
     if match := EMNIST.search(called):
         return Known(match[0], EMNIST_CLASSES[match[1].lower()], lies_on_its_side=True)
@@ -66,20 +66,20 @@ def recognized(called: str, path: Path) -> Known | None:
 
 
 def applied(found: SourceContent, path: Path) -> SourceContent:
-    """The set upright and with its classes' names, as far as what it is called tells."""
-    known = recognized(found.called, path)
-    if known is None:
+    """Return the set upright and with its class names, as far as its name identifies it."""
+    known_set = recognized(found.called, path)
+    if known_set is None:
         return found
     is_done = any(isinstance(finding, Transposed) for finding in found.findings)
-    if known.lies_on_its_side and not is_done:  # the files of a folder are read one by one
-        found = upright(found, f"as {known.name} is stored")
+    if known_set.lies_on_its_side and not is_done:  # the files of a folder are read one by one
+        found = upright(found, f"as {known_set.name} is stored")
     if found.names or found.labels is None:
         return found
     parts = [found.labels] + ([] if found.test is None else [found.test.labels])
-    classes = known.classes
+    classes = known_set.classes
     mapping = path.parent if path.is_file() else path
-    file = mapping / f"{known.name.lower()}-mapping.txt"
-    if known.lies_on_its_side and is_there(file):
+    file = mapping / f"{known_set.name.lower()}-mapping.txt"
+    if known_set.lies_on_its_side and is_there(file):
         classes = _mapping(file)
     if max(int(part.max()) for part in parts) >= len(classes):
         return found
@@ -87,7 +87,7 @@ def applied(found: SourceContent, path: Path) -> SourceContent:
 
 
 def with_names(found: SourceContent, classes: tuple[str, ...]) -> SourceContent:
-    """The set with these names by label; a label without name leaves, if no image has it."""
+    """Name the classes by label; a label without a name is dropped if no image has it."""
     assert found.labels is not None
     parts = [found.labels] + ([] if found.test is None else [found.test.labels])
     used = set(np.flatnonzero(sum(np.bincount(p, minlength=256) for p in parts)).tolist())
@@ -120,7 +120,7 @@ def _mapping(path: Path) -> tuple[str, ...]:
 
 
 def read_names(path: Path) -> tuple[str, ...]:
-    """The names in a text file, one a line, in the labels' order. Raises DataError."""
+    """Read class names from a text file, one a line, in the labels' order. Raises DataError."""
     names = tuple(line.strip() for line in _text(path).splitlines() if line.strip())
     if not 2 <= len(names) <= MAX_CLASSES:
         raise DataError(f"{path}: has {len(names)} names; expected 2 to {MAX_CLASSES}, one a line")
@@ -134,9 +134,11 @@ def read_names(path: Path) -> tuple[str, ...]:
 
 def _text(path: Path) -> str:
     with opened(path) as file:
-        content = file.read(MAX_TEXT + 1)
-    if len(content) > MAX_TEXT:
-        raise DataError(f"{path}: is longer than the {MAX_TEXT:,} bytes a list of names may have")
+        content = file.read(MAX_NAMES_BYTES + 1)
+    if len(content) > MAX_NAMES_BYTES:
+        raise DataError(
+            f"{path}: is longer than the {MAX_NAMES_BYTES:,} bytes a list of names may have"
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

@@ -1,4 +1,4 @@
-"""A set that came without a test part, parted in two: each class by the same share."""
+"""Splits a set without a test part, each class by the same fraction."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..source_content import Bytes, Digits
 
 TEST_SHARE = 0.2  # of each class, to test on
 SEED = 0  # of the draw: the same images and share are parted the same way, always
-MAX_LAST = 20_000  # images at the end of a large set that are tested on
-AT_A_TIME = 1 << 10  # images moved at once
+MAX_TEST_IMAGES = 20_000  # images at the end of a large set that are tested on
+CHUNK_IMAGES = 1 << 10  # images moved at once
 
 
 def draw_test_mask(labels: Bytes, share: float = TEST_SHARE) -> NDArray[np.bool_]:
-    """Which images are to be tested on, drawn class by class with SEED.
+    """Draw the images to test on, class by class with SEED.
 
-    Of each class its share, rounded, and at least one; but one is always left to learn from.
+    Each class gives its share, rounded and at least one image, but keeps one to train on.
     Raises DataError for a share that is not between 0 and 1, or if no image can be spared.
     """
     if not 0 < share < 1:
@@ -40,10 +40,10 @@ def draw_test_mask(labels: Bytes, share: float = TEST_SHARE) -> NDArray[np.bool_
 def split_train_test(
     images: Bytes, labels: Bytes, share: float = TEST_SHARE
 ) -> tuple[Digits, Digits]:
-    """The images to learn from and those to test on, both in their old order.
+    """Split images into a training and a test part, both in their old order.
 
-    The images are moved within their own memory if that may be written to, so that it takes no
-    second set of them: the caller gives them up.
+    The images are moved in place if their memory is writable, so that no second copy is needed:
+    the caller gives them up.
     """
     if is_mapped(images):
         return _split_mapped(images, labels, share)
@@ -53,8 +53,8 @@ def split_train_test(
     tested = images[chosen]
     kept = np.flatnonzero(~chosen)
     # Each goes to a place at or before its own, never onto one that is still to be moved.
-    for start in range(0, len(kept), AT_A_TIME):
-        part = kept[start : start + AT_A_TIME]
+    for start in range(0, len(kept), CHUNK_IMAGES):
+        part = kept[start : start + CHUNK_IMAGES]
         images[start : start + len(part)] = images[part]
     images[len(kept) :] = tested
     return (
@@ -64,8 +64,8 @@ def split_train_test(
 
 
 def _split_mapped(images: Bytes, labels: Bytes, share: float) -> tuple[Digits, Digits]:
-    """A set that is left in its file: its last images are tested on, if they are of every class."""
-    count = max(1, min(MAX_LAST, round(share * len(labels))))
+    """Split a mapped set: test on its last images if these have every class."""
+    count = max(1, min(MAX_TEST_IMAGES, round(share * len(labels))))
     train, test = labels[:-count], labels[-count:]
     if set(np.unique(train)) != set(np.unique(test)):
         raise DataError(

@@ -96,16 +96,19 @@ class PredictionTracer:
 
     def _forget_some(self, digit: int, requested: set[int]) -> None:
         """Drop every second of more than MAX_PREDICTIONS, except those requested just now."""
-        known = self._predictions[digit]
-        while len(known) > MAX_PREDICTIONS and (others := sorted(set(known) - requested))[1:]:
+        predictions = self._predictions[digit]
+        while (
+            len(predictions) > MAX_PREDICTIONS
+            and (others := sorted(set(predictions) - requested))[1:]
+        ):
             for iteration in others[1::2]:
-                del known[iteration]
+                del predictions[iteration]
 
     def _history(self, digit: int, label: int) -> PredictionHistory:
-        known = self._predictions[digit]
-        order = sorted(known)
+        predictions = self._predictions[digit]
+        order = sorted(predictions)
         return PredictionHistory(
-            label, np.array(order, np.int64), np.stack([known[i] for i in order])
+            label, np.array(order, np.int64), np.stack([predictions[i] for i in order])
         )
 
 

@@ -143,8 +143,8 @@ class _Reader:
     def saved(self) -> SavedModel:
         version = int(self.array("format", "iu", ())[()])
         if version not in VERSIONS:
-            known = f"{', '.join(map(str, VERSIONS[:-1]))} and {VERSIONS[-1]}"
-            raise self.refusal("format", f"is version {version}; this program reads {known}")
+            readable = f"{', '.join(map(str, VERSIONS[:-1]))} and {VERSIONS[-1]}"
+            raise self.refusal("format", f"is version {version}; this program reads {readable}")
         widths = self.array("sizes", "iu", (None,))
         sizes = tuple(int(size) for size in widths)
         if len(sizes) < 3 or min(sizes) < 1:

@@ -37,20 +37,13 @@ def hyperparameters_from_json(values: dict[str, Any], sizes: tuple[int, ...]) ->
     Raises:
         ValueError: A value has the wrong type or is out of range.
     """
-    default = dataclasses.asdict(Hyperparameters())
-    for name, value in values.items():
-        kind = type(value).__name__
-        # JSON has no tuples and may write 1.0 as 1; None stands for a full batch.
-        types = {type(default[name]).__name__, "int", "list"}
-        if kind not in ({"int", "NoneType"} if name == "batch_size" else types):
-            raise ValueError(f"{name} is {str(value)[:24]!r}")
-    hidden = tuple(checked_count(units) for units in values["hidden"])
-    if hidden != sizes[1:-1]:
-        raise ValueError(f"hidden is {hidden} for a network {sizes}")
     try:
-        return Hyperparameters(**dict[str, Any](values, hidden=hidden))
+        hyperparameters = Hyperparameters.from_json(values)
     except NetError as error:
         raise ValueError(str(error)) from error
+    if hyperparameters.hidden != sizes[1:-1]:
+        raise ValueError(f"hidden is {hyperparameters.hidden} for a network {sizes}")
+    return hyperparameters
 
 
 def hyperparameter_log_from_json(

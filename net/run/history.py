@@ -70,7 +70,7 @@ class HistoryView:
         # Summaries of consecutive stretches, of BLOCK iterations or a power of two times as many:
         # lowest, highest, sum and number of finite values of each column; and where each begins.
         # They cover every iteration before `_covered`, including those that were thinned out.
-        self._blocks, self._starts, self._known = blocks, starts, len(starts)
+        self._blocks, self._starts, self._block_count = blocks, starts, len(starts)
         self._covered = covered
         self.best: Progress | None = best  # the first test with the highest accuracy
         self.tested: Progress | None = tested  # the last test
@@ -189,7 +189,7 @@ class HistoryView:
 
     def _ends(self) -> NDArray[np.int64]:
         """Return the beginning of each block, and the end of the last one."""
-        return np.append(self._starts[: self._known], np.int64(self._covered))
+        return np.append(self._starts[: self._block_count], np.int64(self._covered))
 
 
 class History(HistoryView):
@@ -217,9 +217,13 @@ class History(HistoryView):
         if max_rows is not None and self._count > max_rows:
             self.thin(max_rows // 2)
 
+    def limit(self, max_rows: int) -> None:
+        """Keep at most `max_rows` rows from the next one on."""
+        self.max_rows = max_rows
+
     def freeze(self) -> HistoryView:
         """Return the history so far, without copying: complete rows never change."""
-        blocks, starts = self._blocks[: self._known], self._starts[: self._known]
+        blocks, starts = self._blocks[: self._block_count], self._starts[: self._block_count]
         return HistoryView(self.view(), blocks, starts, self._covered, self.best, self.tested)
 
     def append(self, progress: Progress) -> None:
@@ -264,20 +268,20 @@ class History(HistoryView):
         self._rows = rows[keep]  # a copy: existing views keep their rows
         self._count = len(self._rows)
         length = BLOCK_ITERATIONS * _power_of_two(2 * self._covered / BLOCK_ITERATIONS / MAX_BLOCKS)
-        starts = self._starts[: self._known]
+        starts = self._starts[: self._block_count]
         _, first = np.unique(starts // length, return_index=True)
-        self._blocks = _merged(self._blocks[: self._known], first)
-        self._starts, self._known = starts[first], len(first)
+        self._blocks = _merged(self._blocks[: self._block_count], first)
+        self._starts, self._block_count = starts[first], len(first)
 
     def _summarize_last_block(self, end: int) -> None:
-        known = self._known
-        if known == len(self._starts):
-            self._blocks = _grown(self._blocks, max(4, 2 * known))
+        count = self._block_count
+        if count == len(self._starts):
+            self._blocks = _grown(self._blocks, max(4, 2 * count))
             self._starts = _grown(self._starts, len(self._blocks))
         rows = self._between(self._covered, end)
-        self._blocks[known] = _summarized(rows)
-        self._starts[known] = self._covered
-        self._known, self._covered = known + 1, end
+        self._blocks[count] = _summarized(rows)
+        self._starts[count] = self._covered
+        self._block_count, self._covered = count + 1, end
 
 
 _NOTHING = Envelope(*(np.empty(0) for _ in range(4)))

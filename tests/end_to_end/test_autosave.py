@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from mnist_tui.tui.storage.store import PAGE, SessionInUseError, SessionStore
+from mnist_tui.tui.storage.store import MANIFEST, SessionInUseError, SessionStore
 
 from tests.helpers import saved_sessions
 from tests.helpers.pty_terminal import terminal
@@ -27,16 +27,16 @@ def test_killed_at_any_instant_it_loads(folder: Path, state: Path) -> None:
             there.until(
                 lambda: (
                     saved_sessions.folders(state)
-                    and (saved_sessions.folders(state)[0] / PAGE).exists()
+                    and (saved_sessions.folders(state)[0] / MANIFEST).exists()
                 )
             )
             there.pass_by(generator.random() * 3)
             there.process.kill()
             there.process.wait()
             there.hang_up()
-        page, runs = saved_sessions.only(state)
-        assert page.current in runs
-        assert not page.ended
+        manifest, runs = saved_sessions.only(state)
+        assert manifest.current in runs
+        assert not manifest.ended
 
 
 def test_two_apps_have_a_session_each(folder: Path, state: Path) -> None:
@@ -90,9 +90,9 @@ def test_a_full_disk_is_said_once_and_the_old_files_stay_whole(folder: Path, sta
     assert there.sent.rstrip().endswith(
         b"not all of this session is saved: it could not be written"
     )
-    page, runs = saved_sessions.only(state)
+    manifest, runs = saved_sessions.only(state)
     assert fingerprint(runs[1]) == before
-    assert page.current in runs
+    assert manifest.current in runs
 
 
 def test_who_leaves_is_told_where_the_session_lies(folder: Path, state: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from tests.helpers import saved_sessions
 from tests.helpers.pty_terminal import Terminal, check_restored, stall, terminal
-from tests.helpers.support import ROOT
+from tests.helpers.support import write_program
 
 SOON = 2.0  # seconds from a signal to the end
 MARGIN = 4.0  # more, for a machine that does other things too
@@ -117,9 +117,7 @@ def test_it_can_be_suspended_and_come_back_with_a_right_screen(folder: Path) -> 
 def test_a_bug_gives_the_terminal_back_saves_and_says_where_its_report_is(
     folder: Path, state: Path, tmp_path: Path
 ) -> None:
-    script = tmp_path / "broken"
-    script.write_text(BROKEN.format(python=sys.executable, root=ROOT))
-    script.chmod(0o700)
+    script = write_program(tmp_path / "broken", BROKEN)
     with terminal(*arguments(folder), program=script) as (there, _):
         there.until(lambda: there.iteration > 2)
         seen = there.iteration
@@ -136,7 +134,7 @@ def test_a_bug_gives_the_terminal_back_saves_and_says_where_its_report_is(
     assert saved_sessions.check_whole(state).iteration >= seen
 
 
-BROKEN = """#!{python}
+BROKEN = """\
 from mnist_tui.tui.screens.main.screen import MainScreen
 from mnist_tui.tui.cli.main import main
 def action_help(self):

@@ -69,12 +69,12 @@ def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
         there.until(lambda: there.shows("run 2"))
         there.process.send_signal(signal.SIGTERM)
         assert there.end() == 128 + signal.SIGTERM
-    page, runs = saved_sessions.only(state)
+    manifest, runs = saved_sessions.only(state)
     (file,) = state.glob("**/run-1.npz")
     made, dataset = checkpoint.read(file).provenance, load(str(folder))
     assert (made.layout, made.names) == (dataset.layout.as_numbers(), dataset.names)
     assert set(runs) == {1, 2}
-    assert (page.index, page.current, page.wanted["alpha"]) == (2, 2, 0.2)
+    assert (manifest.index, manifest.current, manifest.wanted["alpha"]) == (2, 2, 0.2)
     with terminal("--resume") as (there, _):
         there.until(lambda: there.shows("Test digit 2"))
         there.until(lambda: there.shows("alpha      0.2"))
@@ -85,9 +85,9 @@ def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
         there.type(b"f")
         there.until(lambda: there.shows("ready") or there.shows("paused"))
         there.quit()
-    page, runs = saved_sessions.only(state)
+    manifest, runs = saved_sessions.only(state)
     assert set(runs) == {1, 2, 3}
-    assert page.ended
+    assert manifest.ended
 
 
 def test_a_declined_offer_is_not_made_again(folder: Path, state: Path) -> None:
@@ -181,9 +181,9 @@ def test_a_run_that_cannot_be_read_keeps_its_file_and_its_number(
 ) -> None:
     folder = write_session(small, state / "sessions" / "20200101-000000-1")
     store = SessionStore(folder)
-    page, (run,) = store.page(), store.runs(store.page())
+    manifest, (run,) = store.manifest(), store.runs(store.manifest())
     store.put_run(replace(run, number=3))
-    store.put_page(replace(page, runs={**page.runs, "3": page.runs["1"]}))
+    store.put_manifest(replace(manifest, runs={**manifest.runs, "3": manifest.runs["1"]}))
     store.close()
     for path in folder.glob("run-3.np*"):
         path.write_bytes(b"damaged")
@@ -192,7 +192,7 @@ def test_a_run_that_cannot_be_read_keeps_its_file_and_its_number(
         there.type(b"r")
         there.until(lambda: there.shows("finished"))
         there.quit()
-    page, runs = saved_sessions.load(folder)
-    assert set(page.runs) == {"1", "3", "4"}
+    manifest, runs = saved_sessions.load(folder)
+    assert set(manifest.runs) == {"1", "3", "4"}
     assert set(runs) == {1, 4}
     assert (folder / "run-3.npz").read_bytes() == b"damaged"

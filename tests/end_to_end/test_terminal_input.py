@@ -12,7 +12,7 @@ import pytest
 from tests.end_to_end.test_faults import arguments, state_of
 from tests.helpers import saved_sessions
 from tests.helpers.pty_terminal import Terminal, check_restored, terminal
-from tests.helpers.support import ROOT
+from tests.helpers.support import write_program
 from tests.tui.terminal.test_input_parser import REPLIES, UNPARSABLE
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -62,9 +62,7 @@ def test_keys_of_one_packet_and_of_the_keypad_act_in_their_order(folder: Path) -
 def test_a_bug_in_the_input_thread_ends_it_as_any_other(
     folder: Path, state: Path, tmp_path: Path
 ) -> None:
-    script = tmp_path / "broken"
-    script.write_text(BROKEN.format(python=sys.executable, root=ROOT))
-    script.chmod(0o700)
+    script = write_program(tmp_path / "broken", BROKEN)
     with terminal(*arguments(folder), program=script) as (there, _):
         there.until(lambda: there.iteration > 2)
         reached = there.iteration
@@ -77,7 +75,7 @@ def test_a_bug_in_the_input_thread_ends_it_as_any_other(
     assert saved_sessions.check_whole(state).iteration >= reached
 
 
-BROKEN = """#!{python}
+BROKEN = """\
 from mnist_tui.tui.terminal.input_parser import InputParser
 from mnist_tui.tui.cli.main import main
 whole = InputParser.feed_bytes

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.tui.storage.store import OLDER, PAGE
+from mnist_tui.tui.storage.store import BACKUP_SUFFIX, MANIFEST
 
 from tests.helpers.pty_terminal import Terminal, terminal
 from tests.helpers.saved_sessions import write_session
@@ -69,12 +69,12 @@ def leave(there: Terminal) -> None:
 
 def test_a_session_whose_every_word_is_hostile(small: Dataset, state: Path, folder: Path) -> None:
     path = write_session(small, state / "sessions" / "20200101-000000-1")
-    page = json.loads((path / PAGE).read_text())
-    page |= {"names": {"1": WORDS}}
-    page["runs"]["1"] |= {"begun": WORDS, "state": WORDS}
+    manifest = json.loads((path / MANIFEST).read_text())
+    manifest |= {"names": {"1": WORDS}}
+    manifest["runs"]["1"] |= {"begun": WORDS, "state": WORDS}
     for source, shown in (("mnist", "4/"), (f"/{WORDS}", "another")):
-        for name in (PAGE, PAGE + OLDER):
-            (path / name).write_text(json.dumps({**page, "source": source}))
+        for name in (MANIFEST, MANIFEST + BACKUP_SUFFIX):
+            (path / name).write_text(json.dumps({**manifest, "source": source}))
         with terminal() as (there, _):
             there.until(lambda: there.shows("cut off"))
             there.type(b"y")
@@ -88,7 +88,7 @@ def test_a_session_whose_every_word_is_hostile(small: Dataset, state: Path, fold
     shutil.rmtree(path)
     hostile = state / "sessions" / WORDS.replace("/", "∕")[:80]
     write_session(small, hostile)
-    for name in (PAGE, PAGE + OLDER):
+    for name in (MANIFEST, MANIFEST + BACKUP_SUFFIX):
         (hostile / name).write_text("{")
     with terminal("--data", folder) as (there, _):
         there.until(lambda: there.shows("holds") and there.shows("read"))  # on lines of a toast

@@ -11,7 +11,7 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.run.state import RunState
 from mnist_tui.tui.storage.manifest import Manifest
-from mnist_tui.tui.storage.store import PAGE, SessionStore
+from mnist_tui.tui.storage.store import MANIFEST, SessionStore
 from mnist_tui.tui.storage.writer import BackgroundWriter
 from mnist_tui.tui.training.session import TrainingSession
 from mnist_tui.tui.training.snapshot import RunSink, SavedSession
@@ -28,8 +28,8 @@ def load(folder: Path) -> tuple[Manifest, dict[int, RunState]]:
     """All of a session, checked as a resumed one is."""
     store = SessionStore(folder)
     try:
-        page = store.page()
-        return page, {kept.number: kept.run for kept in store.runs(page)}
+        manifest = store.manifest()
+        return manifest, {saved.number: saved.run for saved in store.runs(manifest)}
     finally:
         store.close()
 
@@ -42,15 +42,15 @@ def only(state: Path) -> tuple[Manifest, dict[int, RunState]]:
 
 def check_whole(state: Path) -> RunState:
     """The one session there is loads, with its current run, every file in it; that run."""
-    page, runs = only(state)
+    manifest, runs = only(state)
     (folder,) = folders(state)
-    assert page.current in runs
-    assert set(page.runs) == {str(number) for number in runs}
+    assert manifest.current in runs
+    assert set(manifest.runs) == {str(number) for number in runs}
     for file in folder.glob("run-*.npz*"):
         checkpoint.load(file)
     assert not list(folder.glob(".*"))
-    assert (folder / PAGE).stat().st_mode & 0o777 == 0o600
-    return runs[page.current]
+    assert (folder / MANIFEST).stat().st_mode & 0o777 == 0o600
+    return runs[manifest.current]
 
 
 def write_session(dataset: Dataset, path: Path, updates: int = 4, source: str = "mnist") -> Path:
@@ -63,10 +63,10 @@ def write_session(dataset: Dataset, path: Path, updates: int = 4, source: str = 
     assert run is not None
     facts = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}
     wanted = {**asdict(session.wanted), "hidden": [10]}
-    page = Manifest(source=source, current=1, wanted=wanted, runs={"1": facts})
-    writer.put_page(page)
+    manifest = Manifest(source=source, current=1, wanted=wanted, runs={"1": facts})
+    writer.put_manifest(manifest)
     writer.close(PATIENCE)
-    store.put_page(page)
+    store.put_manifest(manifest)
     store.close()
     return path
 

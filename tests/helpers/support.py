@@ -6,8 +6,11 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +32,43 @@ FILES = {
     "t10k-images-idx3-ubyte": "test images",
     "t10k-labels-idx1-ubyte": "test labels",
 }
+
+
+@dataclass
+class Peak:
+    """The most memory that Python had allocated at once."""
+
+    bytes: int = 0
+
+
+@contextmanager
+def traced_peak() -> Generator[Peak]:
+    """Measure the peak of allocated memory while the context lasts."""
+    peak = Peak()
+    tracemalloc.start()
+    try:
+        yield peak
+        peak.bytes = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def steer(trainer: Trainer, changes: Iterable[tuple[int, dict[str, Any]]]) -> Trainer:
+    """Train to the end, changing hyperparameters after given numbers of updates."""
+    for since, change in changes:
+        for _ in islice(trainer.steps(), since - trainer.iteration):
+            pass
+        trainer.change(replace(trainer.hyperparameters, **change))
+    for _ in trainer.steps():
+        pass
+    return trainer
+
+
+def write_program(path: Path, text: str) -> Path:
+    """Write an executable Python program."""
+    path.write_text(f"#!{sys.executable}\n{text}")
+    path.chmod(0o700)
+    return path
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from mnist_tui.tui.storage.store import SessionStore
 def write_until_killed(folder: Path, pipe: Connection) -> None:
     """Write, and send down the pipe what is on disk."""
     store = SessionStore(folder)
-    page = store.page()
-    (kept,) = store.runs(page)
-    state = kept.run
+    manifest = store.manifest()
+    (saved,) = store.runs(manifest)
+    state = saved.run
     while True:
         # As if an update had been made: what matters here is only what is written, and when.
         row = np.array([state.history[-1]])
@@ -30,6 +30,6 @@ def write_until_killed(folder: Path, pipe: Connection) -> None:
             updates=state.updates + 1,
             history=np.concatenate([state.history, row]),
         )
-        store.put_run(replace(kept, run=state))
-        store.put_page(replace(page, index=state.iteration))
+        store.put_run(replace(saved, run=state))
+        store.put_manifest(replace(manifest, index=state.iteration))
         pipe.send(state.iteration)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -34,7 +34,7 @@ EPOCH_TASKS = ((10, 64), (128, 64), (128, 128), (256, 256))  # hidden × batch
 PEAK_MATRIX_SIDE = 1500  # of the matrix products that measure the machine's peak
 
 
-@dataclass
+@dataclass(frozen=True)
 class Row:
     """One task, and the time that each implementation took."""
 
@@ -211,7 +211,7 @@ def _initial_state(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters,
 
 
 def in_turns(row: Row, timers: dict[str, Callable[[], float]]) -> Row:
-    """Fill in the medians; the implementations take turns, so that load affects all of them."""
+    """Return the row with the medians; the implementations take turns, so load affects all."""
     times: dict[str, list[float]] = {name: [] for name in timers}
     for turn in range(TURNS + 1):  # the first one is a warm-up and does not count
         for name, measure in timers.items():
@@ -219,8 +219,8 @@ def in_turns(row: Row, timers: dict[str, Callable[[], float]]) -> Row:
             seconds = measure()
             if turn:
                 times[name].append(seconds)
-    row.seconds = {name: statistics.median(seconds) for name, seconds in times.items()}
-    return row
+    medians = {name: statistics.median(seconds) for name, seconds in times.items()}
+    return replace(row, seconds=medians)
 
 
 def _timed(work: Callable[[], None]) -> float:

@@ -10,7 +10,7 @@ import click
 import numpy as np
 
 from ...data.readers.arrays.idx_format import write_idx
-from ..datasets.findings import told
+from ..datasets.findings import all_notes
 from ..datasets.loading import digest_of, open_dataset
 from ..errors import UserError
 from ..export.files import check_writable, write_atomically
@@ -37,7 +37,7 @@ def describe(
         _check_folder(folder, overwrite=overwrite)
     with progress(f"reading {source}", quiet=quiet) as on_progress:
         dataset = open_dataset(source, share, on_progress)
-    log_notes(source, told(dataset.notes, dataset.findings), quiet=quiet)
+    log_notes(source, all_notes(dataset.notes, dataset.findings), quiet=quiet)
     if folder is not None and deformed_count is not None:
         _make_folder(folder)
         with progress(f"writing {deformed_count:,} images", quiet=quiet) as on_progress:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ...data.dataset import Dataset
     from ...data.readers.safe_files import OnProgress
 
-AT_A_TIME = 6000  # images that are deformed and written at once
+CHUNK_IMAGES = 6000  # images that are deformed and written at once
 SEED = 0  # of all deformations: the same set and number give the same files
 
 
@@ -79,7 +79,7 @@ def write_deformed(
 
 def _batches(images: NDArray[np.uint8], count: int) -> Iterator[NDArray[np.uint8]]:
     """Deformed images in batches, each by a seed of its own, so that all can be made again."""
-    for number, start in enumerate(range(0, count, AT_A_TIME)):
-        rows = np.arange(start, min(start + AT_A_TIME, count)) % len(images)
+    for number, start in enumerate(range(0, count, CHUNK_IMAGES)):
+        rows = np.arange(start, min(start + CHUNK_IMAGES, count)) % len(images)
         generator = np.random.default_rng((SEED, number))
         yield np.ascontiguousarray(deformed(images[rows], Deformation(), generator))

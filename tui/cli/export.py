@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from ...net.run import checkpoint
-from ..datasets.findings import told
+from ..datasets.findings import all_notes
 from ..datasets.loading import questions_for
 from ..errors import UserError
 from ..export.files import check_apart, check_writable, write_atomically
 from ..export.formats import FORMS, ExportInput
-from ..storage.manifest import LONGEST_PATH
+from ..storage.manifest import MAX_PATH_LENGTH
 from ..text import printable
 from .console import log_line, log_notes, progress
 
@@ -112,7 +112,7 @@ def run_names(paths: Sequence[Path]) -> list[str]:
     """Return short distinct names of the runs. Raises UserError if a model is named twice."""
     if len(set(paths)) < len(paths):
         raise UserError("a model is named twice")
-    full_paths = [printable(path, LONGEST_PATH) for path in paths]
+    full_paths = [printable(path, MAX_PATH_LENGTH) for path in paths]
     for names in ([printable(path.stem) for path in paths], full_paths):
         if len(set(names)) == len(names):
             return names
@@ -135,7 +135,7 @@ def _export_input(
         _, saved = runs[-1]
         with progress(f"reading {printable(source)}", quiet=request.quiet) as on_progress:
             questions = questions_for(saved, source, share, on_progress, model=str(path))
-        log_notes(source, told(questions.notes, questions.findings), quiet=request.quiet)
+        log_notes(source, all_notes(questions.notes, questions.findings), quiet=request.quiet)
         return answers(saved, questions)
 
     return ExportInput(runs, predict)

@@ -59,8 +59,9 @@ def run_app(
     from ..terminal.shutdown import ShutdownGuard
 
     app = MnistApp(source, log, replace(options, abilities=capabilities), folder)
-    app.guard = ShutdownGuard(app.leave, app.put_away)
-    app.guard.begin()  # before the app changes the terminal's mode
+    guard = ShutdownGuard(app.leave, app.put_away)
+    guard.begin()  # before the app changes the terminal's mode
+    app.exit_within(guard.insist)
     app.run(mouse=not _swallows_escape(os.environ))
     app.put_away()
     if app.failure:
@@ -131,19 +132,19 @@ def _session_from_model(path: Path, source: str | None) -> SessionFolder:
     state, provenance = saved.state, saved.provenance
     begun = printable(path.name, 40)
     facts = RunFacts(begun, state.iteration, 0.0, RunStatus.PAUSED.value)
-    kept = SavedRun(1, facts, state, first=state)
-    page = Manifest(
+    saved = SavedRun(1, facts, state, first=state)
+    manifest = Manifest(
         source=source or provenance.source or EMBEDDED,
         current=1,
         share=provenance.share or None,
         wanted=asdict(state.hyperparameters),
         runs={"1": asdict(facts)},
     )
-    folder = replace(_new_session([]), page=page, runs=[kept])
+    folder = replace(_new_session([]), manifest=manifest, runs=[saved])
     if folder.store:
         try:
-            folder.store.put_run(kept)
-            folder.store.put_page(page)
+            folder.store.put_run(saved)
+            folder.store.put_manifest(manifest)
         except (OSError, NetError) as failure:
             return replace(folder, notes=[f"This session cannot be saved: {printable(failure)}"])
     return folder

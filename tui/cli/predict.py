@@ -18,7 +18,7 @@ from ...net.engine.engine import Engine
 from ...net.engine.inference import probabilities
 from ...net.network import Parameters
 from ...net.run import checkpoint
-from ..datasets.findings import told
+from ..datasets.findings import all_notes
 from ..datasets.loading import class_names, is_other, layout_of, open_for, questions_for
 from ..errors import UserError
 from ..export.files import check_apart, check_writable, write_atomically
@@ -65,7 +65,7 @@ def evaluate_model(model: Path, source: PredictSource, *, as_json: bool) -> int:
     saved = checkpoint.read(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
         dataset = open_for(saved, source.data, source.share, on_progress, model=str(model))
-    log_notes(source.data, told(dataset.notes, dataset.findings), quiet=source.quiet)
+    log_notes(source.data, all_notes(dataset.notes, dataset.findings), quiet=source.quiet)
     other = is_other(saved.provenance, dataset)
     if other is not None and not source.quiet:
         log_line(f"{model}: {other}")
@@ -95,7 +95,7 @@ def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool
     saved, questions = _read_inputs(model, source)
     if not 0 <= index < len(questions.images):
         raise UserError(f"index must be from 0 to {len(questions.images) - 1}, not {index}")
-    log_notes(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
+    log_notes(source.data, all_notes(questions.notes, questions.findings), quiet=source.quiet)
     image = questions.images[index]
     label = None if questions.labels is None else int(questions.labels[index])
     digits = are_digits(questions.names, questions.layout)
@@ -118,7 +118,7 @@ def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) ->
     content = read_picture(
         _picture_from_stdin() if picture == "-" else Path(picture), side, name, layout
     )
-    lines = told(content.notes, content.findings)
+    lines = all_notes(content.notes, content.findings)
     log_notes(name, lines, quiet=quiet)
     if assumed and not quiet:
         log_line(f"{model}: {assumed}")
@@ -136,7 +136,7 @@ def predict_all(
     """Write the predictions for all images of a source to files; return 0."""
     outputs.check()
     saved, questions = _read_inputs(model, source)
-    log_notes(source.data, told(questions.notes, questions.findings), quiet=source.quiet)
+    log_notes(source.data, all_notes(questions.notes, questions.findings), quiet=source.quiet)
     predictions = answers(saved, questions)
     if outputs.predictions is not None:
         text = predictions_text(predictions, outputs.predictions.suffix)
@@ -161,9 +161,9 @@ def predict_all(
         }
         click.echo(json.dumps(result))
     elif not source.quiet:
-        known = "" if right is None else f", {right:.2%} right"
+        accuracy = "" if right is None else f", {right:.2%} right"
         click.echo(
-            f"{len(questions.images):,} images of {printable(questions.name)} answered{known}"
+            f"{len(questions.images):,} images of {printable(questions.name)} answered{accuracy}"
         )
         for path in written:
             click.echo(f"written to {printable(path)}")

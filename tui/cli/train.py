@@ -21,7 +21,7 @@ from ...net.run.diagnosis import DivergedError
 from ...net.run.history import Progress
 from ...net.run.state import HyperparameterLog
 from ...net.trainer import Trainer, replay
-from ..datasets.findings import told
+from ..datasets.findings import all_notes
 from ..datasets.loading import open_dataset, provenance_of
 from ..export.files import check_apart, check_writable, write_atomically
 from ..export.tables import TABLES, history_text
@@ -61,7 +61,7 @@ def run_training(source: str, log: HyperparameterLog, options: TrainOptions) -> 
     check_apart((options.model, options.history))
     with progress(f"reading {source}", quiet=options.quiet) as on_progress:
         dataset = open_dataset(source, options.share, on_progress)
-    log_notes(source, told(dataset.notes, dataset.findings), quiet=options.quiet)
+    log_notes(source, all_notes(dataset.notes, dataset.findings), quiet=options.quiet)
     engine = Engine(dataset.train, options.threads)
     trainer = Trainer(
         dataset.train,

@@ -1,4 +1,4 @@
-"""How the app is run; nothing of it is about the network."""
+"""Options of the app, none of them about the network."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 
 from ..terminal.capabilities import DEFAULT_CAPABILITIES, Capabilities
 
-EMBEDDED = "mnist"  # as data/ calls the set in the program; NumPy would be imported with it
-IDLE_LIMIT_S = 30 * 60.0  # without a key, until a kiosk ends
+EMBEDDED = "mnist"  # as in data/, whose import would load NumPy
+IDLE_LIMIT_S = 30 * 60.0  # without a key until a kiosk exits
 
 
 @dataclass(frozen=True, slots=True)
 class AppOptions:
-    """How the app is run; nothing of it is about the network."""
+    """Options of the app, none of them about the network."""
 
-    threads: int | None = None  # that share an update; None: as many as there are cores
-    share: float | None = None  # of data without a test part, how much to test on; None: as usual
+    threads: int | None = None  # that share an update; None: one for each core
+    share: float | None = None  # fraction of data without a test part to test on; None: the default
     start: bool = False  # train at once
-    resume: str | None = None  # a file, the folder of a session, or LAST
-    kiosk: bool = False  # strangers use it: nothing is read from or written to the disk
-    idle: float = IDLE_LIMIT_S  # seconds without a key until a kiosk ends
+    resume: str | None = None  # a file, a session's folder, or LAST
+    kiosk: bool = False  # for strangers: nothing is read from or written to the disk
+    idle: float = IDLE_LIMIT_S  # seconds without a key until a kiosk exits
     abilities: Capabilities = DEFAULT_CAPABILITIES

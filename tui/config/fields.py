@@ -1,4 +1,4 @@
-"""The hyperparameters as people type and read them: one entry each, for panel and command line."""
+"""The hyperparameter fields: how each is named, parsed and shown in panel and command line."""
 
 from __future__ import annotations
 
@@ -43,15 +43,15 @@ def _has_momentum(chosen: Hyperparameters) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """How one hyperparameter is named, read and written."""
+    """The name, parser and presentation of one hyperparameter."""
 
     name: str  # of the attribute of Hyperparameters
     label: str  # in the panel
     parse: Callable[[str], Any]  # text to value; raises UserError
     hint: str  # what may be typed
     step: Step  # one step up or down, as text; raises ValueError for text that is no value
-    choices: tuple[str, ...] = ()  # values to choose from, if they are few
-    applies: Callable[[Hyperparameters], bool] = _always  # whether it does anything then
+    choices: tuple[str, ...] = ()  # all values, if they are few
+    applies: Callable[[Hyperparameters], bool] = _always  # whether it has an effect then
 
     @property
     def needs_reset(self) -> bool:
@@ -65,7 +65,7 @@ class Field:
 
 
 def format_value(value: object) -> str:
-    """A hyperparameter's value as it would be typed."""
+    """Format a hyperparameter's value as the user would type it."""
     if value is None:
         return "full"
     if isinstance(value, float):
@@ -86,7 +86,7 @@ def _number(label: str) -> Callable[[str], float]:
 
 
 def integer_parser(label: str, such_as: str) -> Callable[[str], int]:
-    """A parser of whole numbers that names what it parses when it cannot."""
+    """Return a parser of whole numbers whose errors name the field and give examples."""
 
     def parse(text: str) -> int:
         try:

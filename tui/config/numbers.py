@@ -1,7 +1,7 @@
-"""Numbers as people type them: one parser for fields, options and windows.
+"""Parses typed numbers, for fields, options and dialogs alike.
 
-Python reads more as a number than a person means: 1_0 is 10 to it, and so are Arabic or full-width
-digits. A number here is what a calculator shows.
+Python accepts more than a user means: 1_0 is 10 to it, and so are Arabic or full-width
+digits. Here a number is what a calculator shows.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ import re
 
 WHOLE = re.compile(r"\s*([+-]?[0-9]+)\s*")
 REAL = re.compile(r"\s*([+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?)\s*")
-LONGEST = 400  # characters of a number
+MAX_NUMBER_LENGTH = 400  # characters of a number
 
 
 def whole_number(text: str) -> int:
-    """The whole number that was typed. Raises ValueError for anything else."""
-    found = WHOLE.fullmatch(text) if len(text) <= LONGEST else None
+    """Parse a whole number. Raises ValueError for anything else."""
+    found = WHOLE.fullmatch(text) if len(text) <= MAX_NUMBER_LENGTH else None
     if found is None:
         raise ValueError("not a whole number")
     return int(found[1])
 
 
 def real_number(text: str) -> float:
-    """The number that was typed. Raises ValueError for anything else."""
-    found = REAL.fullmatch(text) if len(text) <= LONGEST else None
+    """Parse a number. Raises ValueError for anything else."""
+    found = REAL.fullmatch(text) if len(text) <= MAX_NUMBER_LENGTH else None
     if found is None:
         raise ValueError("not a number")
     return float(found[1])

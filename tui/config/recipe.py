@@ -1,7 +1,7 @@
-"""A run's hyperparameters and their changes on one line, to be pasted: alpha=0.5 @300 alpha=0.05.
+"""Recipes: a run's hyperparameters and their changes on one line: alpha=0.5 @300 alpha=0.05.
 
-A word is name=value, under the names that the panel shows, or those of the options; what is not
-named is as it is by default. After @N come those that change after N updates.
+A word is name=value, with the names of the panel or of the options; whatever is not named has its
+default. After @N follow the values that change after N updates.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ BY_WORD = {
 MAX_LENGTH = 100_000  # characters
 
 
-def format_recipe(course: HyperparameterLog) -> str:
-    """The recipe that leads a run along this course; `read` makes the same of it."""
+def format_recipe(log: HyperparameterLog) -> str:
+    """Format hyperparameters and their changes as a recipe that `parse_recipe` reads back."""
     from ...net.run.hyperparameter_log import effective
 
-    (_, first), *_ = course = effective(course)
+    (_, first), *_ = log = effective(log)
     words = _words(Hyperparameters(), first) or [_word(BY_NAME["alpha"], first.alpha)]
-    for (_, before), (since, after) in pairwise(course):
+    for (_, before), (since, after) in pairwise(log):
         words += [f"@{since}", *_words(before, after)]
     return " ".join(words)
 
 
 def parse_recipe(text: str) -> HyperparameterLog:
-    """Return the course that a recipe describes.
+    """Return the hyperparameter log that a recipe describes.
 
     Raises UserError, one line that says where it is wrong.
     """
@@ -48,7 +48,7 @@ def parse_recipe(text: str) -> HyperparameterLog:
         raise UserError("the recipe is empty; expected name=value words, such as alpha=0.15")
     if len(text) > MAX_LENGTH:
         raise UserError(f"the recipe has more than {MAX_LENGTH:,} characters")
-    course: list[tuple[int, Hyperparameters]] = []
+    log: list[tuple[int, Hyperparameters]] = []
     since, stage, start = 0, dict[str, Any](), 1
     now = Hyperparameters()
     for place, word in enumerate((*words, "@"), 1):
@@ -65,13 +65,13 @@ def parse_recipe(text: str) -> HyperparameterLog:
         if since and not stage:
             raise _wrong(start, words[start - 1], "nothing follows that would change")
         now = _stage(now, stage, start, words)
-        course.append((since, now))
+        log.append((since, now))
         if place <= len(words):
             since = _since(word, place, since)
             if since > now.iterations:
                 raise _wrong(place, word, f"the run has ended after {now.iterations:,} updates")
             stage, start = {}, place
-    for (_, before), (since, after) in pairwise(course):
+    for (_, before), (since, after) in pairwise(log):
         if since >= after.iterations:
             place = words.index(f"@{since}") + 1
             raise _wrong(
@@ -80,17 +80,17 @@ def parse_recipe(text: str) -> HyperparameterLog:
         if before == after:
             place = words.index(f"@{since}") + 1
             raise _wrong(place, f"@{since}", "nothing changes there")
-    return tuple(course)
+    return tuple(log)
 
 
 def _stage(
     before: Hyperparameters, stage: dict[str, Any], start: int, words: list[str]
 ) -> Hyperparameters:
-    """What is in force from here on; all words of the stage together must make sense."""
+    """Return the hyperparameters in force from this stage on; validate its words together."""
     try:
         return replace(before, **stage)
     except NetError as problem:
-        # The word that is named in the message, if there is one: each is checked under its label.
+        # The message names the word at fault, since each is checked under its label.
         for place in range(start, min(len(words), start + len(stage) + 1) + 1):
             field = BY_WORD.get(words[place - 1].partition("=")[0].lower())
             if field is not None and str(problem).startswith(field.label):
@@ -125,13 +125,13 @@ def _since(word: str, place: int, before: int) -> int:
 
 
 def _words(before: Hyperparameters, after: Hyperparameters) -> list[str]:
-    """What differs, in the panel's order."""
+    """Return the hyperparameters that differ, as words in the panel's order."""
     pairs = [(field, getattr(after, field.name)) for field in FIELDS]
     return [_word(field, value) for field, value in pairs if value != getattr(before, field.name)]
 
 
 def _word(field: Field, value: object) -> str:
-    # repr, because every bit of a float counts here.
+    # repr preserves every bit of a float.
     return (
         f"{field.label}={value!r}"
         if isinstance(value, float)

@@ -1,4 +1,4 @@
-"""What a person has chosen about the program itself, remembered in their configuration folder."""
+"""The user's settings, saved in the configuration folder."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from ..text import printable
 from .app_options import EMBEDDED
 
 NAME = "settings.json"
-MAX_BYTES = 1 << 16  # bytes; a file that is larger is none of ours
+MAX_BYTES = 1 << 16  # a larger file is not ours
 
 
 def folder() -> Path:
-    """Where settings are kept: XDG_CONFIG_HOME/mnist-tui, usually ~/.config/mnist-tui."""
+    """Return the folder of the settings: XDG_CONFIG_HOME/mnist-tui, usually ~/.config/mnist-tui."""
     return user_config_path("mnist-tui", appauthor=False)
 
 
 def load_setting(name: str) -> str | None:
-    """A setting, or None if there is none that can be read."""
+    """Return a setting, or None if there is no readable one."""
     value = _read().get(name)
     return value if isinstance(value, str) else None
 
@@ -53,7 +53,7 @@ MAX_RECENT = 10
 
 
 def recent_sources() -> list[str]:
-    """The last sources, the newest first; none that a terminal could not show as it is."""
+    """Return the most recent sources, newest first, without those a terminal could not show."""
     try:
         found: Any = json.loads(load_setting(SETTING) or "[]")
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""What was found odd about images, in words; data/findings.py has it as data."""
+"""Describes findings about images in words; data/findings.py defines them."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def words(finding: Finding) -> str:  # noqa: PLR0911, PLR0912  (one line for eac
                 f"test accuracy says that much less about unseen ones"
             )
         case Empty(labels, classes):
-            told = ", ".join(map(str, labels[:6])) + (" …" if len(labels) > 6 else "")
-            return f"{classes} classes, but {told} of 0 to {classes - 1} have no training image"
+            listed = ", ".join(map(str, labels[:6])) + (" …" if len(labels) > 6 else "")
+            return f"{classes} classes, but {listed} of 0 to {classes - 1} have no training image"
         case Specks(count):
             return f"{_counted(count, 'speck')} left out, far from the rest of the ink"
         case Rulings(count):
@@ -71,19 +71,19 @@ def words(finding: Finding) -> str:  # noqa: PLR0911, PLR0912  (one line for eac
             return "scaled as a whole, as the model's images have no paper"
 
 
-def told(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
+def all_notes(notes: Iterable[str], findings: Iterable[Finding]) -> tuple[str, ...]:
     """All that is known of a source, one line each."""
     lines = (*notes, *map(words, findings))
-    return tuple(dict.fromkeys(lines))  # what a note says already is said once
+    return tuple(dict.fromkeys(lines))  # without duplicates
 
 
 def noticed(dataset: Dataset) -> tuple[str, ...]:
-    """What was found and does no harm."""
+    """Return the findings that do no harm."""
     return tuple(words(finding) for finding in dataset.findings if not misleads(finding))
 
 
 def doubts(dataset: Dataset | None) -> tuple[str, ...]:
-    """Why a network cannot learn well from these data, or seems better on them than it is."""
+    """Return why a network learns badly from these data, or seems better on them than it is."""
     return () if dataset is None else tuple(words(f) for f in dataset.findings if misleads(f))
 
 

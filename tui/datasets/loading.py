@@ -1,4 +1,4 @@
-"""Data opened for a command or a dialog: through the user's cache, and to fit a saved run."""
+"""Loads data for commands and dialogs, through the user's cache and matched to a saved run."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
 
 
-# Of MNIST's training part, whatever files it came in; see net/run/provenance.py.
+# Of MNIST's training part in any file format; see net/run/provenance.py.
 MNIST_SHA256 = "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b"
 
 
 @dataclass(frozen=True, eq=False)
 class PredictionInput:
-    """Images for a network to answer."""
+    """Images to predict."""
 
     name: str
     images: NDArray[np.uint8]  # m × pixels
-    labels: NDArray[np.uint8] | None  # m; None where nobody knows
+    labels: NDArray[np.uint8] | None  # m; None if unknown
     names: tuple[str, ...]  # of the classes
     notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -51,12 +51,12 @@ class PredictionInput:
 
     @property
     def side(self) -> int:
-        """Of an image, in pixels."""
+        """Side of an image in pixels."""
         return isqrt(self.images.shape[1])
 
 
 def cache_folder() -> Path:
-    """Where parsed tables are kept: XDG_CACHE_HOME/mnist-tui, usually ~/.cache/mnist-tui."""
+    """Return the folder of parsed tables: XDG_CACHE_HOME/mnist-tui, usually ~/.cache/mnist-tui."""
     return user_cache_path("mnist-tui", appauthor=False)
 
 
@@ -70,7 +70,7 @@ def open_dataset(
     has_paper: bool = True,
     learnt: Callable[[Digits], bool] | None = None,
 ) -> Dataset:
-    """What `--data` names. Raises DataError; see data/dataset.py for the arguments."""
+    """Load the data that `--data` names. Raises DataError; see `data.load` for the arguments."""
     return load(
         source,
         share=TEST_SHARE if share is None else share,
@@ -173,14 +173,14 @@ def class_names(saved: SavedModel) -> tuple[str, ...]:
 
 
 def layout_of(saved: SavedModel) -> tuple[ImageLayout, str]:
-    """How the images lay that a saved network learnt from; and what is assumed, if it is."""
-    made = saved.provenance
-    if made.layout:
+    """Return the image layout that a saved network was trained on, and a note if it is assumed."""
+    provenance = saved.provenance
+    if provenance.layout:
         try:
-            return from_numbers(made.layout), ""
+            return from_numbers(provenance.layout), ""
         except DataError as problem:
             return MNIST, f"{problem}; MNIST's layout is assumed"
-    if EMBEDDED in (made.data, made.source) or made.sha256 == MNIST_SHA256:
+    if EMBEDDED in (provenance.data, provenance.source) or provenance.sha256 == MNIST_SHA256:
         return MNIST, ""
     return (
         MNIST,
@@ -189,7 +189,7 @@ def layout_of(saved: SavedModel) -> tuple[ImageLayout, str]:
 
 
 def provenance_of(dataset: Dataset, source: str) -> Provenance:
-    """What makes a run on these data, saved now."""
+    """Describe how a run on these data was made, if it were saved now."""
     return Provenance(
         data=dataset.name,
         source=expanded(source),
@@ -204,7 +204,7 @@ def provenance_of(dataset: Dataset, source: str) -> Provenance:
 
 
 def now() -> str:
-    """The date and time of day, in UTC."""
+    """Return the date and time of day in UTC."""
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime())
 
 
@@ -213,22 +213,23 @@ def digest_of(dataset: Dataset) -> str:
     return digest(dataset.train)
 
 
-def is_other(made: Provenance, dataset: Dataset) -> str | None:
+def is_other(provenance: Provenance, dataset: Dataset) -> str | None:
     """One line for a person if these are not the data that a run learnt from; None if they are.
 
     None also if nobody knows.
     """
-    if not made.sha256 or made.sha256 == digest_of(dataset):
+    if not provenance.sha256 or provenance.sha256 == digest_of(dataset):
         return None
     return (
-        f"it was trained on other images: on {made.data}"
-        f"{f' ({made.form})' if made.form else ''}, not on the training part of {dataset.name}"
+        f"it was trained on other images: on {provenance.data}"
+        f"{f' ({provenance.form})' if provenance.form else ''}, "
+        f"not on the training part of {dataset.name}"
     )
 
 
 @cache
 def program() -> str:
-    """This program and its version."""
+    """Return the program's name and version."""
     return f"mnist-tui {version('mnist-tui')}"
 
 
@@ -236,13 +237,13 @@ def _numbers(classes: int) -> tuple[str, ...]:
     return tuple(map(str, range(classes)))
 
 
-def _named_alike(model: str, made: Provenance, dataset: Dataset) -> Dataset:
-    """The data, with the classes' names, which model and data must call alike if both have any.
+def _named_alike(model: str, provenance: Provenance, dataset: Dataset) -> Dataset:
+    """Reconcile the class names of model and data, which must agree if both have any.
 
-    Where one of them has numbers alone, a note says what is taken for what.
+    Where only one of them has names, a note says how they are matched.
     """
     numbers, theirs = _numbers(dataset.classes), dataset.names
-    ours = made.names if len(made.names) == dataset.classes else ()
+    ours = provenance.names if len(provenance.names) == dataset.classes else ()
     if not ours or ours == theirs:
         return dataset
     if numbers not in (ours, theirs):

@@ -1,4 +1,4 @@
-"""Paths as people type them: what a beginning could go on as, and the whole of it."""
+"""Typed paths: their completions and absolute forms."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from ..config.app_options import EMBEDDED
 from ..errors import UserError
 from ..text import printable
 
-MOST = 200  # completions; who has more types another letter
-LOOKED_AT = 20_000  # names in a folder
+MAX_COMPLETIONS = 200  # with more, another letter narrows them down
+MAX_ENTRIES = 20_000  # of a folder
 
 
 def completions(text: str) -> list[str]:
-    """What lies there and begins like this, as it would be typed; folders end with a slash.
+    """Return the paths that begin with this text, as the user would type them.
 
-    Hidden files only where their dot is typed, and no name that a terminal could not show as it
-    is. Whatever cannot be looked at has none. May wait for a slow disk: call it in a thread.
+    Folders end with a slash. Hidden files are listed only once their dot is typed; names that a
+    terminal could not show are left out, and unreadable folders have no completions. A slow disk
+    may block: call it in a thread.
     """
     if text == "~":
         return ["~/"]
@@ -32,17 +33,17 @@ def completions(text: str) -> list[str]:
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         folder = Path(before or ".").expanduser()
         with os.scandir(folder) as there:
-            for entry in islice(there, LOOKED_AT):
+            for entry in islice(there, MAX_ENTRIES):
                 name = entry.name
                 fits = name.startswith(start) and (start or not name.startswith("."))
                 if fits and printable(name) == name:
                     found.append(before + name + "/" * _is_folder(entry))
-    return sorted(found, key=lambda path: (path.casefold(), path))[:MOST]
+    return sorted(found, key=lambda path: (path.casefold(), path))[:MAX_COMPLETIONS]
 
 
 def common_prefix(text: str, found: list[str]) -> str:
-    """The text with all that its completions have in common."""
-    common = min(found, default="")  # what the first and the last share, all do
+    """Extend the text by the prefix that all its completions share."""
+    common = min(found, default="")  # a prefix of the first and the last is one of all
     last = max(found, default="")
     while not last.startswith(common):
         common = common[:-1]
@@ -50,11 +51,11 @@ def common_prefix(text: str, found: list[str]) -> str:
 
 
 def expanded(source: str) -> str:
-    """A source under a name that holds in every folder."""
+    """Expand a source's relative paths, so that it holds in every working folder."""
     try:
         spec = parse_spec(source)
     except DataError:
-        return source.strip()  # reading it tells what is wrong
+        return source.strip()  # loading it reports the error
     paths = (_whole_path(path) for path in (spec.path, spec.test, spec.names))
     return str(replace(spec, **dict(zip(("path", "test", "names"), paths, strict=True))))
 
@@ -68,9 +69,9 @@ def _whole_path(path: str) -> str:
 
 
 def absolute(path: Path) -> Path:
-    """The same path from the root on; a link stays one.
+    """Return the absolute path, without resolving links.
 
-    Raises UserError for a relative path when the folder this was started in is there no longer.
+    Raises UserError for a relative path if the working folder no longer exists.
     """
     try:
         return Path(os.path.abspath(path))  # noqa: PTH100  (resolve would follow links)

@@ -1,4 +1,4 @@
-"""Reading a source in a thread of its own: how far it is, and that it may be given up."""
+"""Tasks that load data in a thread, with progress and cancellation."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from ..text import printable
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
 
-WIDTH = 24  # columns of the progress bar
+BAR_COLUMNS = 24  # of the progress bar
 
 
 class CancelledError(Exception):
-    """Nobody waits for these data any more."""
+    """The task was canceled."""
 
 
 class CancellableTask:
-    """Work that takes a while: a thread does it, the screen looks how far it is; two slots."""
+    """A task in a thread, whose progress and result the screen polls."""
 
     def __init__(self, words: str) -> None:
-        """words: what is being done, for a person."""
+        """Create a task; `words` say to the user what it does."""
         self._words = words
         self._done = (0, 0)
         self._given_up = threading.Event()
 
-    def note(self, done: int, whole: int) -> None:
+    def note(self, done: int, total: int) -> None:
         """So much is done, of so much. Raises CancelledError once `give_up` was called."""
-        self._done = done, whole
+        self._done = done, total
         self.check()
 
     def check(self) -> None:
@@ -40,30 +40,30 @@ class CancellableTask:
             raise CancelledError
 
     def give_up(self) -> None:
-        """Let it end at the next occasion; what it comes to is for nobody."""
+        """End the task at the next opportunity and discard its result."""
         self._given_up.set()
 
     @property
     def is_given_up(self) -> bool:
-        """Whether nobody waits for it."""
+        """Whether the task is canceled."""
         return self._given_up.is_set()
 
     @property
     def line(self) -> str:
-        """How far it is."""
-        done, whole = self._done
-        if not whole:
+        """The progress as a line."""
+        done, total = self._done
+        if not total:
             return f"{self._words} …"
-        share = min(1.0, done / whole)
-        return f"{self._words} … {share:4.0%} {bar(share, WIDTH)}"
+        share = min(1.0, done / total)
+        return f"{self._words} … {share:4.0%} {bar(share, BAR_COLUMNS)}"
 
 
 class LoadTask(CancellableTask):
-    """Of one source."""
+    """Loads one source."""
 
     def __init__(self, source: str, share: float | None = None) -> None:
-        """share: of data without a test part, how much to test on; None: as usual."""
-        path = source.partition(" --")[0]  # what stands after it says how to read it
+        """Create a task that loads `source`; `share` is tested on if it has no test part."""
+        path = source.partition(" --")[0]  # without the options after the path
         name = path if path == EMBEDDED else Path(path).name
         super().__init__(f"reading {printable(name, 30)}")
         self.source, self._share = source, share
@@ -78,13 +78,13 @@ class LoadTask(CancellableTask):
 
 
 def summary(dataset: Dataset) -> str:
-    """What was read, in a line and the reader's own notes."""
+    """Summarize the data in one line, followed by the reader's notes."""
     facts = (
         f"{printable(dataset.name, 40)}: {len(dataset.train):,} images to learn from, "
         f"{len(dataset.test):,} to test on, {dataset.side} × {dataset.side} pixels, "
         f"{dataset.classes} classes."
     )
-    from .findings import told
+    from .findings import all_notes
 
-    lines = told(dataset.notes, dataset.findings)
+    lines = all_notes(dataset.notes, dataset.findings)
     return "\n".join([facts, *(printable(line, 200) for line in lines)])

@@ -31,7 +31,7 @@ THEME = TerminalTheme((255, 255, 255), (28, 28, 28), [(28, 28, 28)] * 8)
 
 
 def ink(role: str) -> Style:
-    """The style of a role; runs take turns with the hues, test dots stand on a ground."""
+    """Return the style of a role; runs cycle through the hues, test dots have a background."""
     if role == "test":
         return Style(color="#1c1c1c", bgcolor="#d6d6d6", bold=True)
     if role.startswith("hue"):

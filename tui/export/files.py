@@ -12,9 +12,12 @@ from ..errors import UserError
 
 
 def check_writable(path: Path | None, *, overwrite: bool, endings: Iterable[str] = ()) -> None:
-    """Better to hear before an hour of training than after it. Raises UserError.
+    """Raise UserError now, rather than after an hour of training, if a file cannot be written.
 
-    endings: that the name may have, such as .csv; none: any.
+    Args:
+        path: the file; None: nothing to check.
+        overwrite: whether it may replace an existing file.
+        endings: accepted file extensions, such as .csv; none: any.
     """
     if path is None:
         return
@@ -37,7 +40,7 @@ def check_writable(path: Path | None, *, overwrite: bool, endings: Iterable[str]
 
 
 def check_apart(paths: Iterable[Path | None]) -> None:
-    """Raises UserError if one file is to hold two things."""
+    """Raise UserError if two of these paths are the same file."""
     seen: set[Path] = set()
     for path in paths:
         if path is None:

@@ -16,12 +16,12 @@ PICTURES = (".svg", ".png")
 
 
 def picture(svg: str, path: Path) -> str | bytes:
-    """What belongs into a file of this name. Raises UserError if it is PNG, and cannot be made."""
+    """Return the content of a file of this name. Raises UserError if a PNG cannot be made."""
     return png(svg) if path.suffix.lower() == ".png" else svg
 
 
 def png(svg: str) -> bytes:
-    """An SVG of Rich's as PNG. Raises UserError, with what is missing."""
+    """Render an SVG of Rich's as PNG. Raises UserError that says what is missing."""
     try:
         from resvg_py import svg_to_bytes
     except ImportError:

@@ -35,16 +35,22 @@ ALWAYS = ("alpha", "optimizer")
 
 
 def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
-    """The script. Raises UserError for a run that it could not make again.
+    """Write a stand-alone script that repeats a run.
 
-    name: of the run, for its first lines; file: what the script will be called.
+    Args:
+        name: of the run, for the first lines.
+        saved: the run.
+        file: the script's file name.
+
+    Raises:
+        UserError: a script cannot reproduce this run.
     """
     state = saved.state
-    course = tuple(
+    log = tuple(
         stage for stage in effective(state.hyperparameter_log) if stage[0] < max(1, state.iteration)
     )
-    _refuse(name, state, course)
-    needs = _Needs(state, course)
+    _refuse(name, state, log)
+    needs = _Needs(state, log)
     body = [
         parts.DOC.format(file=re.sub(r"[^\w.-]", "_", file)),
         parts.IMPORTS.format(
@@ -52,10 +58,10 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
             math="import math\n" if needs.schedule else "",
             dataclass=parts.DATACLASS if needs.elastic else "",
         ),
-        _settings(name, saved, course, needs),
+        _settings(name, saved, log, needs),
         parts.LOAD,
         _deforming() if needs.elastic else "",
-        parts.FIRST[course[0][1].init],
+        parts.FIRST[log[0][1].init],
         parts.MATHEMATICS,
         *(parts.MOVES[optimizer] for optimizer in needs.optimizers),
         _table(needs.optimizers),
@@ -65,10 +71,10 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
     return "".join(body)
 
 
-def _refuse(name: str, state: RunState, course: HyperparameterLog) -> None:
+def _refuse(name: str, state: RunState, log: HyperparameterLog) -> None:
     # Files from before courses were kept: their history has every alpha that led an update.
-    steady = len(course) == 1 and course[0][1].schedule == "constant"
-    if steady and np.any(state.history[1:, 1] != course[0][1].alpha):
+    steady = len(log) == 1 and log[0][1].schedule == "constant"
+    if steady and np.any(state.history[1:, 1] != log[0][1].alpha):
         raise UserError(
             f"{name}: alpha was changed along the way, and its file is too old to say what else "
             f"was; a script could not make it again"
@@ -78,8 +84,8 @@ def _refuse(name: str, state: RunState, course: HyperparameterLog) -> None:
 class _Needs:
     """What this run needs of the parts, so that nothing stands there that it does not."""
 
-    def __init__(self, state: RunState, course: HyperparameterLog) -> None:
-        stages = [chosen for _, chosen in course]
+    def __init__(self, state: RunState, log: HyperparameterLog) -> None:
+        stages = [chosen for _, chosen in log]
         self.optimizers = sorted({chosen.optimizer for chosen in stages})
         self.schedule = any(chosen.schedule != "constant" for chosen in stages)
         self.decay = any(chosen.weight_decay for chosen in stages)
@@ -92,7 +98,7 @@ class _Needs:
         forgot = (
             {*optimizer_resets(state.hyperparameter_log), last} if self.momentum else set[int]()
         )
-        switches = {b[0] for a, b in pairwise(course) if a[1].optimizer != b[1].optimizer}
+        switches = {b[0] for a, b in pairwise(log) if a[1].optimizer != b[1].optimizer}
         self.forgets = sorted(since for since in forgot - switches if 0 < since < state.iteration)
 
     def names(self) -> tuple[str, ...]:
@@ -107,7 +113,7 @@ class _Needs:
         )
 
     def main(self) -> str:
-        """The function that makes the updates."""
+        """Write the function that makes the updates."""
         alpha = 'chosen["alpha"]'
         if self.schedule:
             alpha = 'scheduled(chosen["alpha"], chosen["schedule"], update / chosen["iterations"])'
@@ -129,10 +135,10 @@ class _Needs:
         )
 
 
-def _settings(name: str, saved: SavedModel, course: HyperparameterLog, needs: _Needs) -> str:
-    """The constants at the top: all that makes this run another one than others."""
-    state, made = saved.state, saved.provenance
-    data, to_get_it = _data(made)
+def _settings(name: str, saved: SavedModel, log: HyperparameterLog, needs: _Needs) -> str:
+    """Write the constants at the top, which distinguish this run from others."""
+    state, provenance = saved.state, saved.provenance
+    data, to_get_it = _data(provenance)
     network = f"a network {architecture_name(state.sizes)}"
     title = f"{printable(name, 60)}: {network}, {state.iteration:,} updates"
     lines = [
@@ -141,14 +147,14 @@ def _settings(name: str, saved: SavedModel, course: HyperparameterLog, needs: _N
         f"DATA = {data!a}",
         f"TO_GET_IT = {to_get_it!a}",
         "# Of the training images' bytes, one after the other, and then the labels'.",
-        f"SHA256 = {made.sha256!a}",
+        f"SHA256 = {provenance.sha256!a}",
         f"SIZES = {state.sizes!r}  # the widths, input to output",
         f"FLOAT = np.{state.vector.dtype.name}",
-        f"SEED = {course[0][1].seed}",
+        f"SEED = {log[0][1].seed}",
         f"UPDATES = {state.iteration}",
         "# What it went by: after so many updates, this came into force.",
         "COURSE = {",
-        *_stages(course, needs.names()),
+        *_stages(log, needs.names()),
         "}",
     ]
     if needs.forgets:
@@ -159,11 +165,11 @@ def _settings(name: str, saved: SavedModel, course: HyperparameterLog, needs: _N
     return "\n".join(lines) + "\n"
 
 
-def _stages(course: HyperparameterLog, names: Sequence[str]) -> list[str]:
-    """A line a stage: all that matters of the first, of the others what they changed."""
+def _stages(log: HyperparameterLog, names: Sequence[str]) -> list[str]:
+    """Write one line a stage: the first in full, the others as changes."""
     lines: list[str] = []
     before: Hyperparameters | None = None
-    for since, chosen in course:
+    for since, chosen in log:
         now: dict[str, Any] = {n: getattr(chosen, n) for n in names}
         if before is not None:
             now = {n: v for n, v in changed(before, chosen).items() if n in names}
@@ -174,7 +180,7 @@ def _stages(course: HyperparameterLog, names: Sequence[str]) -> list[str]:
 
 
 def _deforming() -> str:
-    """How digits are deformed, as data/augment.py has it, which needs NumPy alone."""
+    """Copy the deformation of digits from data/augment.py, which needs only NumPy."""
     from ...data import augment
 
     functions = (augment.displaced, augment.looked_up, augment.fine)
@@ -192,7 +198,7 @@ def _table(optimizers: Sequence[str]) -> str:
 
 
 def _reached(state: RunState) -> str:
-    """How it did when it was last tested, for the first lines."""
+    """Describe the last test result for the first lines."""
     tested = [row for row in state.history if isfinite(row[TEST_ACCURACY])]
     if not tested:
         return ""
@@ -200,11 +206,14 @@ def _reached(state: RunState) -> str:
     return f", {100 * tested[-1][TEST_ACCURACY]:.2f} % of the test images right{when}"
 
 
-def _data(made: Provenance) -> tuple[str, str]:
-    """Where the script looks for its data, and a command that puts them there."""
-    if made.source in ("", EMBEDDED):
+def _data(provenance: Provenance) -> tuple[str, str]:
+    """Return the folder of the script's data, and a command that downloads them."""
+    if provenance.source in ("", EMBEDDED):
         return FOLDER, f"mnist-tui data --out {FOLDER}"
-    options = f" --test-share {made.share!r}" if made.share else ""
-    command = f"mnist-tui data --data {shlex.quote(made.source)}{options} --out {FOLDER}"
-    is_readable = made.form in READABLE and Path(made.source).suffix.lower() in ("", ".npz")
-    return (made.source if is_readable else FOLDER), command
+    options = f" --test-share {provenance.share!r}" if provenance.share else ""
+    command = f"mnist-tui data --data {shlex.quote(provenance.source)}{options} --out {FOLDER}"
+    is_readable = provenance.form in READABLE and Path(provenance.source).suffix.lower() in (
+        "",
+        ".npz",
+    )
+    return (provenance.source if is_readable else FOLDER), command

@@ -46,17 +46,17 @@ class Predictions:
 
 
 def answers(saved: SavedModel, questions: PredictionInput) -> Predictions:
-    """What a saved network answers, a few thousand images at a time."""
+    """Predict the images with a saved network, a few thousand at a time."""
     parameters = Parameters(saved.state.sizes, saved.state.vector)
     parts = [seen.A[-1].T.copy() for _, seen in forward_in_chunks(parameters, questions.images)]
     return Predictions(np.concatenate(parts), questions.names, questions.labels)
 
 
 def history_text(runs: Sequence[tuple[str, SavedModel]], ending: str) -> str:
-    """The history of named runs, as CSV or JSON by the ending.
+    """Format the history of named runs as CSV or JSON, by the file extension.
 
-    CSV: a row an iteration, with every hyperparameter that led the update and, where one was
-    changed, what. JSON: an object a run, which has the course once instead.
+    CSV has a row for each iteration, with every hyperparameter of the update and any change. JSON
+    has an object for each run, which holds the hyperparameter log once.
     """
     if ending.lower() == ".json":
         return json.dumps({"runs": [_run(name, saved) for name, saved in runs]}, indent=1) + "\n"
@@ -72,7 +72,7 @@ def history_text(runs: Sequence[tuple[str, SavedModel]], ending: str) -> str:
 
 
 def predictions_text(found: Predictions, ending: str) -> str:
-    """A row an image: index, answer, confidence, every probability, and the label where known."""
+    """Format one row an image: index, answer, confidence, probabilities, label if known."""
     import pandas as pd
 
     names = np.array(found.names, dtype=object)
@@ -110,17 +110,17 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _history(saved: SavedModel) -> pd.DataFrame:
     table = _metrics(saved)
-    course = effective(saved.state.hyperparameter_log)
+    hyperparameter_log = effective(saved.state.hyperparameter_log)
     # A row is what its update led to, and that went by what had come into force before it.
-    since = np.array([start for start, _ in course])
+    since = np.array([start for start, _ in hyperparameter_log])
     before = np.maximum(saved.state.history[:, 0] - 1, 0)
     stage = np.searchsorted(since, before, "right") - 1
     for name in CHOSEN:
-        values = [_cell(getattr(chosen, name)) for _, chosen in course]
+        values = [_cell(getattr(chosen, name)) for _, chosen in hyperparameter_log]
         table[NAMES[name]] = np.array(values, dtype=object)[stage]
     changes: dict[int, list[str]] = {}
     rows = np.searchsorted(saved.state.history[:, 0], since[1:] + 1)  # or the next one kept
-    for row, words in zip(rows.tolist(), _changes(course), strict=True):
+    for row, words in zip(rows.tolist(), _changes(hyperparameter_log), strict=True):
         changes.setdefault(row, []).append(words)
     table["changed"] = [" ".join(changes.get(row, ())) for row in range(len(table))]
     return table
@@ -132,11 +132,11 @@ def _metrics(saved: SavedModel) -> pd.DataFrame:
     return pd.DataFrame(saved.state.history, columns=list(COLUMNS)).astype({"iteration": int})
 
 
-def _changes(course: HyperparameterLog) -> list[str]:
+def _changes(hyperparameter_log: HyperparameterLog) -> list[str]:
     """Of every entry but the first, what it changed, in words as a recipe has them."""
     return [
         " ".join(f"{name}={_cell(value)}" for name, value in changed(before, after).items())
-        for (_, before), (_, after) in pairwise(course)
+        for (_, before), (_, after) in pairwise(hyperparameter_log)
     ]
 
 

@@ -139,5 +139,6 @@ RUN_KEYS = (  # in the table, for the run under the cursor; Enter continues it
     Key("n", "screen.run_name", "give the run a name", "n", "name"),
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
-FILE_ACTIONS = {"open_data", "export", "keep", "take_up"}  # that a kiosk does not offer
+# Not offered by a kiosk.
+FILE_ACTIONS = {"open_data", "export", "save_drawing", "open_drawing"}
 KEYS = [key for topic in KEYS_BY_TOPIC.values() for key in topic]

@@ -136,8 +136,8 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("d", "take(0)", "start from the main screen's test digit", "d", "digit"),
         Key("n", "take(1)", "start from the next test digit", "n"),
         Key("N", "take(-1)", "start from the previous test digit", "N"),
-        Key("w", "keep", "save the drawing to the app's own folder", "w", "save"),
-        Key("o", "take_up", "open a drawing from that folder", "o", "open"),
+        Key("w", "save_drawing", "save the drawing to the app's own folder", "w", "save"),
+        Key("o", "open_drawing", "open a drawing from that folder", "o", "open"),
         Key("g", "glyphs", "draw with blocks or with ASCII characters", "g"),
     ),
     "pixels": (

@@ -1,4 +1,4 @@
-"""Axes: which stretch of numbers is shown, straight or in powers of ten, and its round numbers."""
+"""Axes: the range of numbers shown, its scale, and its round tick values."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-SMALLEST = 1e-9  # what a logarithm shows of zero
-NO_ERROR = 1e-5  # what the error scale shows of 100 %: a tenth of one digit in 10 000
+MIN_LOG_VALUE = 1e-9  # stands for zero on a logarithmic axis
+NO_ERROR = 1e-5  # stands for 100 % on the error scale: a tenth of one digit in 10 000
 ROUND = (1, 2, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A stretch of an axis, and how its numbers are spread and written.
+    """A range of numbers, its scale, and their notation.
 
     scale: linear; log, powers of ten equally far apart; or error, for an accuracy: 90, 99 and
     99.9 % equally far apart, as the errors 10, 1 and 0.1 % are on a logarithmic axis.
@@ -32,17 +32,17 @@ class Axis:
     percent: bool = False
 
     def places(self, values: Numbers) -> Numbers:
-        """Where values lie along the axis: 0 at its beginning, 1 at its end."""
+        """Return the positions of values along the axis: 0 at its beginning, 1 at its end."""
         import numpy as np
 
         low, high, these = (
             self._spread(np.asarray(v, float)) for v in (self.low, self.high, values)
         )
-        with np.errstate(over="ignore"):  # far beyond the axis is as good as endlessly far
+        with np.errstate(over="ignore"):  # values far beyond the axis may become infinite
             return (these - low) / (high - low)
 
     def value(self, place: float) -> float:
-        """The value at a place between 0 and 1."""
+        """Return the value at a position between 0 and 1."""
         import numpy as np
 
         low, high = self._spread(np.array([self.low, self.high])).tolist()
@@ -55,7 +55,7 @@ class Axis:
         import numpy as np
 
         if self.scale == "log":
-            return np.log10(np.maximum(values, SMALLEST))
+            return np.log10(np.maximum(values, MIN_LOG_VALUE))
         if self.scale == "error":
             return -np.log10(np.maximum(1 - values, NO_ERROR))
         return values
@@ -79,7 +79,7 @@ class Axis:
             yield _even(self.low, self.high, times * max(2, at_most))
 
     def written(self, value: float) -> str:
-        """A number as it stands beside the axis."""
+        """Format a number for the axis."""
         if self.percent:
             return f"{100 * value:.6g}%"
         return f"{value:,.10g}".replace(",", " ")
@@ -95,7 +95,7 @@ def _even(low: float, high: float, at_most: int) -> list[float]:
 
 def _decades(low: float, high: float, at_most: int) -> list[float]:
     """Powers of ten; with twice and five times of them if few would be seen."""
-    low, high = max(low, SMALLEST), max(high, SMALLEST)
+    low, high = max(low, MIN_LOG_VALUE), max(high, MIN_LOG_VALUE)
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     every = [m * 10.0**p for p in powers for m in ROUND]
     shown = [mark for mark in every if low * (1 - 1e-9) <= mark <= high * (1 + 1e-9)]
@@ -106,10 +106,10 @@ def _decades(low: float, high: float, at_most: int) -> list[float]:
 
 
 def nice_end(x: float, last: float) -> float:
-    """Where an axis from 0 should end to show x: 10, 20, 50, 100 … but not beyond `last`.
+    """Return the end of an axis from 0 that shows x: 10, 20, 50, 100 … at most `last`.
 
-    It stands still while x moves and jumps only a few times in a run, so that the chart uses
-    its width from the first points on and yet does not creep.
+    The end jumps only a few times in a run and stands still in between, so that the chart uses
+    its width from the first points on without creeping.
     """
     decade = 10.0 ** max(1, floor(log10(max(x, 1))))
     for end in (decade, 2 * decade, 5 * decade, 10 * decade):

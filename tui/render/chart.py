@@ -1,4 +1,4 @@
-"""The runs as curves: what the chart draws, for the view a person has chosen."""
+"""Draws the runs as curves, in the user's view of the chart."""
 
 from __future__ import annotations
 
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 Ink = Callable[[str], Style]
-COLUMNS_A_DOT = 2  # of all tests in so many columns, the last has a dot
-AVERAGED = 40  # a smooth curve's every point is the mean of about so small a part of the window
-MIN_AVERAGED = 10  # batches, or the mean says little; but never more than half of all
-LEAST_PLOT = 6  # rows that words leave to the drawing
-ONE_BATCH = (" (one batch)", " (batch)", "")  # what a train figure is of, in mini-batch runs
-PARTS = 16  # in which a run's lowest and highest values are looked for
-LARGEST = 1e300  # that an axis shows, so that nothing it reckons with overflows
+COLUMNS_A_DOT = 2  # columns for each test dot, which shows the last test in them
+AVERAGED = 40  # each point of a smooth curve averages about this fraction of the window
+MIN_AVERAGED = 10  # batches in a mean, but never more than half of all
+MIN_PLOT_ROWS = 6  # rows that words must leave for the plot
+ONE_BATCH = (" (one batch)", " (batch)", "")  # the basis of a training figure in mini-batch runs
+PARTS = 16  # for finding a run's lowest and highest values
+MAX_MAGNITUDE = 1e300  # of a value on an axis, so that no calculation overflows
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RunCurve:
-    """One run, as the chart needs it."""
+    """One run, with what the chart needs."""
 
     number: int
     name: str
     history: HistoryView
     hyperparameter_log: HyperparameterLog
-    iterations: int  # that it is to make
-    leaps: bool  # its rows are of mini-batches
+    iterations: int  # planned
+    leaps: bool  # whether its rows are of mini-batches
     role: str  # of its ink
     tested: Progress | None = None  # the newest test; None: the last one in the history
 
@@ -60,10 +60,18 @@ def draw_runs(
     *,
     ascii_only: bool = False,
 ) -> Plot | None:
-    """These runs, the last of them the current one, in so many columns and rows.
+    """Draw these runs, the last of them the current one.
 
-    at: an iteration to be pointed at. None if there is no room. ascii_only: what is not a line is
-    drawn in ASCII.
+    Args:
+        lines: the runs' curves.
+        view: axes, scales and span.
+        at: the iteration to mark, if any.
+        size: columns and rows.
+        ink: styles by role.
+        ascii_only: whether everything but lines is drawn in ASCII.
+
+    Returns:
+        The plot, or None if there is no room for one.
     """
     width, height = size
     done = max(len(line.history) - 1 for line in lines)
@@ -91,9 +99,9 @@ def draw_runs(
 def readings(
     lines: Sequence[RunCurve], view: ChartView, at: int, size: tuple[int, int], ink: Ink
 ) -> list[Text]:
-    """What the runs were worth at an iteration, in rows that leave room for their drawing."""
+    """Return the runs' values at an iteration, in rows that leave room for their drawing."""
     width, height = size
-    room = max(0, height - LEAST_PLOT)
+    room = max(0, height - MIN_PLOT_ROWS)
     when = (f" at {at} ", ink("chosen"))
     if len(lines) == 1:
         words = _reading(lines[0], view, at, width - len(when[0]) - 1, is_named=False)
@@ -109,10 +117,10 @@ def readings(
     return rows[:room]
 
 
-def told(words: str, size: tuple[int, int], ink: Style) -> list[Text]:
+def note_rows(words: str, size: tuple[int, int], ink: Style) -> list[Text]:
     """Words in rows that leave room for a drawing, cut where they are too many."""
     width, height = size
-    room = max(0, height - LEAST_PLOT)
+    room = max(0, height - MIN_PLOT_ROWS)
     rows = wrap(words, max(1, width - 2), max_lines=room, placeholder=" …") if room else []
     return [Text(f" {row}", ink, no_wrap=True) for row in rows]
 
@@ -127,13 +135,13 @@ def _column(view: ChartView) -> int:
 def _curves(
     line: RunCurve, view: ChartView, x: Axis, columns: int, ink: Ink, *, current: bool
 ) -> list[Curve]:
-    """The train curve of a run; of the current one also the test dots."""
+    """Return a run's training curve and, for the current run, its test dots."""
     edges = _edges(x, ACROSS * columns)
     found = line.history.envelope(_column(view), edges)
     outline = _outline(line.history, _column(view), found, edges)
     curves: list[Curve] = []
     if line.leaps if view.smooth is None else view.smooth:
-        if current:  # the raw curve, faintly, beneath
+        if current:  # faintly, the raw curve beneath
             curves.append(Curve(*outline, ink("quiet"), beneath=True))
         end = min(len(line.history), int(edges[-1]) + 1)
         updates = end - int(found.x[0]) if len(found.x) else 0
@@ -156,7 +164,7 @@ def _y_axis(lines: Sequence[RunCurve], view: ChartView, x: Axis) -> Axis:
     wanted.append((lines[-1], TEST_LOSS if view.loss else TEST_ACCURACY))
     found = [line.history.envelope(column, _edges(x, PARTS)) for line, column in wanted]
     values = np.concatenate([ends for each in found for ends in (each.low, each.high)])
-    values = values[np.isfinite(values)].clip(-LARGEST, LARGEST)
+    values = values[np.isfinite(values)].clip(-MAX_MAGNITUDE, MAX_MAGNITUDE)
     low, high = (float(values.min()), float(values.max())) if len(values) else (0.0, 1.0)
     if view.loss:
         if view.log_y:
@@ -171,14 +179,14 @@ def _y_axis(lines: Sequence[RunCurve], view: ChartView, x: Axis) -> Axis:
     return Axis(bottom, max(top, bottom + unit), percent=True)
 
 
-def _mark_changes(plot: Plot, course: HyperparameterLog, ink: Style) -> None:
+def _mark_changes(plot: Plot, hyperparameter_log: HyperparameterLog, ink: Style) -> None:
     """On the axis: where the current run's hyperparameters changed, and alpha from what to what.
 
     Changes in one column are one. Where the words do not fit beside the marks, the marks stand
     alone, the oldest first.
     """
     alphas: dict[int, tuple[float, float]] = {}
-    for (_, before), (since, after) in pairwise(course):
+    for (_, before), (since, after) in pairwise(hyperparameter_log):
         column = plot.column(since)
         if column is not None and since > 0:
             first, _ = alphas.get(column, (before.alpha, 0.0))
@@ -197,7 +205,7 @@ def _mark_changes(plot: Plot, course: HyperparameterLog, ink: Style) -> None:
 
 
 def _name_ends(plot: Plot, lines: Sequence[RunCurve], view: ChartView, ink: Ink) -> None:
-    """The number of each run beside the end of its line, so that no colour is needed."""
+    """Write each run's number at the end of its line, so that color is not needed."""
     import numpy as np
 
     ends: list[tuple[float, int, RunCurve]] = []
@@ -221,7 +229,7 @@ def _name_ends(plot: Plot, lines: Sequence[RunCurve], view: ChartView, ink: Ink)
 
 
 def _reading(line: RunCurve, view: ChartView, at: int, width: int, *, is_named: bool) -> str:
-    """A run's exact values at an iteration, in as many words as there is room for."""
+    """Format a run's exact values at an iteration, in as many words as fit."""
     number, name = str(line.number), printable(line.name, 40)
     names = [f"{number} {name}  ", f"{number}  "] if is_named else [""]
     if at >= len(line.history):
@@ -244,9 +252,9 @@ def _reading(line: RunCurve, view: ChartView, at: int, width: int, *, is_named: 
 
 
 def _edges(x: Axis, parts: int) -> Numbers:
-    """Iterations that cut the axis halfway between places that are equally far apart.
+    """Return iterations that divide the axis halfway between evenly spaced positions.
 
-    What lies between two of them is nearest to one place. The first place is the axis's
+    Values between two of them are nearest to one position. The first position is the axis's
     beginning, the last one its end.
     """
     import numpy as np
@@ -305,14 +313,15 @@ def _tests(line: RunCurve, view: ChartView, edges: Numbers) -> tuple[Numbers, Nu
 
 
 def _averaged(mean: Numbers, updates: int) -> Numbers:
-    """Return the mean of a few parts on either side, of fewer at the ends.
+    """Return a moving average over a few parts on either side, fewer at the ends.
 
-    updates: that the parts are of. The curve begins with its first value: early on it may be steep.
+    The curve begins with its own first value, since it may be steep early on. `updates` is the
+    number that the parts cover.
     """
     import numpy as np
 
     count = len(mean)
-    if not count:  # a run that has nothing in the stretch looked at
+    if not count:  # a run without values in the range shown
         return mean
     least = -(-MIN_AVERAGED * count // (2 * max(updates, count)))
     reach = max(count // AVERAGED // 2, min(least, count // 4))
@@ -328,7 +337,7 @@ def _averaged(mean: Numbers, updates: int) -> Numbers:
 
 
 def _rounded_up(value: float) -> float:
-    """The next round number, so that an axis seldom moves."""
+    """Round up to a round number, so that an axis seldom moves."""
     import numpy as np
 
     decade = 10.0 ** np.floor(np.log10(value))

@@ -1,4 +1,4 @@
-"""What of the runs the chart shows: which measure, which axes, which stretch of iterations."""
+"""The view of the chart: its metric, its axes, and its range of iterations."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from math import ceil
 
 from .axes import Axis, nice_end
 
-LEAST_SPAN = 10.0  # iterations
-LATEST = 0.2  # share of what is done that “latest” begins with
+MIN_SPAN = 10.0  # iterations
+LATEST = 0.2  # fraction of the iterations that “latest” shows
 
 
 @dataclass(frozen=True, slots=True)
 class ChartView:
-    """Every choice a person has about the chart; what follows from the runs is not in it."""
+    """Every choice about the chart that the user makes, and nothing derived from the runs."""
 
     loss: bool = False  # instead of accuracy
     log_y: bool = False
     log_x: bool = False
-    smooth: bool | None = None  # None: where the curve leaps about, that is, in mini-batches
+    smooth: bool | None = None  # None: only for mini-batches, whose curves are noisy
     span: float | None = None  # iterations shown; None: all
-    end: float | None = None  # the last of them; None: the newest there is
+    end: float | None = None  # the last one shown; None: the newest
 
     def x_axis(self, done: float, last: float) -> Axis:
-        """The iterations shown, when `done` are done of `last` to be done."""
+        """Return the axis of iterations when `done` of `last` have been made."""
         scale = "log" if self.log_x else "linear"
         low, high = 0.0, nice_end(done, max(done, last))
         if self.span is not None:
-            # While the newest is followed, the window moves by quarters: it stands still between.
+            # A window that follows the newest iteration moves by quarters of its span.
             quarter = self.span / 4
             high = self.end or max(self.span, ceil(done / quarter) * quarter)
             low = max(0.0, high - self.span)
         return Axis(max(1.0, low), max(2.0, high), scale) if self.log_x else Axis(low, high, scale)
 
     def zoomed(self, factor: float, x: Axis, done: float, around: float | None) -> ChartView:
-        """A span `factor` times that of the axis x, with `around` where it was, if it is shown."""
-        span = max(LEAST_SPAN, (x.high - x.low) * factor)
+        """Scale the span of axis x by `factor`, keeping `around` in place if it is shown."""
+        span = max(MIN_SPAN, (x.high - x.low) * factor)
         if span >= done:
             return replace(self, span=None, end=None)
         if around is None or not x.low <= around <= x.high:
@@ -44,7 +44,7 @@ class ChartView:
         return replace(self, span=span, end=None if end >= done else max(span, end))
 
     def panned(self, by: float, x: Axis, done: float) -> ChartView:
-        """Moved by so many iterations; at the newest, it follows from then on."""
+        """Shift by this many iterations; a view moved to the newest follows it from then on."""
         if self.span is None:
             return self
         end = x.high + by
@@ -52,6 +52,6 @@ class ChartView:
 
     def latest_or_all(self, done: float) -> ChartView:
         """From everything to the latest stretch, and back."""
-        if self.span is None and done > LEAST_SPAN:
-            return replace(self, span=max(LEAST_SPAN, ceil(done * LATEST)), end=None)
+        if self.span is None and done > MIN_SPAN:
+            return replace(self, span=max(MIN_SPAN, ceil(done * LATEST)), end=None)
         return replace(self, span=None, end=None)

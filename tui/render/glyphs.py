@@ -1,4 +1,4 @@
-"""Pictures out of characters: a digit as ASCII or half-blocks, a share as a bar."""
+"""Pictures made of characters: digits in ASCII or half-blocks, fractions as bars."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-RAMP = " .:-=+*#%@"  # from paper to ink, each a little darker on the page
-LEAST_SIGNED = 3  # cells of a bar to either side of a line
+RAMP = " .:-=+*#%@"  # from paper to ink
+MIN_SIGNED_COLUMNS = 3  # of a bar around a middle line
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def window(image: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
-    """The part of an image, `rows` pixels high, that shows its ink, as central as possible.
+    """Return the part of an image, `rows` pixels high, that shows its ink, as central as possible.
 
     MNIST's digits are at most 20 pixels high, so 20 rows lose nothing but paper.
     """
@@ -31,7 +31,7 @@ def window(image: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
 
 
 def window_start(image: NDArray[np.uint8], rows: int) -> int:
-    """The row of the image that such a window begins with."""
+    """Return the first row of the image in such a window."""
     height = len(image)
     if rows >= height:
         return 0
@@ -44,10 +44,10 @@ def window_start(image: NDArray[np.uint8], rows: int) -> int:
 
 
 def ascii_rows(image: NDArray[np.uint8], rows: int) -> list[str]:
-    """An image in `rows` lines of characters, each character two pixels above one another.
+    """Draw an image in `rows` lines of characters, each of them two pixels high.
 
-    A character is about twice as high as it is wide, so a pixel pair makes a square picture.
-    Where `rows` is as high as the image, each pixel is two characters wide instead.
+    A character is about twice as high as it is wide, so a pair of pixels makes a square picture.
+    If `rows` is as high as the image, each pixel is two characters wide instead.
     """
     side = len(image)
     if rows >= side:
@@ -61,19 +61,19 @@ def ascii_rows(image: NDArray[np.uint8], rows: int) -> list[str]:
 
 
 def bar(share: float, width: int) -> str:
-    """A share of 0 to 1 as a bar at most `width` cells long, exact to an eighth of a cell."""
+    """Draw a fraction of 0 to 1 as a bar, at most `width` cells, exact to an eighth of a cell."""
     eighths = 0 if math.isnan(share) else round(min(max(share, 0.0), 1.0) * width * 8)
     whole, rest = divmod(eighths, 8)
     return "█" * whole + (EIGHTHS[rest] if rest else "")
 
 
 def signed_bar(share: float, width: int) -> str:
-    """A share of -1 to 1 as a bar to the left or to the right of a middle line, `width` cells.
+    """Draw a fraction of -1 to 1 as a bar to the left or right of a middle line, `width` cells.
 
     To the right it is exact to an eighth of a cell, to the left to half a cell: no character is
     filled from its right in eighths.
     """
-    if width < LEAST_SIGNED:
+    if width < MIN_SIGNED_COLUMNS:
         return ""
     half = (width - 1) // 2
     if not share < 0:
@@ -83,9 +83,9 @@ def signed_bar(share: float, width: int) -> str:
 
 
 def block_rows(image: NDArray[np.uint8], rows: int, shades: Sequence[Color]) -> list[Text]:
-    """An image in `rows` lines of blocks: half a cell a pixel, or two cells where there is room.
+    """Draw an image in `rows` lines of blocks, half a cell a pixel, or two cells if they fit.
 
-    shades: colours from paper to ink.
+    `shades` are colors from paper to ink.
     """
     side = len(image)
     steps = (image.astype(int) * (len(shades) - 1) + 127) // 255  # 0 … len(shades) - 1

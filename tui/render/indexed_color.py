@@ -1,4 +1,4 @@
-"""The terminal's 256 colours: half as many bytes to tell as one of all colours."""
+"""The 256-color palette, which takes half as many bytes as true color."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from functools import lru_cache
 from rich.color import Color as RichColor
 from textual.color import Color, rgb_to_lab
 
-FIRST, LAST = 16, 255  # those before are the terminal's own, and may be anything
+FIRST, LAST = 16, 255  # the first 16 depend on the terminal's theme
 
 
 @lru_cache(maxsize=256)
 def nearest(color: RichColor) -> RichColor:
-    """That of the 256 which looks most like it: the hue counts, which Rich's cube often misses."""
+    """Return the most similar of the 256 colors; unlike Rich's cube, keep the hue."""
     wanted = rgb_to_lab(Color(*color.get_truecolor()))
 
     def distance(number: int) -> float:

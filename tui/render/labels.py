@@ -1,4 +1,4 @@
-"""What the images of a dataset, and its classes, are called on the screen."""
+"""The names of a dataset's images and classes on the screen."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ if TYPE_CHECKING:
     from ...data.dataset import Dataset
     from ...data.images.layout import ImageLayout
 
-LONGEST_CLASS = 10  # columns; folders lend their names to classes, and may have long ones
-SHORT_CLASS = 6  # columns, where there is less room
+MAX_CLASS_COLUMNS = 10  # class names may be long folder names
+SHORT_CLASS_COLUMNS = 6  # where there is less room
 
 
-def called(names: Sequence[str], label: int, columns: int = LONGEST_CLASS) -> str:
-    """A class by its name, safe to show and short; by its number where it has none."""
-    return printable(names[label] if label < len(names) else label, LONGEST_CLASS)[:columns]
+def called(names: Sequence[str], label: int, columns: int = MAX_CLASS_COLUMNS) -> str:
+    """Return a class's name, safe to show and short; its number if it has no name."""
+    return printable(names[label] if label < len(names) else label, MAX_CLASS_COLUMNS)[:columns]
 
 
-def widest(names: Sequence[str], classes: int, columns: int = LONGEST_CLASS) -> int:
+def widest(names: Sequence[str], classes: int, columns: int = MAX_CLASS_COLUMNS) -> int:
     """Columns that the names of so many classes take, at most so many."""
     return max(len(called(names, k, columns)) for k in range(classes))
 
 
 def are_digits(names: Sequence[str], layout: ImageLayout) -> bool:
-    """Whether classes are the digits, or some of them, as far as that can be known.
+    """Return whether the classes are the digits, or some of them, as far as that can be known.
 
     Many sets number their classes, Fashion-MNIST too; only if their images also lie as MNIST's do
-    are the numbers taken for what the images show.
+    do the numbers stand for what the images show.
     """
     return layout.is_mnist and all(len(name) == 1 and name in "0123456789" for name in names)
 
 
 def is_of_digits(dataset: Dataset | None) -> bool:
-    """Whether its classes are the digits, or some of them; so it is taken until it is known."""
+    """Return whether the data are digits; assumed until they are loaded."""
     return dataset is None or are_digits(dataset.names, dataset.layout)
 
 
 def thing(dataset: Dataset | None) -> str:
-    """What its images are, in a word."""
+    """Return the word for one of the images."""
     return "digit" if is_of_digits(dataset) else "image"
 
 
@@ -50,7 +50,7 @@ def worded(text: str, thing: str) -> str:
 
 
 def heading(dataset: Dataset, index: int) -> str:
-    """A test image's number and class, for the title above it."""
+    """Return a test image's number and class for the title above it."""
     name = called(dataset.names, int(dataset.test.labels[index]))
     if is_of_digits(dataset):
         return f"Test digit {index} · label {name}"
@@ -58,12 +58,12 @@ def heading(dataset: Dataset, index: int) -> str:
 
 
 def spoken(name: str, *, digits: bool) -> str:
-    """A class by itself: 7 among digits, cat where classes have names, else class 7."""
+    """Name a class by itself: 7 among digits, cat if classes have names, else class 7."""
     return f"class {name}" if name.isdecimal() and not digits else name
 
 
 def a(name: str, *, digits: bool = True) -> str:
-    """A class as a sentence ends with it: “it is a 7”, “it is cat”, “it is class 7”."""
+    """Name a class at the end of a sentence: “it is a 7”, “it is cat”, “it is class 7”."""
     if not name.isdecimal() or not digits:
         return spoken(name, digits=digits)
     return f"{'an' if name[0] == '8' else 'a'} {name}"

@@ -1,9 +1,9 @@
-"""The one door to plotext: curves in, lines of text out; nothing unfit gets past.
+"""The only caller of plotext: takes curves, returns lines of text, and validates all values.
 
 plotext keeps a single figure for the whole process and draws it in a native kernel that aborts
-on a number that is not finite, or far outside the axes. It also rounds places its own way, and
-drops or cuts numbers beside its axes. So it is given the centres of sub-cells and nothing else,
-the axes are written here around what it has drawn, and only the screen's thread may call `draw`.
+on a number that is not finite, or far outside the axes. It also rounds positions its own way, and
+drops or cuts numbers beside its axes. So it gets only the centers of sub-cells,
+the axes are drawn here around its output, and only the screen's thread may call `draw`.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
 
-LEAST_WIDTH, LEAST_HEIGHT = 16, 4
-BELOW = 2  # rows that the axis along x and its numbers take
-EDGE = 1e-9  # how far beside the axis a place counts as on its end
-COLUMNS_A_MARK, ROWS_A_MARK = 10, 2.5  # along x and y, about as far as numbers stand apart
+MIN_WIDTH, MIN_HEIGHT = 16, 4
+BELOW = 2  # rows of the x axis and its numbers
+EDGE = 1e-9  # distance at which a position still counts as on the axis's end
+COLUMNS_A_MARK, ROWS_A_MARK = 10, 2.5  # approximate distance of the numbers along x and y
 
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """One series and how it looks; x ascends. A line has a gap where y is not finite."""
+    """One series and its style; x ascends. A line has a gap where y is not finite."""
 
     x: Numbers
-    y: Numbers  # as many; points beside x's axis are left out
+    y: Numbers  # as many as x; points outside the x axis are left out
     style: Style
-    dots: bool = False  # separate marks rather than a line; each has its cell for itself
-    beneath: bool = False  # a line that gives way wherever another one has any dot in a cell
+    dots: bool = False  # separate marks instead of a line, each in a cell of its own
+    beneath: bool = False  # a line that is hidden in any cell that another one touches
 
 
 @dataclass(frozen=True, eq=False)
 class Plot:
-    """A drawing, and what is needed to write into it or to point at something in it."""
+    """A plot, with the geometry for writing into it and for finding a pointed value."""
 
     lines: list[Text]
     x: Axis
@@ -55,19 +55,19 @@ class Plot:
     margin: int = 0  # columns right of the axes
 
     def column(self, x: float) -> int | None:
-        """The column inside the axes that a value lies in, if it is shown."""
+        """Return the column inside the axes that shows a value, if any."""
         place = self.x.places(_number(x))
         if not -EDGE <= float(place) <= 1 + EDGE:
             return None
         return int(nearest(place, ACROSS * self.columns)) // ACROSS
 
     def row(self, y: float) -> int:
-        """The row, 0 at the top, that a value lies in; the nearest, if it is not shown."""
+        """Return the row, 0 at the top, that shows a value; the nearest if it is not shown."""
         place = self.y.places(_number(y)).clip(0, 1)
         return self.rows - 1 - int(nearest(place, DOWN * self.rows)) // DOWN
 
     def x_at(self, column: int) -> float:
-        """The value in the middle of a column."""
+        """Return the value in the middle of a column."""
         return self.x.value(min(1.0, max(0.0, column / max(1, self.columns - 1))))
 
     def write(self, row: int, column: int, words: str, style: Style, *, over: bool = True) -> None:
@@ -82,11 +82,11 @@ class Plot:
 def frame(
     x: Axis, y: Axis, width: int, height: int, quiet: Style, *, margin: int = 0
 ) -> Plot | None:
-    """Axes with their numbers, as `height` lines of `width` cells; None if that is too few.
+    """Draw axes with their numbers in `height` lines of `width` cells; None if they do not fit.
 
-    margin: columns to leave free at the right.
+    `margin` is the number of columns to leave free at the right.
     """
-    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
+    if width < MIN_WIDTH or height < MIN_HEIGHT:
         return None
     rows = height - BELOW
     place = Plot([], x, y, 0, 1, rows)
@@ -97,7 +97,7 @@ def frame(
     place = Plot([], x, y, left, width - left - margin, rows)
 
     def stretch(mark: float, label: str) -> tuple[int, int]:
-        """Where the number stands: under its mark as far as there is room; and two blanks."""
+        """Return the cells of a number, under its mark if there is room, and two blanks."""
         middle = left + (place.column(mark) or 0)
         start = max(0, min(middle - len(label) // 2, width - len(label)))
         return start, start + len(label) + 1
@@ -156,9 +156,9 @@ def _put(plot: Plot, row: int, cells: Mapping[int, str], spans: Sequence[Span]) 
 def _fitting(
     axis: Axis, at_most: int, stretch: Callable[[float, str], tuple[int, int]]
 ) -> list[tuple[float, str]]:
-    """Marks and their numbers, at least two, none of them on another; none if none fit.
+    """Return at least two marks whose numbers do not overlap; none if they do not fit.
 
-    stretch: the first and last cell that a mark's number needs for itself.
+    `stretch` returns the first and last cell that a mark's number occupies.
     """
     for marks in axis.tick_sets(max(2, at_most)):
         for stride in range(1, len(marks)):
@@ -200,7 +200,7 @@ def _strokes(spans: Spans, style: Style) -> Any:
 
     xs: list[float] = []
     ys: list[float] = []
-    joined: list[int] = []  # points with a line to the one before
+    joined: list[int] = []  # points connected to the previous one
     for column, *ends in zip(
         spans.columns.tolist(), spans.low.tolist(), spans.high.tolist(), strict=True
     ):
@@ -231,7 +231,7 @@ def _dot(plot: Plot, curve: Curve, *, ascii_only: bool) -> None:
 
 
 def _between(plot: Plot, curve: Curve) -> tuple[Numbers, Numbers]:
-    """The curve's places between the axes; those above and below lie on the edge."""
+    """Return the curve's positions within the axes; those above and below lie on the edge."""
     import numpy as np
 
     xs, ys = (
@@ -249,7 +249,7 @@ def _number(value: float) -> Numbers:
 
 
 def _pixel(style: Style) -> Any:
-    """A style's colour as plotext wants it."""
+    """Return a style's color as plotext takes it."""
     import plotext
 
     return plotext.pixel(tuple(style.color.get_truecolor()) if style.color else "default")

@@ -1,4 +1,4 @@
-"""An image made to fit: magnified, cut to its ink, or shrunk, for glyphs.py to draw."""
+"""Fits an image for glyphs.py: magnifies it, crops it to its ink, or shrinks it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def fitted(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[np.uint8], int]:
-    """A square image as it is best drawn in so many rows and columns, and the rows it then takes.
+    """Fit a square image into rows and columns; return it and the rows it then takes.
 
-    Whole pixels, two columns each, as large as there is room; else half a row a pixel, paper cut
-    off above and below; and if ink would be cut off, or it is too wide, smaller. Where there is
-    no room for any, an image without pixels.
+    Pixels stay whole, two columns each, as large as they fit; else each is half a row high and
+    blank paper is cut off above and below; if that would cut ink, or the image is too wide, it is
+    shrunk. Where nothing fits, the image has no pixels.
     """
     if rows < 1 or columns < 2:
         return image[:0, :0], 0
@@ -32,7 +32,7 @@ def fitted(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[n
 
 
 def shrunk(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """A square image with fewer pixels, each the mean of the area it stands for."""
+    """Shrink a square image; each new pixel is the mean of its area."""
     import numpy as np
 
     weights = area_weights(len(image), side)

@@ -1,6 +1,6 @@
-"""Sub-cells: the 2 × 4 dots of a braille cell, and which of them a curve passes through.
+"""Sub-cells: the 2 × 4 dots of a braille cell, and those that a curve passes through.
 
-Places along an axis, 0 to 1, become whole sub-cells here, counted from the left and from below,
+Positions along an axis, 0 to 1, become whole sub-cells here, counted from the left and from below,
 so that nothing after this rounds again. Every dot lies within half a sub-cell of its curve.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int_]
 
 ACROSS, DOWN = 2, 4  # sub-cells of a cell
-TIE = 1e-9  # what lies halfway between two sub-cells belongs to the later one, despite rounding
+TIE = 1e-9  # a position halfway between two sub-cells belongs to the later one, despite rounding
 # Unicode's order: dots 1, 2, 3 and 7 in the left column from above, 4, 5, 6 and 8 in the right.
 BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 UPPER_MARK, LOWER_MARK = "*", "o"  # of a dot in the upper or lower half of a cell, in ASCII
@@ -25,7 +25,7 @@ UPPER_MARK, LOWER_MARK = "*", "o"  # of a dot in the upper or lower half of a ce
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spans:
-    """Vertical strokes of sub-cells, at most one a column, ends included; all three as long."""
+    """Vertical strokes of sub-cells, at most one a column, ends included; arrays of one length."""
 
     columns: Indices  # ascending
     low: Indices
@@ -33,16 +33,16 @@ class Spans:
 
 
 def nearest(places: Numbers, count: int) -> Indices:
-    """The sub-cells, of `count` in a row, that lie nearest to places from 0 to 1."""
+    """Return the sub-cells, of `count` in a row, nearest to positions from 0 to 1."""
     import numpy as np
 
     return np.floor(places * (count - 1) + 0.5 + TIE).astype(int)
 
 
 def trace(x: Numbers, y: Numbers, across: int, up: int) -> Spans:
-    """What a line through points passes through, in `across` × `up` sub-cells.
+    """Return what a line through points passes through, in `across` × `up` sub-cells.
 
-    x, y: places of the points, 0 to 1, x ascending. Where y is not finite, the line has a gap.
+    x, y: positions of the points, 0 to 1, x ascending. Where y is not finite, the line has a gap.
     In a column with points, they are all between the ends of its stroke. A column between two
     points has the line's height in its middle. Where the line is so steep that two strokes would
     not touch, each of them reaches to the line's height on the border between their columns.
@@ -55,20 +55,20 @@ def trace(x: Numbers, y: Numbers, across: int, up: int) -> Spans:
         return Spans(none, none, none)
     xs, ys = x[finite] * (across - 1), y[finite]
     own = nearest(x[finite], across)
-    begins = np.concatenate([[True], np.diff(finite) > 1])  # whether a point begins a new stretch
+    begins = np.concatenate([[True], np.diff(finite) > 1])  # whether a point follows a gap
     first, last = int(own[0]), int(own[-1])
     columns = np.arange(first, last + 1)
-    following = np.searchsorted(own, columns)  # the first point in each column, or after it
+    following = np.searchsorted(own, columns)  # the first point in or after each column
     is_own = own[following] == columns
-    there = is_own | ~begins[following]
+    is_covered = is_own | ~begins[following]
     middle = nearest(np.interp(columns, xs, ys), up)
     low, high = middle.copy(), middle.copy()
     heights = nearest(ys, up)
     low[is_own] = np.minimum.reduceat(heights, following[is_own])
     high[is_own] = np.maximum.reduceat(heights, following[is_own])
-    # Borders between neighbouring columns that one stretch of the line crosses.
+    # Borders between neighboring columns that one segment of the line crosses.
     after = np.searchsorted(own, columns[1:])
-    crossed = there[:-1] & there[1:] & ~begins[after]
+    crossed = is_covered[:-1] & is_covered[1:] & ~begins[after]
     border = nearest(np.interp(columns[:-1] + 0.5, xs, ys), up)
     rises = crossed & (low[1:] > high[:-1] + 1)
     falls = crossed & (high[1:] < low[:-1] - 1)
@@ -80,7 +80,7 @@ def trace(x: Numbers, y: Numbers, across: int, up: int) -> Spans:
     high = np.maximum(
         high, np.maximum(np.append(left_high, high[-1]), np.insert(right_high, 0, high[0]))
     )
-    return Spans(columns[there], low[there], high[there])
+    return Spans(columns[is_covered], low[is_covered], high[is_covered])
 
 
 def glyphs(columns: Indices, rows: Indices, *, ascii_only: bool) -> dict[tuple[int, int], str]:

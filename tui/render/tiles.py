@@ -1,7 +1,7 @@
-"""Small pictures by the dozen: a digit in greys or dots, weights of both signs, in half-blocks.
+"""Tiles: many small pictures, of digits in greys or dots, or of signed weights in half-blocks.
 
-A tile is a list of strips, ready to be put beside others. How a page of tiles is laid out is
-reckoned here too.
+A tile is a list of strips, ready to be put beside others. The layout of a page of tiles is
+computed here too.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from .resample import area_weights
 if TYPE_CHECKING:
     from rich.color import Color
 
-SMALLEST = 16  # columns that the smallest tile may have
-LARGEST = 60
-SHARES = (0.75, 1, 1.25, 1.5, 2)  # columns a pixel that look well
+MIN_TILE_COLUMNS = 16
+MAX_TILE_COLUMNS = 60
+SHARES = (0.75, 1, 1.25, 1.5, 2)  # columns for a pixel that look good
 MAX_ROW_GAP = 3  # blank rows between two rows of tiles
-GAP = 2  # columns between two tiles, one of them for the cursor's mark
-PLUS, MINUS = " +*#", " -~="  # weights without colours, from nothing to the largest
+TILE_GAP = 2  # columns between two tiles, one of them for the cursor's mark
+PLUS, MINUS = " +*#", " -~="  # weights without colors, from zero to the largest
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])  # of a braille cell
 
 Tile = list[Strip]
@@ -37,13 +37,13 @@ Tile = list[Strip]
 
 @dataclass(frozen=True, slots=True)
 class TilePage:
-    """How tiles of one size, each with a caption under it, fill a rectangle."""
+    """The layout of tiles of one size, each with a caption, in a rectangle."""
 
     columns: int  # of a tile
     rows: int  # of a tile, without its caption
     across: int
     down: int
-    wide: int  # a tile with the space to the next
+    wide: int  # columns of a tile and its gap
     high: int
 
     @property
@@ -57,33 +57,42 @@ class TilePage:
 
 
 def sizes(side: int) -> list[int]:
-    """The widths in columns at which a picture of side × side pixels may be drawn, largest first.
+    """Return the widths in columns at which side × side pixels may be drawn, largest first.
 
-    A column is a pixel, or a part of one, or the mean of some; two rows of pixels make a line.
+    A column is a pixel, a fraction of one, or the mean of several; two rows of pixels make a line.
     """
-    smallest = -(-side // -(-side // SMALLEST))
+    smallest = -(-side // -(-side // MIN_TILE_COLUMNS))
     larger = {round(side * share) for share in SHARES}
-    return [*sorted((one for one in larger if smallest < one <= LARGEST), reverse=True), smallest]
+    return [
+        *sorted((one for one in larger if smallest < one <= MAX_TILE_COLUMNS), reverse=True),
+        smallest,
+    ]
 
 
 def page(width: int, height: int, side: int, count: int, caption: int) -> TilePage:
-    """The largest tiles of which all fit; if none do, as many of the smallest as fit.
+    """Return the largest tiles that all fit; if none do, as many of the smallest as fit.
 
-    Where not even one of the smallest fits, one that does, and if need be its caption alone.
-    side: of a picture in pixels, 0 if there are captions only; caption: its columns.
+    If not even one of the smallest fits, one is shown anyway, if need be its caption alone.
+
+    Args:
+        width: columns.
+        height: rows.
+        side: of a picture in pixels; 0: captions only.
+        count: number of pictures.
+        caption: columns of a caption.
     """
     found = [_page(width, height, columns, caption) for columns in (sizes(side) if side else [0])]
     fitting = [one for one in found if one.wide <= width and one.high <= height]
     smallest = found[-1]
     if smallest.high > height:
-        columns = max(0, min(smallest.columns, 2 * (height - 1), width - GAP))
+        columns = max(0, min(smallest.columns, 2 * (height - 1), width - TILE_GAP))
         smallest = _page(width, height, columns, caption)
     return next((one for one in fitting if one.count >= count), smallest)
 
 
 def _page(width: int, height: int, columns: int, caption: int) -> TilePage:
     rows = -(-columns // 2)
-    least, wide = rows + 1, max(columns, caption) + GAP
+    least, wide = rows + 1, max(columns, caption) + TILE_GAP
     across, down = max(1, width // wide), max(1, height // least)
     spread = max(1 - wide, min(4, (width - across * wide) // across))
     gap = min(MAX_ROW_GAP, max(0, height - down * least) // down) if rows else 0
@@ -109,10 +118,11 @@ def steps(values: NDArray[np.floating], most: float, levels: int) -> NDArray[np.
 
 
 def halves(levels: NDArray[np.int64], inks: Sequence[Color]) -> Tile:
-    """Pixels as half-blocks, two above one another in a cell.
+    """Draw pixels as half-blocks, two above one another in a cell.
 
-    levels: h × w, 0 for paper, which is left blank; inks[level] is a level's colour (so a negative
-    level counts from the end).
+    Args:
+        levels: h × w, 0 for paper, which is left blank.
+        inks: the color of each level; a negative level counts from the end.
     """
     tile: Tile = []
     blank = np.zeros(levels.shape[1], np.int64)
@@ -167,13 +177,13 @@ def signs(levels: NDArray[np.int64], plus: Style, minus: Style) -> Tile:
 
 
 def characters(image: NDArray[np.uint8], columns: int, ink: Style) -> Tile:
-    """A digit in shades of ASCII, two pixels of the small picture a character."""
+    """Draw a digit in shades of ASCII, two pixels of the small picture a character."""
     small = np.pad(resized(image[None], columns)[0], ((0, columns % 2), (0, 0)))
     return [Strip([Segment(row, ink)], columns) for row in ascii_rows(small, len(small) // 2)]
 
 
 def dots(image: NDArray[np.uint8], columns: int, ink: Style) -> Tile:
-    """A digit in braille: black and white, and eight dots a cell."""
+    """Draw a digit in braille: black and white, with eight dots a cell."""
     rows = -(-columns // 2)
     inked = resized(image[None], 2 * columns)[0] > 127
     padded = np.zeros((4 * rows, 2 * columns), bool)

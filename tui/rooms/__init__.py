@@ -1,1 +1,1 @@
-"""Views of the whole screen into the network: its mathematics, mistakes, weights, your drawing."""
+"""Full-screen views of the network: its mathematics, mistakes, weights, and your drawing."""

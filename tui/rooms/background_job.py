@@ -1,4 +1,4 @@
-"""Background jobs of a room: one at a time, the newest first, with most time left to training."""
+"""Background jobs of a room: one at a time, the newest first, at a low duty cycle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-DUTY_CYCLE = 0.08  # of the time that work may take which nobody but the network's progress asks for
+DUTY_CYCLE = 0.08  # fraction of time for work that only training progress requires
 
 
 class BackgroundJob:
@@ -21,7 +21,13 @@ class BackgroundJob:
         least_rest: float = 0.0,
         must_rest: Callable[[], bool] = lambda: True,
     ) -> None:
-        """least_rest: minimum seconds between two jobs. must_rest: whether to rest at all."""
+        """Create a queue of one job.
+
+        Args:
+            screen: the screen that the job belongs to.
+            least_rest: minimum seconds between two jobs.
+            must_rest: whether to rest at all.
+        """
         self._screen = screen
         self._least_rest, self._must_rest = least_rest, must_rest
         self._wanted: Callable[[], Callable[[], None]] | None = None
@@ -31,8 +37,9 @@ class BackgroundJob:
     def ask(self, job: Callable[[], Callable[[], None]], *, at_once: bool = False) -> None:
         """Run this job next, in place of one that has not started.
 
-        job: runs in a thread and returns what is then to be done with its finding.
-        at_once: a person waits for it.
+        Args:
+            job: runs in a thread and returns the function that shows its result.
+            at_once: whether the user is waiting for it.
         """
         self._wanted = job
         if at_once:
@@ -64,13 +71,13 @@ class BackgroundJob:
         before = perf_counter()
         then = job()
         seconds = perf_counter() - before
-        if self._screen.is_attached:  # a person may have left meanwhile
+        if self._screen.is_attached:  # the user may have left meanwhile
             self._screen.app.call_from_thread(self._end, then, seconds)
 
     def _end(self, then: Callable[[], None], seconds: float) -> None:
-        begun, self._busy = perf_counter(), False
+        started, self._busy = perf_counter(), False
         if self._screen.is_mounted and self._screen.is_attached:
             then()
             now = perf_counter()
-            self._rest_until = now + max(self._least_rest, (seconds + now - begun) / DUTY_CYCLE)
+            self._rest_until = now + max(self._least_rest, (seconds + now - started) / DUTY_CYCLE)
             self._begin()

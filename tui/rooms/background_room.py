@@ -1,4 +1,4 @@
-"""A room whose numbers take a while: a worker computes them while training goes on."""
+"""A room whose numbers take a while: a worker computes them while training continues."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .background_job import BackgroundJob
 from .room import Room
 
 Result = TypeVar("Result")
-LEAST_REST = 1.0  # seconds: whole screens of numbers and pictures cannot be read quicker
+MIN_REST_S = 1.0  # full screens of numbers and pictures cannot be read faster
 
 
 class BackgroundRoom(Room):
@@ -21,7 +21,7 @@ class BackgroundRoom(Room):
         super().__init__(cockpit)
         self._behind = BackgroundJob(
             self,
-            least_rest=LEAST_REST,
+            least_rest=MIN_REST_S,
             must_rest=lambda: self.moves,
         )
 

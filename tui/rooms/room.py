@@ -1,4 +1,4 @@
-"""A room: a view of the whole screen into the network looked at, while it trains."""
+"""The base of rooms: full-screen views of the network while it trains."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Shown = tuple["Parameters", int]  # a network, and the test digit beside it
 
 
 class Room(ClosesOnce[None]):
-    """Follows the cockpit: same network, same digit, same moment. Training goes on beneath.
+    """Follows the main screen: same network, digit and moment. Training continues.
 
-    A room says what it holds in `furnish`, and shows it in `show`, which is called whenever the
-    network or the digit is another one. Keys that a room does not use itself still train, pause,
+    A room creates its widgets in `furnish` and updates them in `show`, which is called whenever the
+    network or the digit changes. Keys that a room does not use itself still train, pause,
     step, and travel in time.
     """
 
@@ -56,16 +56,14 @@ class Room(ClosesOnce[None]):
         self._shown_at = self._spent_before = 0.0
 
     def compose(self) -> ComposeResult:
-        """The status line, the room's own, the keys."""
+        """Yield the status line, the room's own widgets and the footer."""
         yield StatusLine(id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
-        keys = KeyFooter()
-        keys.thing = thing(self.workspace.session.dataset)
-        yield keys
+        yield KeyFooter(thing(self.workspace.session.dataset))
 
     def furnish(self) -> list[Widget]:
-        """What stands in the room."""
+        """Return the widgets of the room."""
         raise NotImplementedError
 
     def show(self, parameters: Parameters) -> None:
@@ -98,12 +96,12 @@ class Room(ClosesOnce[None]):
 
     @property
     def moves(self) -> bool:
-        """Whether the network looked at becomes another one without anybody's doing."""
+        """Whether the network shown changes by itself."""
         return self.workspace.session.is_training and self.workspace.past is None
 
     @property
     def _line_is_free(self) -> bool:
-        """Whether the picture before has had the time that is fair to the line."""
+        """Whether the terminal has had its allotted time for the previous frame."""
         spent = self.cockpit.line_spent() - self._spent_before
         return perf_counter() >= self._shown_at + spent
 

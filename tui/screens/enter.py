@@ -1,4 +1,4 @@
-"""How a screen that fills the terminal comes onto it: in one frame."""
+"""Opens a full screen in a single frame."""
 
 from __future__ import annotations
 

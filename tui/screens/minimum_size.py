@@ -1,8 +1,8 @@
-"""A terminal too small to draw in: no widget learns of its size, and a notice stands there instead.
+"""Terminals that are too small: widgets keep a minimum size, and a notice replaces the screen.
 
-Textual and Rich fail where a list has no rows or a text no columns to wrap in. So the app lays
-out every screen, window and palette in at least LEAST, wherever it is; while the terminal is
-smaller, what would be drawn is held back, and so are the keys that would act on what nobody sees.
+Textual and Rich fail if a list has no rows or a text has no columns to wrap in. So the app lays
+out every screen, window and palette in at least MIN_SIZE, wherever it is; while the terminal is
+smaller, drawing is suppressed, and so are keys that would act on hidden widgets.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import Any
 
 from rich.console import RenderableType
 from textual import events
-from textual._compositor import LayoutUpdate  # the only way to know that all is drawn anew
+from textual._compositor import LayoutUpdate  # the only way to detect a full redraw
 from textual.app import App
 from textual.geometry import Size
 from textual.screen import Screen
 
-LEAST = Size(20, 6)
+MIN_SIZE = Size(20, 6)
 PASSED_ON = {"escape", "ctrl+c", "ctrl+q", "ctrl+z"}  # keys
 CLEAR = "\x1b[0m\x1b[2J"
 WORDINGS = (
@@ -30,7 +30,7 @@ WORDINGS = (
 
 
 def notice(size: tuple[int, int], needed: tuple[int, int]) -> list[str]:
-    """The longest wording that fits into columns × rows; of the shortest, as much as fits."""
+    """Return the longest wording that fits into columns × rows; the shortest one cut, if none."""
     width, height = size
     lines: list[str] = []
     for wording in WORDINGS:
@@ -42,7 +42,7 @@ def notice(size: tuple[int, int], needed: tuple[int, int]) -> list[str]:
 
 
 class MinimumSizeApp(App[None]):
-    """An app whose screens are never smaller than LEAST, however small the terminal is."""
+    """An app whose screens are never smaller than MIN_SIZE, however small the terminal is."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -50,18 +50,18 @@ class MinimumSizeApp(App[None]):
 
     @property
     def terminal_size(self) -> Size:
-        """Columns and rows that there really are."""
+        """The terminal's real columns and rows."""
         return self._terminal_size or super().size
 
     @property
     def size(self) -> Size:
-        """Columns and rows that screens are laid out in."""
+        """The columns and rows of the layout."""
         width, height = self.terminal_size
-        return Size(max(width, LEAST.width), max(height, LEAST.height))
+        return Size(max(width, MIN_SIZE.width), max(height, MIN_SIZE.height))
 
     @property
     def is_too_small(self) -> bool:
-        """Whether the notice stands in place of the screen."""
+        """Whether the notice replaces the screen."""
         return self.terminal_size != self.size
 
     async def on_event(self, event: events.Event) -> None:
@@ -70,8 +70,8 @@ class MinimumSizeApp(App[None]):
             before, self._terminal_size = self.is_too_small, event.size
             await super().on_event(events.Resize(self.size, self.size, None, event.pixel_size))
             if self._resize_timer is not None:
-                # On a busy machine it may never fire, and no resize would be heeded any more.
-                # Without it, Textual lays out anew as soon as it has nothing else to do.
+                # On a busy machine it may never fire, and further resizes would be ignored.
+                # Without it, Textual lays out again as soon as it is idle.
                 self._resize_timer.stop()
                 self._resize_timer = None
             if self._running and self.screen_stack and (before or self.is_too_small):
@@ -89,6 +89,6 @@ class MinimumSizeApp(App[None]):
         if not self.is_too_small:
             super()._display(screen, renderable)
         elif isinstance(renderable, LayoutUpdate) and self._driver is not None:
-            needed = getattr(screen, "NEEDS", LEAST)
+            needed = getattr(screen, "NEEDS", MIN_SIZE)
             lines = enumerate(notice(self.terminal_size, needed), 1)
             self._driver.write(CLEAR + "".join(f"\x1b[{row};1H{line}" for row, line in lines))

@@ -1,4 +1,4 @@
-"""Keeps an open session on disk: describes it in its manifest, and restores it from there."""
+"""Saves an open session: describes it in its manifest, and restores it from there."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from ..training.workspace import WorkspaceState
     from .store import SessionStore
 
-PATIENCE = 0.5  # seconds that leaving waits for the disk
+CLOSE_TIMEOUT_S = 0.5  # that leaving waits for the disk
 
 
 class Autosave:
-    """Writes one session as it goes on."""
+    """Saves one session while it runs."""
 
     def __init__(
         self,
@@ -34,62 +34,62 @@ class Autosave:
         share: float | None = None,
         provenance: Callable[[], Provenance | None] = lambda: None,
     ) -> None:
-        """Start writing.
+        """Start saving.
 
         Args:
-            store: where the session lies.
+            store: the session's folder.
             source: of the data.
             complain: called once, in another thread, if the disk refuses.
-            resumed: the page of the session that is resumed.
+            resumed: manifest of the resumed session.
             share: fraction of the data to test on, if they have no test part.
             provenance: see `BackgroundWriter`.
         """
         self._store = store
-        # The path must hold in whatever folder the session is resumed from.
+        # The path must be valid in any working folder that the session is resumed from.
         self._source = expanded(source)
         self._share = share
         self._last = Manifest()
         self._before = resumed or Manifest()
-        self.saver = BackgroundWriter(store, complain, map(int, self._before.runs), provenance)
+        self.writer = BackgroundWriter(store, complain, map(int, self._before.runs), provenance)
 
     def save(self, state: WorkspaceState) -> None:
-        """Write the page, if it is another one than before."""
-        page = self.page(state)
-        if page != self._last and page.runs:
-            self._last = page
-            self.saver.put_page(page)
+        """Write the manifest if it has changed."""
+        manifest = self.manifest(state)
+        if manifest != self._last and manifest.runs:
+            self._last = manifest
+            self.writer.put_manifest(manifest)
 
     @property
     def folder(self) -> Path:
-        """Where it writes."""
+        """The session's folder."""
         return self._store.folder
 
     @property
-    def is_whole(self) -> bool:
-        """Whether all that was to be written was, so far."""
-        return not self.saver.has_failed
+    def is_up_to_date(self) -> bool:
+        """Whether every write so far has succeeded."""
+        return not self.writer.has_failed
 
-    def close(self, page: Manifest, *, ended: bool) -> None:
-        """Write this page and all that is left. ended: a person wanted to leave."""
-        if page.runs:
-            self.saver.put_page(replace(page, ended=ended))
-        self.saver.close(PATIENCE)
+    def close(self, manifest: Manifest, *, ended: bool) -> None:
+        """Write this manifest and what is pending. `ended`: the user closed the session."""
+        if manifest.runs:
+            self.writer.put_manifest(replace(manifest, ended=ended))
+        self.writer.close(CLOSE_TIMEOUT_S)
 
-    def leave_alone(self) -> None:
-        """Let others have the session, as it was."""
-        self.saver.close(PATIENCE)
+    def release(self) -> None:
+        """Release the session, unchanged, to other apps."""
+        self.writer.close(CLOSE_TIMEOUT_S)
 
-    def page(self, state: WorkspaceState) -> Manifest:
+    def manifest(self, state: WorkspaceState) -> Manifest:
         """Describe the session as it stands."""
         session = state.session
         picture = session.picture()
-        run, course, wanted = picture.current.run, session.course, session.wanted
+        run, log, wanted = picture.current.run, session.hyperparameter_log, session.wanted
         runs = {
             str(seen.run.number): asdict(facts)
             for seen in picture.runs
             if seen.run and (facts := seen.facts)
         }
-        if runs:  # what is not restored yet, or cannot be, stays on the page, and so on the disk
+        if runs:  # runs that are not restored yet, or cannot be, stay in the manifest and on disk
             before = self._before.runs
             runs |= {n: facts for n, facts in before.items() if int(n) not in session.restored}
         return Manifest(
@@ -98,7 +98,7 @@ class Autosave:
             count=max([self._before.count, self._last.count, *map(int, runs)]),
             share=self._share,
             wanted=asdict(wanted),
-            plan=format_recipe(course) if course[1:] else "",
+            plan=format_recipe(log) if log[1:] else "",
             index=state.index,
             names={
                 number: state.names[int(number)] for number in runs if int(number) in state.names
@@ -108,8 +108,8 @@ class Autosave:
         )
 
 
-def saved_session(runs: Sequence[SavedRun], page: Manifest) -> SavedSession:
-    """Return a session to resume, as the runs on disk and their page tell it."""
-    count = max(page.count, *map(int, page.runs))
+def saved_session(runs: Sequence[SavedRun], manifest: Manifest) -> SavedSession:
+    """Return the session to resume from its runs and manifest."""
+    count = max(manifest.count, *map(int, manifest.runs))
     ordered = tuple(sorted(runs, key=attrgetter("number")))
-    return SavedSession(ordered, page.current, count, page.course())
+    return SavedSession(ordered, manifest.current, count, manifest.hyperparameter_log())

@@ -1,4 +1,4 @@
-"""Where the sessions of a person stand: which there are, which was cut off, which must go."""
+"""The saved sessions: lists, creates, resumes and prunes them."""
 
 from __future__ import annotations
 
@@ -11,46 +11,46 @@ from platformdirs import user_state_path
 
 from ..errors import UserError
 from .manifest import Manifest
-from .store import OLDER, PAGE, SessionInUseError, SessionStore, order_of
+from .store import BACKUP_SUFFIX, MANIFEST, SessionInUseError, SessionStore, write_order
 
-MOST_SESSIONS = 5  # when another begins, the oldest goes
-GRACE = 24 * 3600.0  # seconds that a folder without a page is left alone
+MAX_SESSIONS = 5  # a new one replaces the oldest
+GRACE_PERIOD_S = 24 * 3600.0  # before a folder without a manifest is removed
 
 
 def root() -> Path:
-    """Where sessions are: XDG_STATE_HOME/mnist-tui/sessions, usually in ~/.local/state."""
+    """Return the sessions' folder: XDG_STATE_HOME/mnist-tui/sessions, usually in ~/.local/state."""
     return user_state_path("mnist-tui", appauthor=False) / "sessions"
 
 
 def sessions() -> list[Path]:
-    """The folders of all sessions, the one that was written last first."""
+    """List the folders of all sessions, the most recently written first."""
     written = {
-        folder: (order_of(folder), at)
+        folder: (write_order(folder), at)
         for folder in _folders()
-        if (at := _written(folder)) is not None
+        if (at := _written_at(folder)) is not None
     }
     return sorted(written, key=lambda folder: written[folder], reverse=True)
 
 
 def create_session() -> SessionStore:
-    """A folder of its own for a session that begins. Raises UserError if there can be none."""
+    """Create a folder for a new session. Raises UserError if that is impossible."""
     name = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
-    while (root() / name).exists():  # one app may begin two within a second
+    while (root() / name).exists():  # an app may begin two within a second
         name += "-"
     store = SessionStore(root() / name)
-    for old in (*sessions()[MOST_SESSIONS - 1 :], *_forgotten()):
+    for old in (*sessions()[MAX_SESSIONS - 1 :], *_abandoned()):
         with contextlib.suppress(UserError):
             SessionStore(old).remove()
     return store
 
 
 def open_session(folder: Path) -> tuple[SessionStore, Manifest]:
-    """The session in this folder, locked. Raises UserError if it holds none, or is in use."""
-    if _written(folder) is None:
+    """Lock and open a folder's session. Raises UserError if there is none, or it is in use."""
+    if _written_at(folder) is None:
         raise UserError(f"{folder}: holds no session")
     store = SessionStore(folder)
     try:
-        return store, store.page()
+        return store, store.manifest()
     except UserError:
         store.close()
         raise
@@ -59,10 +59,11 @@ def open_session(folder: Path) -> tuple[SessionStore, Manifest]:
 def latest_session(
     refused: list[str], *, cut_off: bool = False
 ) -> tuple[SessionStore, Manifest] | None:
-    """The newest session that no living app has, locked; None if there is none to be read.
+    """Lock and open the newest session not in use; None if none is readable.
 
-    cut_off: only one that nobody has left of their own will. Why others cannot be read is added
-    to refused, and they are put aside.
+    Args:
+        refused: receives a message for each unreadable session, which is put aside.
+        cut_off: whether to consider only sessions that were not closed properly.
     """
     for folder in sessions():
         try:
@@ -70,17 +71,17 @@ def latest_session(
         except SessionInUseError:
             continue
         except UserError as problem:
-            if os.access(folder, os.W_OK):  # if not, a new one has the same trouble, and says so
+            if os.access(folder, os.W_OK):  # if not, creating one fails too, and says so
                 refused.append(str(problem))
             continue
         try:
-            page = store.page()
+            manifest = store.manifest()
         except UserError as problem:
             refused.append(str(problem))
             store.put_aside()
             continue
-        if not (cut_off and page.ended):
-            return store, page
+        if not (cut_off and manifest.ended):
+            return store, manifest
         store.close()
     return None
 
@@ -91,19 +92,22 @@ def _folders() -> list[Path]:
     return []
 
 
-def _written(folder: Path) -> float | None:
-    """When the page was written; None if there is none."""
-    for name in (PAGE, PAGE + OLDER):
+def _written_at(folder: Path) -> float | None:
+    """Return the modification time of the manifest; None if there is none."""
+    for name in (MANIFEST, MANIFEST + BACKUP_SUFFIX):
         with contextlib.suppress(OSError):
             return (folder / name).lstat().st_mtime
     return None
 
 
-def _forgotten() -> list[Path]:
-    """Folders without a page, of apps that were killed at once or of damaged sessions."""
+def _abandoned() -> list[Path]:
+    """Return old folders without a manifest, of apps killed early or of damaged sessions."""
     found: list[Path] = []
     for folder in _folders():
         with contextlib.suppress(OSError):
-            if _written(folder) is None and time.time() - folder.stat().st_mtime > GRACE:
+            if (
+                _written_at(folder) is None
+                and time.time() - folder.stat().st_mtime > GRACE_PERIOD_S
+            ):
                 found.append(folder)
     return found

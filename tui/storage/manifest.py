@@ -1,4 +1,4 @@
-"""A session's page: all that ties its runs together; read without believing a word of it."""
+"""The manifest of a session: what ties its runs together; treated as untrusted when read."""
 
 from __future__ import annotations
 
@@ -18,87 +18,79 @@ if TYPE_CHECKING:
 DAMAGED = (
     *(OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError),
     *(RecursionError, *EXPECTED_ERRORS),
-)  # what reading a file nobody should believe may raise
-FACTS = get_type_hints(RunFacts)  # of a run
-MOST_NUMBER = 1_000_000  # of a run
-LONGEST_NAME, LONGEST_PATH = 60, 4096
-MOST_SECONDS = 1e9
+)  # what reading an untrusted file may raise
+FACT_TYPES = get_type_hints(RunFacts)  # of a run
+MAX_RUN_NUMBER = 1_000_000  # of a run
+MAX_NAME_LENGTH, MAX_PATH_LENGTH = 60, 4096
+MAX_TRAINING_S = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a session is besides what its runs learnt; as simple as JSON."""
+    """Everything about a session but its runs' weights, in the types of JSON."""
 
     source: str = "mnist"  # of the data
-    current: int = 0  # the number of the current run
-    count: int = 0  # the highest number that a run ever had
-    share: float | None = None  # of those without a test part: how much to test on
+    current: int = 0  # number of the current run
+    count: int = 0  # highest number a run ever had
+    share: float | None = None  # fraction to test on, if there is no test part
     wanted: dict[str, Any] = field(default_factory=dict[str, Any])  # hyperparameters
-    plan: str = ""  # the recipe that they are part of, if they are planned to change
+    plan: str = ""  # their recipe, if they are planned to change
     index: int = 0  # of the test digit
     names: dict[str, str] = field(default_factory=dict[str, str])  # of runs, by number
     hidden: list[int] = field(default_factory=list[int])  # runs not on the chart
     runs: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    ended: bool = False  # a person left it; if not, it was cut off
+    ended: bool = False  # closed by the user; if not, it was cut off
 
     def hyperparameters(self) -> Hyperparameters:
-        """What was wanted. Raises one of DAMAGED for what is none."""
-        usual = asdict(Hyperparameters())
-        for name, value in self.wanted.items():
-            # JSON has no tuples, writes 1.0 as it likes, and None stands for a full batch.
-            kinds = {"tuple": "tuple list", "NoneType": "NoneType int", "float": "float int"}
-            kind = type(usual[name]).__name__
-            if type(value).__name__ not in kinds.get(kind, kind).split():
-                raise ValueError(name)
-        hidden = tuple(_whole(units, 1 << 40) for units in self.wanted["hidden"])
-        return Hyperparameters(**dict[str, Any](self.wanted, hidden=hidden))
+        """Return the chosen hyperparameters. Raises one of DAMAGED for invalid ones."""
+        return Hyperparameters.from_json(self.wanted)
 
-    def course(self) -> HyperparameterLog:
-        """What was wanted, or all of what was planned. Raises one of DAMAGED for what is none."""
+    def hyperparameter_log(self) -> HyperparameterLog:
+        """Return the planned changes, or else the chosen hyperparameters. Raises one of DAMAGED."""
         wanted = self.hyperparameters()
         return recipe.parse_recipe(self.plan) if self.plan else ((0, wanted),)
 
 
-def as_text(page: Manifest) -> str:
-    """The page as it stands in its file."""
-    return json.dumps(asdict(page))
+def format_manifest(manifest: Manifest) -> str:
+    """Format the manifest as the content of its file."""
+    return json.dumps(asdict(manifest))
 
 
-def read(text: bytes) -> Manifest:
-    """The page out of its file. Raises one of DAMAGED for what this program would not write."""
-    page = Manifest(**json.loads(text))
+def parse_manifest(text: bytes) -> Manifest:
+    """Parse a manifest. Raises one of DAMAGED for anything this program would not write."""
+    manifest = Manifest(**json.loads(text))
     kinds = {"source": str, "plan": str, "names": dict, "hidden": list, "runs": dict, "ended": bool}
     for name, kind in kinds.items():
-        if type(getattr(page, name)) is not kind:
+        if type(getattr(manifest, name)) is not kind:
             raise TypeError(name)
-    page.course()
-    if page.share is not None and not 0 < page.share < 1:
+    manifest.hyperparameter_log()
+    if manifest.share is not None and not 0 < manifest.share < 1:
         raise ValueError("share")
-    if len(page.source) > LONGEST_PATH or "\0" in page.source:
+    if len(manifest.source) > MAX_PATH_LENGTH or "\0" in manifest.source:
         raise ValueError("source")
     return Manifest(
-        source=page.source,
-        current=_whole(page.current),
-        count=_whole(page.count),
-        share=page.share,
-        wanted=page.wanted,
-        plan=page.plan,
-        index=_whole(page.index, 1 << 40),
-        names={_number(number): _name(name) for number, name in page.names.items()},
-        hidden=[_whole(number) for number in page.hidden],
-        runs={_number(number): _facts(facts) for number, facts in page.runs.items()},
-        ended=page.ended,
+        source=manifest.source,
+        current=_whole(manifest.current),
+        count=_whole(manifest.count),
+        share=manifest.share,
+        wanted=manifest.wanted,
+        plan=manifest.plan,
+        index=_whole(manifest.index, 1 << 40),
+        names={_number(number): _name(name) for number, name in manifest.names.items()},
+        hidden=[_whole(number) for number in manifest.hidden],
+        runs={_number(number): _facts(facts) for number, facts in manifest.runs.items()},
+        ended=manifest.ended,
     )
 
 
-def _whole(value: object, most: int = MOST_NUMBER) -> int:
+def _whole(value: object, most: int = MAX_RUN_NUMBER) -> int:
     if type(value) is not int or not 0 <= value <= most:
         raise ValueError("a number")
     return value
 
 
 def _number(key: str) -> str:
-    """The number of a run, as it stands in the name of its file."""
+    """Validate a run's number, as it stands in the name of its file."""
     if str(_whole(int(key))) != key:
         raise ValueError("the number of a run")
     return key
@@ -107,13 +99,13 @@ def _number(key: str) -> str:
 def _name(name: object) -> str:
     if not isinstance(name, str):
         raise TypeError("a name")
-    return printable(name, LONGEST_NAME)
+    return printable(name, MAX_NAME_LENGTH)
 
 
 def _facts(facts: dict[str, Any]) -> dict[str, Any]:
-    if {name: type(value) for name, value in facts.items()} != FACTS:
+    if {name: type(value) for name, value in facts.items()} != FACT_TYPES:
         raise TypeError("what is said of a run")
-    if not 0 <= facts["seconds"] <= MOST_SECONDS:
+    if not 0 <= facts["seconds"] <= MAX_TRAINING_S:
         raise ValueError("seconds")
     start = _whole(facts["start"], 1 << 40)
     return {**facts, "start": start, "begun": _name(facts["begun"]), "state": _name(facts["state"])}

@@ -1,4 +1,4 @@
-"""How the open app comes to its session: a new one, one that is gone on with, or one offered."""
+"""Opening the app's session: a new one, a resumed one, or one offered to be resumed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .manifest import Manifest
     from .store import SessionStore
 
-# Shows a question, and calls back with the answer; not at all, if there is none.
+# Shows a question and calls back with the answer; does not if the question is dismissed.
 Ask = Callable[[str, Callable[[bool], None]], None]
 
 
@@ -31,19 +31,19 @@ class SessionFolder:
     """A locked session folder and whether to resume it."""
 
     store: SessionStore | None = None
-    """None: the session is kept nowhere."""
-    page: Manifest | None = None
-    """None: the session begins now."""
+    """None: the session is not saved."""
+    manifest: Manifest | None = None
+    """None: a new session begins."""
     runs: Sequence[SavedRun] | None = None
-    """Of the page; None: as they are in the store."""
+    """The manifest's runs; None: as they are in the store."""
     is_offered: bool = False
     """Whether to ask first."""
     notes: Sequence[str] = ()
-    """To be shown when the session opens, a line each."""
+    """Shown when the session opens, a line each."""
 
 
 class SessionOpener:
-    """Opens the workspace's session, and keeps it on disk from then on."""
+    """Opens the workspace's session, and saves it from then on."""
 
     def __init__(
         self,
@@ -54,82 +54,82 @@ class SessionOpener:
         tell: Callable[[str], None],
         share: float | None = None,
     ) -> None:
-        """Take what opening needs.
+        """Create the opener.
 
         Args:
             workspace: whose session is opened.
-            folder: where that is kept.
-            source: of the data; None: the session's own, or the set in the program.
+            folder: the session's place on disk.
+            source: of the data; None: the session's own, or the packaged set.
             ask: asks whether to resume a session that was cut off.
-            tell: shows a line; from any thread.
+            tell: shows a line; callable from any thread.
             share: fraction of data without a test part to test on; None: the default.
         """
         self._workspace, self._folder = workspace, folder
         self._ask, self._tell = ask, tell
         self._source, self._share = source, share
         self.is_resumed = False
-        self._keeping: Autosave | None = None
+        self._autosave: Autosave | None = None
 
     @property
-    def is_kept(self) -> bool:
-        """Whether it is on disk, as far as that goes."""
-        return self._keeping is not None and self._keeping.is_whole
+    def is_saved(self) -> bool:
+        """Whether the session is on disk and up to date."""
+        return self._autosave is not None and self._autosave.is_up_to_date
 
     @property
     def folder(self) -> Path | None:
-        """Where it is kept."""
-        return self._keeping.folder if self._keeping else None
+        """The session's folder, if it is saved."""
+        return self._autosave.folder if self._autosave else None
 
     def open(self) -> None:
-        """Begin, or go on; ask first if that is only offered."""
+        """Begin or resume; ask first if resuming is only offered."""
         folder = self._folder
         for note in folder.notes:
             self._tell(note)
-        if not (folder.is_offered and folder.store and folder.page):
-            self._open(folder.store, folder.page, folder.runs)
+        if not (folder.is_offered and folder.store and folder.manifest):
+            self._open(folder.store, folder.manifest, folder.runs)
             return
-        store, page = folder.store, folder.page
+        store, manifest = folder.store, folder.manifest
 
         def answered(yes: bool) -> None:
             if yes:
-                self._open(store, page, folder.runs)
+                self._open(store, manifest, folder.runs)
             else:
-                store.leave(page)
-                self._open(self._another(), None, None)
+                store.mark_ended(manifest)
+                self._open(self._create_store(), None, None)
 
-        self._ask(offer(page), answered)
+        self._ask(resume_question(manifest), answered)
 
     def save(self) -> None:
-        """Write the session's page, if it has changed."""
-        if self._keeping is not None:
-            self._keeping.save(self._workspace.state)
+        """Write the session's manifest if it has changed."""
+        if self._autosave is not None:
+            self._autosave.save(self._workspace.state)
 
     def close(self, *, ended: bool) -> bool:
-        """Write what is left; whether all of it is there. ended: a person wanted to leave."""
-        keeping = self._keeping
-        self.part(ended=ended)()
-        return keeping is not None and keeping.is_whole
+        """Write what is pending; return whether all is on disk. `ended`: the user closed it."""
+        autosave = self._autosave
+        self.detach(ended=ended)()
+        return autosave is not None and autosave.is_up_to_date
 
-    def part(self, *, ended: bool = True) -> Callable[[], None]:
-        """Keep this session no longer; what comes back writes what is left, in any thread."""
-        keeping, self._keeping = self._keeping, None
-        if keeping is None:
+    def detach(self, *, ended: bool = True) -> Callable[[], None]:
+        """Stop saving this session; return a function that writes the rest, in any thread."""
+        autosave, self._autosave = self._autosave, None
+        if autosave is None:
             return lambda: None
-        return partial(keeping.close, keeping.page(self._workspace.state), ended=ended)
+        return partial(autosave.close, autosave.manifest(self._workspace.state), ended=ended)
 
-    def leave_alone(self) -> None:
-        """Keep this session no longer, and write nothing to it: what is there is worth more."""
-        keeping, self._keeping = self._keeping, None
-        if keeping is not None:
-            keeping.leave_alone()
+    def release(self) -> None:
+        """Stop saving this session without writing: what is on disk is worth more."""
+        autosave, self._autosave = self._autosave, None
+        if autosave is not None:
+            autosave.release()
 
-    def open_another(self, *, is_kept: bool) -> None:
-        """Begin the session that the workspace has now, in a folder of its own."""
+    def open_another(self, *, is_saved: bool) -> None:
+        """Begin the workspace's present session, in a new folder if it is to be saved."""
         self._source, self._share = self._workspace.source, self._workspace.share
         self.is_resumed = False
-        self._open(self._another() if is_kept else None, None, None)
+        self._open(self._create_store() if is_saved else None, None, None)
 
-    def _another(self) -> SessionStore | None:
+    def _create_store(self) -> SessionStore | None:
         from . import catalog
 
         try:
@@ -139,62 +139,62 @@ class SessionOpener:
             return None
 
     def _open(
-        self, store: SessionStore | None, page: Manifest | None, runs: Sequence[SavedRun] | None
+        self, store: SessionStore | None, manifest: Manifest | None, runs: Sequence[SavedRun] | None
     ) -> None:
-        if page is not None:
+        if manifest is not None:
             try:
-                runs = store.runs(page) if runs is None and store else runs or ()
-            except UserError as problem:  # what cannot be read must not keep anybody from working
+                runs = store.runs(manifest) if runs is None and store else runs or ()
+            except UserError as problem:  # an unreadable session must not prevent a new one
                 self._tell(str(problem))
                 if store:
                     store.put_aside()
-                store, page, runs = self._another(), None, None
+                store, manifest, runs = self._create_store(), None, None
         workspace, source, share = self._workspace, self._source, self._share
         saved: SavedSession | None = None
-        if page is not None and runs:
+        if manifest is not None and runs:
             self.is_resumed = True
             if source is None:
-                source, share = page.source, page.share
-            for number in sorted(set(page.runs) - {str(kept.number) for kept in runs}):
+                source, share = manifest.source, manifest.share
+            for number in sorted(set(manifest.runs) - {str(run.number) for run in runs}):
                 self._tell(f"Run {number} cannot be read; its file stays as it is.")
-            saved = saved_session(runs, page)
-            names = {int(number): name for number, name in page.names.items()}
-            workspace.resume(names, page.hidden, page.index)
+            saved = saved_session(runs, manifest)
+            names = {int(number): name for number, name in manifest.names.items()}
+            workspace.resume(names, manifest.hidden, manifest.index)
         source = source or EMBEDDED
         workspace.read_from(source, share)
         if store is not None:
-            self._keeping = Autosave(
+            self._autosave = Autosave(
                 store,
                 source,
                 self._tell,
-                page if runs else None,
+                manifest if runs else None,
                 share,
                 _provenance(workspace.session, source),
             )
-        workspace.session.open(saved, self._keeping.saver if self._keeping else None)
+        workspace.session.open(saved, self._autosave.writer if self._autosave else None)
 
 
 def _provenance(session: TrainingSession, source: str) -> Callable[[], Provenance | None]:
-    """Return what asks for the provenance of the session's runs; None until the data are loaded."""
-    known: list[Provenance] = []  # once: the digest of the data takes a while
+    """Return a function that gives the provenance of the runs; None until the data load."""
+    cached: list[Provenance] = []  # because the digest of the data takes a while
 
     def provenance() -> Provenance | None:
         from ..datasets.loading import now, provenance_of
 
         if session.dataset is None:
             return None
-        if not known:
-            known.append(provenance_of(session.dataset, source))
-        return replace(known[0], date=now())
+        if not cached:
+            cached.append(provenance_of(session.dataset, source))
+        return replace(cached[0], date=now())
 
     return provenance
 
 
-def offer(page: Manifest) -> str:
-    """What a person is asked about a session that was cut off."""
-    facts = page.runs.get(str(page.current), {"seconds": 0.0})
-    hidden = "-".join(map(str, page.hyperparameters().hidden))
-    count = len(page.runs)
+def resume_question(manifest: Manifest) -> str:
+    """Ask whether to resume a session that was cut off."""
+    facts = manifest.runs.get(str(manifest.current), {"seconds": 0.0})
+    hidden = "-".join(map(str, manifest.hyperparameters().hidden))
+    count = len(manifest.runs)
     return (
         f"The last session was cut off: {count} run{'s' * (count != 1)}, hidden {hidden}, "
         f"{format_duration(facts['seconds'])} of training. Go on with it?"

@@ -1,7 +1,7 @@
-"""A session on disk: a folder, every run a file of its own, and a page that ties them together.
+"""A session on disk: a folder with a file for each run, and a manifest that ties them together.
 
-Every file is written beside the old one and then takes its name, and the old one stays as NAME~:
-at any instant there is a whole session. A lock says that a living app writes there.
+Every file is written beside the old one and then takes its name; the old one stays as NAME~. So
+the disk always holds a complete session. A lock shows that a running app writes to it.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from zlib import crc32
 from .. import atomic_file
 from ..errors import EXPECTED_ERRORS, UserError
 from ..training.snapshot import RunFacts, SavedRun
-from .manifest import DAMAGED, Manifest, as_text, read
+from .manifest import DAMAGED, Manifest, format_manifest, parse_manifest
 
 if TYPE_CHECKING:
     from ...net.run.provenance import Provenance
 
-PAGE, LOCK = "session.json", "lock"
-ASIDE = "damaged.json"  # what a page that cannot be read is called from then on
-ORDER = "order"  # holds a number that is higher the later the session was written
-OLDER = "~"  # after the name of the file before
-MOST_PAGE = 1 << 20  # bytes
-MOST_DIGITS = 18  # of an order, and the highest; above it, nothing can come first any more
-HIGHEST = 10**15
+MANIFEST, LOCK = "session.json", "lock"
+DAMAGED_MANIFEST = "damaged.json"  # the new name of an unreadable manifest
+ORDER = "order"  # holds a number that is higher for sessions written later
+BACKUP_SUFFIX = "~"  # of the previous version of a file
+MAX_MANIFEST_BYTES = 1 << 20
+MAX_ORDER_DIGITS = 18
+MAX_ORDER = 10**15  # a damaged file may hold more, and no session could then be newer
 
 
 class SessionInUseError(UserError):
-    """Another living app has it."""
+    """Another running app uses the session."""
 
 
 class SessionStore:
-    """One session's folder, locked for as long as the process lives."""
+    """One session's folder, locked until it is closed or the process ends."""
 
     def __init__(self, folder: Path) -> None:
-        """Lock the folder, which is made if there is none.
+        """Lock the folder, and create it if it does not exist.
 
         Raises:
-            SessionInUseError: another living app has it.
-            UserError: it cannot be written to, or holds files that do not belong there.
+            SessionInUseError: another running app uses it.
+            UserError: it is not writable, or holds foreign files.
         """
         self.folder = folder
-        self._runs: set[str] = set()  # that the page names
-        self._firsts: dict[
+        self._runs: set[str] = set()  # named in the manifest
+        self._first_moments: dict[
             int, tuple[int, int]
         ] = {}  # how each run on disk begins, as far as known
         self._lock = -1
@@ -63,106 +63,108 @@ class SessionStore:
             raise UserError(f"{folder}: cannot be written to: {failure.strerror}") from failure
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as held:
+        except OSError as locked:
             os.close(self._lock)
-            raise SessionInUseError(f"{folder}: is in use by another mnist-tui") from held
-        for left in folder.glob(".*"):  # by a writing that was cut off
+            raise SessionInUseError(f"{folder}: is in use by another mnist-tui") from locked
+        for leftover in folder.glob(".*"):  # of an interrupted write
             with contextlib.suppress(OSError):
-                left.unlink()
+                leftover.unlink()
 
     def close(self) -> None:
-        """Let others have it; once."""
+        """Release the session to other apps; later calls do nothing."""
         lock, self._lock = self._lock, -1
         if lock >= 0:
             os.close(lock)
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it."""
+        """Remove the folder with its content."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.close()
 
     # Writing
 
-    def put_run(self, kept: SavedRun, made: Provenance | None = None) -> None:
-        """Write a run, and its provenance if that is known.
+    def put_run(self, saved: SavedRun, provenance: Provenance | None = None) -> None:
+        """Write a run, with its provenance if it is known.
 
-        Raises NetError or OSError if the disk refuses; then the old one stays.
+        Raises NetError or OSError if the disk refuses; the old file then stays.
         """
         from ...net.run import checkpoint
 
-        # Where a run begins changes only with the run: one in which nothing had happened gives its
-        # number to another.
-        begins = kept.first.iteration, crc32(kept.first.vector.tobytes())
-        if self._firsts.get(kept.number) != begins:
-            checkpoint.save(kept.first, self.folder / f"run-{kept.number}.first.npz")
-            self._firsts[kept.number] = begins
-        path = self.folder / f"run-{kept.number}.npz"
-        _keep_older(path)
-        checkpoint.save(kept.run, path, made or checkpoint.NO_PROVENANCE)
+        # A run's first moment never changes, but an untouched run gives its number to
+        # another one.
+        begins = saved.first.iteration, crc32(saved.first.vector.tobytes())
+        if self._first_moments.get(saved.number) != begins:
+            checkpoint.save(saved.first, self.folder / f"run-{saved.number}.first.npz")
+            self._first_moments[saved.number] = begins
+        path = self.folder / f"run-{saved.number}.npz"
+        _back_up(path)
+        checkpoint.save(saved.run, path, provenance or checkpoint.NO_PROVENANCE)
 
-    def put_page(self, page: Manifest) -> None:
-        """Write the page, and remove runs that only the one before names. Raises OSError."""
-        self._come_first()
-        path = self.folder / PAGE
-        _keep_older(path)
-        atomic_file.write(path, as_text(page), mode=atomic_file.PRIVATE)
-        for number in self._runs - set(page.runs):
+    def put_manifest(self, manifest: Manifest) -> None:
+        """Write the manifest, and remove runs that it no longer names. Raises OSError."""
+        self._mark_newest()
+        path = self.folder / MANIFEST
+        _back_up(path)
+        atomic_file.write(path, format_manifest(manifest), mode=atomic_file.PRIVATE)
+        for number in self._runs - set(manifest.runs):
             for run in self.folder.glob(f"run-{number}.*"):
                 run.unlink(missing_ok=True)
-        self._runs = set(page.runs)
+        self._runs = set(manifest.runs)
 
-    def _come_first(self) -> None:
-        """Take a number above those of the sessions beside this one: it was written last.
+    def _mark_newest(self) -> None:
+        """Take a number above those of all other sessions, since this one is written last.
 
-        A clock may be set back; a number is not.
+        Unlike a clock, the number is never set back.
         """
-        others = [order_of(other) for other in self.folder.parent.iterdir() if other != self.folder]
+        others = [
+            write_order(other) for other in self.folder.parent.iterdir() if other != self.folder
+        ]
         highest = max(others, default=0)
-        if order_of(self.folder) <= highest:
+        if write_order(self.folder) <= highest:
             atomic_file.write(self.folder / ORDER, str(highest + 1), mode=atomic_file.PRIVATE)
 
-    def leave(self, page: Manifest) -> None:
-        """Note that nobody wants to go on with it unasked, and let others have it."""
+    def mark_ended(self, manifest: Manifest) -> None:
+        """Mark the session as closed by the user, so that it is not offered, and release it."""
         with contextlib.suppress(OSError):
-            self.put_page(replace(page, ended=True))
+            self.put_manifest(replace(manifest, ended=True))
         self.close()
 
     def put_aside(self) -> None:
-        """Let nobody take it for a session any more; its files stay a while."""
+        """Hide the session from `sessions`; its files stay for a while."""
         with contextlib.suppress(OSError):
-            (self.folder / PAGE).replace(self.folder / ASIDE)
-            (self.folder / (PAGE + OLDER)).unlink(missing_ok=True)
+            (self.folder / MANIFEST).replace(self.folder / DAMAGED_MANIFEST)
+            (self.folder / (MANIFEST + BACKUP_SUFFIX)).unlink(missing_ok=True)
         self.close()
 
     # Reading
 
-    def page(self) -> Manifest:
-        """Return the page, or the one before if that is damaged.
+    def manifest(self) -> Manifest:
+        """Return the manifest, or its previous version if it is damaged.
 
         Raises UserError if neither can be read.
         """
-        for path in (self.folder / PAGE, self.folder / (PAGE + OLDER)):
+        for path in (self.folder / MANIFEST, self.folder / (MANIFEST + BACKUP_SUFFIX)):
             with contextlib.suppress(*DAMAGED), path.open("rb") as file:
-                page = read(file.read(MOST_PAGE))
-                self._runs = set(page.runs)
-                return page
+                manifest = parse_manifest(file.read(MAX_MANIFEST_BYTES))
+                self._runs = set(manifest.runs)
+                return manifest
         raise UserError(f"{self.folder}: holds no session that can be read")
 
-    def runs(self, page: Manifest) -> list[SavedRun]:
-        """Every run of the page that can be read, its last generation or the one before.
+    def runs(self, manifest: Manifest) -> list[SavedRun]:
+        """Return the manifest's readable runs, each in its last or its previous version.
 
         Raises UserError if there is none.
         """
-        found = [kept for number in page.runs if (kept := self._run(page, number))]
+        found = [saved for number in manifest.runs if (saved := self._run(manifest, number))]
         if not found:
             raise UserError(f"{self.folder}: holds no run that can be read")
         return found
 
-    def _run(self, page: Manifest, number: str) -> SavedRun | None:
+    def _run(self, manifest: Manifest, number: str) -> SavedRun | None:
         from ...net.run import checkpoint
 
         path = self.folder / f"run-{number}.npz"
-        for file in (path, path.with_name(path.name + OLDER)):
+        for file in (path, path.with_name(path.name + BACKUP_SUFFIX)):
             with contextlib.suppress(*EXPECTED_ERRORS):
                 run = checkpoint.load(file)
                 first = run
@@ -170,14 +172,14 @@ class SessionStore:
                     first = checkpoint.load(self.folder / f"run-{number}.first.npz")
                 if first.sizes != run.sizes or first.iteration > run.iteration:
                     first = run
-                return SavedRun(int(number), RunFacts(**page.runs[number]), run, first)
+                return SavedRun(int(number), RunFacts(**manifest.runs[number]), run, first)
         return None
 
 
-def order_of(folder: Path) -> int:
-    """The number of a session's last writing, see ORDER; 0 if it has none that can be read."""
+def write_order(folder: Path) -> int:
+    """Return the number of a session's last write, see ORDER; 0 if it is unreadable."""
     with contextlib.suppress(OSError, ValueError), (folder / ORDER).open("rb") as file:
-        return min(max(0, int(file.read(MOST_DIGITS))), HIGHEST)
+        return min(max(0, int(file.read(MAX_ORDER_DIGITS))), MAX_ORDER)
     return 0
 
 
@@ -185,14 +187,14 @@ def _is_plain(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _keep_older(path: Path) -> None:
-    """Give what is there a second name, so that it outlives what takes its place."""
+def _back_up(path: Path) -> None:
+    """Give an existing file a second name, under which it survives being replaced."""
     if not path.exists():
         return
-    temporary = path.with_name(f".{path.name}{OLDER}")
+    temporary = path.with_name(f".{path.name}{BACKUP_SUFFIX}")
     temporary.unlink(missing_ok=True)
     try:
         os.link(path, temporary)
-    except OSError:  # a file system that gives a file one name only
+    except OSError:  # a file system without hard links
         shutil.copyfile(path, temporary)
-    temporary.replace(path.with_name(path.name + OLDER))
+    temporary.replace(path.with_name(path.name + BACKUP_SUFFIX))

@@ -1,4 +1,4 @@
-"""From one session to the next: the old one put away behind the screen, the new one made to fit."""
+"""Switching sessions: the old one is saved in the background, the new one fits its data."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...net.hyperparameters import Hyperparameters, check_fits
 from ..config.settings import remember_source
 from ..datasets.progress import summary
 from ..text import printable
-from .autosave import PATIENCE as LEAVING
+from .autosave import CLOSE_TIMEOUT_S
 
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..training.workspace import Workspace
     from .resume import Ask, SessionOpener
 
-PATIENCE = 30.0  # seconds that an update under way may take; nobody waits for it
+UPDATE_TIMEOUT_S = 30.0  # for an update under way, in a thread that nothing waits for
 
 
 class SessionSwitcher:
@@ -36,22 +36,22 @@ class SessionSwitcher:
         ask: Ask,
         tell: Callable[[str], None],
     ) -> None:
-        """Take what a change needs.
+        """Create the switcher.
 
         Args:
             workspace: whose session is replaced.
-            opener: what keeps that session on disk.
-            new_session: makes one, of what loads its data and of the hyperparameters wanted.
+            opener: saves the session on disk.
+            new_session: makes a session from a data loader and hyperparameters.
             ask: asks before something is lost.
             tell: shows lines about the change.
         """
         self._workspace, self._opener, self._new_session = workspace, opener, new_session
         self._ask, self._tell = ask, tell
-        self._partings: list[threading.Thread] = []  # of sessions that end behind the screen
+        self._ending: list[threading.Thread] = []  # threads that save ended sessions
 
     def offer(self, source: str, dataset: Dataset) -> None:
-        """Go on with these data; ask first if that would lose something."""
-        lost = 0 if self._opener.is_kept else worth_keeping(self._workspace.session.runs())
+        """Switch to these data; ask first if something would be lost."""
+        lost = 0 if self._opener.is_saved else trained_runs(self._workspace.session.runs())
         if not lost:
             self.begin(source, dataset)
             return
@@ -64,42 +64,42 @@ class SessionSwitcher:
         self._ask(question, answered)
 
     def begin(self, source: str, dataset: Dataset) -> None:
-        """Put the session away, saved, and begin another one on these data."""
+        """End and save the session, and begin another one on these data."""
         before, folder = self._workspace.session, self._opener.folder
-        runs = worth_keeping(before.runs())
+        runs = trained_runs(before.runs())
         wanted, words = compatible_hyperparameters(before.wanted, dataset)
-        self._part(before)
+        self._end_session(before)
         self._tell(f"{summary(dataset)}\n{words}")
         if folder is not None and runs:
             again = f"mnist-tui --resume {printable(folder)}"
             self._tell(f"The runs so far ({runs}) stay saved: {again} goes on with them.")
         self._workspace.read_from(source)
         self._workspace.open(self._new_session(lambda: dataset, ((0, wanted),)))
-        self._opener.open_another(is_kept=folder is not None)
+        self._opener.open_another(is_saved=folder is not None)
         remember_source(source)
 
     def close(self) -> None:
-        """Wait a little for what is still being put away."""
-        for parting in self._partings:
-            parting.join(LEAVING)
+        """Wait a moment for sessions that are still being saved."""
+        for thread in self._ending:
+            thread.join(CLOSE_TIMEOUT_S)
 
-    def _part(self, session: TrainingSession) -> None:
-        """End the session's worker, then write what it learnt; in a thread: both may wait."""
-        put_away = self._opener.part()
+    def _end_session(self, session: TrainingSession) -> None:
+        """End the session's worker and save it, in a thread, because both may block."""
+        put_away = self._opener.detach()
 
         def work() -> None:
-            session.close(PATIENCE)
+            session.close(UPDATE_TIMEOUT_S)
             put_away()
 
-        parting = threading.Thread(target=work, name="parting", daemon=True)
-        parting.start()
-        self._partings.append(parting)
+        thread = threading.Thread(target=work, name="parting", daemon=True)
+        thread.start()
+        self._ending.append(thread)
 
 
 def compatible_hyperparameters(
     wanted: Hyperparameters, dataset: Dataset
 ) -> tuple[Hyperparameters, str]:
-    """What is wanted, if it can be trained with on these data, else the default; and why."""
+    """Return the hyperparameters if they fit the data, else the defaults; and a note saying so."""
     m, inputs = dataset.train.images.shape
     try:
         check_fits(wanted, m, inputs, dataset.classes)
@@ -111,6 +111,6 @@ def compatible_hyperparameters(
     return wanted, f"A new session begins, with {network}."
 
 
-def worth_keeping(runs: tuple[Snapshot, ...]) -> int:
-    """In how many runs something has happened."""
+def trained_runs(runs: tuple[Snapshot, ...]) -> int:
+    """Count the runs that have made updates."""
     return sum(not seen.is_untouched for seen in runs)

@@ -1,4 +1,4 @@
-"""The thread that puts a session on disk while it goes on; nobody ever waits for the disk."""
+"""The thread that saves a session while it runs, so that nothing else waits for the disk."""
 
 from __future__ import annotations
 
@@ -17,65 +17,67 @@ if TYPE_CHECKING:
     from .manifest import Manifest
     from .store import SessionStore
 
-EVERY = 5.0  # seconds between two writings of what trains
-YOUNG = 1.0  # seconds to the first writing; a run is twice as old at each of the next ones
-SHARE = 30.0  # and at least so many times as long as a writing takes
+MAX_INTERVAL_S = 5.0  # between two writes of a training run
+FIRST_INTERVAL_S = 1.0  # before the first write; the interval doubles from there
+MIN_REST_FACTOR = 30.0  # minimum interval, as a multiple of the time that a write takes
 
 
 class BackgroundWriter:
-    """Takes runs and pages, and writes the newest of each.
+    """Takes runs and manifests, and writes the newest of each.
 
-    A page waits until every run that it names is there, so that what is on disk is whole.
+    A manifest waits until every run that it names is written, so that the disk is consistent.
     """
 
     def __init__(
         self,
         store: SessionStore,
         complain: Callable[[str], None],
-        there: Iterable[int] = (),
+        stored: Iterable[int] = (),
         provenance: Callable[[], Provenance | None] = lambda: None,
     ) -> None:
         """Start the thread.
 
         Args:
-            store: where it writes; the thread closes it at its end.
+            store: the session's folder; the thread closes it when it ends.
             complain: called once, in this thread, if the disk refuses.
-            there: numbers of the runs that are on disk already.
-            provenance: of the runs, asked at each writing: it is known once the data are loaded.
+            stored: numbers of the runs already on disk.
+            provenance: returns that of the runs; called at each write, since data load later.
         """
         self._store, self._provenance = store, provenance
         self._complain = complain
-        self._there = {str(number) for number in there}
+        self._stored = {str(number) for number in stored}
         self._wake = threading.Condition()
         self._runs: dict[int, SavedRun] = {}  # not yet written
-        self._page: Manifest | None = None  # not yet written
-        self._closing = self._complained = self._new = False
-        self.has_failed = False  # whether the last writing did, so that not all is on disk
-        self._due = 0.0  # when a run that trains may be written again
+        self._manifest: Manifest | None = None  # not yet written
+        self._closing = self._complained = self._has_news = False
+        self.has_failed = False  # whether the last write failed
+        self._due = 0.0  # when a training run may be written again
         self._thread = threading.Thread(target=self._work, name="saver", daemon=True)
         self._thread.start()
 
     def is_due(self) -> bool:
-        """Whether a run that trains should be handed over now."""
+        """Return whether a training run should be handed over now."""
         return time.monotonic() >= self._due
 
-    def put_run(self, kept: SavedRun) -> None:
+    def put_run(self, saved: SavedRun) -> None:
         """Write this run soon; from any thread."""
         with self._wake:
-            self._due = time.monotonic() + min(max(YOUNG, kept.facts.seconds), EVERY)
-            self._runs[kept.number] = kept
-            self._new = True
+            self._due = time.monotonic() + min(
+                max(FIRST_INTERVAL_S, saved.facts.seconds), MAX_INTERVAL_S
+            )
+            self._runs[saved.number] = saved
+            self._has_news = True
             self._wake.notify()
 
-    def put_page(self, page: Manifest) -> None:
-        """Write this page soon; from any thread."""
+    def put_manifest(self, manifest: Manifest) -> None:
+        """Write this manifest soon; from any thread."""
         with self._wake:
-            self._page = page
-            self._new = True
+            self._manifest = manifest
+            self._has_news = True
             self._wake.notify()
 
     def close(self, patience: float) -> None:
-        """Write what is left, and let others have the store; wait only so many seconds for it."""
+        """Write what is pending, then release the store; wait at most `patience` seconds."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -84,46 +86,50 @@ class BackgroundWriter:
     def _work(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._new or self._closing)
-                is_last, self._new = self._closing and not self._new, False
+                self._wake.wait_for(lambda: self._has_news or self._closing)
+                is_last, self._has_news = self._closing and not self._has_news, False
                 runs, self._runs = self._runs, {}
-                page, self._page = self._page, None
-            begun = time.monotonic()
-            page = self._write(runs, page, is_last=is_last)
-            with self._wake:  # what could not be written is tried again with what comes next
+                manifest, self._manifest = self._manifest, None
+            started = time.monotonic()
+            manifest = self._write(runs, manifest, is_last=is_last)
+            with self._wake:  # a failed write is repeated with the next one
                 self._runs = {**runs, **self._runs}
-                self._page = self._page or page
-                self._due = max(self._due, time.monotonic() + SHARE * (time.monotonic() - begun))
+                self._manifest = self._manifest or manifest
+                self._due = max(
+                    self._due, time.monotonic() + MIN_REST_FACTOR * (time.monotonic() - started)
+                )
             if is_last:
-                self._store.close()  # only now: whoever has the lock may write
+                self._store.close()  # last, because the lock permits writing
                 return
 
     def _write(
-        self, runs: dict[int, SavedRun], page: Manifest | None, *, is_last: bool
+        self, runs: dict[int, SavedRun], manifest: Manifest | None, *, is_last: bool
     ) -> Manifest | None:
-        """Write these, and take away from runs what is written; the page, if it has to wait."""
+        """Write and remove the runs; return the manifest if it has to wait."""
         try:
-            for number, kept in list(runs.items()):
-                self._store.put_run(kept, self._provenance())
-                self._there.add(str(number))
+            for number, saved in list(runs.items()):
+                self._store.put_run(saved, self._provenance())
+                self._stored.add(str(number))
                 del runs[number]
-            if page is None:
+            if manifest is None:
                 self.has_failed = False
                 return None
-            missing = set(page.runs) - self._there
+            missing = set(manifest.runs) - self._stored
             if missing and not is_last:
-                return page
-            known = {number: facts for number, facts in page.runs.items() if number not in missing}
-            if known:
-                self._store.put_page(replace(page, runs=known))
+                return manifest
+            complete = {
+                number: facts for number, facts in manifest.runs.items() if number not in missing
+            }
+            if complete:
+                self._store.put_manifest(replace(manifest, runs=complete))
             self.has_failed = False
         except (OSError, NetError) as failure:
             self.has_failed = True
-            self._say(f"This session cannot be saved: {printable(failure)}")
-            return page
+            self._complain_once(f"This session cannot be saved: {printable(failure)}")
+            return manifest
         return None
 
-    def _say(self, what: str) -> None:
+    def _complain_once(self, what: str) -> None:
         if not self._complained:
             self._complained = True
             self._complain(what)

@@ -1,4 +1,4 @@
-"""Every character in ASCII, one for one, for terminals that know no other."""
+"""Replaces every character by one of ASCII, for terminals that know no others."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ SIGNS = {
     **dict.fromkeys("▲△↑", "^"),
     **dict.fromkeys("○●•□", "o"),
     **dict.fromkeys("−–—⁻", "-"),
-    "·": "*",  # between numbers it would be a decimal point
+    "·": "*",  # a dot between numbers would read as a decimal point
     "…": ".",
-    "━": "=",  # the part of a bar that is done
-    "🔎": "/ ",  # the command palette has it before its field
+    "━": "=",  # the finished part of a bar
+    "🔎": "/ ",  # before the command palette's field
     **dict.fromkeys("┊┆┇", ":"),
     **dict.fromkeys("“”", '"'),
     **dict.fromkeys("‘’", "'"),
@@ -27,7 +27,7 @@ UPPER, LOWER = 0b00011011, 0b11100100  # dots of a braille cell above and below 
 
 
 class _Table(dict[int, str]):
-    """What str.translate asks for; each character is worked out once."""
+    """A table for str.translate that computes each character once."""
 
     def __missing__(self, code: int) -> str:
         self[code] = found = _ascii(chr(code))
@@ -39,7 +39,7 @@ def _ascii(character: str) -> str:
     code = ord(character)
     if code < 128 or character in SIGNS:
         return SIGNS.get(character, character)
-    if 0x2500 <= code < 0x2580:  # lines: along, up and down, or a corner of both
+    if 0x2500 <= code < 0x2580:  # lines: horizontal, vertical, or corners
         name = unicodedata.name(character)
         corner = "AND" in name or "ARC" in name
         return "+" if corner else "-" if "HORIZONTAL" in name else "|"
@@ -57,5 +57,5 @@ TABLE = _Table()
 
 
 def in_ascii(text: str) -> str:
-    """The text with nothing but ASCII in it, as wide as before."""
+    """Replace everything but ASCII in a text, keeping its width."""
     return text if text.isascii() else text.translate(TABLE)

@@ -1,4 +1,4 @@
-"""What the terminal can show: found out from the environment, unless a person says otherwise."""
+"""The terminal's capabilities: detected from the environment, unless options override them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from ..errors import UserError
 
 GLYPHS = ("auto", "ascii", "blocks")
 COLORS = ("auto", "truecolor", "256", "16", "none")
-INCAPABLE = ("dumb", "unknown", "")  # cannot place text
-OLD = ("vt52", "vt100", "vt102", "vt220", "vt320")  # neither colours nor more than ASCII, for sure
+INCAPABLE = ("dumb", "unknown", "")  # cannot position text
+OLD = ("vt52", "vt100", "vt102", "vt220", "vt320")  # no colors, and only ASCII
 ASCII_ONLY = (*OLD, "linux")  # Linux's own console has no braille
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """How to draw there."""
+    """How to draw on the terminal."""
 
     ascii_only: bool  # nothing but ASCII
     blocks: bool  # digits as half-blocks from the start
@@ -31,7 +31,7 @@ DEFAULT_CAPABILITIES = Capabilities(ascii_only=False, blocks=False, color="auto"
 def detect_capabilities(
     glyphs: str, color: str, environment: Mapping[str, str], screen: TextIO
 ) -> Capabilities:
-    """What to draw with. Raises UserError for a terminal that cannot place text at all."""
+    """Choose glyphs and colors for a terminal. Raises UserError if it cannot position text."""
     term = environment.get("TERM", "")
     if term in INCAPABLE:
         raise UserError(
@@ -47,7 +47,7 @@ def detect_capabilities(
 
 
 def _speaks_utf8(environment: Mapping[str, str], screen: TextIO) -> bool:
-    """Whether locale and stream agree on UTF-8; a locale that is not set is no objection."""
+    """Return whether locale and stream agree on UTF-8; an unset locale counts as UTF-8."""
     names = (environment.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
     locale = next((name for name in names if name), "UTF-8").upper().replace("-", "")
     encoding = (screen.encoding or "").upper().replace("-", "")
@@ -55,7 +55,7 @@ def _speaks_utf8(environment: Mapping[str, str], screen: TextIO) -> bool:
 
 
 def set_color_mode(color: str) -> None:
-    """Tell Textual, which reads its choice when it is imported."""
+    """Set the color mode in the environment, which Textual reads when it is imported."""
     systems = {"truecolor": "truecolor", "256": "256", "16": "standard"}
     if color in systems:
         os.environ["TEXTUAL_COLOR_SYSTEM"] = systems[color]

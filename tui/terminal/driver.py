@@ -1,8 +1,8 @@
-"""The line to the terminal: what is written there, and how the app bears with a slow one.
+"""The driver: writes to the terminal, and copes with a slow connection.
 
-A terminal at the other end of a bad connection may stop reading for seconds or for good. Nothing
-here ever waits for it: while too much is unread, frames are dropped, and when the line is free
-again, one whole frame is drawn.
+A terminal behind a bad connection may stop reading for seconds or for good. The driver never
+waits for it: while too much is unread, it drops frames, and when the connection is free again, it
+draws one full frame.
 """
 
 from __future__ import annotations
@@ -27,15 +27,18 @@ from .sgr import without_repeats
 if TYPE_CHECKING:
     from textual.app import App
 
-MAX_UNREAD = 16_384  # characters, about one full screen; what waits there is late already
+MAX_UNREAD = 16_384  # characters, about one full screen, since more would arrive late
 RATE = 3.5  # characters a second for each cell of the screen: 6.7 KB/s at 80×24, ASCII
-MODES = ("\x1b[?2048h", "\x1b[?1016h")  # asked for once, when the terminal says that it knows them
-POLL_INTERVAL_S = 0.1  # of the input thread: a lone Escape is told within it
+MODES = ("\x1b[?2048h", "\x1b[?1016h")  # requested once, after the terminal reports support
+POLL_INTERVAL_S = 0.1  # of the input thread: the delay of a lone Escape
 READ_BYTES = 4096
-LEAST_FRAME, TWICE = 1000, 0.3  # characters of a whole frame; seconds until it may be drawn anew
+MIN_FRAME_CHARACTERS, REPEAT_S = (
+    1000,
+    0.3,
+)  # characters of a whole frame; seconds until it may be drawn anew
 SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")  # before and after a frame
 JUMP = re.compile("(?<!\n)\x1b\\[[0-9]+;[0-9]+H")  # within a row
-MAX_WRITES = 20  # in Textual's own queue, which would block the screen's thread at 30
+MAX_WRITES = 20  # in Textual's queue, which blocks the screen's thread at 30
 
 
 def are_same_frame(one: str, other: str, rows: int) -> bool:
@@ -57,12 +60,12 @@ def are_same_frame(one: str, other: str, rows: int) -> bool:
 
 
 def has_shades() -> bool:
-    """Whether greys and colours can be told apart there; if not, characters have to do."""
+    """Return whether the terminal shows greys and colors; otherwise characters replace them."""
     return not (SlowLinkDriver.ascii_only or SlowLinkDriver.colorless)
 
 
 class _Counted:
-    """A file that counts what has really been written; Textual's writer thread writes to it."""
+    """A file that counts the characters written by Textual's writer thread."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -82,24 +85,24 @@ class _Counted:
 
 
 class SlowLinkDriver(LinuxDriver):
-    """Textual's driver, but patient with slow terminals, and able to keep to ASCII."""
+    """Textual's driver, extended for slow and ASCII-only terminals."""
 
     # Set before the app starts:
     ascii_only = False  # whether every character is written in ASCII
-    colorless = False  # whether no colour is ever chosen
+    colorless = False  # whether colors are never used
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         assert sys.__stderr__ is not None
         self._read = _Counted(sys.__stderr__)
         self._file: Any = self._read
-        self._writes = self._characters = 0  # handed on to be written
-        # GNU screen, but not tmux under its name, erases in its own ground.
+        self._writes = self._characters = 0  # passed on to be written
+        # GNU screen, but not tmux under its name, erases in its own background color.
         is_screen = os.environ.get("TERM", "").startswith("screen") and "TMUX" not in os.environ
         self._erases = not is_screen
-        self._frame, self._drawn = "", 0.0  # the last long one, and when
-        self._insists = False  # whether all must get through: modes of the terminal, not frames
-        self.dropped = False  # whether the screen there is not what it should be
+        self._frame, self._drawn = "", 0.0  # the last long one, and its time
+        self._insists = False  # whether all must be written: terminal modes, not frames
+        self.dropped = False  # whether the terminal's picture is out of date
         self._is_on = False  # whether the terminal is ours
         self._is_switching = False  # whether it is being taken or given back
         self._is_continued = False  # by SIGCONT, while it was about to stop
@@ -113,18 +116,18 @@ class SlowLinkDriver(LinuxDriver):
         """
         try:
             size = os.get_terminal_size(self.fileno)
-        except OSError:  # it is gone, or does not say
+        except OSError:  # the terminal is gone, or its queue is unknown
             return super()._get_terminal_size()
         return (size.columns, size.lines) if all(size) else super()._get_terminal_size()
 
     @property
     def is_behind(self) -> bool:
-        """Whether the terminal has not yet read all that was written."""
+        """Whether the terminal has yet to read something written."""
         return self._writes > self._read.writes
 
     @property
     def spent(self) -> float:
-        """Seconds that all that was written until now takes at the rate that is fair to a line."""
+        """Seconds that everything written so far takes at the rate allotted to a connection."""
         return self._characters / (RATE * self._app.size.width * self._app.size.height)
 
     @property
@@ -135,18 +138,18 @@ class SlowLinkDriver(LinuxDriver):
         )
 
     def _is_repeat(self, data: str) -> bool:
-        """Whether this is the very frame that was drawn just before, as Textual may draw one twice.
+        """Return whether this frame repeats the one just drawn, as Textual may draw one twice.
 
-        Only just before: later, something else may have been written over it, and is to go.
+        Only a recent frame counts: later, something else may have overwritten it.
         """
         now, before, drawn = monotonic(), self._frame, self._drawn
         if data in SYNCHRONIZED:
             return False
-        if len(data) < LEAST_FRAME:
+        if len(data) < MIN_FRAME_CHARACTERS:
             self._frame = ""
             return False
         self._frame, self._drawn = data, now
-        return now - drawn < TWICE and are_same_frame(before, data, self._app.size.height)
+        return now - drawn < REPEAT_S and are_same_frame(before, data, self._app.size.height)
 
     def write(self, data: str) -> None:
         """Hand it on, unless too much is unread already."""
@@ -199,9 +202,9 @@ class SlowLinkDriver(LinuxDriver):
         if self._is_on:
             return
         self._is_on = self._insists = self._is_switching = True
-        self.dropped = self._must_signal_resume  # back from a shell, which has drawn there
+        self.dropped = self._must_signal_resume  # after a shell has drawn on it
         self._frame = ""
-        # Its writer thread begins anew.
+        # The writer thread starts anew.
         self._writes, self._characters = self._read.writes, self._read.characters
         super().start_application_mode()
         with suppress(termios.error):
@@ -214,7 +217,7 @@ class SlowLinkDriver(LinuxDriver):
     def _is_in_foreground(self) -> bool:
         try:
             return os.tcgetpgrp(self.fileno) == os.getpgrp()
-        except OSError:  # it controls no session
+        except OSError:  # not a controlling terminal
             return True
 
     def _sigtstp_application(self, *_: object) -> None:
@@ -240,7 +243,7 @@ class SlowLinkDriver(LinuxDriver):
         if self._is_on and not self._is_switching:
             self._loop.call_soon_threadsafe(self.repaint)
 
-    # What the terminal sends
+    # Input
 
     def _run_input_thread(self) -> None:
         """Whatever is raised here ends the app as any other bug does."""
@@ -256,15 +259,15 @@ class SlowLinkDriver(LinuxDriver):
             if select.select([self.fileno], [], [], POLL_INTERVAL_S)[0]:
                 try:
                     data = os.read(self.fileno, READ_BYTES)
-                except BlockingIOError:  # another program has read it, and sharing made it so
+                except BlockingIOError:  # another program sharing the terminal has read it
                     continue
-                except OSError:  # the guard sees it too, and ends the app
+                except OSError:  # the shutdown guard notices it too, and ends the app
                     return
                 if not data:
                     self.exit_event.wait(POLL_INTERVAL_S)
                 now = monotonic()
                 for event in parser.feed_bytes(data):
-                    event.time = now  # what comes in one packet comes at one time
+                    event.time = now  # bytes of one packet arrive at one time
                     self.process_message(event)
             for event in parser.tick():
                 self.process_message(event)

@@ -1,8 +1,8 @@
-"""From the bytes that a terminal sends to keys, mouse and paste events.
+"""Parses the terminal's input into key, mouse and paste events.
 
-Textual's own parser takes whatever it does not know for typed text: a late reply of the terminal
+Textual's own parser takes unknown sequences for typed text: a late reply of the terminal
 pauses training, and bytes that are not UTF-8 end the input thread. This one follows the grammar of
-ECMA-48: a control sequence that is complete but unknown is dropped as a whole, and nothing but text
+ECMA-48: a complete but unknown control sequence is dropped as a whole, and only text
 is ever taken for text.
 """
 
@@ -30,12 +30,12 @@ from textual.message import Message
 
 ESC, BEL, CTRL_C = "\x1b", "\x07", "\x03"
 CTRL_C_KITTY = "\x1b[99;5u"
-TIMEOUT_S = 1.0  # without a byte, until a paste or a sequence that was cut off is over
-MAX_PASTE_BYTES = 1 << 20  # what comes after them is read, and dropped
+TIMEOUT_S = 1.0  # without a byte, after which an incomplete paste or sequence ends
+MAX_PASTE_BYTES = 1 << 20  # further ones are read and dropped
 MAX_SEQUENCE = 64  # characters; longer ones are dropped
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
-# What begins a report; a person who presses Esc and one of these keys goes on otherwise.
+# The beginnings of reports, as opposed to Esc followed by one of these keys.
 REPORTS = {
     "]": (re.compile(r"\d*"), re.compile(r"\d+;")),  # OSC: colors, clipboard
     "P": (re.compile(r"[\d;]*"), re.compile(r"[\d;]*[!$+>|]")),  # DCS: version, settings
@@ -66,10 +66,10 @@ ReadingOne = Generator[Read1 | Peek1, str, str]
 
 
 def plain_key(sequence: str) -> str:
-    """A key of kitty's protocol as Textual's tables know it; empty if it is none that acts.
+    """Translate a key of kitty's protocol for Textual's tables; empty if it has no effect.
 
-    Alternate keys and event types, which a program before this one may have left switched on, are
-    taken away, releases are dropped, and the keypad's characters are those of the main keys.
+    Alternate keys and event types, which an earlier program may have left switched on, are
+    removed, releases are dropped, and keypad characters become those of the main keys.
     """
     if (match := _KITTY.fullmatch(sequence)) is None:
         return sequence if sequence in ANSI_SEQUENCES_KEYS else ""
@@ -77,7 +77,7 @@ def plain_key(sequence: str) -> str:
         return ""
     code, modifiers, text = int(match["code"]), match["modifiers"] or "", match["text"] or ""
     if match["end"] != "u" and f"{code}{match['end']}" not in FUNCTIONAL_KEYS:
-        return ""  # its number is no code point
+        return ""  # not a code point
     if code in KEYPAD and match["end"] == "u":
         code = ord(KEYPAD[code])
         if not text and not (int(modifiers or "1") - 1) & ~LOCKS_AND_SHIFT:
@@ -87,15 +87,15 @@ def plain_key(sequence: str) -> str:
 
 
 class InputParser(XTermParser):
-    """Feed it bytes, as they come; call tick when some time has passed."""
+    """Feed it bytes as they arrive; call `tick` when some time has passed."""
 
     def __init__(self) -> None:
         self._decoder = getincrementaldecoder("utf-8")("replace")
-        self._again: deque[str] = deque()  # to be read once more, before what comes
+        self._again: deque[str] = deque()  # to be read again, before new input
         super().__init__()
 
     def feed_bytes(self, data: bytes) -> Iterable[Message]:
-        """What these bytes, and those before them, say."""
+        """Parse these bytes together with incomplete earlier ones."""
         # A character is a byte here, until it is text; none is no end.
         return self.feed(data.decode("latin-1")) if data else ()
 
@@ -105,42 +105,42 @@ class InputParser(XTermParser):
         while True:
             character = yield from self._next()
             if character == ESC:
-                self._decoder.reset()  # half a character is none
+                self._decoder.reset()  # drop an incomplete character
                 yield from self._escape()
             else:
                 self._type(character)
 
     def _next(self, timeout: float | None = None) -> ReadingOne:
-        """The next byte. Raises ParseTimeout."""
+        """Return the next byte. Raises ParseTimeout."""
         return self._again.popleft() if self._again else (yield self.read1(timeout))
 
-    # What goes out
+    # Output
 
     def _type(self, byte: str) -> None:
-        """A byte of text; what is not UTF-8 is dropped."""
+        """Handle a byte of text; invalid UTF-8 is dropped."""
         for character in self._decoder.decode(byte.encode("latin-1")):
             if character != REPLACEMENT:
                 self._press(character)
 
     def _press(self, sequence: str) -> None:
-        """The keys that a character or a sequence stands for; none if it is unknown."""
+        """Emit the keys that a character or sequence stands for; none if it is unknown."""
         try:
             keys = list(self._sequence_to_key_events(sequence))
-        except (ValueError, OverflowError):  # a code point that is none
+        except (ValueError, OverflowError):  # not a code point
             return
         for key in keys:
             if key.key != Keys.Ignore:
                 self._emit(key)
 
     def _give_up(self, sequence: str) -> None:
-        """It was the Escape key, and then others."""
+        """Treat an incomplete sequence as the Escape key and others."""
         self._press(ESC)
         self._unread(sequence)
 
     def _unread(self, sequence: str) -> None:
         self._again.extendleft(reversed(sequence))
 
-    # What comes in
+    # Input
 
     def _escape(self) -> Reading:
         """Escape was read: the key itself, or the beginning of a sequence."""
@@ -183,7 +183,7 @@ class InputParser(XTermParser):
             if character == "M" and not body:
                 yield from self._old_mouse_report()
                 return
-            if not " " <= character <= "~":  # no sequence has one of these
+            if not " " <= character <= "~":  # not part of any sequence
                 self._unread(character)
                 if body in {"", "["}:
                     self._give_up("[" + body)
@@ -204,7 +204,7 @@ class InputParser(XTermParser):
             pass
 
     def _report(self, kind: str) -> Reading:
-        """A reply of the terminal, up to its terminator; nothing here waits for one."""
+        """Read a reply of the terminal up to its terminator; no caller waits for one."""
         may_be, is_one = REPORTS[kind]
         beginning = ""
         is_sure = False
@@ -225,7 +225,7 @@ class InputParser(XTermParser):
                 yield from self._terminator()
                 return
             elif character < " ":
-                if character != BEL:  # its end is lost
+                if character != BEL:  # its terminator is lost
                     self._unread(character)
                 return
 
@@ -258,7 +258,7 @@ class InputParser(XTermParser):
             self._press(key)
 
     def _resize(self, height: int, width: int, pixel_height: int, pixel_width: int) -> None:
-        """The terminal tells that its size has changed."""
+        """Handle the terminal's report of its new size."""
         if height and width:
             event = events.Resize.from_dimensions((width, height), (pixel_width, pixel_height))
             self.terminal_size, self.terminal_pixel_size = event.size, event.pixel_size
@@ -266,7 +266,7 @@ class InputParser(XTermParser):
             self._emit(event)
 
     def _mode(self, mode: str, setting: int) -> None:
-        """The terminal tells whether it knows a mode: DECRPM."""
+        """Handle the terminal's report on a mode it supports: DECRPM."""
         if mode == "2026" and setting > 0:
             self._emit(messages.TerminalSupportsSynchronizedOutput())
         elif mode == "2048" and constants.SMOOTH_SCROLL and not IS_ITERM:
@@ -275,7 +275,7 @@ class InputParser(XTermParser):
     def _paste(self) -> Reading:
         """Text up to the end of a bracketed paste; without one, up to a silence, or Ctrl+C."""
         taken: list[str] = []
-        last = ""  # characters, enough for the longest end
+        last = ""  # enough characters for the longest terminator
         while not last.endswith((BRACKETED_PASTE_END, CTRL_C, CTRL_C_KITTY)):
             try:
                 character = yield from self._next(TIMEOUT_S)

@@ -1,7 +1,7 @@
-"""Input in the order it came: a key is handled when all that the one before led to is done.
+"""Handles input in order: each key waits until the effects of the one before it are complete.
 
-Textual hands a printable key to the focused field at once, while other keys travel up to the app
-first, and a window that a key opens takes some messages to be there. Keys that arrive together, as
+Textual passes a printable key to the focused field at once, while other keys bubble up to the app
+first, and a window that a key opens appears only after some messages. Keys that arrive together, as
 over SSH, would overtake each other.
 """
 
@@ -20,33 +20,38 @@ from textual.message_pump import MessagePump
 from textual.widgets import Input
 
 Event = InputEvent | Paste
-PATIENCE_S = 5.0  # for what a key led to; then the next one is handled all the same
-REPEAT_S = 0.1  # at most, between two presses of a key that is held
-LATE_S = 0.5  # after which the repeat of a held key is dropped, if what it does takes long
-LONG_S = 0.06  # of this thread's time, however busy the machine is
+PATIENCE_S = 5.0  # for a key's effects; then the next one is handled anyway
+REPEAT_S = 0.1  # maximum time between two repeats of a held key
+LATE_S = 0.5  # after which a repeat is dropped, if its action is slow
+LONG_S = 0.06  # of this thread's processor time, above which an action is slow
 POLL_INTERVAL_S = 0.01  # while the command palette searches
 
 
 class InputQueue:
-    """Lets one event after the other into the app."""
+    """Passes events to the app one by one."""
 
     def __init__(self, app: App[Any], is_held_up: Callable[[], bool] = lambda: False) -> None:
-        """is_held_up: whether earlier keys asked for more than has been done yet."""
+        """Create an empty queue.
+
+        Args:
+            app: the app that handles the events.
+            is_held_up: returns whether work that earlier keys caused is unfinished.
+        """
         self._app, self._is_held_up = app, is_held_up
-        self._waiting: deque[tuple[Event, bool]] = deque()  # and whether a held key repeats
+        self._waiting: deque[tuple[Event, bool]] = deque()  # with whether a held key repeats
         self._admitted: list[Event] = []  # posted to the app again
-        self._is_typing = False  # whether the last one let in was a character for a field
+        self._is_typing = False  # whether the last one was a character for a field
         self._pressed: Key | None = None  # the last one to arrive
         self._began = self._took = 0.0  # this thread's seconds, of the last event
         self._task: asyncio.Task[None] | None = None
 
     @property
     def is_idle(self) -> bool:
-        """Whether everything that came is handled, and what it led to as well."""
+        """Whether the queue is empty and the effects of every event are complete."""
         return self._task is None
 
     def admits(self, event: Event) -> bool:
-        """Whether to handle it now; if not, it is posted to the app again when its time comes."""
+        """Return whether to handle an event now; otherwise post it again when its turn comes."""
         if any(event is admitted for admitted in self._admitted):
             self._admitted.remove(event)
             return True
@@ -58,29 +63,29 @@ class InputQueue:
             return False
         self._is_typing = self._is_typed(event)
         self._began = thread_time()
-        if self._task is None and not isinstance(event, MouseMove):  # it leads to nothing
+        if self._task is None and not isinstance(event, MouseMove):  # it has no effects
             self._task = asyncio.create_task(self._go_on(), name="input queue")
         return True
 
     def close(self) -> None:
-        """Let nothing more in."""
+        """Discard what waits."""
         self._waiting.clear()
         if self._task is not None:
             self._task.cancel()
             self._task = None
 
     def _is_typed(self, event: Event) -> bool:
-        """Whether it is a character for a field."""
+        """Return whether an event types a character into a field."""
         return (
             isinstance(event, Key) and event.is_printable and isinstance(self._app.focused, Input)
         )
 
     def _types_on(self, event: Event) -> bool:
-        """Whether it is a character after another: these wait for nothing but each other."""
+        """Return whether a character follows another; these wait only for each other."""
         return self._is_typing and self._is_typed(event)
 
     def _repeats(self, event: Event) -> bool:
-        """Whether it comes of a key that is held."""
+        """Return whether an event comes from a held key."""
         if not isinstance(event, Key):
             return False
         before, self._pressed = self._pressed, event
@@ -89,12 +94,12 @@ class InputQueue:
         )
 
     def _is_late(self, event: Event) -> bool:
-        """Whether the repeat of a held key is too late to be meant; in a field, none ever is."""
+        """Return whether a held key's repeat is too late to be meant; in a field none ever is."""
         is_behind = monotonic() - event.time > LATE_S and self._took > LONG_S
         return (is_behind or self._is_held_up()) and not isinstance(self._app.focused, Input)
 
     async def _go_on(self) -> None:
-        """Let in what waits, one by one, until nothing does."""
+        """Handle waiting events one by one until none is left."""
         await self._settle()
         while self._waiting:
             event, repeats = self._waiting.popleft()
@@ -135,7 +140,7 @@ class InputQueue:
         return (pump for pump in pumps if pump.message_queue_size and pump.is_running)
 
     def _is_searching(self) -> bool:
-        """Whether the command palette has yet to find what was typed."""
+        """Return whether the command palette is still searching."""
         screen = self._app.screen_stack[-1] if self._app.screen_stack else None
         return isinstance(screen, CommandPalette) and any(
             worker.is_running and worker.node is screen for worker in self._app.workers

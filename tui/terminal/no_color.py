@@ -1,17 +1,17 @@
-"""Terminals without colours: bold, underlined and reversed stay, every colour goes."""
+"""Removes colors for terminals without them; bold, underline and reverse stay."""
 
 from __future__ import annotations
 
 import re
 
 STYLE = re.compile(r"\x1b\[([0-9;]*)m")
-INTRODUCES = {"38", "48", "58"}  # a colour in more numbers: 5;N or 2;R;G;B
+INTRODUCES = {"38", "48", "58"}  # introduce a color of several numbers: 5;N or 2;R;G;B
 LENGTHS = {"5": 3, "2": 5}  # of those, itself included
 PLAIN = {str(n) for n in (*range(10), *range(21, 30))}  # bold, italic, underlined … and their ends
 
 
 def without_color(data: str) -> str:
-    """What is sent, but no sequence in it chooses a colour."""
+    """Remove colors from every sequence."""
     return STYLE.sub(_plain, data)
 
 

@@ -1,8 +1,8 @@
-"""Colours and attributes told to the terminal only where they change: most of a frame's bytes.
+"""Shortens a frame: sends colors and attributes, most of its bytes, only where they change.
 
-Rich writes every style in full before its text and takes it back after it. Here what the terminal
-is in already is left out, and blanks, which show no ink, need their ground alone; many of them in a
-row are erased rather than written.
+Rich writes every style in full before its text and resets it afterwards. Here the style already in
+force is left out, blanks need only their background, since they show no ink, and long rows of them
+are erased instead of written.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 SGR = re.compile(r"\x1b\[([\d;]*)m")
-BLANK = re.compile(r"(?:[ \r\n]|\x1b\[\d*;?\d*H)*")  # no ink: blanks, and moves of the cursor
-LONG = re.compile(r" {14,}")  # blanks that take less to erase than to write
-LENGTHS = {"5": 3, "2": 5}  # parameters of a colour of the palette, and of one of all colours
+BLANK = re.compile(r"(?:[ \r\n]|\x1b\[\d*;?\d*H)*")  # blanks and cursor moves, which show no ink
+LONG = re.compile(r" {14,}")  # blanks that are shorter to erase than to write
+LENGTHS = {"5": 3, "2": 5}  # parameters of a palette color, and of a true color
 SEEN_ON_BLANKS = frozenset({"4", "7", "9", "21", "53"})  # lines and reverse
 
 
 class Look(NamedTuple):
-    """How a character looks; an empty colour is the terminal's own."""
+    """A character's style; an empty color is the terminal's default."""
 
     ink: str = ""
     ground: str = ""
@@ -31,7 +31,7 @@ PLAIN = Look()
 
 @lru_cache(maxsize=4096)
 def followed(look: Look, parameters: str) -> Look:
-    """The look after a sequence with these parameters."""
+    """Return the style after a sequence with these parameters."""
     ink, ground, flags = look
     rest = parameters.split(";")
     while rest:
@@ -57,34 +57,34 @@ def followed(look: Look, parameters: str) -> Look:
 
 @lru_cache(maxsize=4096)
 def change(before: Look, after: Look) -> str:
-    """The shortest sequence from one look to another; empty if they are the same."""
+    """Return the shortest sequence from one style to another; empty if they are equal."""
     if before == after:
         return ""
-    told: list[str] = []
+    codes: list[str] = []
     if not before.flags <= after.flags:
         before = PLAIN
-        told.append("0")
-    told += sorted(after.flags - before.flags)
+        codes.append("0")
+    codes += sorted(after.flags - before.flags)
     if before.ink != after.ink:
-        told.append(after.ink or "39")
+        codes.append(after.ink or "39")
     if before.ground != after.ground:
-        told.append(after.ground or "49")
-    return f"\x1b[{';'.join(told)}m"
+        codes.append(after.ground or "49")
+    return f"\x1b[{';'.join(codes)}m"
 
 
 def _erased(blanks: re.Match[str]) -> str:
-    """So many columns erased, and the cursor behind them."""
+    """Return the sequence that erases these columns and moves the cursor past them."""
     count = len(blanks[0])
     return f"\x1b[{count}X\x1b[{count}C"
 
 
 def without_repeats(data: str, *, erases: bool = False) -> str:
-    """The same picture in fewer characters. It begins and ends with the terminal's own look.
+    """Shorten the output without changing the picture, from default style to default style.
 
-    erases: whether what the terminal erases takes the ground that is in force.
+    `erases` says whether the terminal erases with the background color in force.
     """
     out: list[str] = []
-    wanted = there = PLAIN
+    wanted = current = PLAIN
     parts = SGR.split(data)  # text, parameters, text, …
     for i in range(0, len(parts), 2):
         if i:
@@ -93,13 +93,13 @@ def without_repeats(data: str, *, erases: bool = False) -> str:
         if not text:
             continue
         needed = wanted
-        if not (wanted.flags | there.flags) & SEEN_ON_BLANKS:
+        if not (wanted.flags | current.flags) & SEEN_ON_BLANKS:
             if BLANK.fullmatch(text):
-                needed = Look(there.ink, wanted.ground, there.flags)
+                needed = Look(current.ink, wanted.ground, current.flags)
             if erases:
                 text = LONG.sub(_erased, text)
-        out += (change(there, needed), text)
-        there = needed
-    if there != PLAIN:
+        out += (change(current, needed), text)
+        current = needed
+    if current != PLAIN:
         out.append("\x1b[0m")
     return "".join(out)

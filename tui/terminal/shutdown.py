@@ -1,8 +1,8 @@
-"""The end of the program, whatever brings it about: soon, and the terminal as it was.
+"""Shuts the program down promptly for whatever reason, and restores the terminal.
 
-A signal, a closed terminal, a terminal that reads no more: what was learnt is saved at once, from
-a thread of its own, and the app is asked to end as a person would end it. If it has not within a
-moment, because it waits for a line nobody reads, this ends the process itself.
+On a signal, or if the terminal is closed or stops reading, the session is saved at once, in a
+separate thread, and the app is asked to exit as if by key. If it has not exited within a moment,
+because it waits for a dead terminal, the process is ended here.
 """
 
 from __future__ import annotations
@@ -18,19 +18,21 @@ from collections.abc import Callable
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 PATIENCE_S = 1.5  # seconds from a signal to the end
-LONG_PATIENCE_S = 15.0  # from a person's wish to leave; a slow line may still bring the screen back
-POLL_INTERVAL_S = 0.5  # seconds between two looks whether the terminal is still there
+LONG_PATIENCE_S = 15.0  # from the user's command to quit, so that a slow terminal can be restored
+POLL_INTERVAL_S = 0.5  # between two checks that the terminal still exists
 MODES_OFF = (1000, 1003, 1006, 1015, 1016, 2004, 2048, 1004)
 RESTORE = "".join(f"\x1b[?{mode}l" for mode in MODES_OFF) + "\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 
 
 class ShutdownGuard:
-    """Watches over the end of one app."""
+    """Guarantees that one app shuts down."""
 
     def __init__(self, leave: Callable[[int], None], save: Callable[[], None]) -> None:
-        """leave: asks the app to end with this exit code. save: writes what would be lost.
+        """Prepare to shut down; both functions are called from any thread.
 
-        Both are called from any thread.
+        Args:
+            leave: asks the app to exit with this code.
+            save: saves the session.
         """
         self._leave, self._save = leave, save
         self._ending = False
@@ -39,7 +41,7 @@ class ShutdownGuard:
     def begin(self) -> None:
         """Take the signals over and look after the terminal; in the main thread."""
         for number in SIGNALS:
-            # Not through asyncio: this must be heard even while its loop is held up.
+            # Not through asyncio, whose loop may be blocked.
             signal.signal(number, lambda number, _: self.end(128 + number))
         threading.Thread(target=self._look, name="guard", daemon=True).start()
 
@@ -48,7 +50,7 @@ class ShutdownGuard:
         if self._ending:
             return
         self._ending = True
-        # The app saves as it ends; but it may be long in coming to it, and the disk need not wait.
+        # The app saves as it exits, but saving must not wait for an app that is slow to exit.
         threading.Thread(target=self._save, name="last words", daemon=True).start()
         self.insist(code, PATIENCE_S)
         self._leave(code)
@@ -62,19 +64,19 @@ class ShutdownGuard:
             time.sleep(POLL_INTERVAL_S)
             try:
                 termios.tcgetattr(sys.stdin)
-            except (termios.error, ValueError):  # it is closed: nobody sees us any more
+            except (termios.error, ValueError):  # the terminal is closed
                 self.end(128 + signal.SIGHUP)
 
     def _end(self, code: int, patience: float) -> None:
         time.sleep(patience)
-        # In the background, giving the terminal back would stop the process instead of ending it.
+        # In the background, restoring the terminal would stop the process instead of ending it.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         try:
             termios.tcsetattr(sys.stdin, termios.TCSANOW, self._attributes)
             os.set_blocking(2, False)
             os.write(2, RESTORE.encode())
         except (OSError, termios.error, ValueError):
-            pass  # it is gone, or full to the brim
+            pass  # it is gone, or its buffer is full
         with contextlib.suppress(OSError):
             os.set_blocking(2, True)  # the shell has the same terminal
         os._exit(code)

@@ -1,4 +1,4 @@
-"""What one user of a shared machine may ask for."""
+"""Limits for each user of a shared machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one person may take of a shared machine."""
+    """What one user of a shared machine may request."""
 
     weights: int = 250_000  # of a network: 784-300-10 and the like
     iterations: int = 1_000_000  # of a run: its history takes up to 14 MB

@@ -1,4 +1,4 @@
-"""Hyperparameters that were chosen and do not act yet, and what each of them waits for."""
+"""Chosen hyperparameters that are not in force yet, and the event each of them waits for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What brings a value into force, in as many words as there may be room for."""
+    """What brings a value into force, in a long and a short form."""
 
     long: str
     short: str
@@ -27,15 +27,15 @@ RUN_FROM_HERE = Event("run from here (f)", "at f")
 
 
 def is_over(snapshot: Snapshot, wanted: Hyperparameters) -> bool:
-    """Whether all iterations are done, and no more are wanted."""
+    """Return whether all iterations are done, and no more are wanted."""
     done = snapshot.progress.iteration if snapshot.progress else 0
     return snapshot.state is RunStatus.FINISHED and wanted.iterations <= done
 
 
 def pending(snapshot: Snapshot, wanted: Hyperparameters, *, in_past: bool) -> dict[str, Event]:
-    """Return the fields in which the run goes by something else than wanted, and until when.
+    """Return the fields whose wanted value is not in force, and the event each waits for.
 
-    What the update under way brings into force does not count as waiting.
+    A value that takes effect with the update under way does not count as waiting.
     """
     if snapshot.run is None:
         return {}
@@ -56,7 +56,7 @@ def pending(snapshot: Snapshot, wanted: Hyperparameters, *, in_past: bool) -> di
 
 
 def waiting_words(now: str, event: Event, room: int) -> str:
-    """Say what waits and what is in force meanwhile, in at most so many columns, if that can be."""
+    """Describe a pending change and the value in force, in at most `room` columns if possible."""
     forms = (
         f"at the {event.long}; now {now}",
         f"{event.long}; now {now}",

@@ -1,7 +1,7 @@
-"""The worker's own: the trainers of all runs, and what it does with them.
+"""The trainers of all runs, owned by the worker thread.
 
-Only the worker's thread calls the methods here. What others may see lies in one slot, `picture`:
-frozen, and replaced, never changed. Trainers, histories and timelines never leave this thread.
+Only the worker calls these methods, but for `take_picture`. Other threads see one attribute,
+`picture`, frozen and always replaced whole. Trainers, histories and timelines stay in this thread.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
     from ...net.run.timeline import Timeline
     from ...net.trainer import Trainer
 
-TIMELINE_BUDGET_BYTES = 64 << 20  # bytes that the weights along the way of all runs may take
-MOST_ROWS = 1 << 18  # of one history: 14 MB; a longer one is thinned
-MOST_ROWS_OF_ALL = 1 << 20  # of all histories: 56 MB; then the longest are thinned
-FEW_ROWS = 1 << 12  # of a history; one so short is never thinned for the others
-MOST_RUNS = 100  # the oldest goes when there are more,
-MOST_BYTES = 512 << 20  # or when the weights of all, and what is remembered of them, take more
-FEW_RUNS = 2  # stay whatever their weights take
+TIMELINE_BUDGET_BYTES = 64 << 20  # for the past weights of all runs
+MAX_HISTORY_ROWS = 1 << 18  # of one history: 14 MB; a longer one is thinned
+MAX_TOTAL_ROWS = 1 << 20  # of all histories: 56 MB; beyond, the longest are thinned
+MIN_HISTORY_ROWS = 1 << 12  # a history as short as this is never thinned for the others
+MAX_RUNS = 100  # the oldest is removed when there are more,
+MAX_WEIGHT_BYTES = 512 << 20  # or when the weights and moments of all runs take more
+MIN_RUNS = 2  # stay, however much their weights take
 Permit = tuple[Hyperparameters | None]  # one update, by these; None: as before
 
 
@@ -41,32 +41,37 @@ class RunManager:
         self,
         hyperparameters: Hyperparameters,
         on_settled: Callable[[], None],
-        most_runs: int = MOST_RUNS,
+        max_runs: int = MAX_RUNS,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """See Session. most_runs: that are kept."""
-        self._on_settled, self._most_runs, self._tell = on_settled, most_runs, tell
+        """Create the manager; see `TrainingSession`. Beyond `max_runs` the oldest is removed."""
+        self._on_settled, self._max_runs, self._tell = on_settled, max_runs, tell
         self._sink: RunSink | None = None
         self._dataset: Dataset | None = None
         self._engine: Engine | None = None
         self._epochs: Epochs | None = None
         self._trainers: dict[int, Trainer] = {}
         self._timelines: dict[int, Timeline] = {}
-        self._count = 0  # runs ever begun
+        self._count = 0  # the highest run number given so far
         self.picture = SessionSnapshot(Snapshot(RunStatus.LOADING, hyperparameters))
-        self.is_looked_at = True  # whether anybody has seen the last picture
+        self._is_picture_wanted = True  # whether to publish another one
 
     @property
     def snapshot(self) -> Snapshot:
         """The current run."""
         return self.picture.current
 
+    def take_picture(self) -> SessionSnapshot:
+        """Return the latest picture, and let the worker publish a newer one; from any thread."""
+        self._is_picture_wanted = True
+        return self.picture
+
     @property
     def _runs(self) -> dict[int, Snapshot]:
         return {seen.run.number: seen for seen in self.picture.runs if seen.run}
 
     def open(self, dataset: Dataset, threads: int | None, sink: RunSink | None = None) -> None:
-        """Get ready to train on these data."""
+        """Prepare to train on these data."""
         from ...data.augment import Epochs  # NumPy with them
         from ...net.engine.engine import Engine
 
@@ -75,26 +80,26 @@ class RunManager:
         self._epochs = Epochs(dataset.train.images)
 
     def close(self) -> None:
-        """Send home the threads that share the updates."""
+        """Stop the threads that share the updates."""
         if self._engine is not None:
             self._engine.close()
 
     def count(self, number: int) -> None:
-        """Give no run a number up to this one."""
+        """Reserve the run numbers up to this one."""
         self._count = max(self._count, number)
 
     def fail(self, message: str, bug: BaseException | None = None) -> None:
-        """Nothing goes on from here."""
+        """Enter the failed state, from which no run continues."""
         failed = replace(self.snapshot, state=RunStatus.FAILED, message=message, bug=bug)
         self.picture = replace(self.picture, current=failed)
         self._on_settled()
 
     def begin(self, wanted: Hyperparameters) -> None:
-        """A new run from first weights."""
+        """Start a new run from initial weights."""
         self._add(self._trainer(wanted), f"seed {wanted.seed}")
 
     def fork(self, number: int, moment: RunMoment | None, wanted: Hyperparameters) -> None:
-        """A new run from a moment of another, or from where that stands."""
+        """Start a new run from a moment of another, or from its present state."""
         from ...net.run.state import RunState
 
         if (forked := self._runs.get(number)) is None:
@@ -102,41 +107,41 @@ class RunManager:
         old = self._trainers[number]
         moment = moment or old.moment()
         at = moment.iteration
-        # What is noted at this very update led none yet; only that one diverged here still counts.
+        # The entry at this very update has led none yet, unless the run diverged here.
         end = at + 1 if at == 0 or moment.updates == 0 else at
-        begun = tuple((since, chosen) for since, chosen in old.hyperparameter_log if since < end)
+        log = tuple((since, chosen) for since, chosen in old.hyperparameter_log if since < end)
         history = old.history.view()[: old.history.row_at(at) + 1]
         trainer = self._trainer(moment.hyperparameters)
-        trainer.restore(RunState(**vars(moment), history=history, hyperparameter_log=begun))
-        if len(trainer.history) <= at:  # this row was thinned out: it is measured again
+        trainer.restore(RunState(**vars(moment), history=history, hyperparameter_log=log))
+        if len(trainer.history) <= at:  # this row was thinned out; measure it again
             trainer.measure()
         trainer.change(_live(wanted, trainer))
         share = forked.seconds * at / max(1, old.iteration)
         self._add(trainer, f"run {number} at {at}", self._timelines[number].until(at), share)
 
-    def restore(self, kept: SavedRun) -> None:
-        """A run from disk, as it was left there. Raises NetError or UserError if it cannot be."""
+    def restore(self, saved: SavedRun) -> None:
+        """Restore a saved run. Raises NetError or UserError if it cannot be."""
         from ...net.run.state import RunMoment
         from ...net.run.timeline import Timeline
 
-        run, m = kept.run, len(self._engine.images) if self._engine else 0
+        run, m = saved.run, len(self._engine.images) if self._engine else 0
         last = int(run.history[-1, 0]) if len(run.history) else -1
         if last != run.iteration:
             raise UserError(f"its history ends at {last}, and it has made {run.iteration} updates")
-        if not all(0 <= state.cursor.position <= m for state in (run, kept.first)):
+        if not all(0 <= state.cursor.position <= m for state in (run, saved.first)):
             raise UserError(f"it stands beyond the {m:,} training samples")
         trainer = self._trainer(run.hyperparameters)
         trainer.restore(run)
-        # Without its history: a timeline keeps moments, and forks and savings add history to them.
+        # Drop the history: a timeline holds moments, to which forks and saves add history.
         first = RunMoment(
-            **{field.name: getattr(kept.first, field.name) for field in fields(RunMoment)}
+            **{field.name: getattr(saved.first, field.name) for field in fields(RunMoment)}
         )
         progress, past = trainer.measure(), Timeline(TIMELINE_BUDGET_BYTES, [first])
         past.offer(trainer.iteration, trainer.moment)
-        facts = kept.facts
-        shown = Run(kept.number, facts.begun, facts.start)
-        self._trainers[kept.number], self._timelines[kept.number] = trainer, past
-        self.count(kept.number)
+        facts = saved.facts
+        shown = Run(saved.number, facts.begun, facts.start)
+        self._trainers[saved.number], self._timelines[saved.number] = trainer, past
+        self.count(saved.number)
         states = {
             state.value: state
             for state in (RunStatus.FINISHED, RunStatus.DIVERGED, RunStatus.READY)
@@ -148,7 +153,7 @@ class RunManager:
         self._on_settled()
 
     def pause(self) -> None:
-        """Let the current run rest as it was published last, without another measurement."""
+        """Pause the current run as it was last published, without another measurement."""
         before = self.snapshot
         if before.run is not None and before.state is RunStatus.TRAINING:
             self._show(replace(before, state=RunStatus.PAUSED))
@@ -161,7 +166,7 @@ class RunManager:
             self._on_settled()
 
     def remove(self, number: int) -> None:
-        """Forget this run, unless it is the current one."""
+        """Remove this run, unless it is the current one."""
         current = self.snapshot.run
         if current and number != current.number:
             self._forget(number)
@@ -169,56 +174,54 @@ class RunManager:
             self._on_settled()
 
     def ask(self, number: int, then: Callable[[RunState | None], None]) -> None:
-        """Tell how a run stands."""
+        """Call `then` with the state of a run, or None if there is none."""
         trainer = self._trainers.get(number)
         then(trainer.state() if trainer else None)
 
     def train(self, take_permit: Callable[[int], Permit | None]) -> bool:
-        """Make the updates that are allowed, then say how the run stands; whether it has ended.
+        """Make the permitted updates, then publish the run's status; return whether it has ended.
 
-        take_permit: given the updates made, allows one more, or none.
+        `take_permit` is given the updates made, and returns a permit for one more, or None.
         """
         from ...net.run.diagnosis import DivergedError  # NumPy with it
 
         run = self.snapshot.run
         assert run is not None
         trainer, timeline = self._trainers[run.number], self._timelines[run.number]
-        watch = TrainingClock(self.snapshot.seconds)
-        rate = Rate(watch.seconds, trainer.iteration, self.snapshot.rate)
+        clock = TrainingClock(self.snapshot.seconds)
+        average = Rate(clock.seconds, trainer.iteration, self.snapshot.rate)
         state = RunStatus.PAUSED
         try:
             for progress in self._updates(trainer, take_permit):
                 timeline.offer(trainer.iteration, trainer.moment)
-                seconds = watch.lap()
-                lately = rate.after(seconds, trainer.iteration)
+                seconds = clock.lap()
+                rate = average.after(seconds, trainer.iteration)
                 if self._sink and self._sink.is_due():
                     self._save(RunStatus.TRAINING, seconds)
-                if self.is_looked_at:
-                    self.is_looked_at = False
+                if self._is_picture_wanted:
+                    self._is_picture_wanted = False
                     self._publish(
                         trainer,
                         state=RunStatus.TRAINING,
                         progress=progress,
                         seconds=seconds,
-                        rate=lately,
+                        rate=rate,
                     )
             if trainer.iteration >= trainer.hyperparameters.iterations:
                 state = RunStatus.FINISHED
         except DivergedError:
             state = RunStatus.DIVERGED
-        seconds = watch.lap()
-        lately = rate.after(seconds, trainer.iteration)
-        self._save(state, seconds)  # first: to measure a large network may take longer than is left
-        self._publish(
-            trainer, state=state, progress=trainer.measure(), seconds=seconds, rate=lately
-        )
+        seconds = clock.lap()
+        rate = average.after(seconds, trainer.iteration)
+        self._save(state, seconds)  # first, because measuring a large network may take too long
+        self._publish(trainer, state=state, progress=trainer.measure(), seconds=seconds, rate=rate)
         self._on_settled()
         return state is not RunStatus.PAUSED
 
     def _updates(
         self, trainer: Trainer, take_permit: Callable[[int], Permit | None]
     ) -> Iterator[Progress]:
-        """The trainer's own updates, as many as are allowed, each by what is wanted just then."""
+        """Yield the trainer's permitted updates, each with the hyperparameters wanted just then."""
         steps, before = trainer.steps(), None
         while permit := take_permit(trainer.iteration):
             (now,) = permit
@@ -231,7 +234,7 @@ class RunManager:
             yield progress
 
     def _trainer(self, hyperparameters: Hyperparameters) -> Trainer:
-        """A run's trainer. One engine serves all: what it knows of the data is found once."""
+        """Create a run's trainer. All share one engine, which analyzes the data once."""
         from ...net.trainer import Trainer
 
         assert self._dataset is not None
@@ -244,15 +247,15 @@ class RunManager:
             engine=self._engine,
             augmented=self._epochs.images,
         )
-        trainer.history.max_rows = MOST_ROWS
+        trainer.history.limit(MAX_HISTORY_ROWS)
         return trainer
 
     def _add(
         self, trainer: Trainer, begun: str, timeline: Timeline | None = None, seconds: float = 0.0
     ) -> None:
-        """A new run beside the others, measured before its next update, and now the current one.
+        """Add a run, measured before its next update, and make it the current one.
 
-        It takes the place of a run in which nothing has happened.
+        It replaces a run that has made no updates.
         """
         from ...net.run.timeline import Timeline
 
@@ -271,36 +274,36 @@ class RunManager:
             oldest = next(other for other in self._runs if other != number)
             self._forget(oldest)
             self._tell(
-                f"Run {oldest}, the oldest, was removed: at most {self._most_runs} runs "
-                f"and {MOST_BYTES >> 20} MB of weights are kept."
+                f"Run {oldest}, the oldest, was removed: at most {self._max_runs} runs "
+                f"and {MAX_WEIGHT_BYTES >> 20} MB of weights are kept."
             )
         self._share_out()
         self._save(RunStatus.READY, seconds)
         self._on_settled()
 
     def _are_too_many(self) -> bool:
-        """Whether the oldest run has to go; the current one and one beside it always stay."""
+        """Return whether to drop the oldest run; the current one and one other always stay."""
         total = sum(trainer.nbytes for trainer in self._trainers.values())
         runs = len(self._trainers)
-        return runs > self._most_runs or (runs > FEW_RUNS and total > MOST_BYTES)
+        return runs > self._max_runs or (runs > MIN_RUNS and total > MAX_WEIGHT_BYTES)
 
     def _forget(self, number: int) -> None:
         self._trainers.pop(number, None)
         self._timelines.pop(number, None)
-        kept = {other: seen for other, seen in self._runs.items() if other != number}
-        self.picture = replace(self.picture, runs=tuple(kept.values()))
+        remaining = {other: seen for other, seen in self._runs.items() if other != number}
+        self.picture = replace(self.picture, runs=tuple(remaining.values()))
 
     def _share_out(self) -> None:
-        """Give every run an equal share of the moments' budget, and bound all histories."""
+        """Divide the budget for past weights equally among the runs, and bound all histories."""
         histories = [trainer.history for trainer in self._trainers.values()]
-        while sum(history.kept for history in histories) > MOST_ROWS_OF_ALL:
+        while sum(history.kept for history in histories) > MAX_TOTAL_ROWS:
             longest = max(histories, key=lambda history: history.kept)
-            if longest.kept <= FEW_ROWS:
+            if longest.kept <= MIN_HISTORY_ROWS:
                 break
             longest.thin(longest.kept // 2)
         for timeline in self._timelines.values():
             timeline.set_budget(TIMELINE_BUDGET_BYTES // len(self._timelines))
-        # No picture may go on holding what was let go.
+        # The picture must not keep freed memory alive.
         runs = {
             number: replace(
                 seen,
@@ -314,7 +317,7 @@ class RunManager:
         self.picture = SessionSnapshot(current, tuple(runs.values()))
 
     def _save(self, state: RunStatus, seconds: float) -> None:
-        """Hand the current run to the sink, copied, as one that is in this state."""
+        """Hand a copy of the current run, in this state, to the sink."""
         run = self.snapshot.run
         if self._sink is None or run is None:
             return
@@ -329,7 +332,7 @@ class RunManager:
         self._sink.put_run(SavedRun(run.number, facts, trainer.state(), first))
 
     def _publish(self, trainer: Trainer, before: Snapshot | None = None, **what: Any) -> None:
-        """Put a newer snapshot of the current run into the picture; only the worker does."""
+        """Put a newer snapshot of the current run into the picture."""
         before = before or self.snapshot
         assert before.run is not None
         newer = replace(
@@ -345,7 +348,7 @@ class RunManager:
         self._show(newer)
 
     def _show(self, current: Snapshot) -> None:
-        """Make this the current run; the one before it, if it is another, rests."""
+        """Make this the current run; release the buffers of the previous one."""
         assert current.run is not None
         before = self.snapshot.run
         if before and before.number != current.run.number and before.number in self._trainers:
@@ -355,6 +358,6 @@ class RunManager:
 
 
 def _live(wanted: Hyperparameters, trainer: Trainer) -> Hyperparameters:
-    """What is wanted, but what decides the first weights as the run has it."""
-    kept = {name: getattr(trainer.hyperparameters, name) for name in NEED_RESET}
-    return replace(wanted, **kept)
+    """Return the wanted hyperparameters, but the run's own for its initial weights."""
+    fixed = {name: getattr(trainer.hyperparameters, name) for name in NEED_RESET}
+    return replace(wanted, **fixed)

@@ -1,11 +1,11 @@
-"""The training thread: the one place where two threads meet.
+"""The training session: the boundary between the screen's thread and the training thread.
 
-One worker loads the data, owns the Trainer of every run and moves the current one on. How all
-runs stand lies in a slot as one frozen Picture; the screen looks there when it likes. What the
-user wants goes the other way: one frozen Hyperparameters, a number of updates allowed, and orders
-such as “begin again”. These change together, under one lock, and so does what an update goes by:
-no update is ever made by what was wanted for another run. Nothing else is shared, and the worker
-never waits for the screen.
+One worker loads the data, owns the Trainer of every run and trains the current one. It publishes
+all runs as one frozen SessionSnapshot, which the screen reads whenever it likes. In the other
+direction go one frozen Hyperparameters, a number of permitted updates, and orders such as “begin
+again”. These change together, under one lock that an update also takes to read them, so that no
+update uses values meant for another run. Nothing else is shared, and the worker never waits for
+the screen.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ..errors import EXPECTED_ERRORS, UserError
 from ..host import yield_to_others
 from ..shortage import shortage_message
 from .limits import Limits
-from .run_manager import MOST_RUNS, Permit, RunManager
+from .run_manager import MAX_RUNS, Permit, RunManager
 from .snapshot import RunSink, SavedSession, SessionSnapshot, Snapshot
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
 
 
 class TrainingSession:
-    """All runs, and the thread they happen in. Any thread may call any method but `__init__`."""
+    """All runs and their training thread. Any thread may call any method but `__init__`."""
 
     def __init__(
         self,
@@ -44,46 +44,50 @@ class TrainingSession:
         plan: HyperparameterLog = (),
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`on_settled` is called, in the worker, whenever the run has come to a rest.
+        """Prepare a session; `open` starts it.
 
-        threads: how many share an update; None: as many as there are cores.
-        limits: where people share a machine; None: what net/ allows.
-        plan: the first run's whole course, if it changes on the way, until a person changes it.
-        tell: called in the worker with what a person should know, in a line.
+        Args:
+            load: loads the data, in the worker.
+            hyperparameters: to begin with.
+            on_settled: called in the worker whenever the run has come to rest.
+            threads: number of threads that share an update; None: one for each core.
+            limits: for a shared machine; None: what net/ allows.
+            plan: the first run's planned changes, until the user changes something.
+            tell: called in the worker with a line for the user.
         """
         self._limits = limits
         self._tell = tell
-        self.restored: frozenset[int] = frozenset()  # of its runs, what is gone on with, so far
-        self._asked_for = plan or ((0, hyperparameters),)  # before anybody touched a field
+        self.restored: frozenset[int] = frozenset()  # numbers of the runs resumed so far
+        self._initial_log = plan or ((0, hyperparameters),)  # before the user changed anything
         self._threads = threads
         self._load = load
-        self._wake = threading.Condition()  # its lock guards all up to `_is_held`
+        self._wake = threading.Condition()  # its lock guards the attributes up to `_is_held`
         self._wanted = hyperparameters
         self._allowed: float = 0  # updates the worker may still make; infinite while training
         self._orders: deque[Callable[[], None]] = deque()
         self._plan = plan
         self._closing = False
-        self._is_held = False  # whether what is wanted waits: the screen shows the past
+        self._is_held = False  # whether changes wait because the screen shows the past
         self._dataset: Dataset | None = None
-        most_runs = limits.runs if limits else MOST_RUNS
-        self._manager = RunManager(hyperparameters, on_settled, most_runs, tell)
+        max_runs = limits.runs if limits else MAX_RUNS
+        self._manager = RunManager(hyperparameters, on_settled, max_runs, tell)
         self._thread: threading.Thread | None = None  # once it is open
 
     def open(self, saved: SavedSession | None = None, sink: RunSink | None = None) -> None:
         """Start the worker: it loads the data and measures the untrained network, or resumes.
 
         Args:
-            saved: the session to resume; None: a first run begins.
-            sink: gets every run whenever it rests, and now and then while it trains.
+            saved: the session to resume; None: start a first run.
+            sink: receives every run whenever it rests, and now and then while it trains.
         """
-        # A daemon, because the end of the program must not wait for an update of a huge network.
+        # A daemon, so that exiting does not wait for an update of a huge network.
         self._thread = threading.Thread(
             target=self._work, args=(saved, sink), name="training", daemon=True
         )
         self._thread.start()
 
     def close(self, patience: float = 0.8) -> None:
-        """Let the worker end after the update it is in; wait at most `patience` seconds."""
+        """End the worker after its present update; wait at most `patience` seconds."""
         with self._wake:
             self._closing = True
             self._wake.notify()
@@ -91,40 +95,39 @@ class TrainingSession:
         if thread and thread.is_alive() and thread is not threading.current_thread():
             thread.join(patience)
 
-    # What the screen may ask
+    # What the screen reads
 
     def picture(self) -> SessionSnapshot:
-        """Every run as it stands; the worker will replace it after its next update."""
-        self._manager.is_looked_at = True
-        return self._manager.picture
+        """Return every run as it stands; the worker replaces the picture after its next update."""
+        return self._manager.take_picture()
 
     def snapshot(self) -> Snapshot:
-        """The current run of `picture`."""
+        """Return the current run of `picture`."""
         return self.picture().current
 
     def runs(self) -> tuple[Snapshot, ...]:
-        """Every run as it stands, oldest first."""
+        """Return every run as it stands, oldest first."""
         return self._manager.picture.runs
 
     @property
     def wanted(self) -> Hyperparameters:
-        """What the next run would begin with."""
+        """The hyperparameters that the next run would start with."""
         return self._wanted
 
     @property
-    def course(self) -> HyperparameterLog:
-        """What is wanted; if that is planned to change, all of the plan, what is past too."""
+    def hyperparameter_log(self) -> HyperparameterLog:
+        """The wanted hyperparameters; if changes are planned, the whole plan with its past."""
         with self._wake:
             return self._plan or ((0, self._wanted),)
 
     @property
     def is_training(self) -> bool:
-        """Whether it will go on to another update."""
+        """Whether another update is permitted."""
         return self._allowed > 0
 
     @property
     def orders_waiting(self) -> int:
-        """How many new runs, forks and the like were asked for and are not begun."""
+        """Number of orders, such as new runs and forks, that are not executed yet."""
         return len(self._orders)
 
     @property
@@ -132,10 +135,10 @@ class TrainingSession:
         """The data, once they are loaded."""
         return self._dataset
 
-    # What a person may want
+    # What the user orders
 
     def train(self, updates: float = math.inf) -> None:
-        """Make that many updates and rest, or go on until the run ends."""
+        """Make this many updates and pause, or train until the run ends."""
         with self._wake:
             before = 0 if math.isinf(self._allowed) else self._allowed
             self._allowed = before + updates
@@ -147,14 +150,14 @@ class TrainingSession:
             self._allowed = 0
 
     def hold(self, is_held: bool) -> None:
-        """Let changes of the hyperparameters wait, or no longer."""
+        """Delay changes of the hyperparameters, or stop delaying them."""
         with self._wake:
             self._is_held = is_held
 
     def change(self, hyperparameters: Hyperparameters) -> None:
-        """Want these from the next update on; those that need a reset, from the next run on.
+        """Use these from the next update on; those that need a reset, from the next run on.
 
-        Raises NetError, or UserError, if they cannot be trained with here; then nothing changes.
+        Raises NetError or UserError if they are invalid here; nothing then changes.
         """
         self._check(hyperparameters)
         with self._wake:
@@ -168,29 +171,33 @@ class TrainingSession:
                 sizes = inputs, *hyperparameters.hidden, self._dataset.classes
                 self._limits.check(sizes, hyperparameters.iterations)
 
-    def _check_all(self, course: HyperparameterLog) -> None:
-        for _, hyperparameters in course:
+    def _check_all(self, log: HyperparameterLog) -> None:
+        for _, hyperparameters in log:
             self._check(hyperparameters)
 
-    def follow(self, course: HyperparameterLog, *, train: bool = False) -> None:
-        """A new run by these hyperparameters, each from its time on. Raises as `change` does."""
-        self._check_all(course)
-        first = course[0][1]
+    def follow(self, log: HyperparameterLog, *, train: bool = False) -> None:
+        """Start a new run with planned changes of its hyperparameters. Raises as `change` does."""
+        self._check_all(log)
+        first = log[0][1]
 
         def begin() -> None:
             self._manager.begin(first)
             with self._wake:
-                if self._wanted is first:  # the user wants no others since
-                    self._plan = planned(course)
+                if self._wanted is first:  # the user has not changed it meanwhile
+                    self._plan = planned(log)
 
         with self._wake:
             self._wanted, self._plan = first, ()
             self._order(begin, train=train)
 
     def begin(self, wanted: Hyperparameters | None = None, *, train: bool = False) -> None:
-        """A new run, from the first weights that the wanted seed gives. The others stay.
+        """Start a new run, from the initial weights of the wanted seed, beside the others.
 
-        wanted: by these hyperparameters, which no run before it sees. Raises as `change` does.
+        Raises as `change` does.
+
+        Args:
+            wanted: hyperparameters that apply to no earlier run; None: those already wanted.
+            train: whether to train at once.
         """
         if wanted is not None:
             self._check(wanted)
@@ -206,9 +213,13 @@ class TrainingSession:
         *,
         train: bool = False,
     ) -> None:
-        """A new run from a moment of this one (None: from where it stands), as is wanted now.
+        """Start a new run from a moment of this one, with the hyperparameters wanted now.
 
-        wanted: by these hyperparameters, as in `begin`.
+        Args:
+            number: of the run to fork.
+            moment: where to fork; None: at its present state.
+            wanted: as in `begin`.
+            train: whether to train at once.
         """
         if wanted is not None:
             self._check(wanted)
@@ -217,23 +228,23 @@ class TrainingSession:
             order = partial(self._manager.fork, number, moment, self._wanted)
             self._order(order, train=train)
 
-    def go_on_from(self, number: int) -> None:
-        """Make another run the current one, as it was left, with its own hyperparameters."""
+    def continue_run(self, number: int) -> None:
+        """Make another run the current one, with its own hyperparameters."""
         chosen = [seen for seen in self.runs() if seen.run and seen.run.number == number]
-        if not chosen:  # it was removed a moment ago
+        if not chosen:  # it has just been removed
             return
         with self._wake:
             self._wanted, self._plan = chosen[0].hyperparameters, ()
             self._order(partial(self._manager.make_current, number))
 
     def remove(self, number: int) -> None:
-        """Forget a run, while training goes on. The current one stays, whoever asks."""
+        """Remove a run, unless it is the current one; training continues."""
         self._in_between(partial(self._manager.remove, number))
 
     def ask(self, number: int, then: Callable[[RunState | None], None]) -> None:
-        """Hand a run as it stands to `then`, in the worker, between two updates; None: it is gone.
+        """Pass a run's state to `then`, in the worker, between two updates; None: it was removed.
 
-        Training goes on after it, so `then` has to be quick.
+        Training waits for `then`, which has to be quick.
         """
         self._in_between(partial(self._manager.ask, number, then))
 
@@ -243,12 +254,12 @@ class TrainingSession:
             self._wake.notify()
 
     def _order(self, order: Callable[[], None], *, train: bool = False) -> None:
-        """Give an order; with the lock held, so that no update comes between it and its wants."""
+        """Queue an order. The caller holds the lock, so that no update intervenes."""
         self._allowed = math.inf if train else 0
         self._orders.append(order)
         self._wake.notify()
 
-    # What the worker does
+    # The worker thread
 
     def _work(self, saved: SavedSession | None, sink: RunSink | None) -> None:
         try:
@@ -260,11 +271,11 @@ class TrainingSession:
             else:
                 self._begin_first()
             while not self._closing:
-                self._go_on_or_rest()
+                self._run_next_or_pause()
         except EXPECTED_ERRORS as problem:
             self.pause()
             self._manager.fail(str(problem))
-        except BaseException as bug:  # the screen raises it
+        except BaseException as bug:  # re-raised by the screen
             self.pause()
             short = shortage_message(bug)
             self._manager.fail(short or f"{type(bug).__name__}: {bug}", None if short else bug)
@@ -272,19 +283,19 @@ class TrainingSession:
             self._manager.close()
 
     def _begin_first(self) -> None:
-        """The first run. What a person typed while nobody could check it may not fit the data."""
+        """Start the first run; its hyperparameters could not be checked before the data loaded."""
         try:
-            self._check_all(self.course)
+            self._check_all(self.hyperparameter_log)
         except EXPECTED_ERRORS as problem:
-            self._check_all(self._asked_for)
+            self._check_all(self._initial_log)
             self._tell(str(problem))
-            self.change(self._asked_for[0][1])
+            self.change(self._initial_log[0][1])
         self._manager.begin(self._wanted)
 
     def _restore(self, saved: SavedSession) -> None:
         """Restore the runs that fit these data. Raises UserError if none does."""
-        wanted = saved.course[0][1]
-        with self._wake:  # first: the screen may look at a run at once
+        wanted = saved.hyperparameter_log[0][1]
+        with self._wake:  # first, because the screen may show a run at once
             self._wanted = wanted
         self._manager.count(saved.count)
         refused: list[str] = []
@@ -301,19 +312,19 @@ class TrainingSession:
         self._manager.make_current(saved.current)
         snapshot = self._manager.snapshot
         try:
-            self._check_all(saved.course)
-            now, plan = wanted, planned(saved.course)
+            self._check_all(saved.hyperparameter_log)
+            now, plan = wanted, planned(saved.hyperparameter_log)
         except EXPECTED_ERRORS:
             now, plan = snapshot.hyperparameters, ()
         with self._wake:
             if self._wanted is wanted:  # the user has not changed it meanwhile
                 self._wanted, self._plan = now, plan
-                self._go_by_plan(snapshot.progress.iteration if snapshot.progress else 0)
+                self._apply_plan(snapshot.progress.iteration if snapshot.progress else 0)
 
-    def _go_on_or_rest(self) -> None:
-        """Go on; where memory does not suffice, pause the run, say so, and keep what there is."""
+    def _run_next_or_pause(self) -> None:
+        """Continue, or pause the run with a message and save it if memory is short."""
         try:
-            self._go_on()
+            self._run_next()
         except (MemoryError, RuntimeError) as failure:
             if (short := shortage_message(failure)) is None:
                 raise
@@ -324,8 +335,8 @@ class TrainingSession:
         self._manager.pause()
         self._tell(f"Paused: {short}.")
 
-    def _go_on(self) -> None:
-        """Wait for something to do, and do it."""
+    def _run_next(self) -> None:
+        """Wait for an order or a permit, and execute it."""
         with self._wake:
             self._wake.wait_for(lambda: self._allowed > 0 or self._orders or self._closing)
             order = self._orders.popleft() if self._orders else None
@@ -338,23 +349,23 @@ class TrainingSession:
                     self._allowed = 0
 
     def _take_permit(self, updates: int) -> Permit | None:
-        """Allow one update more after so many, if it may be made; it then counts as made."""
+        """Return a permit for one update, counted as used; None if there is none."""
         with self._wake:
             if self._allowed <= 0 or self._orders or self._closing:
                 return None
             self._allowed -= 1
             if self._is_held:
                 return (None,)
-            self._go_by_plan(updates)
+            self._apply_plan(updates)
             return (self._wanted,)
 
-    def _go_by_plan(self, updates: int) -> None:
-        """Want what is planned after so many updates; with the lock held."""
+    def _apply_plan(self, updates: int) -> None:
+        """Use the planned hyperparameters after this many updates. The caller holds the lock."""
         for since, chosen in self._plan:
             if since <= updates:
                 self._wanted = chosen
 
 
-def planned(course: HyperparameterLog) -> HyperparameterLog:
-    """A course that changes on the way; nothing, if it does not."""
-    return course if course[1:] else ()
+def planned(log: HyperparameterLog) -> HyperparameterLog:
+    """Return hyperparameters that change along the way; nothing if they do not."""
+    return log if log[1:] else ()

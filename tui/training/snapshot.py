@@ -1,4 +1,4 @@
-"""What the screen knows of the runs: frozen snapshots, one a run, of how each of them stands."""
+"""Frozen snapshots of the runs, as the screen sees them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind t
 
 
 class RunStatus(Enum):
-    """What a run is doing, in a word for the status line."""
+    """What a run is doing; the value is the word for the status line."""
 
     LOADING = "loading"
     READY = "ready"
@@ -30,48 +30,48 @@ class RunStatus(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """One run: what it is called and how it began; what tells it from any other."""
+    """The identity of a run: its number and its origin."""
 
-    number: int  # 1, 2, 3 … never given twice
-    begun: str  # from first weights or from another run, in a few words
-    start: int  # updates that were already made when it began
+    number: int  # 1, 2, 3 … never reused
+    begun: str  # in a few words: from initial weights or from another run
+    start: int  # updates already made when it began
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """What a session's manifest says of a run; as simple as JSON."""
+    """A run's entry in the session's manifest, in the types of JSON."""
 
     begun: str
     """See `Run`."""
     start: int
     """See `Run`."""
     seconds: float
-    """Spent training."""
+    """Training time."""
     state: str
     """The value of a `RunStatus`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """A run as it stood at one instant: copies and frozen views that nothing changes any more."""
+    """A run at one instant, as copies and frozen views."""
 
     state: RunStatus
-    hyperparameters: Hyperparameters  # those the run goes by
+    hyperparameters: Hyperparameters  # in force
     run: Run | None = None  # None while the data load
     progress: Progress | None = None
     parameters: Parameters | None = None
-    history: HistoryView | None = None  # up to `progress`, as is all that follows
+    history: HistoryView | None = None  # up to `progress`, like the fields below
     timeline: TimelineView | None = None
-    hyperparameter_log: HyperparameterLog = ()  # the hyperparameters it went by, see net/trainer.py
-    diagnosis: Diagnosis | None = None  # why it does not learn
-    seconds: float = 0.0  # spent training
-    rate: float = 0.0  # updates a second, lately
+    hyperparameter_log: HyperparameterLog = ()  # see net/trainer.py
+    diagnosis: Diagnosis | None = None  # if it fails to learn
+    seconds: float = 0.0  # training time
+    rate: float = 0.0  # recent updates a second
     message: str = ""  # why it failed
-    bug: BaseException | None = None  # what it failed of, if nobody expected that
+    bug: BaseException | None = None  # the unexpected exception, if any
 
     @property
     def facts(self) -> RunFacts | None:
-        """What a manifest says of this run; None while the data load."""
+        """The run's entry in a manifest; None while the data load."""
         if self.run is None:
             return None
         return RunFacts(self.run.begun, self.run.start, float(self.seconds), self.state.value)
@@ -86,7 +86,7 @@ class Snapshot:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing has happened in this run since it began."""
+        """Whether the run has made no updates since it began."""
         return bool(
             self.run
             and self.progress
@@ -97,7 +97,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SessionSnapshot:
-    """Every run as it stood at one instant."""
+    """All runs at one instant."""
 
     current: Snapshot
     runs: tuple[Snapshot, ...] = ()  # oldest first, the current one among them
@@ -105,7 +105,7 @@ class SessionSnapshot:
 
 @dataclass(frozen=True, eq=False)
 class SavedRun:
-    """A run as it is written to disk and restored from there."""
+    """A run as saved on disk."""
 
     number: int
     facts: RunFacts
@@ -116,23 +116,23 @@ class SavedRun:
 
 @dataclass(frozen=True, eq=False)
 class SavedSession:
-    """A session as it was left, to be resumed."""
+    """A saved session to resume."""
 
     runs: tuple[SavedRun, ...]
     """Oldest first."""
     current: int
     """Number of the current run."""
     count: int
-    """The highest number that a run ever had; none is given twice."""
-    course: HyperparameterLog
-    """The hyperparameters wanted; if they were planned to change, the whole plan."""
+    """The highest number a run ever had; none is reused."""
+    hyperparameter_log: HyperparameterLog
+    """The wanted hyperparameters; if changes are planned, the whole plan."""
 
 
 class RunSink(Protocol):
-    """Where runs go to be saved while training goes on."""
+    """Saves runs while they train."""
 
     def is_due(self) -> bool:
-        """Return whether a run that trains should be handed over now."""
+        """Return whether a training run should be handed over now."""
         ...
 
     def put_run(self, saved: SavedRun, /) -> None:

@@ -1,19 +1,19 @@
-"""The time that training takes, without the time in which the process was stopped."""
+"""Training time, excluding time in which the process was suspended."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-GAP = 1.0  # seconds between two laps that are never doubted
-SHARE = 0.1  # of a longer gap, in which the process at least worked if it was not stopped
+TRUSTED_GAP_S = 1.0  # a gap between laps as short as this always counts
+MIN_WORK_SHARE = 0.1  # processor time a longer gap must contain to count
 
 
 class TrainingClock:
     """Adds up seconds from lap to lap.
 
-    A suspended process (Ctrl+Z, SIGSTOP) cannot note when it was stopped, but no processor time
-    passes meanwhile. So of a long gap with hardly any work in it only the work counts.
+    A suspended process (Ctrl+Z, SIGSTOP) cannot note when it was stopped, but it uses no processor
+    time meanwhile. So of a long gap with hardly any work in it, only the work counts.
     """
 
     def __init__(
@@ -22,7 +22,7 @@ class TrainingClock:
         wall: Callable[[], float] = time.perf_counter,
         processor: Callable[[], float] = time.process_time,
     ) -> None:
-        """seconds: to begin with."""
+        """Start the clocks; `seconds` is the time already spent."""
         self.seconds = seconds
         self._wall, self._processor = wall, processor
         self._lap = wall(), processor()
@@ -31,13 +31,13 @@ class TrainingClock:
         """Count the time since the last lap; all seconds so far."""
         before, self._lap = self._lap, (self._wall(), self._processor())
         passed, worked = (now - then for now, then in zip(self._lap, before, strict=True))
-        was_stopped = passed > GAP and worked < SHARE * passed
+        was_stopped = passed > TRUSTED_GAP_S and worked < MIN_WORK_SHARE * passed
         self.seconds += min(passed, worked) if was_stopped else passed
         return self.seconds
 
 
 class Rate:
-    """Updates a second, averaged over the latest WINDOW; over less until there is as much."""
+    """Updates a second, averaged over at most the latest WINDOW seconds."""
 
     WINDOW = 0.5  # seconds
 
@@ -47,10 +47,10 @@ class Rate:
         self._rate = rate
 
     def after(self, seconds: float, updates: int) -> float:
-        """The rate after this time and so many updates."""
-        passed, made = seconds - self._mark[0], updates - self._mark[1]
-        if passed >= self.WINDOW:
-            self._rate, self._mark = made / passed, (seconds, updates)
-        elif self._mark is self._begun and made and passed > 0:  # too short for a whole window
-            return made / passed
+        """Return the rate after this time and number of updates."""
+        elapsed, count = seconds - self._mark[0], updates - self._mark[1]
+        if elapsed >= self.WINDOW:
+            self._rate, self._mark = count / elapsed, (seconds, updates)
+        elif self._mark is self._begun and count and elapsed > 0:  # too short for a whole window
+            return count / elapsed
         return self._rate

@@ -1,4 +1,4 @@
-"""What is said of a run that has finished, beside the best of those that can be compared to it."""
+"""A finished run in words, compared with the best of the comparable runs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .snapshot import RunStatus, Snapshot
 
 
 def run_summary(snapshot: Snapshot, runs: Sequence[Snapshot], names: Mapping[int, str]) -> str:
-    """How a finished run did; nothing of one that has not finished."""
+    """Summarize a finished run; empty for one that has not finished."""
     run, history = snapshot.run, snapshot.history
     if snapshot.state is not RunStatus.FINISHED or run is None or history is None:
         return ""
@@ -35,13 +35,13 @@ def run_summary(snapshot: Snapshot, runs: Sequence[Snapshot], names: Mapping[int
 
 
 def _is_comparable(other: Snapshot, than: Snapshot) -> bool:
-    """Whether it was not stopped earlier: it has finished, or made as many updates at least."""
+    """Return whether a run has finished, or made at least as many updates."""
     if other.progress is None or than.progress is None or _best(other) < 0:
         return False
     return other.state is RunStatus.FINISHED or other.progress.iteration >= than.progress.iteration
 
 
 def _best(seen: Snapshot) -> float:
-    """The best test accuracy; -1 if it was never tested."""
+    """Return the best test accuracy; -1 if there is none."""
     best = seen.history.best if seen.history else None
     return best.test_accuracy if best else -1.0

@@ -1,8 +1,8 @@
-"""The app's model: the open session and what is looked at of it, with no screen in sight.
+"""The app's model: the open session and the selections in it, independent of any screen.
 
-The screen's thread changes it; any thread may read it. Every value lies in one frozen state that
-is replaced, never changed, so what a reader holds belongs together, such as a session and the
-names of its runs.
+The screen's thread changes it; any thread may read it. All values form one frozen state that is
+always replaced whole, so that a reader's values are consistent, such as a session and the names
+of its runs.
 """
 
 from __future__ import annotations
@@ -30,27 +30,27 @@ def _no_names() -> Mapping[int, str]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WorkspaceState:
-    """Everything in the workspace at one instant."""
+    """The workspace at one instant."""
 
     session: TrainingSession
     source: str = EMBEDDED
-    """Path of the data, or the name of the set in the program."""
+    """Path of the data, or the name of the packaged set."""
     share: float | None = None
     """Fraction of data without a test part to test on; None: the default."""
     index: int = 0
-    """Of the test image shown."""
+    """Index of the test image shown."""
     past: RunMoment | None = None
-    """The moment shown in place of the present."""
+    """The past moment shown, if any."""
     at: int | None = None
-    """The iteration whose values are read from the chart."""
+    """The iteration whose values are read off the chart."""
     names: Mapping[int, str] = field(default_factory=_no_names)
-    """Of the runs, by number."""
+    """Names of the runs, by number."""
     hidden: frozenset[int] = frozenset()
-    """Numbers of the runs that the chart does not show."""
+    """Numbers of the runs hidden from the chart."""
     pinned: tuple[int, ...] = ()
-    """Indices of the test images watched through the run."""
+    """Indices of the pinned test images."""
     drawing: object | None = None
-    """The draw room's own, kept while that is closed."""
+    """The draw room's drawing, kept while the room is closed."""
     remedy: Remedy | None = None
     """The coach's offer."""
     doubts: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class WorkspaceState:
 
 
 class _Field(Generic[Value]):
-    """A field of the state: read from it; assigning replaces the state and tells observers."""
+    """A field of the state; assigning to it replaces the state and notifies observers."""
 
     def __set_name__(self, owner: type[Workspace], name: str) -> None:
         self._name = name
@@ -71,7 +71,7 @@ class _Field(Generic[Value]):
 
 
 class Workspace:
-    """The one owner of every value of `WorkspaceState`."""
+    """The owner of the `WorkspaceState`."""
 
     index = _Field[int]()
     past = _Field["RunMoment | None"]()
@@ -95,12 +95,12 @@ class Workspace:
 
     @property
     def session(self) -> TrainingSession:
-        """The session that is open."""
+        """The open session."""
         return self._state.session
 
     @property
     def source(self) -> str:
-        """Path of the data, or the name of the set in the program."""
+        """Path of the data, or the name of the packaged set."""
         return self._state.source
 
     @property
@@ -109,11 +109,11 @@ class Workspace:
         return self._state.share
 
     def observe(self, observer: Observer) -> None:
-        """Call this with the name of each field that has changed, in the thread that changed it."""
+        """Call `observer` with the name of each changed field, in the thread that changed it."""
         self._observers.append(observer)
 
     def change(self, name: str, value: object) -> None:
-        """Give a field this value; tell observers if it is another one than before."""
+        """Set a field; notify observers if its value has changed."""
         with self._lock:
             before = getattr(self._state, name)
             self._state = _with(self._state, **{name: value})
@@ -121,14 +121,14 @@ class Workspace:
             self._tell(name)
 
     def open(self, session: TrainingSession) -> None:
-        """Go on with another session on the same data; nothing else of the one before stays."""
+        """Switch to another session on the same data, and forget the previous one."""
         with self._lock:
             before = self._state
             self._state = WorkspaceState(session, before.source, before.share)
         self._tell("session")
 
     def resume(self, names: Mapping[int, str], hidden: Iterable[int], index: int) -> None:
-        """Look at the session as a saved one was left, before anything is shown of it."""
+        """Restore the names and selections of a saved session, before anything is shown."""
         with self._lock:
             self._state = _with(
                 self._state,
@@ -138,16 +138,16 @@ class Workspace:
             )
 
     def read_from(self, source: str, share: float | None = None) -> None:
-        """Take the data from this source."""
+        """Set the source of the data."""
         with self._lock:
             self._state = _with(self._state, source=source, share=share)
 
     def rename(self, number: int, name: str) -> None:
-        """Call a run by this name."""
+        """Rename a run."""
         self.names = MappingProxyType({**self.names, number: name})
 
     def name_new(self, numbers: Iterable[int]) -> None:
-        """Call the runs of these numbers that have no name yet by their number."""
+        """Name the unnamed ones of these runs after their number."""
         if new := {number: f"run {number}" for number in numbers if number not in self.names}:
             self.names = MappingProxyType({**self.names, **new})
 

@@ -1,1 +1,1 @@
-"""One widget a file; what each draws is a function that needs no app."""
+"""One widget a file; each draws with functions that need no app."""

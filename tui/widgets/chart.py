@@ -1,4 +1,4 @@
-"""The chart: accuracy or loss against the iteration, of all runs shown, while they come about."""
+"""The chart: accuracy or loss of all shown runs against the iteration, while they train."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from textual import events
 from textual.message import Message
 
 from ..render.axes import Axis
-from ..render.chart import RunCurve, draw_runs, readings, told
+from ..render.chart import RunCurve, draw_runs, note_rows, readings
 from ..render.chart_view import ChartView
 from ..render.plot import Plot
 from ..render.subcells import mark
@@ -32,20 +32,20 @@ BEFORE = (
     "",
     "Untrained, it guesses. Space starts the training, s makes a single update.",
 )
-TILE = 0.22  # of the way from the ground to the ink: what a test dot stands on
-TITLE = len("─ Accuracy  ─") + 2  # columns of the title row that its notes leave free
-WHEEL = 0.8  # what a turn of the mouse wheel leaves of the span
+TILE = 0.22  # of the way from background to ink: the background of a test dot
+TITLE = len("─ Accuracy  ─") + 2  # columns of the title row without notes
+WHEEL = 0.8  # factor of the span for a turn of the mouse wheel
 
 
 class Chart(LinesWidget):
-    """Draws the runs it was given last, the current one as the last of them."""
+    """Draws the latest runs, the current one last."""
 
     @dataclass
     class Pointed(Message):
-        """A person has clicked at an iteration."""
+        """The user clicked on an iteration."""
 
         iteration: float
-        """Which."""
+        """The iteration."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -55,29 +55,32 @@ class Chart(LinesWidget):
         self._note = ""
         self._plot: Plot | None = None
         self._above = 1  # rows above the drawing
-        self._drag: tuple[int, Axis] | None = None  # where it began, and the axis there
+        self._drag: tuple[int, Axis] | None = None  # its start, and the axis at that time
         self._dragged = False
         self.view = ChartView()
 
     def update(
         self, lines: Sequence[RunCurve], at: int | None, note: str = "", past: int | None = None
     ) -> None:
-        """Draw these runs; `at`: the iteration whose values are to be read, if any.
+        """Draw these runs.
 
-        note: what else is to be said, for as long as no values are read.
-        past: the iteration that the screen shows instead of the newest, if it does.
+        Args:
+            lines: the runs' curves, the current one last.
+            at: the iteration whose values to read out, if any.
+            note: a message, shown while no values are read out.
+            past: the past iteration that the screen shows, if any.
         """
         self._lines, self._at, self._note, self._past = lines, at, note, past
         self.redraw()
 
-    # What a person may do with it
+    # Commands
 
     def toggle_loss(self) -> None:
         """Accuracy or loss."""
         self._see(replace(self.view, loss=not self.view.loss))
 
     def toggle_log(self, axis: str) -> None:
-        """A logarithmic axis, x or y, or a straight one."""
+        """Switch an axis, x or y, between logarithmic and linear."""
         name = f"log_{axis}"
         self._see(replace(self.view, **{name: not getattr(self.view, name)}))
 
@@ -100,17 +103,17 @@ class Chart(LinesWidget):
             self._see(self.view.panned(share * (x.high - x.low), x, self._done))
 
     def toggle_latest(self) -> None:
-        """The latest stretch, or all."""
+        """Switch between the latest stretch and the whole run."""
         self._see(self.view.latest_or_all(self._done))
 
     def beside(self, iteration: float, columns: int) -> float:
-        """The iteration so many columns from this one; at least one iteration away."""
+        """Return the iteration this many columns away, and at least one iteration."""
         if self._plot is None:
             return iteration + columns
         x = self._plot.x
         here = float(x.places(_array(max(iteration, x.low)))) * (self._plot.columns - 1)
-        there = self._plot.x_at(round(here) + columns)
-        return min(there, iteration - 1) if columns < 0 else max(there, iteration + 1)
+        target = self._plot.x_at(round(here) + columns)
+        return min(target, iteration - 1) if columns < 0 else max(target, iteration + 1)
 
     def _see(self, view: ChartView) -> None:
         self.view = view
@@ -133,7 +136,7 @@ class Chart(LinesWidget):
         self.zoom(1 / WHEEL, self._iteration(event))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """The beginning of a click, or of a drag."""
+        """Begin a click or a drag."""
         if self._plot:
             self.capture_mouse()
             self._drag, self._dragged = (event.x, self._plot.x), False
@@ -141,13 +144,13 @@ class Chart(LinesWidget):
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """With the button down: pan."""
         if self._drag and self._plot:
-            begun, x = self._drag
-            by = (begun - event.x) / max(1, self._plot.columns) * (x.high - x.low)
-            self._dragged = self._dragged or event.x != begun
+            start_x, x = self._drag
+            by = (start_x - event.x) / max(1, self._plot.columns) * (x.high - x.low)
+            self._dragged = self._dragged or event.x != start_x
             self._see(self.view.panned(by, x, self._done))
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """A click, if it was no drag."""
+        """Finish a click, or a drag."""
         self.release_mouse()
         if self._drag and not self._dragged and event.y >= self._above:
             iteration = self._iteration(event)
@@ -156,7 +159,7 @@ class Chart(LinesWidget):
         self._drag = None
 
     def _iteration(self, event: events.MouseEvent) -> float | None:
-        """What lies under the pointer."""
+        """Return the iteration under the pointer."""
         return self._plot.x_at(event.x - self._plot.left) if self._plot else None
 
     # Drawing
@@ -186,13 +189,13 @@ class Chart(LinesWidget):
         self.show([title, *words, *(self._plot.lines if self._plot else ())])
 
     def _words(self, size: tuple[int, int]) -> list[Text]:
-        """What is read or said, in rows of its own above the drawing."""
+        """Return the values read out, or the note, in rows above the drawing."""
         if self._at is not None:
             return readings(self._lines, self.view, self._at, size, self.ink)
-        return told(self._note, size, self.ink("chosen")) if self._note else []
+        return note_rows(self._note, size, self.ink("chosen")) if self._note else []
 
     def _notes(self) -> list[tuple[str, Style]]:
-        """The values of the current run, as it is or was, at the right of the title."""
+        """Return the values of the current run, present or past, at the right of the title."""
         from ...net.run.history import LOSS, TRAIN_ACCURACY
 
         number = "{:6.4f}".format if self.view.loss else "{:6.1%}".format
@@ -235,7 +238,7 @@ class Chart(LinesWidget):
         return self.ink("title") + Style(bold=True, bgcolor=ground.rich_color)
 
     def _before(self) -> list[Text]:
-        """What stands here before the first update."""
+        """Return the text shown before the first update."""
         lines: list[Text] = []
         for paragraph in BEFORE:
             words = Text(paragraph, self.ink("quiet"))

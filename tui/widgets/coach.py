@@ -1,4 +1,4 @@
-"""The coach: says what is wrong with a run, shows the numbers, and offers a cure as a key."""
+"""The coach: explains a diagnosis with its figures, and offers a remedy as a key."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rich.text import Text
 from ..config.fields import format_value
 from .lines import LinesWidget
 
-if TYPE_CHECKING:  # it imports NumPy, which the first screen does not wait for
+if TYPE_CHECKING:  # imports NumPy, for which the first screen does not wait
     from ...net.run.diagnosis import Diagnosis, Remedy
 
-MIN_ROW_WORDS = 30  # columns of a doubt that has one row only
+MIN_ROW_WORDS = 30  # columns of a warning in a single row
 WHY = {
     "diverged": "Alpha is too large here: each update overshoots more than the one before.",
     "exploding": "Alpha is too large here: updates overshoot the valley instead of going down.",
@@ -26,7 +26,7 @@ WHY = {
 
 
 class Coach(LinesWidget):
-    """Shows the trouble it was given last."""
+    """Shows the latest diagnosis."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -42,7 +42,7 @@ class Coach(LinesWidget):
         self.redraw()
 
     def redraw(self) -> None:
-        """Say it in the width there is."""
+        """Lay the words out for the present width."""
         warning, quiet, key = self.ink("warning"), self.ink("quiet"), self.ink("chosen")
         rows: list[Text] = []
         if self._last is None and self._doubts and self.size.height == 1:
@@ -67,7 +67,7 @@ class Coach(LinesWidget):
         self.show(rows)
 
     def _in_a_row(self) -> Text:
-        """Say the first doubt, cut where it is too long, and how to close it."""
+        """Return the first warning, cut if it is too long, and how to close it."""
         first, *others = self._doubts
         more = f" (and {len(others)} more)" if others else ""
         end = f"{more}  Esc closes this"
@@ -83,7 +83,7 @@ class Coach(LinesWidget):
 
 
 def numbers(diagnosis: Diagnosis) -> str:
-    """The figures that show it."""
+    """Return the figures behind a diagnosis."""
     from ...net.run.diagnosis import TINY_STEP
 
     step = diagnosis.alpha * diagnosis.gradient_norm
@@ -104,7 +104,7 @@ def numbers(diagnosis: Diagnosis) -> str:
 
 
 def offer(remedy: Remedy) -> str:
-    """What the key will do."""
+    """Describe what the key will do."""
     chosen = remedy.hyperparameters
     if remedy.moment is None:
         return (

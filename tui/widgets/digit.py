@@ -1,4 +1,4 @@
-"""The chosen test image, as characters or as blocks."""
+"""The selected test image, as characters or as blocks."""
 
 from __future__ import annotations
 

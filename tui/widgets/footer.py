@@ -1,4 +1,4 @@
-"""The last row of a screen: the keys that act there now, as many as fit, each a place to click."""
+"""The footer: lists the keys that currently apply, as many as fit, each clickable."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ ARROWS = {"←": "Left ", "→": "Right", "↑": "Up ", "↓": "Down"}  # < and 
 
 @dataclass(frozen=True, slots=True)
 class KeyHint:
-    """One word of the row, and the keys it stands for."""
+    """One word of the footer, and the keys it describes."""
 
-    keys: tuple[tuple[str, str], ...]  # each as it is pressed, and as it is shown
+    keys: tuple[tuple[str, str], ...]  # each as Textual names it, and as shown
     word: str
-    is_needed: bool  # or only where there is room
+    is_needed: bool  # or shown only if there is room
 
     @property
     def width(self) -> int:
@@ -39,20 +39,20 @@ class KeyHint:
 
 
 class KeyFooter(LinesWidget):
-    """Shows the bindings of whatever has the focus, and of the screen it stands on."""
+    """Shows the bindings of the focused widget and of its screen."""
 
     DEFAULT_CSS = "KeyFooter { dock: bottom; height: 1; background: $panel; }"
 
-    thing = "digit"  # what the images are
-
-    def __init__(self) -> None:
+    def __init__(self, thing: str = "digit") -> None:
+        """Create the footer; `thing` is the word for an image."""
         super().__init__()
+        self._thing = thing
         self._words: Mapping[str, str] = {}
 
     def call_them(self, thing: str) -> None:
-        """Say from now on what the images are, digits or just images."""
-        if thing != self.thing:
-            self.thing = thing
+        """Set the word for the images: digits, or just images."""
+        if thing != self._thing:
+            self._thing = thing
             self.redraw()
 
     def say(self, words: Mapping[str, str]) -> None:
@@ -62,7 +62,7 @@ class KeyFooter(LinesWidget):
             self.redraw()
 
     def on_mount(self) -> None:
-        """Say it anew whenever other keys act."""
+        """Redraw when the active bindings change."""
         super().on_mount()
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
@@ -73,25 +73,25 @@ class KeyFooter(LinesWidget):
     def redraw(self) -> None:
         """As many as fit; those that are needed come first, wherever they stand."""
         line = Text(" ", no_wrap=True)
-        for told in hints_that_fit(self._told(), self.size.width - 1):
-            for pressed, shown in told.keys:
+        for hint in hints_that_fit(self._hints(), self.size.width - 1):
+            for pressed, shown in hint.keys:
                 line.append(shown, self.ink("moving") + Style(meta={"press": pressed}))
-            pressed = told.keys[0][0]
-            line.append(f" {told.word}", self.ink("title") + Style(meta={"press": pressed}))
+            pressed = hint.keys[0][0]
+            line.append(f" {hint.word}", self.ink("title") + Style(meta={"press": pressed}))
             line.append(" ")
         self.show([line])
 
-    def _told(self) -> list[KeyHint]:
+    def _hints(self) -> list[KeyHint]:
         """All that could be said, in the order of the bindings; neighbours of a group in a word."""
         active = [b for _, b, enabled, _ in self.screen.active_bindings.values() if enabled]
-        if isinstance(self.screen.focused, Input):  # what would be typed is no key there
+        if isinstance(self.screen.focused, Input):  # printable keys are typed there
             active = [b for b in active if not _is_typed(b.key)]
-        # Textual's own bindings are not told; ours that are spare have at least a tooltip.
+        # Textual's own bindings are left out; our optional ones have at least a tooltip.
         named = [b for b in active if b.description and (b.show or b.tooltip)]
         found: list[KeyHint] = []
         for (word, needed), several in groupby(named, lambda b: (self._word(b), b.show)):
             keys = {b.action: (b.key, self._shown(b)) for b in reversed([*several])}
-            called = word.replace("digit", self.thing)
+            called = word.replace("digit", self._thing)
             found.append(KeyHint(tuple(reversed(keys.values())), called, needed))
         return found
 
@@ -102,7 +102,7 @@ class KeyFooter(LinesWidget):
         return self._words.get(action, binding.description)
 
     def _shown(self, binding: Binding) -> str:
-        """A key by its sign; by its name where there are no arrows."""
+        """Return a key's sign; its name in ASCII."""
         shown = self.app.get_key_display(binding)
         return ARROWS.get(shown, shown) if SlowLinkDriver.ascii_only else shown
 
@@ -123,16 +123,18 @@ def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint
     All that are needed, but for some from the middle if they do not fit: the ends of the row
     matter most. If they do, as many of the others as there is room for.
     """
-    chosen = [i for i, told in enumerate(all_of_them) if told.is_needed]
+    chosen = [i for i, hint in enumerate(all_of_them) if hint.is_needed]
     wanted = len(chosen)
 
     def room() -> int:
-        return columns + 1 - sum(all_of_them[i].width for i in chosen)  # the last gap hangs over
+        return (
+            columns + 1 - sum(all_of_them[i].width for i in chosen)
+        )  # the last gap may be cut off
 
     while room() < 0:
         del chosen[len(chosen) // 2]
     if len(chosen) == wanted:
-        for i, told in enumerate(all_of_them):
-            if not told.is_needed and told.width <= room():
+        for i, hint in enumerate(all_of_them):
+            if not hint.is_needed and hint.width <= room():
                 chosen.append(i)
     return [all_of_them[i] for i in sorted(chosen)]

@@ -1,4 +1,4 @@
-"""The hyperparameter panel: fields a person types into, each checked when it is left."""
+"""The hyperparameter panel: input fields, each validated when it loses the focus."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from ..training.pending import Event, waiting_words
 from .lines import LinesWidget
 
 TURN = Binding.Group("value", compact=True)
-MARK = "↻"  # a field that acts from the next run on
+MARK = "↻"  # marks a field that takes effect with the next run
 NAME, SIDES = 11, 2  # columns of a row: its name; the padding at both ends
 
 
 class FieldInput(Input):
-    """Where one value is typed. ↑ ↓ step it, Enter takes it, Esc puts back what was chosen."""
+    """The input of one value. ↑ ↓ step it, Enter applies it, Esc restores the chosen one."""
 
     BINDINGS = [
         Binding("up", "turn(1)", "value", key_display="↑", group=TURN),
@@ -40,11 +40,27 @@ class FieldInput(Input):
         Binding("f1", "screen.help", "help", key_display="F1"),
     ]
 
-    in_force = ""  # the value to go back to, as text
-
     def __init__(self, value: str, step: Step, tooltip: str) -> None:
         super().__init__(value, compact=True, select_on_focus=True, tooltip=tooltip)
-        self.in_force, self._step = value, step
+        self._chosen, self._step = value, step
+
+    @property
+    def chosen(self) -> str:
+        """The value to go back to, as text."""
+        return self._chosen
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the text differs from the chosen value."""
+        return self.value != self._chosen
+
+    def choose(self, value: str) -> None:
+        """Make this the value to go back to; the text stays."""
+        self._chosen = value
+
+    def restore(self) -> None:
+        """Replace the text by the chosen value."""
+        self.value = self._chosen
 
     def action_turn(self, by: int) -> None:
         """Write the value one step up or down; what is no value stays as it is."""
@@ -54,35 +70,35 @@ class FieldInput(Input):
 
     def action_revert(self) -> None:
         """Forget what was typed and give the keys back to the screen."""
-        self.value = self.in_force
+        self.restore()
         self.post_message(FieldRow.Reverted())
         self.screen.set_focus(None)
 
 
 class FieldRow(Vertical):
-    """A hyperparameter's name, the value chosen, and whether and until when that waits.
+    """A hyperparameter's name, the chosen value, and the event it waits for, if any.
 
-    Below, while it has the focus, the values there are; and what is wrong, if something is.
+    Below stand the possible values while the field has the focus, and the error, if any.
     """
 
     @dataclass
     class Entered(Message):
-        """A person has entered something."""
+        """The user entered a value."""
 
         row: FieldRow
-        """Where."""
+        """The row of the field."""
         text: str
-        """What, as typed."""
+        """The text as typed."""
 
     class Reverted(Message):
-        """A person wants what was in force before."""
+        """The user discarded the typed value."""
 
     def __init__(self, field: Field, value: object) -> None:
         super().__init__(id=f"field-{field.name}")
         self.field = field
         self._entry = FieldInput(format_value(value), field.step, field.hint)
         self._mark = Label(self._plain_mark, classes="mark", markup=False)
-        self._word = Label(field.hint, classes="word", markup=False)  # or what is wrong
+        self._word = Label(field.hint, classes="word", markup=False)  # or the error
         self._now, self._event = (
             format_value(value),
             None,
@@ -101,32 +117,35 @@ class FieldRow(Vertical):
         return MARK if self.field.needs_reset else " "
 
     def put(self, value: object, now: object, event: Event | None) -> None:
-        """Show the value chosen, unless a person is typing.
+        """Show the chosen value, unless the user is typing.
 
-        now: what the run goes by. event: what the value waits for; None: it is in force.
+        Args:
+            value: the chosen one.
+            now: the run's own.
+            event: when the value takes effect; None: it is in force.
         """
         entry = self._entry
-        is_untouched = entry.value == entry.in_force
-        entry.in_force = format_value(value)
-        if is_untouched or not (entry.has_focus or self.has_class("wrong")):
-            entry.value = entry.in_force
+        was_edited = entry.is_edited
+        entry.choose(format_value(value))
+        if not was_edited or not (entry.has_focus or self.has_class("wrong")):
+            entry.restore()
         self._now, self._event = format_value(now), event
         self._show_mark()
 
     def on_resize(self) -> None:
-        """Say what waits in the room there is now."""
+        """Fit the pending change into the new width."""
         self._show_mark()
 
     def _show_mark(self) -> None:
         words = self._plain_mark
         if self._event is not None:
-            room = self.size.width - SIDES - NAME - len(self._entry.in_force) - 2
+            room = self.size.width - SIDES - NAME - len(self._entry.chosen) - 2
             words = waiting_words(self._now, self._event, room)
         self._mark.set_class(self._event is not None, "waits")
         self._mark.update(Content(words))
 
     def _show_word(self) -> None:
-        """The hint; while a choice is made, all the values there are, the present one in [ ]."""
+        """Show the hint; for a field of choices, all values with the present one in [ ]."""
         choices = self.field.choices if self._entry.has_focus else ()
         self.set_class(bool(choices), "choosing")
         if self.has_class("wrong"):
@@ -151,14 +170,14 @@ class FieldRow(Vertical):
         self._show_word()
 
     def refuse(self, why: str) -> None:
-        """Say under the field what is wrong with what was typed."""
+        """Show an error in the typed value under the field."""
         self._word.update(Content(printable(why)))
         self.add_class("wrong")
         # Only after the next layout has it a place to be scrolled to.
         self.call_after_refresh(self._word.scroll_visible, animate=False)
 
     def accept(self) -> None:
-        """Nothing is wrong (any more)."""
+        """Clear the error, if there is one."""
         if self.has_class("wrong"):
             self.remove_class("wrong")
             self._show_word()
@@ -171,36 +190,36 @@ class FieldRow(Vertical):
     @on(Input.Blurred)
     def _blurred(self, event: Input.Blurred) -> None:
         event.stop()
-        if event.value != self._entry.in_force:
+        if event.value != self._entry.chosen:
             self.post_message(self.Entered(self, event.value))
 
     def restore(self) -> None:
         """Show what is in force again, if it was refused."""
         if self.has_class("wrong"):
             self.accept()
-            self._entry.value = self._entry.in_force
+            self._entry.restore()
 
 
 class HyperparameterPanel(VerticalScroll, can_focus=False):
-    """All fields. Posts Changed with a full, valid set; what is invalid stays in its field."""
+    """All fields. Posts Changed with a full, valid set; invalid values stay in their fields."""
 
     @dataclass
     class Changed(Message):
-        """A person wants other hyperparameters."""
+        """The user changed the hyperparameters."""
 
         row: FieldRow
-        """The field they changed; `row.refuse` if it cannot be after all."""
+        """The changed field; call `row.refuse` if the value is not accepted."""
         hyperparameters: Hyperparameters
-        """The whole set, with the change."""
+        """The full set with the change."""
 
     def __init__(self, hyperparameters: Hyperparameters, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._wanted = hyperparameters
-        self._goes_by: Hyperparameters | None = None  # what the run goes by; None: to be shown anew
-        self._waits: Mapping[str, Event] = {}  # which of the wanted ones do not act, and until when
+        self._goes_by: Hyperparameters | None = None  # the run's own; None: redraw all
+        self._waits: Mapping[str, Event] = {}  # pending ones, with the events they wait for
 
     def compose(self) -> ComposeResult:
-        """A title; the fields come after the frame."""
+        """Yield a title; the fields come after the first frame."""
         yield PanelTitle("Hyperparameters")
 
     def on_mount(self) -> None:
@@ -245,7 +264,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
             row.refuse(str(problem))
         else:
             row.accept()
-            self._goes_by = None  # the entry is to be written as all are
+            self._goes_by = None  # redraw the entry with all others
             self.post_message(self.Changed(row, wanted))
 
 

@@ -1,7 +1,7 @@
-"""Rows: a widget of finished lines that redraws only what changed, cell by cell.
+"""Base of widgets made of finished lines; redraws only changed cells.
 
-Over a slow line every byte counts. Whatever a panel shows is handed to `show` whole, and only
-the stretch of each row that differs from before is sent to the terminal.
+On a slow connection every byte counts. A panel passes all its lines to `show`, and only the
+differing cells of each row are sent to the terminal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-ROLES = {  # what a colour is for, and what the theme calls it
+ROLES = {  # roles of colors, with their names in the theme
     "title": "foreground",
     "quiet": "secondary",
     "moving": "accent",
@@ -36,7 +36,7 @@ def _style(color: str, *, bold: bool) -> Style:
 
 
 def changed(before: Strip, after: Strip) -> tuple[int, int] | None:
-    """The stretch of cells, start and end, in which two rows differ; None if they do not."""
+    """Return the range of cells, start and end, in which two rows differ; None if they do not."""
     if before == after:
         return None
     old, new = _cells(before), _cells(after)
@@ -45,7 +45,7 @@ def changed(before: Strip, after: Strip) -> tuple[int, int] | None:
 
 
 def _cells(strip: Strip) -> list[tuple[str, object]]:
-    """A row's cells, each with its style; a wide character stands in its first cell."""
+    """Return a row's cells, each with its style; a wide character occupies its first cell."""
     cells: list[tuple[str, object]] = []
     for text, style, _ in strip:
         for character in text:
@@ -55,7 +55,7 @@ def _cells(strip: Strip) -> list[tuple[str, object]]:
 
 
 class LinesWidget(Widget):
-    """Shows the lines it was given last, cut to its size."""
+    """Shows the latest lines, cut to its size."""
 
     DEFAULT_CSS = "LinesWidget { height: 1fr; }"
 
@@ -89,16 +89,16 @@ class LinesWidget(Widget):
             self.refresh(*regions)
 
     def strip(self, line: Text) -> Strip:
-        """A line as cells with their styles."""
+        """Render a line as styled cells."""
         line.stylize_before(line.style)  # Rich leaves a line's own style out if it has no other
         return Strip(line.render(self.app.console), line.cell_len)
 
     def ink(self, role: str) -> Style:
-        """The theme's style for one of ROLES."""
+        """Return the theme's style for one of ROLES."""
         return _style(self.app.theme_variables[ROLES[role]], bold=role == "chosen")
 
     def color(self, role: str) -> Color:
-        """The theme's colour for one of ROLES."""
+        """Return the theme's color for one of ROLES."""
         return Color.parse(self.app.theme_variables[ROLES[role]])
 
     def blends(self, role: str, count: int) -> list[RichColor]:
@@ -107,7 +107,7 @@ class LinesWidget(Widget):
         return [ground.blend(ink, step / (count - 1)).rich_color for step in range(count)]
 
     def title(self, title: str, *notes: tuple[str, Style]) -> Text:
-        """A panel's first row: its title in a rule, and at the right end what is worth noting."""
+        """Draw a panel's first row: its title in a rule, with notes at the right end."""
         rule = self.ink("quiet")
         note = Text.assemble(*notes, no_wrap=True)
         left = Text.assemble(("─ ", rule), (title, self.ink("title")), (" ", rule), no_wrap=True)

@@ -1,4 +1,4 @@
-"""A field for a path: completed with Tab, or with → where a beginning is offered."""
+"""An input for a path: Tab completes it, → accepts a suggestion."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from textual.widgets import Input
 
 from ..datasets.paths import common_prefix, completions
 
-PATIENCE = 0.5  # seconds that Tab waits for the disk
+COMPLETION_TIMEOUT_S = 0.5  # seconds that Tab waits for the disk
 
 
 class _Finder(Suggester):
-    """Looks on the disk, in a thread, for what could follow; tells the field of all of it."""
+    """Looks up completions in a thread, and passes all of them to the field."""
 
     def __init__(self, tell: Callable[[str, list[str]], object]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._tell = tell
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The first that is longer than what is there."""
+        """Suggest the first path longer than the typed one."""
         found = await asyncio.to_thread(completions, value)
         self._tell(value, found)
         return next((path for path in found if path != value), None)
 
 
 class PathInput(Input):
-    """Posts Found when it knows what could follow."""
+    """Posts Found when completions are known."""
 
     BINDINGS = [Binding("tab", "complete", "Complete", show=False)]
 
     @dataclass
     class Found(Message):
-        """What lies on the disk that begins with the text."""
+        """Paths on the disk that begin with the text."""
 
         text: str
-        """As it was when the looking began."""
+        """The text at the start of the search."""
         paths: list[str]
-        """Full, in order."""
+        """Complete paths, sorted."""
 
     def __init__(self, value: str = "", placeholder: str = "") -> None:
         super().__init__(
@@ -60,7 +60,9 @@ class PathInput(Input):
         """
         try:
             looking = asyncio.to_thread(completions, self.value)
-            longer = common_prefix(self.value, await asyncio.wait_for(looking, PATIENCE))
+            longer = common_prefix(
+                self.value, await asyncio.wait_for(looking, COMPLETION_TIMEOUT_S)
+            )
         except TimeoutError:
             return
         if longer != self.value:

@@ -1,4 +1,4 @@
-"""The network's answer as bars, each with a second number beside it."""
+"""The predicted probabilities as bars, each with a second number beside it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from ..render.glyphs import bar
-from ..render.labels import SHORT_CLASS, called, widest
+from ..render.labels import SHORT_CLASS_COLUMNS, called, widest
 from .lines import LinesWidget
 
-MIN_COLUMNS = 19  # columns that an answer needs
+MIN_COLUMNS = 19  # columns that the widget needs
 MAX_BAR_COLUMNS = 72
 NUMBER = 6  # columns of either number
 MARGIN = 1  # column free at the right edge
 
 
 def listed(shares: Sequence[float], room: int) -> list[int]:
-    """The classes that there is room for: all, or else the likeliest, in their order."""
+    """Return the classes that fit: all in order, or the likeliest in order."""
     ranked = sorted(range(len(shares)), key=lambda k: -shares[k])
     return sorted(ranked[: max(0, room)])
 
 
 class PredictionBars(LinesWidget):
-    """One row a class: ▸ the answer, its bar, its share, and what stands beside it."""
+    """One row a class: ▸ for the answer, the bar, the probability, and the second number."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -44,10 +44,15 @@ class PredictionBars(LinesWidget):
         chosen: int | None = None,
         blank: str = "",
     ) -> None:
-        """Probabilities of the classes, 0 to 1, and a short text for each; `heads` over both.
+        """Show the probabilities of the classes.
 
-        names: of the classes, where they have any.
-        chosen: a class that a person is on. blank: what to say where there is no answer.
+        Args:
+            shares: the probabilities, 0 to 1.
+            beside: a short text for each class.
+            heads: headings over both columns.
+            names: of the classes, if they have any.
+            chosen: the selected class.
+            blank: shown while there is no prediction.
         """
         self._shares, self._beside, self._heads = shares, beside, heads
         self._chosen, self._blank, self._names = chosen, blank, names
@@ -61,7 +66,7 @@ class PredictionBars(LinesWidget):
             words = Text(self._blank, quiet).wrap(self.app.console, max(1, self.size.width - 2))
             self.show([*lines, Text(), *(Text(" ").append_text(line) for line in words)])
             return
-        names = widest(self._names, len(shares), SHORT_CLASS)
+        names = widest(self._names, len(shares), SHORT_CLASS_COLUMNS)
         marks = 1 if self._chosen is None else 2
         fixed = marks + names + 1 + 2 * NUMBER + MARGIN
         width = max(0, min(MAX_BAR_COLUMNS, self.size.width - fixed))

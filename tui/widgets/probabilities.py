@@ -1,4 +1,4 @@
-"""The network's answer for the chosen image: a bar for each class, and the verdict."""
+"""The prediction for the selected image: a bar for each class, and the verdict."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_BAR_COLUMNS = 72
-MIN_BAR_COLUMNS = 6  # columns; with less, only the best classes are shown
-BESIDE = 13  # columns that a bar's cell takes besides name and bar
+MIN_BAR_COLUMNS = 6  # with fewer, only the likeliest classes are shown
+BESIDE = 13  # columns of a bar's cell without name and bar
 
 
 def arranged(
     shares: Sequence[float], label: int, rows: int, columns: int
 ) -> tuple[list[int], list[int]]:
-    """The classes to show, in order, and those there is no room for.
+    """Return the classes to show, in order, and those that do not fit.
 
-    In so many columns of so many rows all stand at their places, if they fit; if not, the best
-    ones do, best first, and the true one with them, above a row that tells of the others.
+    In this many columns and rows all classes keep their places if they fit; otherwise the
+    likeliest come first, with the true one among them, above a row that lists the others.
     """
     everyone = list(range(len(shares)))
     if len(shares) <= rows * columns:
@@ -40,7 +40,7 @@ def arranged(
 
 
 class Probabilities(LinesWidget):
-    """Draws the answer it was given last."""
+    """Draws the latest prediction."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -59,9 +59,14 @@ class Probabilities(LinesWidget):
         untrained: bool,
         digits: bool = True,
     ) -> None:
-        """Show the probabilities of the classes (None: not known yet) for an image of this label.
+        """Show a prediction.
 
-        names: of the classes, by label; without them, their numbers.
+        Args:
+            answer: the probabilities of the classes; None: not known yet.
+            label: the image's label.
+            names: of the classes, by label; without them, their numbers.
+            untrained: whether the network has made no updates.
+            digits: whether the classes are digits.
         """
         self._answer, self._label, self._untrained = answer, label, untrained
         self._names, self._digits = names, digits
@@ -99,7 +104,7 @@ class Probabilities(LinesWidget):
         self.show(lines)
 
     def _titled(self, names: Sequence[str], predicted: int) -> Text:
-        """The title with the verdict, in as many words as there is room for."""
+        """Return the title with the verdict, as long as fits."""
         right, true = predicted == self._label, names[self._label]
         name = spoken(names[predicted], digits=self._digits)
         verdict = f"{name} ✓ right" if right else f"{name} ✗ it is {a(true, digits=self._digits)}"
@@ -115,7 +120,7 @@ class Probabilities(LinesWidget):
     def _cell(
         self, digit: int, share: float, predicted: int, names: Sequence[str], width: int
     ) -> Text:
-        """A class's name, bar, share and sign."""
+        """Draw a class's name, bar, probability and sign."""
         is_label, is_answer = digit == self._label, digit == predicted
         right, longest = predicted == self._label, max(map(len, names))
         sign = ("✓" if right else "✗") if is_answer else "◂" if is_label else " "

@@ -1,4 +1,4 @@
-"""The runs table: every run, how it was made, how far it came, and whether the chart shows it."""
+"""The runs table: every run with its origin, its progress, and whether the chart shows it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ..text import format_duration, printable
 from ..training.snapshot import Snapshot
 from .hyperparameters import PanelTitle
 
-COLUMNS = {  # and their widths: all but the last fit into 80
+COLUMNS = {  # with their widths: all but the last fit into 80 columns
     "": 4,
     "name": 9,
     "network": 11,
@@ -34,8 +34,8 @@ COLUMNS = {  # and their widths: all but the last fit into 80
     "time": 7,
     "  begun from": 18,
 }
-FIXED = 2  # columns that stay when the others are scrolled: which run it is
-NUMBERS = {"updates", "best", "last", "time"}  # stand at the right of their columns
+FIXED = 2  # columns that do not scroll, since they identify the run
+NUMBERS = {"updates", "best", "last", "time"}  # right-aligned
 
 
 class RunTable(DataTable[Text]):
@@ -48,14 +48,14 @@ class RunTable(DataTable[Text]):
 
 
 class RunsPanel(Vertical):
-    """Shows the runs it was given last."""
+    """Shows the latest runs."""
 
     @dataclass
     class Chosen(Message):
-        """A person wants to go on from a run."""
+        """The user chose a run to continue."""
 
         number: int
-        """Which."""
+        """The run's number."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -63,11 +63,11 @@ class RunsPanel(Vertical):
         self._last: tuple[Sequence[Snapshot], Mapping[int, str], frozenset[int], int] | None = None
 
     def compose(self) -> ComposeResult:
-        """A title; the table comes after the frame."""
+        """Yield a title; the table comes after the first frame."""
         yield PanelTitle("Runs")
 
     def on_mount(self) -> None:
-        """What is to be seen first does not wait for the table."""
+        """Defer the table until the first frame is drawn."""
         self.call_after_refresh(self._furnish)
 
     async def _furnish(self) -> None:

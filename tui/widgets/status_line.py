@@ -1,4 +1,4 @@
-"""The status line: which network, what it is doing, how far it is, how well it does."""
+"""The status line: network, status, progress and accuracy."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ SIGNS = {
     RunStatus.DIVERGED: "!",
     RunStatus.FAILED: "!",
 }
-LEAST_BAR, MAX_BAR_COLUMNS = 4, 40
-MIN_COLUMNS_FOR_NAME = 92  # columns; below, the program's own name gives way
+MIN_BAR_COLUMNS, MAX_BAR_COLUMNS = 4, 40
+MIN_COLUMNS_FOR_NAME = 92  # with fewer, the program's name is left out
 
 
 class StatusLine(LinesWidget):
-    """One row at the top that says how the run stands."""
+    """One row at the top with the status of the run."""
 
     DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
 
     def __init__(self, *, id: str | None = None, way_back: str = "Esc the present") -> None:
-        """way_back: the key that leads from the past to the present, and that it does."""
+        """Create the line; `way_back` is the key that leads from the past to the present."""
         super().__init__(id=id)
         self._way_back = way_back
         self._last: tuple[Snapshot, RunMoment | None, float | None] | None = None
         self.busy = Busy()
-        self.waits_for = "the data"  # what, and perhaps how far it is
+        self._loading = "the data"
 
     def on_mount(self) -> None:
         """Look now and then whether this machine is busy with others."""
@@ -54,17 +54,25 @@ class StatusLine(LinesWidget):
         if self.busy.look():
             self.redraw()
 
+    def show_loading(self, what: str) -> None:
+        """Show what is loaded, and perhaps the progress, while there is no run."""
+        self._loading = what
+        self.redraw()
+
     def redraw(self) -> None:
-        """Say it again in the new width."""
+        """Fit the line into the new width."""
         if self._last is not None:
             self.update(*self._last)
 
     def update(
         self, snapshot: Snapshot, past: RunMoment | None, next_alpha: float | None = None
     ) -> None:
-        """Show how the run stands, or that the other panels show the past, if they do.
+        """Show the run's status, or that the other panels show the past.
 
-        next_alpha: what the next update goes by, if it is not the run's own alpha yet.
+        Args:
+            snapshot: the run.
+            past: the moment shown, if it is a past one.
+            next_alpha: alpha of the next update, if it differs from the run's own.
         """
         self._last = snapshot, past, next_alpha
         width = self.size.width
@@ -73,21 +81,21 @@ class StatusLine(LinesWidget):
         if width >= MIN_COLUMNS_FOR_NAME:
             line.append("mnist-tui  ", self.ink("title"))
         if snapshot.parameters is None or snapshot.progress is None:
-            line.append(sign, self.ink("moving")).append(f"  {self.waits_for}")
+            line.append(sign, self.ink("moving")).append(f"  {self._loading}")
             self.show([line])
             return
         if past is not None:
             self._show_past(snapshot, snapshot.progress.iteration, past)
             return
         wrong = snapshot.state in (RunStatus.DIVERGED, RunStatus.FAILED)
-        done, whole = snapshot.progress.iteration, snapshot.hyperparameters.iterations
-        count = f" {done:>{len(str(whole))}}/{whole} "
+        done, total = snapshot.progress.iteration, snapshot.hyperparameters.iterations
+        count = f" {done:>{len(str(total))}}/{total} "
         tested = snapshot.tested
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
         network, state = f"{architecture_name(snapshot.parameters.sizes)}  ", f"{sign:<10}"
         alpha = f"  α {_alpha(snapshot, next_alpha):<7} "
         rest = width - line.cell_len - len(state) - len(count) - len(test)
-        if rest < len(network) + len(alpha):  # a narrow screen: what is chosen stands below, too
+        if rest < len(network) + len(alpha):  # a narrow screen: the panel shows the pending value
             alpha = f"  α {_alpha(snapshot, None)} "
         if rest >= len(network) + len(alpha):
             line.append(network, self.ink("quiet"))
@@ -99,18 +107,21 @@ class StatusLine(LinesWidget):
             f"  {_time(snapshot)}",
             f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
         ):
-            if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
+            if (
+                width - line.cell_len - len(count) - facts.cell_len - len(optional)
+                > MIN_BAR_COLUMNS
+            ):
                 facts.append(optional, self.ink("quiet"))
-        if self.busy.is_busy:  # only the bar gives way to it
+        if self.busy.is_busy:  # only the bar makes room for it
             room = width - line.cell_len - len(count) - facts.cell_len - 1
-            for words, rest in (("  machine busy", LEAST_BAR), ("  busy", 0)):
+            for words, rest in (("  machine busy", MIN_BAR_COLUMNS), ("  busy", 0)):
                 if room - len(words) >= rest:
                     facts.append(words, self.ink("quiet"))
                     break
         bar = min(MAX_BAR_COLUMNS, width - line.cell_len - len(count) - facts.cell_len - 1)
         line.append(count)
-        if bar >= LEAST_BAR:
-            full = round(bar * min(1.0, done / whole))
+        if bar >= MIN_BAR_COLUMNS:
+            full = round(bar * min(1.0, done / total))
             line.append("━" * full, self.ink("moving")).append(
                 "─" * (bar - full), self.ink("quiet")
             )
@@ -145,9 +156,9 @@ class StatusLine(LinesWidget):
 
 
 def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:
-    """The run's own alpha, and the one that waits for the next update, if one does.
+    """Format the run's alpha, and the one pending for the next update, if any.
 
-    Along a schedule, of the next update; of a run that has ended, what all of it went by.
+    A schedule shows the next update's alpha; a finished run shows the one it used.
     """
     chosen, progress = snapshot.hyperparameters, snapshot.progress
     own = format_value(chosen.alpha)
@@ -160,7 +171,7 @@ def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:
 
 
 def _rate(rate: float) -> str:
-    """Updates a second in five characters."""
+    """Format updates a second in five characters."""
     return f"{rate:5.0f}" if rate >= 100 else f"{rate:5.3g}"
 
 

@@ -1,4 +1,4 @@
-"""A set in named arrays, whatever file they are in: which is which, and all of them made bytes.
+"""Sets of named arrays in any file format: finds their roles, and converts them to bytes.
 
     x_train, y_train, x_test, y_test     Keras's form; X_train, train_images and their like, too
     images, labels, names                a plain form; X and y, data and target; labels may be
@@ -43,16 +43,21 @@ HOLDS = {
 }
 MATES = (("images", "labels"), ("imgs", "labels"), ("data", "target"), ("x", "y"), ("X", "y"))
 
-Key = tuple[str, str]  # the part ("" where no word tells) and what is held
+Key = tuple[str, str]  # the part ("" if the name does not say), and the content
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a member says of itself, after it was held against its size."""
+    """A member's header, checked against its size."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     in_fortran_order: bool = False  # whether its first dimension runs fastest
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers."""
+        return math.prod(self.shape) * self.dtype.itemsize
 
 
 class Arrays(Protocol):
@@ -66,24 +71,24 @@ class Arrays(Protocol):
         ...
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """A member's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield a member's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         ...
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """A small member, whole and flat."""
+        """Return a small member, whole and flat."""
         ...
 
     def mapped(self, name: str) -> NDArray[np.uint8] | None:
-        """A large member of bytes, left in its file; None for any other."""
+        """Map a large member of bytes; None for any other."""
         ...
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with a member."""
+        """Return the error that says what is wrong with a member."""
         ...
 
 
 def role(name: str) -> Key | None:
-    """What a member's name tells of it; None if it tells nothing."""
+    """Derive a member's role from its name; None if the name does not say."""
     words = re.findall(r"[a-z]+[0-9]*[a-z]*", name.casefold())
     part = next((part for part, known in PARTS.items() if any(w in known for w in words)), "")
     last = re.split(r"[./]", name.casefold())[-1]
@@ -94,7 +99,7 @@ def role(name: str) -> Key | None:
 
 
 def roles(names: list[str]) -> dict[Key, str]:
-    """The member for each role; of several that could have one, the most telling name."""
+    """Find the member for each role; of several candidates, the most specific name."""
     found: dict[Key, str] = {}
     for name in names:
         key = role(name)
@@ -109,18 +114,18 @@ def _rank(name: str, key: Key) -> int:
 
 
 def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) -> SourceContent:
-    """The set in these arrays. Raises DataError that names path, member and what is wrong."""
+    """Read the set in these arrays. Raises DataError that names path, member and fault."""
     members = roles(arrays.names)
     parts = [part for part in ("train", "", "test", "val") if (part, "images") in members]
     if not parts:
-        held = ", ".join(arrays.names)[:80] or "nothing"
+        contents = ", ".join(arrays.names)[:80] or "nothing"
         raise DataError(
-            f"{path}: holds {held}; expected x_train, y_train, x_test and y_test, or images and "
-            f"labels"
+            f"{path}: holds {contents}; expected x_train, y_train, x_test and y_test, or images "
+            f"and labels"
         )
     reader = _Reader(arrays, members, on_progress)
     first, *others = parts
-    if not any(held == "labels" for _, held in members):
+    if not any(contents == "labels" for _, contents in members):
         images = members[first, "images"]
         reader.add(images)
         (pixels,), scale = reader.taken()
@@ -136,7 +141,7 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
         if part is not None:
             reader.add(members[part, "images"])
     images, scale = reader.taken()
-    held = " and ".join(members[p, "images"] for p in (first, second) if p is not None)
+    contents = " and ".join(members[p, "images"] for p in (first, second) if p is not None)
     if "val" in others and second != "val":
         notes = (f"{members['val', 'images']} left out: {members['test', 'images']} to test on",)
     elif second == "val":
@@ -147,13 +152,13 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
         labels[0],
         test,
         reader.names(),
-        (f"{arrays.form}, {held}", *reader.notes, *notes),
+        (f"{arrays.form}, {contents}", *reader.notes, *notes),
         scale=scale,
     )
 
 
 def mate(name: str) -> str:
-    """What the labels of these images are called, or the images of these labels."""
+    """Return the name of the labels that belong to these images, or the other way round."""
     for images, labels in MATES:
         for here, there in ((images, labels), (labels, images)):
             changed = re.sub(rf"(?<![a-zA-Z]){here}(?![a-zA-Z])", there, name)
@@ -164,7 +169,7 @@ def mate(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Images:
-    """How a member's numbers are images."""
+    """The layout of images in a member's numbers."""
 
     shape: tuple[int, ...]
     side: int
@@ -184,7 +189,7 @@ class _Images:
 
 
 class _Reader:
-    """Takes images and labels out of arrays, all images on one scale and of one size."""
+    """Reads images and labels from arrays, all images on one scale and of one size."""
 
     def __init__(
         self, arrays: Arrays, members: dict[Key, str], on_progress: OnProgress | None
@@ -197,7 +202,7 @@ class _Reader:
         self.notes: tuple[str, ...] = ()
 
     def labels(self, part: str) -> Bytes:
-        """The labels of a part, one for each of its images."""
+        """Return the labels of a part, one for each of its images."""
         names = [self._members.get((part, held), "") for held in ("images", "labels")]
         for name, other in (names, names[::-1]):
             if not name:
@@ -278,7 +283,7 @@ class _Reader:
             self.notes = (*self.notes, "color made grey")
 
     def taken(self) -> tuple[list[Bytes], str]:
-        """The images of each member that was added, and a line on their scale."""
+        """Return the images of each added member, and a line on their scale."""
         flat, scale = self._greys.taken()
         found: list[Bytes] = []
         start = 0
@@ -297,7 +302,7 @@ class _Reader:
         return found, scale
 
     def names(self) -> tuple[str, ...]:
-        """The names of the classes, if the arrays have them."""
+        """Return the class names, if the arrays have them."""
         if self._words:
             return self._words
         name = next((n for (_, held), n in self._members.items() if held == "names"), None)
@@ -320,7 +325,7 @@ class _Reader:
         return tuple(found)
 
     def _shape(self, name: str, labels: int = 0) -> _Images:
-        """How a member holds images; labels: how many labels it has, 0 if that is not known."""
+        """Return how a member of a set with this number of labels (0: unknown) holds images."""
         header = self._arrays.header(name, REAL)
         shape = header.shape
         for images_last in (False, True):
@@ -365,7 +370,7 @@ def _image_shape(each: tuple[int, ...]) -> tuple[int, int, bool] | None:
 
 
 def _grey(piece: NDArray[Any], images: _Images) -> NDArray[Any]:
-    """The luminance of colored images, as whole numbers where these were."""
+    """Return the luminance of color images, as whole numbers where these were."""
     side = images.side
     if images.channels_first:
         grey = np.tensordot(piece.reshape(-1, 3, side * side), LUMINANCE, (1, 0))

@@ -17,13 +17,13 @@ from ...errors import DataError
 from ...source_content import Bytes, SourceContent
 from ..safe_files import OnProgress, by, max_unpacked_bytes, opened, size_of
 from .array_set import TEXT, Header, read_arrays
-from .npz_archive import CALLED
+from .npy_format import CALLED
 
 MAGIC = b"\x89HDF\r\n\x1a\n"
 MATLAB_MAGIC = b"MATLAB 7.3 MAT-file"  # such a file after 512 bytes of its own
 MAX_MEMBERS = 64
 MAX_CHUNK_BYTES = 1 << 26  # that are unfolded at once
-PIECE = 1 << 18  # numbers at a time
+CHUNK_NUMBERS = 1 << 18  # numbers at a time
 ADVICE = (
     "is an HDF5 file: install what reads it with pip install 'mnist-tui[hdf5]', or save it as "
     ".npz with h5py and numpy.savez"
@@ -31,7 +31,7 @@ ADVICE = (
 
 
 def read_hdf5(path: Path, on_progress: OnProgress | None) -> SourceContent:
-    """The set in an HDF5 file. Raises DataError, which names path and member."""
+    """Read the set in an HDF5 file. Raises DataError that names path and member."""
     try:
         import h5py
     except ImportError as missing:
@@ -91,7 +91,7 @@ class _Members:
         return Header(shape, dtype)
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """A dataset's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield a dataset's numbers, flat and in order, in chunks of whole rows of `row`."""
         shape = self.header(name, kinds).shape
         dataset = self._datasets[name]
         if not shape:
@@ -99,12 +99,12 @@ class _Members:
             return
         each = math.prod(shape[1:])
         assert row == 1 or each % row == 0
-        step = max(1, PIECE // each)
+        step = max(1, CHUNK_NUMBERS // each)
         for start in range(0, shape[0], step):
             yield np.ascontiguousarray(dataset[start : start + step]).reshape(-1)
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """A small dataset, whole and flat."""
+        """Return a small dataset, whole and flat."""
         return np.concatenate(list(self.pieces(name, kinds)))
 
     def mapped(self, name: str) -> Bytes | None:  # noqa: ARG002  (as for files of their own)
@@ -112,5 +112,5 @@ class _Members:
         return None
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with a dataset."""
+        """Return the error that says what is wrong with a dataset."""
         return DataError(f"{self._path}: {name} {what}")

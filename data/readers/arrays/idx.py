@@ -26,7 +26,7 @@ Key = tuple[str, str]  # part and what
 
 
 def from_folder(folder: Path) -> SourceContent | None:
-    """The set in a folder of IDX files; None if none of them is called as such files are."""
+    """Read the set in a folder of IDX files; None if no file has such a name."""
     if NAME.fullmatch(folder.name):  # a single file, unpacked into a folder of its own name
         folder = folder.parent
     sets = _sets(folder)
@@ -37,7 +37,7 @@ def from_folder(folder: Path) -> SourceContent | None:
 
 
 def from_file(path: Path, dimensions: int) -> SourceContent:
-    """The set that an IDX file of so many dimensions, images or labels, belongs to."""
+    """Read the set that an IDX file of this many dimensions, images or labels, belongs to."""
     match = NAME.fullmatch(path.name)
     if match is not None:
         folder = path.parent
@@ -56,7 +56,7 @@ def from_file(path: Path, dimensions: int) -> SourceContent:
 
 
 def images_alone(path: Path) -> SourceContent:
-    """An IDX file of images, whatever lies beside it."""
+    """Read an IDX file of images without looking for its labels."""
     images = _images(path)
     match = NAME.fullmatch(path.name)
     called = match["set"] if match else ""
@@ -64,7 +64,7 @@ def images_alone(path: Path) -> SourceContent:
 
 
 def _sets(folder: Path) -> dict[str, dict[Key, Path]]:
-    """The files of each set in a folder, by the name before theirs; plain ones before gzipped."""
+    """Group a folder's files by the prefix of their set, preferring plain ones to gzipped."""
     sets: dict[str, dict[Key, Path]] = {}
     for path in sorted(entries(folder), key=lambda path: path.name.endswith(".gz")):
         match = NAME.fullmatch(path.name)
@@ -82,7 +82,7 @@ def _sets(folder: Path) -> dict[str, dict[Key, Path]]:
 
 
 def _set(folder: Path, name: str, files: dict[Key, Path]) -> SourceContent:
-    """The set that has this name before its files' names, in whole pairs."""
+    """Read the set with this prefix, in complete pairs."""
     if len(files) == 1:
         ((_, what), path) = next(iter(files.items()))
         if what == "images":
@@ -135,9 +135,13 @@ def _images(path: Path) -> Bytes:
 def _found(
     pairs: list[Digits], folder: Path, name: str, *, extended: bool = False
 ) -> SourceContent:
-    """One pair, or one to learn from and one to test on, which must be of one kind.
+    """Combine one pair, or a training and a test pair of the same kind, into a set.
 
-    extended: whether the labels have several numbers a row, of which the first is taken.
+    Args:
+        pairs: images with their labels, in the order of the parts.
+        folder: for messages.
+        name: of the set.
+        extended: whether each label has several numbers, of which the first is used.
     """
     first, *others = pairs
     test = others[0] if others else None

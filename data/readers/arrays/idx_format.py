@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...images.mapped_file import MAPPED_FROM, MAX_MAPPED_BYTES, map_file
+from ...images.mapped_file import MAX_MAPPED_BYTES, MIN_MAPPED_BYTES, map_file
 from ...source_content import Bytes
-from ..foreign import START, foreign
+from ..foreign import START_BYTES, foreign
 from ..safe_files import (
     MAX_PIXEL_BYTES,
     by,
@@ -34,21 +34,26 @@ from ..safe_files import (
 UNSIGNED_BYTE, INT = 8, 0x0C
 CALLED = {UNSIGNED_BYTE: "0x08, unsigned bytes", INT: "0x0c, numbers of four bytes"}
 DTYPES = {UNSIGNED_BYTE: "u1", INT: ">i4"}
-PIECE = 1 << 20  # bytes read at a time
+CHUNK_BYTES = 1 << 20  # bytes read at a time
 
 
 def read_idx(path: Path, dimensions: int) -> Bytes:
-    """The array in an IDX file of unsigned bytes, gzipped or not; read-only.
+    """Read the array in an IDX file of unsigned bytes, gzipped or not; read-only.
 
-    dimensions: how many the array must have, 3 for images (count × rows × columns), 1 for
-    labels. A large file that is not gzipped stays on disk, mapped into memory. Raises DataError
-    for anything that is not such a file, complete and exact.
+    A large file that is not gzipped stays on disk, mapped into memory.
+
+    Args:
+        path: the file.
+        dimensions: 3 for images (count × rows × columns), 1 for labels.
+
+    Raises:
+        DataError: the file is not complete and exact, or of another kind.
     """
     return _read_file(path, (UNSIGNED_BYTE,), (dimensions,))
 
 
 def read_idx_labels(path: Path) -> NDArray[Any]:
-    """The labels in an IDX file: one a row, as bytes or as QMNIST has them, first in each row.
+    """Read the labels in an IDX file: one byte a row, or QMNIST's rows, whose first number counts.
 
     Raises DataError as `read_idx` does.
     """
@@ -62,7 +67,7 @@ def _read_file(path: Path, types: tuple[int, ...], dimensions: tuple[int, ...]) 
         content = unpacked(file, path)
         dtype, shape = _header(content, path, types, dimensions, most)
         start = 4 + 4 * len(shape)
-        if not packed and most >= MAPPED_FROM:
+        if not packed and most >= MIN_MAPPED_BYTES:
             if start + math.prod(shape) * dtype.itemsize < most:
                 raise DataError(f"{path}: goes on after the {by(shape)} bytes its header declares")
             return map_file(path, start, shape, dtype)
@@ -79,7 +84,7 @@ def _header(
     """Type and shape; `at_most` is how many bytes the file could possibly hold."""
     magic = file.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
-        advice = foreign(magic + file.read(START - len(magic)))
+        advice = foreign(magic + file.read(START_BYTES - len(magic)))
         begins = f"is not an IDX file: it begins with {magic.hex(' ') or 'nothing'}"
         raise DataError(f"{path}: {advice or begins}")
     if magic[2] not in types:
@@ -98,7 +103,7 @@ def _header(
     size = math.prod(shape) * dtype.itemsize
     if size == 0:
         raise DataError(f"{path}: is empty: {by(shape)}")
-    allowed = MAX_PIXEL_BYTES if at_most < MAPPED_FROM else MAX_MAPPED_BYTES
+    allowed = MAX_PIXEL_BYTES if at_most < MIN_MAPPED_BYTES else MAX_MAPPED_BYTES
     if size > allowed:
         raise DataError(f"{path}: declares {by(shape)} bytes, more than the {allowed:,} allowed")
     if size + len(magic) + len(header) > at_most:
@@ -112,7 +117,7 @@ def _numbers(
     """Piece by piece: memory is taken for what comes, not for what was declared."""
     size = math.prod(shape) * dtype.itemsize
     numbers = bytearray()
-    while piece := file.read(min(PIECE, size + 1 - len(numbers))):
+    while piece := file.read(min(CHUNK_BYTES, size + 1 - len(numbers))):
         numbers += piece
     if len(numbers) < size:
         raise DataError(f"{path}: declares {by(shape)} bytes but ends after {len(numbers):,}")
@@ -124,6 +129,6 @@ def _numbers(
 
 
 def write_idx(array: Bytes) -> bytes:
-    """An array of unsigned bytes as the content of an IDX file, not gzipped."""
+    """Encode an array of unsigned bytes as an IDX file, not gzipped."""
     header = struct.pack(f">BBBB{array.ndim}I", 0, 0, UNSIGNED_BYTE, array.ndim, *array.shape)
     return header + array.tobytes()

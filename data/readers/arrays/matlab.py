@@ -33,7 +33,7 @@ ADVICE = (
 
 
 def read_matlab(path: Path, on_progress: OnProgress | None) -> SourceContent:
-    """The set in a MATLAB file. Raises DataError, which names path and member."""
+    """Read the set in a MATLAB file. Raises DataError that names path and member."""
     try:
         from scipy import io as scipy_io
     except ImportError as missing:
@@ -99,7 +99,7 @@ def _check_elements(file: Any, path: Path) -> None:
 def _flatten(
     content: Any, before: str, arrays: dict[str, NDArray[Any]], path: Path, depth: int = 0
 ) -> None:
-    """The arrays in structs, by their names joined with dots."""
+    """Collect the arrays in nested structs by their dotted names."""
     if depth > MAX_DEPTH or len(arrays) > MAX_MEMBERS:
         raise DataError(f"{path}: holds too many arrays, or structs too deep in one another")
     for name, value in content.items():
@@ -135,7 +135,7 @@ def _mapping(arrays: dict[str, NDArray[Any]]) -> dict[int, str]:
 
 
 def _named(found: SourceContent, names: dict[int, str], path: Path) -> SourceContent:
-    """The set with the names of its own mapping, labels counted from 0 on."""
+    """Apply the file's own mapping of class names and renumber the labels from 0."""
     if found.labels is None:
         return found
     table = np.zeros(256, np.uint8)

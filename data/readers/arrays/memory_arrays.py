@@ -14,9 +14,9 @@ from ...errors import DataError
 from ...source_content import Bytes
 from ..safe_files import by
 from .array_set import TEXT, Header
-from .npz_archive import CALLED
+from .npy_format import CALLED
 
-PIECE = 1 << 18  # numbers at a time
+CHUNK_NUMBERS = 1 << 18  # numbers at a time
 
 
 class MemoryArrays:
@@ -38,17 +38,17 @@ class MemoryArrays:
         return Header(array.shape, array.dtype)
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """An array's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield an array's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         self.header(name, kinds)
         array = self._arrays[name]
-        step = max(1, PIECE * len(array) // array.size) if array.ndim else 1
+        step = max(1, CHUNK_NUMBERS * len(array) // array.size) if array.ndim else 1
         step = max(1, step // row * row) if array.ndim == 1 else step
         assert row == 1 or math.prod(array.shape[1:]) % row == 0
         for start in range(0, len(array), step):
             yield np.ascontiguousarray(array[start : start + step]).reshape(-1)
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """An array, whole and flat."""
+        """Return an array, whole and flat."""
         self.header(name, kinds)
         return np.ascontiguousarray(self._arrays[name]).reshape(-1)
 
@@ -57,5 +57,5 @@ class MemoryArrays:
         return None
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with an array."""
+        """Return the error that says what is wrong with an array."""
         return DataError(f"{self._path}: {name} {what}")

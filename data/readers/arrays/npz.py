@@ -14,10 +14,10 @@ from .npz_archive import Archive
 def read_archive(
     file: io.BufferedReader, path: Path, on_progress: OnProgress | None = None
 ) -> SourceContent:
-    """The set in an .npz file. Raises DataError that names path, member and what is wrong."""
+    """Read the set in an .npz file. Raises DataError that names path, member and fault."""
     return read_arrays(Archive(file, path), path, on_progress)
 
 
 def single_member(file: io.BufferedReader, path: Path) -> bool:
-    """Whether it holds one array alone, called so by numpy.savez without a name."""
+    """Return whether the file holds a single array, saved by numpy.savez without a name."""
     return Archive(file, path).names == ["arr_0"]

@@ -1,13 +1,11 @@
-"""The members of an .npz file, read without believing a word of it.
+"""The members of an .npz file, treated as untrusted input.
 
-No pickled object is ever loaded. A member is read piece by piece, after its header has been held
-against the size it really has, so that no header can ask for memory.
+Pickled objects are never loaded. A member is read piece by piece, after its header has been
+compared with its real size, so that no header can demand memory.
 """
 
 from __future__ import annotations
 
-import math
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,28 +13,18 @@ from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...source_content import Bytes
-from ..safe_files import by, max_unpacked_bytes
-from .array_set import BYTES, EITHER, REAL, TEXT, Header
+from ..safe_files import max_unpacked_bytes
+from .array_set import Header
+from .npy_format import checked_full, chunk_sizes, read_header
 
 MAGIC = b"PK"  # what every zip file begins with
-PIECE = 1 << 18  # bytes read at a time
+UNPACKING = (zipfile.BadZipFile, zlib.error)
 MAX_MEMBERS = 64
-# What a message calls the kinds of types, and how to save another type as one of them.
-CALLED = {
-    REAL: "real numbers of at most 8 bytes",
-    TEXT: "text",
-    BYTES: "bytes",
-    EITHER: "real numbers of at most 8 bytes, or text",
-}
-MENDED = {
-    REAL: 'astype("u1")', TEXT: 'astype("U")', BYTES: 'astype("u1")', EITHER: 'astype("u1")'
-}  # fmt: skip
-# What zipfile raises at archives that are damaged, encrypted, or packed in some other way.
+# Raised by zipfile for archives that are damaged, encrypted, or compressed in an unknown way.
 UNREADABLE = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError
 )  # fmt: skip
@@ -48,7 +36,7 @@ class Archive:
     form = "npz"
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
-        """Raises DataError for what is no zip file, or holds a member no such file holds."""
+        """Open the archive. Raises DataError unless it is a zip with .npy members alone."""
         self._path = path
         try:
             self._zip = zipfile.ZipFile(file)
@@ -72,21 +60,16 @@ class Archive:
             return self._header(name, kinds, file)
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
-        """A member's numbers, flat and in order, in pieces of whole rows of so many numbers."""
+        """Yield a member's numbers, flat and in order, in chunks of whole rows of `row` numbers."""
         with self._opened(name) as file:
             header = self._header(name, kinds, file)
-            size, whole = header.dtype.itemsize, header.dtype.itemsize * row
-            left = math.prod(header.shape) * size
-            while left:
-                wanted = min(left, max(1, PIECE // whole) * whole)
-                content = self._read(name, file, wanted)
-                left -= wanted
-                yield np.frombuffer(content, header.dtype)
+            for size in chunk_sizes(header, row):
+                yield np.frombuffer(self._read(name, file, size), header.dtype)
             if self._read(name, file, 1, exact=False):  # to the end, where its checksum is held
                 raise self.refusal(name, "goes on after the numbers it declares")
 
     def array(self, name: str, kinds: str) -> NDArray[Any]:
-        """A small member, whole and flat."""
+        """Return a small member, whole and flat."""
         pieces = list(self.pieces(name, kinds))
         return np.concatenate(pieces) if pieces else np.empty(0, self.header(name, kinds).dtype)
 
@@ -95,7 +78,7 @@ class Archive:
         return None
 
     def refusal(self, name: str, what: str) -> DataError:
-        """The error that says what is wrong with a member."""
+        """Return the error that says what is wrong with a member."""
         return DataError(f"{self._path}: {name} {what}")
 
     def _opened(self, name: str) -> IO[bytes]:
@@ -119,30 +102,11 @@ class Archive:
         return content
 
     def _header(self, name: str, kinds: str, file: IO[bytes]) -> Header:
-        """Read by NumPy's own parser, which evaluates literals and nothing else."""
+        size = self._zip.getinfo(f"{name}.npy").file_size
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of the age of the program that wrote it
-                version = npy.read_magic(file)
-                read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-                shape, in_fortran_order, dtype = read(file)
-        except DataError:
-            raise
-        except (zipfile.BadZipFile, zlib.error) as damage:
+            header = read_header(file, name, kinds, self.refusal, variable=name)
+        except UNPACKING as damage:
             raise self.refusal(name, f"is damaged: {damage}") from damage
-        except Exception as damage:  # the parser raises what it likes at rubbish
-            raise self.refusal(name, "is not an array of NumPy's") from damage
-        if dtype.hasobject:
-            raise self.refusal(
-                name,
-                f"holds Python objects, which are not opened; expected {CALLED[kinds]}: save "
-                f"{name}.{MENDED[kinds]}",
-            )
-        if dtype.kind not in kinds or (dtype.kind not in TEXT and dtype.itemsize > 8):
-            raise self.refusal(name, f"is of type {dtype}; expected {CALLED[kinds]}")
-        declared = math.prod(shape) * dtype.itemsize
-        if declared > self._zip.getinfo(f"{name}.npy").file_size:
-            raise self.refusal(name, f"declares {declared:,} bytes and holds fewer")
-        if declared <= 0 or min(shape, default=1) < 1:
-            raise self.refusal(name, f"is empty: {by(shape)}")
-        return Header(shape, dtype, in_fortran_order and len(shape) > 1)
+        if header.nbytes > size:
+            raise self.refusal(name, f"declares {header.nbytes:,} bytes and holds fewer")
+        return checked_full(header, name, self.refusal)

@@ -20,9 +20,9 @@ from .picture import MAGIC, read_raw_grey, shallow
 
 TRAIN, TEST = {"train", "training"}, {"test", "testing"}
 VALIDATION = {"val", "valid", "validation", "dev"}
-ALONE = 50  # pictures, among which a single one may be wrong
-WRONG = 100  # of so many pictures one may be wrong
-NAMED = 3  # wrong ones that a note names
+MIN_PICTURES_FOR_FAULT = 50  # pictures, among which a single one may be wrong
+PICTURES_PER_FAULT = 100  # of so many pictures one may be wrong
+MAX_NAMED_FAULTS = 3  # wrong ones that a note names
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class LabelledFiles:
 
 
 def read_image_folder(folder: Path, on_progress: OnProgress | None = None) -> SourceContent:
-    """The set in a folder of pictures in MNIST's form, all of one square size.
+    """Read a folder of pictures in MNIST's format, all of one square size.
 
-    Raises DataError that names the file or folder that is not as expected.
+    Raises DataError that names the offending file or folder.
     """
     parts = _parts(folder)
     names = _names(parts[0])
@@ -66,9 +66,9 @@ def read_pictures(
     names: tuple[str, ...],
     on_progress: OnProgress | None = None,
 ) -> SourceContent:
-    """The pictures of one part, or of one to learn from and one to test on.
+    """Read the pictures of one part, or of a training and a test part.
 
-    Of many pictures, one in a hundred may be wrong: it is left out and noted.
+    With many pictures, one in a hundred may be faulty; those are skipped and noted.
     """
     files = [path for part in parts for path in part.files]
     labels = np.array([label for part in parts for label in part.labels], np.uint8)
@@ -83,7 +83,7 @@ def read_pictures(
 
 
 def is_image_folder(folder: Path) -> bool:
-    """Whether sub-folders with pictures lie there, or parts with such sub-folders."""
+    """Return whether the folder has class folders with pictures, or parts with such folders."""
     folders = _folders(folder)
     if len(_parts(folder)) > 1:
         return True
@@ -93,13 +93,13 @@ def is_image_folder(folder: Path) -> bool:
 
 
 def has_pictures(folder: Path) -> bool:
-    """Whether the first files in a folder are pictures, sound or not, for the most part."""
+    """Return whether most of a folder's first files are pictures, intact or not."""
     files = [path for path in entries(folder)[:9] if not is_folder(path)]
     return sum(map(is_picture, files)) * 2 > len(files)
 
 
 def is_picture(path: Path) -> bool:
-    """Whether a file begins as a picture does."""
+    """Return whether a file starts like a picture."""
     try:
         with path.open("rb") as file:
             return file.read(4).startswith(MAGIC)
@@ -112,26 +112,26 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _parts(folder: Path) -> list[Path]:
-    """The folder itself, or the ones in it to learn from and to test on."""
-    there = {path.name.casefold(): path for path in _folders(folder)}
-    others = set(there) - TRAIN - TEST - VALIDATION
-    train = sorted(TRAIN & set(there))
-    test = sorted(TEST & set(there)) or sorted(VALIDATION & set(there))
+    """Return the folders of the training and test parts, or the folder itself."""
+    by_name = {path.name.casefold(): path for path in _folders(folder)}
+    others = set(by_name) - TRAIN - TEST - VALIDATION
+    train = sorted(TRAIN & set(by_name))
+    test = sorted(TEST & set(by_name)) or sorted(VALIDATION & set(by_name))
     if len(train) == len(test) == 1 and not others:
-        parts = [there[train[0]], there[test[0]]]
+        parts = [by_name[train[0]], by_name[test[0]]]
         if all(any(is_folder(path) for path in entries(part)) for part in parts):
             return parts
     return [folder]
 
 
 def _names(folder: Path) -> tuple[str, ...]:
-    """The classes: its sub-folders' names, numbers in their order and before words."""
-    there = _folders(folder)
-    if not 2 <= len(there) <= MAX_CLASSES:
+    """Return the class names: the sub-folders' names, numbers in numeric order before words."""
+    folders = _folders(folder)
+    if not 2 <= len(folders) <= MAX_CLASSES:
         raise DataError(
-            f"{folder}: has {len(there)} sub-folders; expected 2 to {MAX_CLASSES}, one a label"
+            f"{folder}: has {len(folders)} sub-folders; expected 2 to {MAX_CLASSES}, one a label"
         )
-    return tuple(sorted((path.name for path in there), key=natural))
+    return tuple(sorted((path.name for path in folders), key=natural))
 
 
 def _listed(folder: Path, names: tuple[str, ...]) -> LabelledFiles:
@@ -176,7 +176,9 @@ class _Pictures:
         self._right = np.zeros(len(files), np.bool_)
         self._wrong: list[tuple[Path, str]] = []
         self._in_color = False
-        self._allowed = max(int(len(files) >= ALONE), len(files) // WRONG)
+        self._allowed = max(
+            int(len(files) >= MIN_PICTURES_FOR_FAULT), len(files) // PICTURES_PER_FAULT
+        )
 
     def add(self, i: int, path: Path) -> None:
         """Take the picture, or note that it is wrong. Raises DataError if too many are."""
@@ -212,14 +214,14 @@ class _Pictures:
         if self._wrong:
             images = images[self._right]
             named = ", ".join(
-                str(path.relative_to(self._folder)) for path, _ in self._wrong[:NAMED]
+                str(path.relative_to(self._folder)) for path, _ in self._wrong[:MAX_NAMED_FAULTS]
             )
             count = len(self._wrong)
             notes += (f"{count} wrong picture{'s' * (count > 1)} left out: {named}",)
         return images, self._right, notes
 
     def _made_for(self, path: Path, grey: NDArray[Any]) -> Bytes:
-        """The array for all pictures, made when the first is known."""
+        """Return the array for all pictures, allocated once the first size is known."""
         rows, columns = grey.shape
         if self._images is None:
             if rows != columns or image_side(rows * columns) is None:

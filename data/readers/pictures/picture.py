@@ -1,4 +1,4 @@
-"""Pictures from outside, through Pillow: decoded within bounds, made grey, told ink from paper.
+"""Untrusted pictures, read by Pillow: decoded within bounds, as grey, with ink apart from paper.
 
 The only file that imports Pillow, when it reads.
 """
@@ -38,13 +38,13 @@ MAX_PIXELS = 50_000_000  # pixels of a picture
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")  # of Pillow's many, those digits come in
 # What files of these formats begin with.
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
-DEEP = 0xFFFF  # the strongest of 16 bits
+MAX_16_BIT = 0xFFFF  # the strongest of 16 bits
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What a picture shows, lying as the images that a network learnt from."""
+    """The digit in a picture, in the layout of a network's training images."""
 
     image: Bytes  # side × side, ink high on paper 0
     notes: tuple[str, ...]  # of the file itself, one line each
@@ -57,11 +57,19 @@ def read_picture(
     name: str = "the picture",
     layout: ImageLayout = MNIST,
 ) -> Picture:
-    """What a picture file shows, or the bytes of one, which messages call by `name`.
+    """Read the digit in a picture file.
 
     Any size up to 50 megapixels, grey or in color, transparent or not, dark on light or light
-    on dark, evenly lit. layout: how the images lay that the network learnt from. Raises DataError
-    for what is no picture, too large, or without ink.
+    on dark, evenly lit.
+
+    Args:
+        source: the file, or its bytes.
+        side: of the result in pixels.
+        name: what messages call a picture given as bytes.
+        layout: how the images lay that the network learnt from.
+
+    Raises:
+        DataError: the picture is unreadable, too large, or has no ink.
     """
     name = str(source) if isinstance(source, Path) else name
     grey, notes = read_grey(source, name)
@@ -108,7 +116,7 @@ def _with_pale(all_ink: Bytes, strong: Bytes) -> Bytes:
 
 
 def _whole(grey: Bytes, side: int) -> Bytes:
-    """The middle square of a picture without paper."""
+    """Scale the central square of a picture without paper."""
     least = min(grey.shape)
     top, left = ((length - least) // 2 for length in grey.shape)
     square = grey[top : top + least, left : left + least]
@@ -116,9 +124,9 @@ def _whole(grey: Bytes, side: int) -> Bytes:
 
 
 def paper_of(grey: Bytes, *, at_corners: bool = False) -> float:
-    """The grey of the paper: the median of the border, where a digit seldom is.
+    """Return the grey of the paper: the median of the border, where digits seldom reach.
 
-    at_corners: of these alone, where what is shown reaches from edge to edge.
+    If `at_corners`, use only the corners, for content that reaches from edge to edge.
     """
     if at_corners:
         patch = max(1, min(grey.shape) // 28)
@@ -129,19 +137,19 @@ def paper_of(grey: Bytes, *, at_corners: bool = False) -> float:
 
 
 def read_grey(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
-    """A picture as grey bytes, h × w, 0 black; and what was done to make it so.
+    """Read a picture as grey bytes, h × w, 0 black, with notes on the conversion.
 
-    Raises DataError, which begins with `name`.
+    Raises DataError that begins with `name`.
     """
     grey, notes = read_raw_grey(source, name)
     if grey.dtype == np.uint8:
         return grey, notes
-    made, note = shallow(grey)
-    return made, (*notes, note)
+    result, note = shallow(grey)
+    return result, (*notes, note)
 
 
 def read_raw_grey(source: Path | bytes, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
-    """A picture as grey, bytes or numbers of 16 bits as the file has them; else as `read_grey`."""
+    """Read a picture as grey, in bytes or in 16 bits as the file has it; else as `read_grey`."""
     if isinstance(source, bytes):
         return _decoded(io.BytesIO(source), name)
     with opened(source) as file:
@@ -153,7 +161,7 @@ def shallow(deep: NDArray[Any]) -> tuple[Bytes, str]:
     most = int(deep.max(initial=0))
     if most <= 255:
         return deep.astype(np.uint8), "16 bits a pixel that hold 0 to 255, taken as bytes"
-    full = DEEP if most > DEEP // 2 else most
+    full = MAX_16_BIT if most > MAX_16_BIT // 2 else most
     scaled_to = np.rint(np.arange(most + 1) * (255 / full)).astype(np.uint8)
     return scaled_to[deep], f"16 bits a pixel, 0 to {full} made 0 to 255"
 
@@ -186,7 +194,7 @@ def _grey(image: Image) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Luminance, as bytes or 16 bits; what is transparent is laid on black or white."""
     if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip instead of scale
         deep: NDArray[Any] = np.asarray(image)
-        return np.clip(deep, 0, DEEP).astype(np.uint16), ()
+        return np.clip(deep, 0, MAX_16_BIT).astype(np.uint16), ()
     colour = () if _is_grey(image) else ("colour, made grey",)
     if not image.has_transparency_data:
         return np.array(image.convert("L")), colour
@@ -204,7 +212,7 @@ def _grey(image: Image) -> tuple[NDArray[Any], tuple[str, ...]]:
 
 
 def _is_grey(image: Image) -> bool:
-    """Whether a picture shows no color, whatever form it is stored in."""
+    """Return whether a picture shows no color, however it is stored."""
     if image.mode in ("1", "L", "LA"):
         return True
     bands = [np.asarray(band) for band in image.convert("RGB").split()]

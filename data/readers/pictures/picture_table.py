@@ -16,21 +16,21 @@ from .image_folder import LabelledFiles, has_pictures, is_picture, read_pictures
 ENDINGS = (".csv", ".tsv", ".txt")
 PICTURE_ENDINGS = ("", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 MAX_TABLE_BYTES = 1 << 26
-LOOKED_AT = 20  # rows that tell which column names the pictures
+SAMPLED_ROWS = 20  # rows that tell which column names the pictures
 MAX_COLUMNS = 64
 
 
 def read_picture_table(folder: Path, on_progress: OnProgress | None) -> SourceContent | None:
-    """The set of a table and the pictures it names; None if there is no such table here.
+    """Read a table and the pictures that it names; None if the folder has no such table.
 
-    Raises DataError for a table whose pictures are not all there.
+    Raises DataError for a table with missing pictures.
     """
-    there = entries(folder)
-    places = [folder, *(path for path in there if is_folder(path))]
+    paths = entries(folder)
+    places = [folder, *(path for path in paths if is_folder(path))]
     pictured = [place for place in places if has_pictures(place) or _some_pictures(place)]
     if not pictured:
         return None
-    tables = [path for path in there if path.suffix.casefold() in ENDINGS and not is_folder(path)]
+    tables = [path for path in paths if path.suffix.casefold() in ENDINGS and not is_folder(path)]
     for table in tables:
         rows = _rows(table)
         columns = _columns(rows, pictured)
@@ -44,7 +44,7 @@ def _some_pictures(folder: Path) -> bool:
 
 
 def _rows(table: Path) -> list[list[str]]:
-    """The cells of a small table; none if it is too large, or no table."""
+    """Return the cells of a small table; none if it is too large or not a table."""
     with opened(table) as file:
         content = file.read(MAX_TABLE_BYTES + 1)
     if len(content) > MAX_TABLE_BYTES:
@@ -61,11 +61,11 @@ def _rows(table: Path) -> list[list[str]]:
 
 
 def _columns(rows: list[list[str]], places: list[Path]) -> tuple[int, int, bool] | None:
-    """The columns of file and label, and whether the first row is a header; None for neither."""
+    """Find the file and label columns, and whether there is a header; None if either is missing."""
     if not rows:
         return None
     for header in (True, False):
-        some = rows[int(header) : LOOKED_AT]
+        some = rows[int(header) : SAMPLED_ROWS]
         width = len(rows[0])
         if header and _file(rows[0], 0, places):
             continue
@@ -83,7 +83,7 @@ def _columns(rows: list[list[str]], places: list[Path]) -> tuple[int, int, bool]
 
 
 def _file(row: list[str], column: int, places: list[Path]) -> Path | None:
-    """The picture that a cell names: never one outside these folders."""
+    """Find the picture that a cell names, within these folders only."""
     if column >= len(row):
         return None
     name = row[column].strip()

@@ -17,14 +17,14 @@ MAX_LINE_BYTES = 1 << 16
 
 
 def is_arff(start: bytes) -> bool:
-    """Whether a file of this form begins so: @relation, after comments."""
+    """Return whether a file starts as ARFF does: @relation, after comments."""
     lines = start.removeprefix(b"\xef\xbb\xbf").splitlines()
     first = next((x for x in lines if x.strip() and not x.startswith(b"%")), b"")
     return first.strip().lower().startswith(b"@relation")
 
 
 def is_comment_first(start: bytes) -> bool:
-    """Whether so many comments come first that only reading on tells the form."""
+    """Return whether the file starts with comments, so that the format shows only further on."""
     return start.startswith(b"%") and not start.startswith(b"%PDF")
 
 

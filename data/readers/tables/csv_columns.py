@@ -1,4 +1,4 @@
-"""The columns of a CSV file, by its first lines: pixels, the label, and what is neither."""
+"""The columns of a CSV file, derived from its first lines: pixels, the label, and others."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ INDEX_NAMES = {"", "unnamed: 0", "index", "id", "imageid", "image_id", "rowid", 
 NUMBER = re.compile(rb'\s*("?)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\1\s*')
 SHOWN = 24  # characters of a cell that a message quotes
 SQUARES = f"a square image's pixels, {SIDES[0]} to {SIDES[-1]} a side (28: 784 columns)"
-LOOKED_AT = 2000  # lines of the first block whose ends tell the label
-SPLIT = 100  # of these that are split into all their cells
+SAMPLED_LINES = 2000  # lines of the first block whose ends tell the label
+SPLIT_LINES = 100  # of these that are split into all their cells
 SPACES = b" "
 
 Ends = Callable[[], tuple[EndColumn, EndColumn]]  # the first and the last column of the whole file
@@ -48,12 +48,12 @@ class Columns:
         return tuple(i for i in range(len(self.names)) if i not in others)
 
     def place(self, line: int, column: int) -> str:
-        """A cell as messages call it."""
+        """Name a cell for messages."""
         label = " (the label)" if column in self.label else ""
         return f"line {line}, column {self.names[column]}{label}"
 
     def cells_of(self, line: bytes) -> bytes:
-        """A line with this separator alone between its cells, and none at its end."""
+        """Return a line with only this separator between its cells, and none at its end."""
         if self.separator == SPACES:
             return SPACES.join(line.split())
         if self.ends_empty and line.rstrip().endswith(self.separator):
@@ -79,23 +79,25 @@ class _Sample:
 
 
 def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: Ends) -> Columns:
-    """The columns that the first lines of a table tell.
+    """Derive the columns from the first lines of a table.
 
     Args:
-        lines: some of them, none a comment.
-        number: of the first of them, for messages.
+        lines: the first lines, without comments.
+        number: line number of the first one, for messages.
         path: for messages.
-        label: the label's column as you name it: first, last, its name or number; "" to find out.
-        ends: called for the first and last column of the whole file, should these lines not do.
+        label: the label's column as the user names it: first, last, its name or number; "" to
+            detect it.
+        ends: returns the first and last column of the whole file; called if these lines do not
+            suffice.
 
     Raises:
-        DataError: they fit no form, or the label could be in two places.
+        DataError: they fit no format, or the label could be in two places.
     """
     separator = max((b",", b";", b"\t"), key=lambda mark: max(x.count(mark) for x in lines[:2]))
     if not any(separator in line for line in lines[:2]):
         separator = SPACES if len(lines[-1].split()) > 1 else separator
     bare = Columns(separator, (), (), has_header=False)
-    rest = [line for line in lines[1:LOOKED_AT] if line.strip()]
+    rest = [line for line in lines[1:SAMPLED_LINES] if line.strip()]
     if separator != SPACES and rest and all(x.rstrip().endswith(separator) for x in rest):
         bare = replace(bare, ends_empty=True)
     head = bare.cells_of(lines[0]).decode("utf-8", "surrogateescape")
@@ -107,7 +109,7 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
     texts = [cell.strip() for cell in cells]
     if not any(texts):
         raise DataError(f"{path}: line {number}: is blank; expected {SQUARES}")
-    rows = [row.split(separator) for row in map(bare.cells_of, rest[:SPLIT])]
+    rows = [row.split(separator) for row in map(bare.cells_of, rest[:SPLIT_LINES])]
     rows = [row for row in rows if len(row) == len(texts)]
     sample = _Sample(path, number, bare, texts, rows, rest, label, ends)
     if texts == [str(i) for i in range(len(texts))]:  # how a table without names is headed
@@ -124,7 +126,7 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
 
 
 def _is_resaved(texts: list[str]) -> bool:
-    """Whether numbers are the names, each repetition made a name of its own: 0, 0.1, 0.2."""
+    """Return whether the names are numbers, with repetitions made unique: 0, 0.1, 0.2."""
     if len(set(texts)) < len(texts) or not any(text.endswith(".1") for text in texts):
         return False
     seen: Counter[str] = Counter()
@@ -144,7 +146,7 @@ def _is_number(text: str) -> bool:
 
 
 def _are_numbered(texts: list[str]) -> bool:
-    """Whether all but a label or an index are named by numbers that count up."""
+    """Return whether all names but that of a label or an index are consecutive numbers."""
     others = [text for text in texts if text.casefold() not in LABEL_NAMES | INDEX_NAMES]
     if len(others) == len(texts) or not others or not all(t.isdecimal() for t in others):
         return False
@@ -173,7 +175,7 @@ def _by_count(sample: _Sample, *, has_header: bool) -> Columns:
 
 
 def _found_end(sample: _Sample, rows: list[list[bytes]], count: int) -> int:
-    """Where the label is of a table without names: its first column or its last."""
+    """Return the label's column in a table without names: its first or its last."""
     first, last = EndColumn(), EndColumn()
     for line in map(sample.columns.cells_of, sample.lines):
         first.add(line.split(sample.columns.separator, 1)[0])
@@ -191,7 +193,7 @@ def _found_end(sample: _Sample, rows: list[list[bytes]], count: int) -> int:
 
 
 def _named(sample: _Sample, columns: Columns) -> tuple[int, ...]:
-    """The column that you named."""
+    """Find the column that the user named."""
     ends = {"first": 0, "last": len(columns.names) - 1}
     folded = [text.casefold() for text in sample.texts]
     if columns.has_header and sample.label.casefold() in folded:
@@ -241,9 +243,9 @@ def _by_name(sample: _Sample) -> Columns:
 
 
 def _numbered_end(sample: _Sample, columns: list[int]) -> list[int]:
-    """The label among columns of which all are named by numbers; none if that is not so, or clear.
+    """Find the label among columns that are all named by numbers; none if it is unclear.
 
-    So pandas saves a table without names beside an index.
+    pandas saves a table without names like this, beside an index.
     """
     if not all(sample.texts[i].isdecimal() for i in columns):
         return []
@@ -256,7 +258,7 @@ def _numbered_end(sample: _Sample, columns: list[int]) -> list[int]:
 
 
 def _odd_ones(texts: list[str]) -> list[int]:
-    """The columns that are not named as the pixels are, most of which differ by a number."""
+    """Return the columns whose names differ from the pixels', most of which end in a number."""
     shapes = [re.sub(r"\d+", "#", text) for text in texts]
     shape, count = Counter(shapes).most_common(1)[0]
     return [i for i, s in enumerate(shapes) if s != shape] if count * 2 > len(texts) else []
@@ -265,7 +267,7 @@ def _odd_ones(texts: list[str]) -> list[int]:
 def _with_label(
     sample: _Sample, columns: Columns, label: tuple[int, ...], rows: list[list[bytes]]
 ) -> Columns:
-    """The columns with the label's found; whether what is no pixel is text."""
+    """Complete the columns with the label's, and whether other cells are text."""
     if image_side(len(columns.names) - len(label) - len(columns.left_out)) is None:
         raise sample.refusal(
             f"has {len(columns.names) - len(label)} columns besides the label; expected {SQUARES}"
@@ -275,7 +277,7 @@ def _with_label(
 
 
 def _is_text(rows: list[list[bytes]], column: int) -> bool:
-    """Whether most cells of a column are words."""
+    """Return whether most cells of a column are words."""
     some = rows[:200]
     words = sum(bool(row[column].strip()) and NUMBER.fullmatch(row[column]) is None for row in some)
     return words * 2 > len(some)

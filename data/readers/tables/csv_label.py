@@ -30,7 +30,7 @@ class EndColumn:
             self._counts[cell.strip(b' \t\r\n"')] += 1
 
     def could_be_label(self) -> bool:
-        """Whether nearly all cells are a few whole numbers or a few words, each often."""
+        """Return whether nearly all cells are a few whole numbers or words, each frequent."""
         for fits in (_is_class, _is_word):
             values = {cell: n for cell, n in self._counts.items() if fits(cell)}
             enough = sum(values.values()) >= FIT * self._rows
@@ -40,13 +40,13 @@ class EndColumn:
         return False
 
     def evenness(self) -> float:
-        """The entropy of the cells as a share of the most that as many values can have."""
+        """Return the entropy of the cells as a fraction of the maximum for as many values."""
         shares = [n / self._rows for n in self._counts.values()]
         return -sum(p * math.log(p) for p in shares) / math.log(max(2, len(shares)))
 
 
 def label_end(first: EndColumn, last: EndColumn) -> str | None:
-    """Which of the two is the label, "first" or "last"; None if that is not clear."""
+    """Return which of the two is the label, "first" or "last"; None if that is unclear."""
     could = first.could_be_label(), last.could_be_label()
     if could == (True, False):
         return "first"
@@ -60,7 +60,7 @@ def label_end(first: EndColumn, last: EndColumn) -> str | None:
 
 
 def one_hot_columns(rows: list[list[bytes]], count: int) -> tuple[int, ...]:
-    """The columns at the end, or at the beginning, of which one holds 1 in every row."""
+    """Return the columns at the end, or the beginning, that are one-hot in every row."""
     for classes in range(2, MAX_CLASSES + 1):
         if image_side(count - classes) is None:
             continue

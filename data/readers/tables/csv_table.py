@@ -25,7 +25,7 @@ from .csv_columns import NUMBER, SHOWN, Columns, columns_of
 from .csv_label import EndColumn
 
 BLOCKS = range(1 << 17, 1 << 22)  # bytes read at a time: a 64th of the file, within these
-MAX_CELL = 64  # bytes of a cell that is looked at to find the label
+MAX_CELL_BYTES = 64  # bytes of a cell that is looked at to find the label
 MAX_NAME_BYTES = 120  # bytes of a label that is text
 MAX_LINE_BYTES = 1 << 20  # bytes of a line: 128 × 128 pixels of 20 characters take a third of it
 NAMES = {b",": "commas", b";": "semicolons", b"\t": "tabs", b" ": "spaces"}
@@ -49,17 +49,17 @@ def read_table(
     label: str = "",
     text: Text | None = None,
 ) -> SourceContent:
-    """All images of a CSV file, gzipped or not, and their labels where it has them.
+    """Read all images of a CSV file, gzipped or not, and their labels if it has any.
 
     Args:
         file: the file, at its beginning.
         path: for messages.
-        on_progress: called with the bytes that are done.
-        label: the column you name as the label's; "" to find out.
-        text: the table's lines, where they are not all of the file.
+        on_progress: called with the number of bytes done.
+        label: the column that the user names as the label's; "" to detect it.
+        text: the table's lines, if they are not the whole file.
 
     Raises:
-        DataError: it names path, line and column of the first cell that is not as expected.
+        DataError: it names path, line and column of the first unexpected cell.
     """
     on_disk = size_of(file)
     block = min(max(on_disk // 64, BLOCKS.start), BLOCKS.stop)
@@ -86,7 +86,7 @@ def read_table(
 
 
 def _ends(file: io.BufferedReader, path: Path, block: int) -> tuple[EndColumn, EndColumn]:
-    """The first and the last column of the whole file, which is read on where it was."""
+    """Return the first and last column of the whole file; restore its position."""
     place = file.tell()
     first, last = EndColumn(), EndColumn()
     file.seek(0)
@@ -96,14 +96,14 @@ def _ends(file: io.BufferedReader, path: Path, block: int) -> tuple[EndColumn, E
             if not line.startswith(COMMENT):
                 text = line.strip().rstrip(b",;")
                 first.add(marks.split(text, maxsplit=1)[0])
-                last.add(re.split(rb"[,;\s]", text[-MAX_CELL:])[-1])
+                last.add(re.split(rb"[,;\s]", text[-MAX_CELL_BYTES:])[-1])
     file.seek(place)
     return first, last
 
 
-def _blocks(whole: Text, path: Path, size: int) -> Iterator[tuple[int, list[bytes]]]:
-    """The lines of a block, at least one, and the number of the first of them."""
-    file, number, text = whole.content, whole.first, b""
+def _blocks(table: Text, path: Path, size: int) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield blocks of at least one line, each with the number of its first line."""
+    file, number, text = table.content, table.first, b""
     piece = _without_mark(file.read(size), path)
     while piece or text:
         if b"\0" in piece:
@@ -122,7 +122,7 @@ def _blocks(whole: Text, path: Path, size: int) -> Iterator[tuple[int, list[byte
 
 
 def _without_mark(text: bytes, path: Path) -> bytes:
-    """The beginning of a text without its byte order mark."""
+    """Remove the byte order mark from the beginning of a text."""
     if text[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise DataError(f"{path}: is text in UTF-16; save it as UTF-8")
     return text.removeprefix(b"\xef\xbb\xbf")
@@ -219,7 +219,7 @@ class _Table:
         return np.delete(values, others, axis=1)
 
     def _without_words(self, rows: list[bytes], numbers: list[int]) -> list[bytes]:
-        """The rows with their pixels alone; the labels' words are taken."""
+        """Return the rows with only their pixels; record the labels' words."""
         columns = self.columns
         others = sorted((*columns.label, *columns.left_out), reverse=True)
         left: list[bytes] = []
@@ -242,7 +242,7 @@ class _Table:
         return left
 
     def _not_a_number(self, rows: list[bytes], numbers: list[int], columns: tuple[int, ...]) -> str:
-        """Where the first cell is that no number can be read from; pandas does not tell."""
+        """Locate the first cell that is not a number, which pandas does not say."""
         for number, row in zip(numbers, rows, strict=True):
             for column, cell in enumerate(row.split(self.columns.separator)):
                 if column in columns and NUMBER.fullmatch(cell) is None:
@@ -250,7 +250,7 @@ class _Table:
         return f"lines {numbers[0]} to {numbers[-1]}: cannot be read as rows of numbers"
 
     def _cell(self, line: int, column: int, cell: bytes) -> str:
-        """A place and what stands there, as messages say it."""
+        """Describe a cell and its content for a message."""
         text = cell.decode("utf-8", "replace").strip()
         shown = repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
         return f"{self.columns.place(line, column)}: is {shown if text else 'empty'}"
@@ -260,9 +260,9 @@ class _Table:
 
 
 def _parsed(rows: list[bytes], separator: bytes, columns: int) -> NDArray[np.float64] | None:
-    """The numbers on these lines, one row each; None if there is a cell that is none.
+    """Parse the numbers on these lines, one row each; None if any cell is not a number.
 
-    pandas is given them as one long column, because most of its time goes by the column: with
+    pandas reads them as one long column because its cost grows with the number of columns: with
     16 384 of them, for images of 128 × 128, it would take a hundred times as long.
     """
     import pandas as pd

@@ -17,11 +17,11 @@ from ..safe_files import MAX_PIXEL_BYTES, OnProgress, size_of, unpacked
 ROW = re.compile(rb"\s*[+-]?\d+(\.\d*)?(\s+\d+:[+-]?[\d.]+([eE][+-]?\d+)?)+\s*(#.*)?")
 COMMON = (64, 256, 784, 1024)  # pixels that images have whose last ones are all 0
 MAX_LINE_BYTES = 1 << 20
-ROWS = 500  # at a time
+CHUNK_ROWS = 500  # at a time
 
 
 def is_libsvm(start: bytes) -> bool:
-    """Whether a file of this form begins so."""
+    """Return whether a file starts as LIBSVM does."""
     lines = [line for line in start.splitlines() if line.strip() and not line.startswith(b"#")]
     return bool(lines) and re.match(rb"\s*[+-]?\d+(\.\d*)?\s+\d+:[+-]?[\d.]", lines[0]) is not None
 
@@ -50,7 +50,7 @@ def read_libsvm(
     if rows * pixels > MAX_PIXEL_BYTES:
         raise DataError(f"{path}: holds more than the {MAX_PIXEL_BYTES:,} pixels allowed")
     greys, labels = PixelBuffer(), bytearray()
-    block = np.zeros((ROWS, pixels))
+    block = np.zeros((CHUNK_ROWS, pixels))
     filled, first, on_disk = 0, 1, size_of(file)
     file.seek(0)
     for number, label, places, values in _rows(file, path):
@@ -62,7 +62,7 @@ def read_libsvm(
             raise DataError(
                 f"{path}: line {number}: its label is {label:g}; expected {unfit.expected}"
             ) from unfit
-        if filled == ROWS or len(labels) == rows:
+        if filled == CHUNK_ROWS or len(labels) == rows:
             _take(greys, block[:filled], first, path)
             block[:] = 0
             filled, first = 0, number + 1
@@ -98,7 +98,7 @@ def _take(
 def _rows(
     file: io.BufferedReader, path: Path
 ) -> Iterator[tuple[int, float, np.ndarray[tuple[int], np.dtype[np.int64]], list[float]]]:
-    """The number, the label, the pixels' numbers and the pixels of every line."""
+    """Yield line number, label, pixel numbers and pixels of every line."""
     content = unpacked(file, path)
     number = 0
     while line := content.readline(MAX_LINE_BYTES + 1):

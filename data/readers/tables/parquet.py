@@ -21,7 +21,7 @@ from ..safe_files import MAX_PIXEL_BYTES, OnProgress, opened
 from .csv_columns import INDEX_NAMES, LABEL_NAMES
 
 MAGIC = b"PAR1"
-ROWS = 256  # at a time
+CHUNK_ROWS = 256  # at a time
 MAX_ROWS = 1 << 24
 MAX_COLUMNS = 1 << 15
 ADVICE = (
@@ -31,7 +31,7 @@ ADVICE = (
 
 
 def read_parquet(path: Path, on_progress: OnProgress | None, label: str = "") -> SourceContent:
-    """The set in a Parquet file. Raises DataError, which names path and row."""
+    """Read the set in a Parquet file. Raises DataError that names path and row."""
     try:
         from pyarrow.parquet import ParquetFile
     except ImportError as missing:
@@ -88,7 +88,7 @@ class _Table:
             wanted += self._pixels
         greys, labels = PixelBuffer(), list[Any]()
         side, done, notes = 0, 0, set[str]()
-        for batch in self._content.iter_batches(batch_size=ROWS, columns=wanted):
+        for batch in self._content.iter_batches(batch_size=CHUNK_ROWS, columns=wanted):
             block, more = self._block(batch, done)
             notes |= more
             if side not in (0, block.shape[1]):
@@ -123,7 +123,7 @@ class _Table:
         )
 
     def _block(self, batch: Any, first: int) -> tuple[NDArray[Any], set[str]]:
-        """The images of some rows, one a row."""
+        """Return the images of a block of rows, one a row."""
         notes: set[str] = set()
         if self._pictures is not None:
             rows: list[Bytes] = []
@@ -179,11 +179,11 @@ def _holds_pictures(kind: str) -> bool:
 
 
 def _names(schema: Any, label: str | None) -> tuple[str, ...]:
-    """The classes' names in what Hugging Face writes beside the columns."""
+    """Return the class names from the metadata that Hugging Face writes beside the columns."""
     try:
         metadata: dict[bytes, bytes] = schema.metadata or {}
-        told: Any = json.loads(metadata[b"huggingface"])
-        names: Any = told["info"]["features"][label]["names"]
+        description: Any = json.loads(metadata[b"huggingface"])
+        names: Any = description["info"]["features"][label]["names"]
     except (KeyError, ValueError, TypeError):
         return ()
     if not isinstance(names, list):

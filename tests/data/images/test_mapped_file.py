@@ -21,7 +21,7 @@ from tests.helpers.source_files import npy, refusal, write_pair
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of a few kB are large."""
     for module in (mapped_file, idx_format, array_files):
-        monkeypatch.setattr(module, "MAPPED_FROM", 10_000)
+        monkeypatch.setattr(module, "MIN_MAPPED_BYTES", 10_000)
 
 
 def test_a_large_idx_file_is_mapped(tmp_path: Path, digits: Digits) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +11,7 @@ from mnist_tui.data.errors import DataError
 from mnist_tui.data.sets.split import draw_test_mask, split_train_test
 
 from tests.helpers.source_files import in_order, same, together
+from tests.helpers.support import traced_peak
 
 
 @given(
@@ -54,13 +53,9 @@ def test_images_that_may_not_be_written_to_are_left_alone(digits: Digits) -> Non
 
 def test_parting_takes_no_second_set_of_images(mnist: Dataset) -> None:
     images, labels = mnist.test.images.copy(), mnist.test.labels
-    tracemalloc.start()
-    try:
+    with traced_peak() as peak:
         split_train_test(images, labels, 0.2)
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert most < 0.4 * images.nbytes
+    assert peak.bytes < 0.4 * images.nbytes
 
 
 @pytest.mark.parametrize("labels", [[0], [0, 1, 2]])

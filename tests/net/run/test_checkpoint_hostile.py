@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from mnist_tui.net.errors import NetError
 from mnist_tui.net.run import checkpoint
 from numpy.typing import NDArray
 
+from tests.helpers.support import traced_peak
 from tests.net.run.test_checkpoint import a_run
 
 
@@ -183,13 +183,9 @@ def test_a_small_file_that_unfolds_without_end_is_refused_before_memory_is_taken
     bomb = b"\x93NUMPY\x02\x00" + (1 << 26).to_bytes(4, "little") + bytes(1 << 26)
     write(path, members | {"format.npy": bomb}, zipfile.ZIP_DEFLATED)
     del bomb
-    tracemalloc.start()
-    try:
+    with traced_peak() as peak:
         refusal(path)
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert most < 16 << 20
+    assert peak.bytes < 16 << 20
 
 
 def test_a_damaged_packed_member_is_refused(tmp_path: Path) -> None:

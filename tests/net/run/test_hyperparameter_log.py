@@ -1,4 +1,4 @@
-"""The course of a run, followed again: the same updates, the same bits."""
+"""The hyperparameter log of a run, followed again: the same updates, the same bits."""
 
 from __future__ import annotations
 
@@ -12,21 +12,14 @@ from mnist_tui.net.run.diagnosis import DivergedError
 from mnist_tui.net.run.hyperparameter_log import changed, effective, optimizer_resets
 from mnist_tui.net.trainer import Trainer, replay
 
-from tests.helpers.support import fingerprint, noise, trainer_of
+from tests.helpers.support import fingerprint, noise, steer, trainer_of
 
 SAMPLES = noise(60)
 
 
 def steered(chosen: dict[str, Any], *changes: tuple[int, dict[str, Any]]) -> Trainer:
     """A run whose hyperparameters somebody changes after so many updates."""
-    trainer = trainer_of(SAMPLES, **chosen)
-    for since, change in changes:
-        for _ in islice(trainer.steps(), since - trainer.iteration):
-            pass
-        trainer.change(replace(trainer.hyperparameters, **change))
-    for _ in trainer.steps():
-        pass
-    return trainer
+    return steer(trainer_of(SAMPLES, **chosen), changes)
 
 
 CHANGES: list[list[tuple[int, dict[str, Any]]]] = [
@@ -48,12 +41,12 @@ def test_following_a_course_makes_the_same_run(
 ) -> None:
     chosen: dict[str, Any] = {"batch_size": batch_size, "iterations": 20, "optimizer": "momentum"}
     run = steered(chosen | {"alpha": 0.1}, *changes)
-    course = effective(run.hyperparameter_log)
-    again = Trainer(SAMPLES, SAMPLES, course[0][1])
-    updates = [progress.iteration for progress in replay(again, course)]
+    log = effective(run.hyperparameter_log)
+    again = Trainer(SAMPLES, SAMPLES, log[0][1])
+    updates = [progress.iteration for progress in replay(again, log)]
     assert updates == list(range(1, run.iteration + 1))
     assert again.parameters.vector.tobytes() == run.parameters.vector.tobytes()
-    assert effective(again.hyperparameter_log) == course
+    assert effective(again.hyperparameter_log) == log
     if all(since for since, _ in changes):  # a change before any update is known only here
         assert fingerprint(again) == fingerprint(run)
 

@@ -44,24 +44,24 @@ def courses(draw: st.DrawFn) -> HyperparameterLog:
     batch = draw(LIVE["batch_size"])  # without one there can be no augment
     chosen = draw(st.fixed_dictionaries({}, optional=LIVE | FIXED))
     now = Hyperparameters(**{"batch_size": batch, **chosen})
-    course = [(0, now)]
+    log = [(0, now)]
     for since in sorted(draw(st.sets(st.integers(1, 999), max_size=4))):
         now = replace(now, **draw(st.fixed_dictionaries({}, optional=LIVE)))
-        course.append((since, now))
-    return effective(tuple(course))
+        log.append((since, now))
+    return effective(tuple(log))
 
 
 @given(courses())
-def test_a_recipe_makes_the_same_course_again(course: HyperparameterLog) -> None:
-    recipe = format_recipe(course)
+def test_a_recipe_makes_the_same_course_again(log: HyperparameterLog) -> None:
+    recipe = format_recipe(log)
     assert "\n" not in recipe
-    assert parse_recipe(recipe) == course
+    assert parse_recipe(recipe) == log
 
 
 def test_only_what_differs_is_written() -> None:
     first = Hyperparameters(batch_size=64, hidden=(128, 64))
-    course = ((0, first), (300, replace(first, alpha=0.05)))
-    assert format_recipe(course) == "hidden=128,64 batch=64 @300 alpha=0.05"
+    log = ((0, first), (300, replace(first, alpha=0.05)))
+    assert format_recipe(log) == "hidden=128,64 batch=64 @300 alpha=0.05"
     assert format_recipe(((0, Hyperparameters()),)) == "alpha=0.15"
 
 

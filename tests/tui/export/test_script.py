@@ -25,6 +25,7 @@ from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export.script import script
 
 from tests.helpers.source_files import write_npz
+from tests.helpers.support import steer
 
 # Runs the script with its folder as DATA; nothing of this program may be there to be imported.
 ALONE = """
@@ -66,13 +67,7 @@ def steered(
         Hyperparameters(**chosen),
         augmented=Epochs(small.train.images).images,
     )
-    for since, change in changes:
-        for _ in islice(trainer.steps(), since - trainer.iteration):
-            pass
-        trainer.change(replace(trainer.hyperparameters, **change))
-    for _ in trainer.steps():
-        pass
-    return trainer
+    return steer(trainer, changes)
 
 
 RUNS: dict[str, tuple[dict[str, Any], tuple[tuple[int, dict[str, Any]], ...]]] = {

@@ -12,7 +12,7 @@ from mnist_tui.tui.render.glyphs import ascii_rows, bar, block_rows
 from mnist_tui.tui.render.plot import Curve, draw, frame
 from mnist_tui.tui.render.resample import fitted
 from mnist_tui.tui.render.tiles import (
-    GAP,
+    TILE_GAP,
     characters,
     dots,
     halves,
@@ -25,17 +25,17 @@ from mnist_tui.tui.render.tiles import (
 from mnist_tui.tui.rooms.confusion.grid import FRAME, grid
 from mnist_tui.tui.rooms.digit_history.heatmap import Span, answers, heat, rows_of, ruler
 from mnist_tui.tui.rooms.draw.frame import EDGE, bottom, columns_for, pixel_row, scaled, top
-from mnist_tui.tui.rooms.draw.legend import TOLD, flowed
+from mnist_tui.tui.rooms.draw.legend import KEY_HINTS, flowed
 from mnist_tui.tui.rooms.draw.room import widths
 from mnist_tui.tui.rooms.layout import side_by_side, visible_range, words
-from mnist_tui.tui.rooms.maths.page import strip, told
+from mnist_tui.tui.rooms.maths.page import explanation, strip
 from mnist_tui.tui.rooms.maths.scenes.layer import scene
 from mnist_tui.tui.rooms.maths.scenes.signed_picture import signed_rows
 from mnist_tui.tui.rooms.maths.walk.path import leading
 from mnist_tui.tui.rooms.maths.walk.stages import stages
 from mnist_tui.tui.rooms.maths.walk.state import MathsState
 from mnist_tui.tui.rooms.saliency.overlay import cells, following
-from mnist_tui.tui.screens.minimum_size import LEAST, notice
+from mnist_tui.tui.screens.minimum_size import MIN_SIZE, notice
 from mnist_tui.tui.widgets.footer import KeyHint
 from mnist_tui.tui.widgets.footer import hints_that_fit as keys_that_fit
 from mnist_tui.tui.widgets.probabilities import arranged
@@ -93,7 +93,7 @@ def test_pages_of_tiles(side: int, width: int, height: int, count: int, caption:
     assert here.count >= 1
     assert here.wide >= 1
     assert here.high >= 1
-    if width >= caption + GAP and height >= 1:
+    if width >= caption + TILE_GAP and height >= 1:
         assert here.across * here.wide <= width
         assert here.down * here.high <= height
         assert here.rows + 1 <= height
@@ -179,13 +179,13 @@ def test_blocks(parts: list[tuple[int, int]], width: int, room: int) -> None:
 
 
 @given(st.sampled_from(LOOKED), WIDTHS, HEIGHTS)
-def test_stages_of_the_maths_room(looked: MathsState, width: int, height: int) -> None:
-    assert told(looked, plain, width, height)
-    assert scene(looked, plain, width, height) or not height
-    walk = stages(looked.lens.sizes)
-    line = strip(looked.stage, walk, plain, width)
-    assert looked.stage.symbol in line.plain
-    assert line.cell_len <= max(width, len(looked.stage.symbol) + 7)
+def test_stages_of_the_maths_room(state: MathsState, width: int, height: int) -> None:
+    assert explanation(state, plain, width, height)
+    assert scene(state, plain, width, height) or not height
+    walk = stages(state.lens.sizes)
+    line = strip(state.stage, walk, plain, width)
+    assert state.stage.symbol in line.plain
+    assert line.cell_len <= max(width, len(state.stage.symbol) + 7)
 
 
 @given(SIDES, WIDTHS, HEIGHTS)
@@ -206,8 +206,8 @@ def test_frames(side: int, width: int, height: int) -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=12), WIDTHS)
 def test_key_lines(keys: list[tuple[int, bool]], width: int) -> None:
-    told = [KeyHint((("x", "x"),), "w" * letters, needed) for letters, needed in keys]
-    assert sum(each.width for each in keys_that_fit(told, width)) <= width + 1
+    explanation = [KeyHint((("x", "x"),), "w" * letters, needed) for letters, needed in keys]
+    assert sum(each.width for each in keys_that_fit(explanation, width)) <= width + 1
 
 
 @given(CLASSES, st.integers(-3, 70), st.integers(1, 6), st.data())
@@ -221,18 +221,18 @@ def test_predictions(classes: int, rows: int, columns: int, data: st.DataObject)
 
 @given(WIDTHS)
 def test_hints_of_the_canvas(width: int) -> None:
-    lines = flowed(TOLD, width)
-    assert all(len(line) <= max(width, *map(len, TOLD)) for line in lines)
+    lines = flowed(KEY_HINTS, width)
+    assert all(len(line) <= max(width, *map(len, KEY_HINTS)) for line in lines)
 
 
 @given(st.integers(0, 40), st.integers(0, 12))
 def test_the_notice_of_a_terminal_that_is_too_small(width: int, height: int) -> None:
-    lines = notice((width, height), LEAST)
+    lines = notice((width, height), MIN_SIZE)
     assert len(lines) <= height
     assert all(len(line) <= width for line in lines)
     assert bool(lines) == bool(width and height)
     said = "".join(lines).replace(" ", "")
-    needed = f"{LEAST.width}×{LEAST.height}"
+    needed = f"{MIN_SIZE.width}×{MIN_SIZE.height}"
     if width * height >= 16 and width >= 6:
         assert needed in said
         assert "q" in said

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.history import COLUMNS, History
 from mnist_tui.tui.config.fields import format_value
-from mnist_tui.tui.render.chart import RunCurve, draw_runs, readings, told
+from mnist_tui.tui.render.chart import RunCurve, draw_runs, note_rows, readings
 from mnist_tui.tui.render.chart_view import ChartView
 from mnist_tui.tui.render.plot import Plot
 from rich.style import Style
@@ -50,9 +50,9 @@ def plain(plot: Plot | None) -> list[str]:
 
 def changed(*changes: tuple[int, float]) -> RunCurve:
     """A run of 400 updates whose alpha was changed on the way."""
-    course = ((0, Hyperparameters(alpha=0.1)),)
-    course += tuple((since, Hyperparameters(alpha=alpha)) for since, alpha in changes)
-    return replace(a_line(1, 400, leaps=False), hyperparameter_log=course, iterations=400)
+    log = ((0, Hyperparameters(alpha=0.1)),)
+    log += tuple((since, Hyperparameters(alpha=alpha)) for since, alpha in changes)
+    return replace(a_line(1, 400, leaps=False), hyperparameter_log=log, iterations=400)
 
 
 ALPHAS = st.lists(st.sampled_from([0.1, 0.125, 0.2, 1e-05, 12.5]), min_size=1, max_size=9)
@@ -129,7 +129,7 @@ def test_a_test_that_was_made_earlier_is_read_with_its_iteration() -> None:
 
 @given(st.text("ab ", max_size=300), st.integers(1, 120), st.integers(0, 30))
 def test_a_notice_has_rows_of_its_own(words: str, width: int, height: int) -> None:
-    rows = told(words, (width, height), Style())
+    rows = note_rows(words, (width, height), Style())
     assert len(rows) <= max(0, height - 6)
     assert all(len(row.plain) <= max(width, 3) for row in rows)
 

@@ -101,8 +101,10 @@ def rows_of(updates: int, seed: int, every: int, *, leaps: bool) -> Numbers:
 
 
 def line_of(rows: Numbers, *, leaps: bool) -> RunCurve:
-    course = ((0, Hyperparameters()),)
-    return RunCurve(1, "run 1", History(rows), course, len(rows) - 1, leaps=leaps, role="moving")
+    hyperparameter_log = ((0, Hyperparameters()),)
+    return RunCurve(
+        1, "run 1", History(rows), hyperparameter_log, len(rows) - 1, leaps=leaps, role="moving"
+    )
 
 
 VIEWS = st.builds(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.tui.render.chart_view import LEAST_SPAN, ChartView
+from mnist_tui.tui.render.chart_view import MIN_SPAN, ChartView
 
 DONE = st.integers(1, 10**6)
 FACTOR = st.sampled_from([0.5, 0.8, 1.25, 2.0])
@@ -34,7 +34,7 @@ def test_whatever_is_zoomed_the_window_lies_within_the_run(
         after = view.x_axis(done, 2 * done)
         assert 0 <= after.low < after.high
         assert after.low <= done
-        assert after.high - after.low >= min(LEAST_SPAN, done)
+        assert after.high - after.low >= min(MIN_SPAN, done)
         if view.span is not None and around is not None and view.end is not None and x.low > 0:
             assert after.low - 1e-6 * done <= around <= after.high + 1e-6 * done
 

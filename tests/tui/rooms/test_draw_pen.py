@@ -56,7 +56,7 @@ def test_the_pen_draws_only_while_it_is_down_and_stays_on_the_paper() -> None:
 def test_the_eraser_takes_away_what_lies_under_it() -> None:
     drawing = Drawing(SIDE)
     drawing.replace(np.full((SIDE, SIDE), 255, np.uint8))
-    drawing.erases = True
+    drawing.change_tool()
     drawing.put(down=True)
     drawing.move(6, 0)
     assert not drawing.pixels[14, 14:21].any()

@@ -47,10 +47,10 @@ class Maths:
         return found[0]
 
     @property
-    def looked(self) -> MathsState:
+    def state(self) -> MathsState:
         """What it shows."""
-        assert self.room.looked is not None
-        return self.room.looked
+        assert self.room.state is not None
+        return self.room.state
 
     @property
     def lines(self) -> list[str]:
@@ -68,10 +68,10 @@ class Maths:
     async def go_to(self, symbol: str) -> None:
         """With the keys for it."""
         await self.app.press("home")
-        while self.looked.stage.symbol != symbol:
-            before = self.looked.stage
+        while self.state.stage.symbol != symbol:
+            before = self.state.stage
             await self.app.press("right")
-            assert self.looked.stage != before
+            assert self.state.stage != before
 
     def lens(self, parameters: Parameters, dataset: Dataset) -> SampleStep:
         """The numbers of this network, from net/ itself."""
@@ -96,7 +96,7 @@ async def maths(
         await app.press("m")
         assert isinstance(app.app.screen, MathsRoom)
         room = Maths(app)
-        await app.until(lambda: room.room.looked is not None)
+        await app.until(lambda: room.room.state is not None)
         yield room
 
 
@@ -166,7 +166,7 @@ async def test_the_terms_add_up_as_they_are_printed(
                 total = Decimal(found[1])
         assert len(products) > 4
         assert sum(products) == total
-        number = float(room.looked.values()[room.looked.unit])
+        number = float(room.state.values()[room.state.unit])
         assert float(total) == pytest.approx(number, abs=2e-5)
 
 
@@ -185,7 +185,7 @@ async def test_the_update_is_really_made(small: Dataset) -> None:
     async with maths(small) as room:
         lens = room.lens(room.app.parameters, small)
         await room.go_to("update")
-        for weight in room.looked.followed():
+        for weight in room.state.followed():
             step = weight_update(lens, weight)
             shown = re.findall(NUMBER, room.row(weight.name).split(weight.name)[1])[:2]
             assert shown == [f"{step.before:.8f}", f"{step.after:.8f}"]
@@ -199,7 +199,7 @@ async def test_the_update_is_really_made(small: Dataset) -> None:
 async def test_the_steps_figures_follow_the_arrows(small: Dataset) -> None:
     async with maths(small) as room:
         await room.go_to("update")
-        names = [weight.name for weight in room.looked.followed()]
+        names = [weight.name for weight in room.state.followed()]
         for name in names:
             assert f"d{name} = " in "\n".join(room.lines)
             await room.app.press("down")
@@ -210,38 +210,38 @@ async def test_plus_and_minus_make_another_step(small: Dataset) -> None:
         await room.go_to("update")
         for key, alpha in (("plus", 0.2), ("minus", 0.15)):
             await room.app.press(key)
-            await room.app.until(lambda alpha=alpha: room.looked.lens.alpha == alpha)
+            await room.app.until(lambda alpha=alpha: room.state.lens.alpha == alpha)
             assert f"α = {alpha:g}" in room.lines[2]
 
 
 async def test_a_unit_is_chosen_and_stays_chosen_through_the_stages(small: Dataset) -> None:
     async with maths(small) as room:
         await room.go_to("Z1")
-        first = room.looked.unit
+        first = room.state.unit
         await room.app.press("down" if first < 9 else "up")
-        unit = room.looked.unit
+        unit = room.state.unit
         assert abs(unit - first) == 1
         assert f"Z1[{unit}] = b1[{unit}] + Σ" in "\n".join(room.lines)
         for symbol in ("A1", "dA1", "dZ1", "dW1"):
             await room.go_to(symbol)
-            assert room.looked.unit == unit
+            assert room.state.unit == unit
             assert any(re.match(rf"▸ +{unit} ", line) for line in room.lines)
         await room.app.press("a")
-        assert room.looked.path[1] == first
+        assert room.state.path[1] == first
 
 
 async def test_tab_takes_the_arrows_into_the_terms(small: Dataset) -> None:
     async with maths(small) as room:
         await room.go_to("Z1")
-        sources = room.looked.sources()
-        assert room.looked.path[0] == sources[0]
+        sources = room.state.sources()
+        assert room.state.path[0] == sources[0]
         await room.app.press("tab", "pagedown", "pagedown", "pagedown", "up")
-        assert room.looked.path[0] == sources[29]
+        assert room.state.path[0] == sources[29]
         row, column = divmod(sources[29], 28)
         assert any(f"▸ {sources[29]} {row},{column}" in line for line in room.lines)
         assert f"{sources[29]} is no. 30" in "\n".join(room.lines)
         await room.app.press("tab", "up")
-        assert room.looked.path[0] == sources[29]
+        assert room.state.path[0] == sources[29]
 
 
 async def test_slash_finds_numbers_and_names(small: Dataset) -> None:
@@ -257,7 +257,7 @@ async def test_slash_finds_numbers_and_names(small: Dataset) -> None:
             await room.app.press("slash")
             assert isinstance(room.app.app.screen, FindDialog)
             await room.app.press(*typed, "enter")
-            assert room.looked.path[at] == found
+            assert room.state.path[at] == found
         assert room.symbol == "Z1"
         for typed in ("10", "zz", "W1[3, 999]", "W3[0, 0]", "", "W1[3]", "x[1,2]"):
             await room.app.press("slash", *typed, "enter")
@@ -265,13 +265,13 @@ async def test_slash_finds_numbers_and_names(small: Dataset) -> None:
             assert isinstance(asking, FindDialog), typed
             assert str(asking.query_one(".complaint", Label).content)
             await room.app.press("escape")
-        assert room.looked.path == (300, 3, 5)
+        assert room.state.path == (300, 3, 5)
 
 
 async def test_a_pixel_is_found_by_row_and_column(small: Dataset) -> None:
     async with maths(small) as room:
         await room.app.press("slash", *"14,20", "enter")
-        assert room.looked.path[0] == 14 * 28 + 20
+        assert room.state.path[0] == 14 * 28 + 20
         value = int(small.test.images[0][412])
         assert f"x[412] = {value} / 255 = {value / 255:.4f}" in "\n".join(room.lines)
 
@@ -280,8 +280,8 @@ async def test_many_units_stand_largest_first(small: Dataset) -> None:
     async with maths(small, hidden=(800,)) as room:
         await room.go_to("Z1")
         assert "786 more, largest first" in "\n".join(room.lines)
-        order = room.looked.units()
-        sizes = np.abs(room.looked.values()[order])
+        order = room.state.units()
+        sizes = np.abs(room.state.values()[order])
         assert (np.diff(sizes) <= 0).all()
         await room.app.press("slash", *"733", "enter")
         assert any(re.match(r"▸ +733 ", line) for line in room.lines)
@@ -289,7 +289,7 @@ async def test_many_units_stand_largest_first(small: Dataset) -> None:
         assert "786 more, by number" in "\n".join(room.lines)
         assert any(re.match(r"▸ +733 ", line) for line in room.lines)
         await room.app.press("down")
-        assert room.looked.unit == 734
+        assert room.state.unit == 734
 
 
 async def test_any_number_of_hidden_layers(small: Dataset) -> None:
@@ -321,10 +321,10 @@ async def test_other_sides_and_classes(mnist: Dataset) -> None:
         await driver.until(lambda: driver.app.main.viewed is not None)
         await driver.press("m")
         room = Maths(driver)
-        await driver.until(lambda: room.room.looked is not None)
+        await driver.until(lambda: room.room.state is not None)
         for symbol in WALK:
             await room.go_to(symbol)
-        assert room.looked.lens.sizes == (196, 10, 4)
+        assert room.state.lens.sizes == (196, 10, 4)
         assert "2060" not in room.lines[2]
         assert f"{196 * 10 + 40 + 14} numbers" in room.lines[2]
 
@@ -353,7 +353,7 @@ async def test_another_digit_keeps_the_stage(small: Dataset) -> None:
         await room.go_to("loss")
         for key, index in (("n", 1), ("full_stop", 2), ("p", 1), ("comma", 0), ("p", 199)):
             await room.app.press(key)
-            await room.app.until(lambda index=index: room.looked.index == index)
+            await room.app.until(lambda index=index: room.state.index == index)
             assert room.symbol == "loss"
             label = int(small.test.labels[index])
             assert f"digit {index} · label {label}" in room.lines[1]
@@ -365,17 +365,17 @@ async def test_it_stays_steady_while_the_numbers_follow_the_training(small: Data
     async with maths(small, iterations=ENDLESS) as room:
         await room.go_to("Z1")
         await room.app.press("slash", *"4", "enter", "tab")
-        path, before = room.looked.path, room.looked.iteration
+        path, before = room.state.path, room.state.iteration
         room.app.tap("space")
         for _ in range(3):
-            await room.app.until(lambda before=before: room.looked.iteration > before)
-            before = room.looked.iteration
-            assert room.looked.path == path
-            assert room.looked.inner
+            await room.app.until(lambda before=before: room.state.iteration > before)
+            before = room.state.iteration
+            assert room.state.path == path
+            assert room.state.inner
             assert room.symbol == "Z1"
         room.app.tap("space")
         await room.app.until(lambda: not room.app.app.session.is_training)
-        await room.app.until(lambda: room.looked.iteration == room.app.iteration)
+        await room.app.until(lambda: room.state.iteration == room.app.iteration)
         Z = room.lens(room.app.parameters, small).Z[0][4, 0]
         assert f"{float(Z):.5f}" in room.row("4 ")
 
@@ -384,12 +384,12 @@ async def test_it_shows_the_past(small: Dataset) -> None:
     async with maths(small) as room:
         await room.go_to("loss")
         await room.app.press("left_square_bracket", "left_square_bracket")
-        await room.app.until(lambda: room.looked.iteration == 8)
+        await room.app.until(lambda: room.state.iteration == 8)
         past = room.app.app.workspace.past
         assert past is not None
         assert f"= {room.lens(past.parameters, small).loss:.6f}" in "\n".join(room.lines)
         await room.app.press("right_square_bracket")
-        await room.app.until(lambda: room.looked.iteration == 9)
+        await room.app.until(lambda: room.state.iteration == 9)
 
 
 async def test_the_gradient_check_shows_nets_own_numbers(small: Dataset) -> None:
@@ -397,7 +397,7 @@ async def test_the_gradient_check_shows_nets_own_numbers(small: Dataset) -> None
         await room.app.press("k")
         await room.app.until(lambda: "right" in room.app.lines(ChecksPage)[0])
         lines = room.app.lines(ChecksPage)
-        mine = room.looked.followed()
+        mine = room.state.followed()
         images, labels = small.test.images[:1], small.test.labels[:1]
         for check in check_gradient(room.app.parameters, images, labels, mine):
             row = next(line for line in lines if check.weight.name in line)
@@ -425,10 +425,10 @@ async def test_the_mouse_goes_to_stages_and_chooses(small: Dataset) -> None:
         assert room.symbol == "Z2"
         y = next(y for y, line in enumerate(room.lines) if re.match(r"[ ▸]+3[ ◂]+", line))
         await room.app.pilot.click(MathsPage, offset=(5, y))
-        assert room.looked.unit == 3
+        assert room.state.unit == 3
         row = next(y for y, line in enumerate(room.lines) if "=" in line and "·" in line and y > 9)
         await room.app.pilot.click(MathsPage, offset=(room.app.app.size.width - 3, row))
-        assert room.looked.path[1] == room.looked.sources()[row - 8]
+        assert room.state.path[1] == room.state.sources()[row - 8]
 
 
 async def test_it_explains_itself(small: Dataset) -> None:
@@ -444,7 +444,7 @@ async def test_a_network_that_has_gone_wrong_is_shown_all_the_same(small: Datase
         await app.until_state(RunStatus.DIVERGED)
         await app.press("m")
         room = Maths(app)
-        await app.until(lambda: room.room.looked is not None)
+        await app.until(lambda: room.room.state is not None)
         for symbol in WALK:
             await room.go_to(symbol)
-        assert room.looked.stage == Stage("update", 2)
+        assert room.state.stage == Stage("update", 2)

@@ -126,10 +126,10 @@ def test_an_error_too_small_for_five_places_is_told_in_powers_of_ten_and_in_word
     parameters.b[-1][3] = 14.0  # as sure as a network comes to be
     lens = trace_step(parameters, digit(parameters, 2), 3, 0.1)
     path = leading(lens)
-    looked = MathsState(lens, 0, 1, Stage("dA", 1), path)
+    state = MathsState(lens, 0, 1, Stage("dA", 1), path)
     error = float(lens.dZ[-1][3, 0])
     assert -1e-3 < error < -1e-8
-    heads = terms_block(Columns(looked, plain, wide=False), 20)
+    heads = terms_block(Columns(state, plain, wide=False), 20)
     assert "dZ2 ×10" in heads[1].plain
     scale = scale_of(error)
     mine = next(line.plain for line in heads if line.plain.lstrip("▹▸ ").startswith("3 "))

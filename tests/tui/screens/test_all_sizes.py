@@ -7,7 +7,7 @@ from itertools import groupby, product
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.screens.dialogs.help import HelpDialog
-from mnist_tui.tui.screens.minimum_size import LEAST
+from mnist_tui.tui.screens.minimum_size import MIN_SIZE
 from mnist_tui.tui.widgets.lines import LinesWidget
 from textual.events import Key, MouseScrollDown, Paste
 
@@ -94,9 +94,9 @@ async def test_no_size_breaks_a_room_whatever_it_holds(case: str) -> None:
 
 async def test_too_small_holds_back_what_would_act_unseen(small: Dataset) -> None:
     async with opened(small, (80, 24)) as app:
-        await resize(app, LEAST.width - 1, LEAST.height)
+        await resize(app, MIN_SIZE.width - 1, MIN_SIZE.height)
         assert app.app.is_too_small
-        assert app.app.size == LEAST
+        assert app.app.size == MIN_SIZE
         stack = app.app.screen_stack[:]
         for key in ("question_mark", "p", "tab", "ctrl+p", "space"):
             app.app.post_message(Key(key, None))
@@ -109,7 +109,7 @@ async def test_too_small_holds_back_what_would_act_unseen(small: Dataset) -> Non
         assert not app.app.is_too_small
         await enter(app, ("question_mark",))
         assert isinstance(app.app.screen, HelpDialog)
-        await resize(app, LEAST.width, LEAST.height - 1)
+        await resize(app, MIN_SIZE.width, MIN_SIZE.height - 1)
         app.tap("escape")  # leads out of what is open, even unseen
         await app.until(lambda: app.app.screen is app.app.main)
         app.tap("q")

@@ -265,9 +265,9 @@ async def test_a_recipe_is_shown_and_begins_the_same_run_again(small: Dataset) -
         assert run is not None
         assert run.number == 2
         assert np.array_equal(app.parameters.vector, reached)
-        course = parse_recipe(recipe)
-        trainer = Trainer(small.train, small.test, course[0][1])
-        for _ in replay(trainer, course):
+        log = parse_recipe(recipe)
+        trainer = Trainer(small.train, small.test, log[0][1])
+        for _ in replay(trainer, log):
             pass
         assert np.array_equal(trainer.parameters.vector, reached)
 

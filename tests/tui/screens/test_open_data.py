@@ -56,10 +56,8 @@ class KeptApp(SmallApp):
     def __init__(self, dataset: Dataset, **chosen: Any) -> None:
         super().__init__(dataset)
         self._small = dataset
-        course = ((0, Hyperparameters(**chosen)),)
-        MnistApp.__init__(
-            self, "mnist", course, AppOptions(), SessionFolder(catalog.create_session())
-        )
+        log = ((0, Hyperparameters(**chosen)),)
+        MnistApp.__init__(self, "mnist", log, AppOptions(), SessionFolder(catalog.create_session()))
 
 
 @asynccontextmanager
@@ -125,7 +123,7 @@ async def test_a_table_is_opened_and_a_new_session_trains_on_it(
         await app.make(2)
         assert recent_sources() == [str(table)]
         assert not before.is_training
-    assert {SessionStore(path).page().source for path in sessions()} == {"mnist", str(table)}
+    assert {SessionStore(path).manifest().source for path in sessions()} == {"mnist", str(table)}
 
 
 async def test_the_runs_before_are_on_disk_with_all_they_learnt(
@@ -136,8 +134,8 @@ async def test_the_runs_before_are_on_disk_with_all_they_learnt(
         learnt = app.parameters.vector.copy()
         await asked(app, table)
         await begun_on(app, 784, 10)
-    stores = {store.page().source: store for store in map(SessionStore, sessions())}
-    runs = stores["mnist"].runs(stores["mnist"].page())
+    stores = {store.manifest().source: store for store in map(SessionStore, sessions())}
+    runs = stores["mnist"].runs(stores["mnist"].manifest())
     assert [kept.run.iteration for kept in runs] == [3]
     assert runs[0].run.vector.tolist() == learnt.tolist()
 

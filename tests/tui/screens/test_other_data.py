@@ -11,7 +11,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.data.images.layout import ImageLayout
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.tui.render.glyphs import ascii_rows
-from mnist_tui.tui.render.labels import LONGEST_CLASS, a, heading
+from mnist_tui.tui.render.labels import MAX_CLASS_COLUMNS, a, heading
 from mnist_tui.tui.render.resample import fitted, shrunk
 from mnist_tui.tui.screens.dialogs.augmentation import Copies
 from mnist_tui.tui.widgets.digit import Digit
@@ -40,11 +40,11 @@ async def test_image_and_answer_fit_and_are_right(name: str, size: tuple[int, in
             app.app.workspace.index = index
             await app.pilot.pause()
             label = int(dataset.test.labels[index])
-            called = dataset.names[label][: LONGEST_CLASS - 1]
+            called = dataset.names[label][: MAX_CLASS_COLUMNS - 1]
             assert called in app.lines(Digit)[0]
             answer = probabilities(app.parameters, dataset.test.images[index : index + 1])[:, 0]
             rows = app.lines(Probabilities)
-            assert dataset.names[int(answer.argmax())][: LONGEST_CLASS - 1] in rows[0]
+            assert dataset.names[int(answer.argmax())][: MAX_CLASS_COLUMNS - 1] in rows[0]
             others = [row for row in rows if " others " in row]
             bars = [row for row in rows[1:] if row not in others]
             shown, left = percentages(bars), percentages(others)

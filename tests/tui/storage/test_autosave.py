@@ -13,17 +13,17 @@ from tests.helpers.support import wait_until
 
 
 def test_a_disk_that_refuses_is_noticed_until_all_is_written(session: Path) -> None:
-    page, _ = saved_sessions.load(session)
+    manifest, _ = saved_sessions.load(session)
     store, told = SessionStore(session), list[str]()
     hindrance = session / "session.json"
     hindrance.unlink()
     hindrance.mkdir()
-    keeping = Autosave(store, "mnist", told.append, page)
-    assert keeping.is_whole
-    keeping.saver.put_page(replace(page, index=5))
-    wait_until(lambda: not keeping.is_whole)
+    autosave = Autosave(store, "mnist", told.append, manifest)
+    assert autosave.is_up_to_date
+    autosave.writer.put_manifest(replace(manifest, index=5))
+    wait_until(lambda: not autosave.is_up_to_date)
     hindrance.rmdir()
-    keeping.saver.put_page(replace(page, index=6))
-    wait_until(lambda: keeping.is_whole)
-    keeping.leave_alone()
+    autosave.writer.put_manifest(replace(manifest, index=6))
+    wait_until(lambda: autosave.is_up_to_date)
+    autosave.release()
     SessionStore(session).close()  # others may have it

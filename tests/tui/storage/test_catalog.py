@@ -10,7 +10,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.storage import catalog
-from mnist_tui.tui.storage.store import ORDER, PAGE
+from mnist_tui.tui.storage.store import MANIFEST, ORDER
 
 from tests.helpers import saved_sessions
 from tests.helpers.saved_sessions import write_session
@@ -34,11 +34,11 @@ def test_two_sessions_may_begin_at_once(state: Path) -> None:
 def test_only_so_many_sessions_are_kept(small: Dataset, state: Path) -> None:
     for number in range(8):
         path = write_session(small, state / "sessions" / f"2020010{number}-000000-1", updates=1)
-        os.utime(path / PAGE, (number, number))
+        os.utime(path / MANIFEST, (number, number))
     store = catalog.create_session()
     store.close()
     left = [path.name for path in saved_sessions.folders(state)]
-    assert len(left) == catalog.MOST_SESSIONS
+    assert len(left) == catalog.MAX_SESSIONS
     assert left[0].startswith("20200104")
 
 

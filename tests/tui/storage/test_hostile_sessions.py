@@ -17,8 +17,8 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run import checkpoint
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.storage import catalog
-from mnist_tui.tui.storage.manifest import DAMAGED, Manifest, read
-from mnist_tui.tui.storage.store import OLDER, PAGE, SessionStore
+from mnist_tui.tui.storage.manifest import DAMAGED, Manifest, parse_manifest
+from mnist_tui.tui.storage.store import BACKUP_SUFFIX, MANIFEST, SessionStore
 
 from tests.helpers.pty_terminal import check_restored, terminal
 from tests.helpers.saved_sessions import write_session
@@ -57,11 +57,11 @@ HOSTILE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("page", HOSTILE.values(), ids=list(HOSTILE))
-def test_a_page_that_this_program_would_not_write_is_refused(page: object) -> None:
+@pytest.mark.parametrize("manifest", HOSTILE.values(), ids=list(HOSTILE))
+def test_a_page_that_this_program_would_not_write_is_refused(manifest: object) -> None:
     with pytest.raises(DAMAGED):
-        read(json.dumps(page).encode())
-    assert read(json.dumps(GOOD).encode()).current == 1
+        parse_manifest(json.dumps(manifest).encode())
+    assert parse_manifest(json.dumps(GOOD).encode()).current == 1
 
 
 JSON = st.recursive(
@@ -74,22 +74,22 @@ JSON = st.recursive(
 @given(st.sampled_from(sorted(GOOD)), JSON)
 def test_any_value_in_any_field_is_read_or_refused(name: str, value: object) -> None:
     try:
-        page = read(json.dumps({**GOOD, name: value}).encode())
+        manifest = parse_manifest(json.dumps({**GOOD, name: value}).encode())
     except DAMAGED:
         return
-    page.hyperparameters()
-    assert all(text.isprintable() for text in page.names.values())
+    manifest.hyperparameters()
+    assert all(text.isprintable() for text in manifest.names.values())
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_refused(text: bytes) -> None:
     with pytest.raises(DAMAGED):
-        read(text)
+        parse_manifest(text)
 
 
 def test_nesting_without_end_is_refused() -> None:
     with pytest.raises(DAMAGED):
-        read(b'{"names":' + b"[" * 100_000)
+        parse_manifest(b'{"names":' + b"[" * 100_000)
 
 
 def test_a_folder_with_anything_but_files_is_refused_and_nothing_written_through_it(
@@ -97,7 +97,7 @@ def test_a_folder_with_anything_but_files_is_refused_and_nothing_written_through
 ) -> None:
     target = tmp_path / "target"
     target.write_text("mine")
-    for name in ("lock", PAGE, f".{PAGE}", "run-1.npz", "run-1.first.npz"):
+    for name in ("lock", MANIFEST, f".{MANIFEST}", "run-1.npz", "run-1.first.npz"):
         folder = write_session(small, tmp_path / f"with {name}", updates=1)
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(target)
@@ -139,12 +139,12 @@ def without_history(folder: Path) -> None:
 
 
 def garbage(folder: Path) -> None:
-    for name in (PAGE, PAGE + OLDER):
+    for name in (MANIFEST, MANIFEST + BACKUP_SUFFIX):
         (folder / name).write_bytes(b"\x1b]0;title\x07" * 1000)
 
 
 def huge(folder: Path) -> None:
-    for name in (PAGE, PAGE + OLDER):
+    for name in (MANIFEST, MANIFEST + BACKUP_SUFFIX):
         (folder / name).write_bytes(b'{"names":"' + b"x" * (3 << 20) + b'"}')
 
 
@@ -165,21 +165,23 @@ def test_the_app_says_it_in_a_line_and_starts_clean(
 ) -> None:
     session = write_session(small, state / "sessions" / "20200101-000000-1", updates=3)
     spoil(session)
-    with terminal("--data", folder, *wish) as (there, _):
-        there.until(lambda: there.shows("ready") or there.shows("cut off"))
-        if there.shows("cut off"):
-            there.type(b"y")
-        there.until(lambda: there.iteration == 0 and there.shows("ready"))
-        there.until(lambda: any(there.shows(word) for word in ("cannot be", "hold", "read")))
-        there.type(b"q")
-        assert there.end() == 0
-        check_restored(there.sent)
+    with terminal("--data", folder, *wish) as (stored, _):
+        stored.until(lambda: stored.shows("ready") or stored.shows("cut off"))
+        if stored.shows("cut off"):
+            stored.type(b"y")
+        stored.until(lambda: stored.iteration == 0 and stored.shows("ready"))
+        stored.until(lambda: any(stored.shows(word) for word in ("cannot be", "hold", "read")))
+        stored.type(b"q")
+        assert stored.end() == 0
+        check_restored(stored.sent)
     assert not (session / "sprung").exists()
     shutil.rmtree(session, ignore_errors=True)
 
 
 def test_escape_sequences_in_a_page_come_out_as_harmless_characters(small: Dataset) -> None:
-    page = read(json.dumps({**GOOD, "names": {"1": "\x1b]0;x\x07\x9b31m[/]"}}).encode())
-    assert page.names["1"].isprintable()
-    assert catalog.MOST_SESSIONS > 1
+    manifest = parse_manifest(
+        json.dumps({**GOOD, "names": {"1": "\x1b]0;x\x07\x9b31m[/]"}}).encode()
+    )
+    assert manifest.names["1"].isprintable()
+    assert catalog.MAX_SESSIONS > 1
     assert len(small.test) > 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.tui.storage.manifest import Manifest, as_text, read
+from mnist_tui.tui.storage.manifest import Manifest, format_manifest, parse_manifest
 
 
 def test_a_page_is_read_as_it_was_written() -> None:
     facts = {"begun": "seed 0", "start": 0, "seconds": 1.5, "state": "paused"}
     wanted = {**asdict(Hyperparameters(hidden=(3, 4), batch_size=5)), "hidden": [3, 4]}
-    page = Manifest(
+    manifest = Manifest(
         source="/data",
         current=2,
         share=0.3,
@@ -23,4 +23,4 @@ def test_a_page_is_read_as_it_was_written() -> None:
         runs={"2": facts},
         ended=True,
     )
-    assert read(as_text(page).encode()) == page
+    assert parse_manifest(format_manifest(manifest).encode()) == manifest

@@ -23,14 +23,14 @@ WEIGHTS = {1: "e284332b07bbd96c", 2: "1995f84b45df8c82"}  # of the runs as they 
 
 def test_a_session_of_version_2_is_resumed(mnist: Dataset, tmp_path: Path) -> None:
     folder = shutil.copytree(VERSION_2, tmp_path / "session")
-    store, page = catalog.open_session(folder)
-    runs = store.runs(page)
+    store, manifest = catalog.open_session(folder)
+    runs = store.runs(manifest)
     weights = {run.number: hashlib.sha256(run.run.vector.tobytes()).hexdigest() for run in runs}
     assert {number: digest[:16] for number, digest in weights.items()} == WEIGHTS
     assert [run.first.iteration for run in runs] == [0, 0]
     settled = threading.Semaphore(0)
-    session = TrainingSession(lambda: mnist, page.hyperparameters(), settled.release)
-    session.open(saved_session(runs, page))
+    session = TrainingSession(lambda: mnist, manifest.hyperparameters(), settled.release)
+    session.open(saved_session(runs, manifest))
     for _ in (*runs, "the current one is chosen"):
         assert settled.acquire(timeout=PATIENCE)
     now = session.snapshot()
@@ -39,7 +39,7 @@ def test_a_session_of_version_2_is_resumed(mnist: Dataset, tmp_path: Path) -> No
     assert (now.run.number, now.state, now.progress.iteration) == (2, RunStatus.FINISHED, 300)
     assert now.parameters is not None
     assert hashlib.sha256(now.parameters.vector.tobytes()).hexdigest() == weights[2]
-    assert session.wanted == page.hyperparameters()
+    assert session.wanted == manifest.hyperparameters()
     session.change(replace(session.wanted, iterations=302))
     session.train()
     assert settled.acquire(timeout=PATIENCE)

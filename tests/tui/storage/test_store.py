@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.storage import catalog
-from mnist_tui.tui.storage.store import LOCK, OLDER, PAGE
+from mnist_tui.tui.storage.store import BACKUP_SUFFIX, LOCK, MANIFEST
 
 from tests.helpers import saved_sessions
 from tests.helpers.saved_sessions import write_session
@@ -38,24 +38,24 @@ def test_killed_fifty_times_while_it_writes_it_always_loads(small: Dataset, stat
             while True:
                 on_disk = ours.recv()
         ours.close()
-        page, runs = saved_sessions.load(folder)
-        assert page.index == runs[1].iteration or page.index + 1 == runs[1].iteration
+        manifest, runs = saved_sessions.load(folder)
+        assert manifest.index == runs[1].iteration or manifest.index + 1 == runs[1].iteration
         assert runs[1].iteration >= on_disk
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", b'{"current":', b"\0" * 3000])
-@pytest.mark.parametrize("name", [PAGE, "run-1.npz"])
+@pytest.mark.parametrize("name", [MANIFEST, "run-1.npz"])
 def test_the_generation_before_is_used_when_the_last_is_damaged(
     session: Path, name: str, damage: bytes
 ) -> None:
     assert saved_sessions.load(session)[1][1].iteration == 4
     (session / name).write_bytes(damage)
-    page, runs = saved_sessions.load(session)
-    assert page.current == 1
+    manifest, runs = saved_sessions.load(session)
+    assert manifest.current == 1
     assert runs[1].iteration in (0, 4)
-    (session / (name + OLDER)).write_bytes(damage)
+    (session / (name + BACKUP_SUFFIX)).write_bytes(damage)
     refused: list[str] = []
-    if name == PAGE:
+    if name == MANIFEST:
         assert catalog.latest_session(refused) is None
         assert len(refused) == 1
         assert catalog.latest_session(refused) is None

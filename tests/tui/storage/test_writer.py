@@ -18,36 +18,36 @@ from tests.helpers.support import PATIENCE, wait_until
 
 def test_a_page_waits_for_the_runs_it_names(small: Dataset, state: Path) -> None:
     path = write_session(small, state / "sessions" / "20200101-000000-1")
-    page, _ = saved_sessions.load(path)
+    manifest, _ = saved_sessions.load(path)
     store = SessionStore(path)
-    (run,) = store.runs(page)
-    saver = BackgroundWriter(store, pytest.fail, there=[1])
-    facts = page.runs["1"]
-    saver.put_page(replace(page, current=2, runs={"1": facts, "2": facts}))
+    (run,) = store.runs(manifest)
+    writer = BackgroundWriter(store, pytest.fail, stored=[1])
+    facts = manifest.runs["1"]
+    writer.put_manifest(replace(manifest, current=2, runs={"1": facts, "2": facts}))
     time.sleep(0.3)
-    assert store.page().current == 1
-    saver.put_run(replace(run, number=2))
-    wait_until(lambda: store.page().current != 1)
-    assert {kept_run.number for kept_run in store.runs(store.page())} == {1, 2}
-    saver.put_page(page)  # an old one, without run 2: it goes
-    saver.close(PATIENCE)
+    assert store.manifest().current == 1
+    writer.put_run(replace(run, number=2))
+    wait_until(lambda: store.manifest().current != 1)
+    assert {kept_run.number for kept_run in store.runs(store.manifest())} == {1, 2}
+    writer.put_manifest(manifest)  # an old one, without run 2: it goes
+    writer.close(PATIENCE)
     assert not list(path.glob("run-2.*"))
     store.close()
 
 
 def test_a_saver_tries_again_what_the_disk_refused(session: Path) -> None:
-    page, _ = saved_sessions.load(session)
+    manifest, _ = saved_sessions.load(session)
     store, told = SessionStore(session), list[str]()
-    (run,) = store.runs(page)
+    (run,) = store.runs(manifest)
     hindrance = session / "session.json"
     hindrance.unlink()
     hindrance.mkdir()
-    saver = BackgroundWriter(store, told.append, there=[1])
-    saver.put_page(replace(page, index=5))
+    writer = BackgroundWriter(store, told.append, stored=[1])
+    writer.put_manifest(replace(manifest, index=5))
     wait_until(lambda: told)
     hindrance.rmdir()
-    saver.put_run(run)
-    saver.close(PATIENCE)
-    assert store.page().index == 5
+    writer.put_run(run)
+    writer.close(PATIENCE)
+    assert store.manifest().index == 5
     assert len(told) == 1
     store.close()

@@ -113,7 +113,7 @@ def disturb(session: TrainingSession, generator: random.Random) -> None:
             assert chosen.run is not None
             session.fork(chosen.run.number, chosen.timeline.before(at + 1), train=True)
         case 3:
-            session.go_on_from(number)
+            session.continue_run(number)
             session.train()
         case 4:
             session.remove(number)
@@ -142,12 +142,12 @@ def test_whatever_is_read_while_it_trains_and_breaks_is_of_one_instant(
 ) -> None:
     # Small bounds, so that histories and timelines are thinned all the time.
     for name, value in {
-        "MOST_ROWS": 3000,
-        "MOST_ROWS_OF_ALL": 9000,
+        "MAX_HISTORY_ROWS": 3000,
+        "MAX_TOTAL_ROWS": 9000,
         "TIMELINE_BUDGET_BYTES": 4 << 20,
     }.items():
         monkeypatch.setattr(f"mnist_tui.tui.training.run_manager.{name}", value)
-    monkeypatch.setattr("mnist_tui.tui.training.run_manager.MOST_RUNS", 5)
+    monkeypatch.setattr("mnist_tui.tui.training.run_manager.MAX_RUNS", 5)
     generator = random.Random(0)  # noqa: S311  (of no secret)
     with session_of(tiny, **chosen) as driven:
         driven.session.train()
@@ -212,7 +212,7 @@ def test_no_update_goes_by_what_was_wanted_for_another_run(tiny: Dataset) -> Non
             driven.ordered(orders[number % 3])
             driven.session.train()
         for number in (3, 9, 20):
-            driven.ordered(partial(driven.session.go_on_from, number))
+            driven.ordered(partial(driven.session.continue_run, number))
             driven.train(2)
         for seen in driven.session.runs():
             assert seen.run is not None

@@ -53,7 +53,7 @@ def test_a_fork_leaves_the_run_it_came_from_as_it_is(small: Dataset) -> None:
         driven.train(20)
         assert driven.numbers == [1, 2]
         assert driven.bits() != bits
-        driven.ordered(lambda: driven.session.go_on_from(1))
+        driven.ordered(lambda: driven.session.continue_run(1))
         assert driven.now.run is parent.run
         assert driven.bits() == bits
         assert [moment.vector.tobytes() for moment in moments(driven)] == vectors
@@ -97,7 +97,7 @@ def test_an_earlier_run_goes_on_as_if_it_had_not_been_left(small: Dataset) -> No
         driven.change(alpha=0.02, optimizer="gd", batch_size=None, seed=9)
         driven.ordered(driven.session.begin)
         driven.train(5)
-        driven.ordered(lambda: driven.session.go_on_from(1))
+        driven.ordered(lambda: driven.session.continue_run(1))
         driven.train(8)
         bits = driven.bits()
     with session_of(small, **chosen) as driven:
@@ -180,18 +180,18 @@ def test_the_course_tells_each_change_and_is_kept(small: Dataset, tmp_path: Path
         driven.train(3)
         driven.change(alpha=0.3)
         driven.train(2)
-        course = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
-        assert course == [(0, 0.01), (4, 0.2), (7, 0.3)]
+        log = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
+        assert log == [(0, 0.01), (4, 0.2), (7, 0.3)]
         driven.change(alpha=0.1)
         first = driven.timeline
         driven.fork(1, first.before(6))
         driven.train(1)
-        course = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
-        assert course == [(0, 0.01), (4, 0.2), (5, 0.1)]
+        log = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
+        assert log == [(0, 0.01), (4, 0.2), (5, 0.1)]
         driven.fork(1, first.before(8))
         driven.train(1)
-        course = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
-        assert course == [(0, 0.01), (4, 0.2), (7, 0.1)], "0.3 never acted in this one"
+        log = [(since, chosen.alpha) for since, chosen in driven.now.hyperparameter_log]
+        assert log == [(0, 0.01), (4, 0.2), (7, 0.1)], "0.3 never acted in this one"
         snapshot, moment = driven.now, moments(driven)[-1]
     state = RunState(
         **vars(moment),
@@ -214,7 +214,7 @@ def test_a_fork_of_a_fork_begins_with_the_optimizer_that_was_asked_for(
         assert driven.now.hyperparameters.optimizer == after
         driven.train(5)
         forked = driven.bits()
-        driven.ordered(lambda: driven.session.go_on_from(1))
+        driven.ordered(lambda: driven.session.continue_run(1))
         driven.change(optimizer=after)
         driven.train(5)
         assert driven.bits() == forked

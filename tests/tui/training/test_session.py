@@ -29,7 +29,7 @@ def test_a_plan_goes_on_from_a_run_that_is_older_than_its_page(small: Dataset) -
     session = TrainingSession(lambda: small, plan[0][1], rested)
     state = early.state()
     run = SavedRun(1, RunFacts("seed 0", 0, 0.0, "training"), state, first=state)
-    run_to_end(session, rested, SavedSession((run,), current=1, count=1, course=plan))
+    run_to_end(session, rested, SavedSession((run,), current=1, count=1, hyperparameter_log=plan))
     parameters = session.snapshot().parameters
     assert parameters is not None
     assert parameters.vector.tobytes() == whole.parameters.vector.tobytes()

@@ -9,21 +9,21 @@ LABEL = 4  # columns to the left: the label of a row
 RECALL = 6  # columns to the right
 MARGIN = 1  # column free at the right edge
 FRAME = 2  # rows above and below the cells: the classes, and precision
-MOST_WIDE, MOST_HIGH = 12, 3
+MAX_CELL_COLUMNS, MAX_CELL_ROWS = 12, 3
 SHADES = " ░▒▓█"
-STEPS = (0.01, 0.03, 0.1, 0.3)  # shares of a row from which a mistake is shaded so much darker
+STEPS = (0.01, 0.03, 0.1, 0.3)  # fractions of a row at which a mistake's shade darkens
 LEGEND = tuple((SHADES[level + 1], f"{step:.0%}") for level, step in enumerate(STEPS))
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The place of each cell; where not all fit, as many as do, around the chosen one."""
+    """The positions of the cells; if not all fit, of those around the selected one."""
 
     wide: int  # columns of a cell
     high: int  # rows of a cell
-    labels: range  # that are shown, as rows
-    answers: range  # that are shown, as columns
-    left: int  # column at which the labels begin
+    labels: range  # shown rows
+    answers: range  # shown columns
+    left: int  # first column of the labels
 
     @property
     def rows(self) -> int:
@@ -43,7 +43,13 @@ def grid(
 ) -> Grid:
     """Return the largest cells that fit, with `below` rows to spare if possible.
 
-    most: the largest number in a cell.
+    Args:
+        width: columns.
+        height: rows.
+        classes: number of classes.
+        most: the largest count in a cell.
+        chosen: row and column of the cell to show.
+        below: rows wanted under the grid.
     """
     # A number, a class or “100” percent of precision, and a shade.
     least = max(3, len(str(most)), len(str(classes - 1))) + 1
@@ -51,10 +57,10 @@ def grid(
     columns = min(classes, space // least)
     rows = max(1, min(classes, height - FRAME - 1))
     if classes + FRAME + below <= height:
-        high = min(MOST_HIGH, (height - FRAME - below) // classes)
+        high = min(MAX_CELL_ROWS, (height - FRAME - below) // classes)
     else:
         high = 1
-    wide = min(MOST_WIDE, space // columns)
+    wide = min(MAX_CELL_COLUMNS, space // columns)
     left = max(0, width - LABEL - RECALL - MARGIN - wide * columns) // 2
     return Grid(
         wide, high, _around(chosen[0], rows, classes), _around(chosen[1], columns, classes), left

@@ -19,21 +19,21 @@ from .grid import LABEL, LEGEND, RECALL, SHADES, Grid, grid, level
 if TYPE_CHECKING:
     from ....net.inspection.confusion import Confusion
 
-TINTS = (0, 2, 4, 6, 8)  # of 16, by level: how much of the warning colour lies under a mistake
+TINTS = (0, 2, 4, 6, 8)  # of 16, by level: the strength of the warning color under a mistake
 FRAME = 7  # columns of a title's rule and gaps
 AXES = (
     ": row: what it is, column: what the network said",
     ": row what it is, column the answer",
     "",
 )
-ROOMY = 6  # columns of a cell in which decimals have room
-BELOW = 9  # rows that the strip under the matrix would like: a rule, pictures, captions
+ROOMY = 6  # columns of a cell with room for decimals
+BELOW = 9  # rows wanted by the strip under the matrix: a rule, pictures, captions
 
-Below = Callable[[int, int], Sequence[Text | Strip]]  # for so many columns and rows
+Below = Callable[[int, int], Sequence[Text | Strip]]  # for a number of columns and rows
 
 
 class Matrix(LinesWidget):
-    """Shows the matrix it was given last, with a cursor on one cell."""
+    """Shows the latest matrix, with a cursor on one cell."""
 
     @dataclass
     class Chosen(Message):
@@ -44,19 +44,27 @@ class Matrix(LinesWidget):
         """The user asks for the images of the cell at the cursor."""
 
     def __init__(self, below: Below, *, id: str | None = None) -> None:
-        """below: what stands under the matrix, drawn with it."""
+        """Create an empty matrix; `below` returns the lines drawn under it."""
         super().__init__(id=id)
         self.confusion: Confusion | None = None
         self.cell = 0, 0  # label and answer at the cursor
-        self.has_legend = False  # whether the title, as drawn last, explains the shades
+        self.has_legend = False  # whether the latest title explains the shades
         self._below = below
         self._names: Sequence[str] = ()  # of the classes
         self._grid: Grid | None = None
 
-    def update(self, confusion: Confusion, names: Sequence[str] = ()) -> None:
-        """Show this matrix, of classes with these names; the cursor stays where it is."""
+    def update(
+        self, confusion: Confusion, names: Sequence[str] = (), cell: tuple[int, int] | None = None
+    ) -> None:
+        """Show a matrix.
+
+        Args:
+            confusion: the counts.
+            names: of the classes.
+            cell: where to put the cursor; None: leave it where it is.
+        """
         self.confusion, self._names = confusion, names
-        self.go_to(*self.cell)
+        self.go_to(*(cell or self.cell))
 
     def go_to(self, label: int, predicted: int) -> None:
         """Move the cursor to this cell, or to the nearest."""
@@ -99,7 +107,7 @@ class Matrix(LinesWidget):
             labels, answers = self._grid.labels, self._grid.answers
             ends = labels[0], labels[-1], answers[0], answers[-1]
             title += ": {}–{} taken for {}–{}".format(*(called(self._names, k) for k in ends))
-        # The words before the legend, which otherwise stands below the matrix.
+        # The words before the legend, which otherwise is drawn below the matrix.
         ways = [(AXES[0], [*self.legend(), *notes]), *((words, notes) for words in AXES)]
         for i, (words, right_end) in enumerate(ways):
             self.has_legend = i == 0
@@ -175,6 +183,6 @@ def _length(notes: Sequence[tuple[str, Style]]) -> int:
 
 def _percent(share: float, *, whole: bool = False) -> str:
     """Format a share in percent, in four characters or without decimals; – for NaN."""
-    if share != share:  # noqa: PLR0124  (what is not itself is not a number)
+    if share != share:  # noqa: PLR0124  (only NaN differs from itself)
         return "–"
     return f"{100 * share:.0f}" if whole or share >= 0.9995 else f"{100 * share:.1f}"

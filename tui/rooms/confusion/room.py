@@ -57,7 +57,7 @@ class ConfusionRoom(BackgroundRoom):
         if viewed is None or dataset is None:
             return
         if self._answered is not None and self._answered[0].vector is parameters.vector:
-            return  # only the digit is another one
+            return  # only the selected digit has changed
 
         def job() -> tuple[Predictions, Confusion]:
             answers = predict(parameters, dataset.test)
@@ -116,11 +116,10 @@ class ConfusionRoom(BackgroundRoom):
         self, parameters: Parameters, iteration: int, found: tuple[Predictions, Confusion]
     ) -> None:
         answers, counted = found
-        if self._answered is None and (cells := counted.mistakes()):
-            self.matrix.cell = cells[0]
+        cells = counted.mistakes() if self._answered is None else []
         self._answered = parameters, iteration, answers
         dataset = self.workspace.session.dataset
-        self.matrix.update(counted, dataset.names if dataset else ())
+        self.matrix.update(counted, dataset.names if dataset else (), cells[0] if cells else None)
 
     def _below(self, width: int, height: int) -> list[Text | Strip]:
         """Draw the chosen cell's counts, and as many of its images as fit."""
@@ -130,8 +129,8 @@ class ConfusionRoom(BackgroundRoom):
         answers = self._answered[2]
         label, predicted = matrix.cell
         chosen = answers.cell(label, predicted)
-        whole = int(matrix.confusion.counts[label].sum())
-        count = (f"{len(chosen)} of {whole}", matrix.ink("title"))
+        total = int(matrix.confusion.counts[label].sum())
+        count = (f"{len(chosen)} of {total}", matrix.ink("title"))
         title, legend = self._words(label, predicted), matrix.legend()
         if height < -(-sizes(dataset.side)[-1] // 2) + 2:
             words = f" Enter: these {thing(dataset)}s   a: all mistakes   n: next mistake"

@@ -1,4 +1,4 @@
-"""A digit's trace as strips: one column a stretch of iterations, one row a class, shaded."""
+"""A digit's prediction history as shaded strips: a column a range of iterations, a row a class."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ BLOCKS = " ░▒▓█"
 NAMES = (
     "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"  # of classes, one cell each
 )
-NOBODY = -1  # no network has been there yet
+NOBODY = -1  # no prediction yet
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Which iterations the columns stand for; each for those after its edge, up to the next."""
+    """The iterations of the columns; each covers those after its edge, up to the next."""
 
     start: float
     end: float
-    done: int  # updates made; what comes later is blank
+    done: int  # updates made; later columns are blank
     width: int  # columns
 
     def rows(self, trace: PredictionHistory) -> NDArray[np.intp]:
@@ -47,14 +47,14 @@ class Span:
         return max(0, min(self.width - 1, column))
 
     def iteration(self, column: int) -> float:
-        """The last iteration of a column."""
+        """Return the last iteration of a column."""
         return self.start + (column + 1) * (self.end - self.start) / max(1, self.width)
 
 
 def heat(trace: PredictionHistory, span: Span, k: int, ink: Ink, *, blocks: bool) -> Text:
-    """The probability of class k along the iterations.
+    """Draw the probability of class k along the iterations.
 
-    Where k is the answer it is in the colour of right or wrong; the row of answers says it too.
+    Cells where k is the answer have the color of right or wrong; the row of answers says it too.
     """
     ramp = BLOCKS if blocks else RAMP
     shares, classes = np.nan_to_num(trace.probabilities[:, k]), trace.classes
@@ -72,7 +72,7 @@ def heat(trace: PredictionHistory, span: Span, k: int, ink: Ink, *, blocks: bool
 
 
 def answers(trace: PredictionHistory, span: Span, ink: Ink) -> Text:
-    """The class answered, column by column."""
+    """Draw the answered class, column by column."""
     classes: list[int] = trace.classes.tolist()
     rows: list[int] = span.rows(trace).tolist()
     taken = [None if row == NOBODY else classes[row] for row in rows]
@@ -98,7 +98,7 @@ def _runs(cells: list[tuple[str, str]], ink: Ink) -> Text:
 
 
 def ruler(span: Span, mark: int | None, ink: Ink) -> Block:
-    """The axis: its numbers below their ticks; ▲ is the moment looked at, if it is the past."""
+    """Draw the axis: its numbers below their ticks; ▲ marks the past moment shown, if any."""
     if span.width < 1:
         return [Text(), Text()]
     cells, axis = ["─"] * span.width, Axis(span.start, span.end)
@@ -120,7 +120,7 @@ def ruler(span: Span, mark: int | None, ink: Ink) -> Block:
 
 
 def rows_of(trace: PredictionHistory, room: int) -> list[int]:
-    """The classes to show in so many rows: the label, then the likeliest ever."""
+    """Return the classes that fit in this many rows: the label, then the likeliest ever."""
     n = trace.probabilities.shape[1]
     if n <= room:
         return list(range(n))

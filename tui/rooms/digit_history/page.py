@@ -17,38 +17,38 @@ from ...widgets.lines import LinesWidget
 from ..layout import Block, side_by_side, words
 from .heatmap import BLOCKS, NAMES, Span, answers, heat, rows_of, ruler
 
-LEFT = 16  # columns before the strip: the class and its probability, which change the most
-PICTURE = 110  # columns of a window that has room for the digit itself
-LEAST_PINS = 4  # rows kept for pinned digits, heading included, if there are any
-TALLEST = 4  # lines of one class
-LEAST_FACTS = 12  # rows of the page, below which all that is said of the digit has one line
-LATEST = 3  # flips that are told one by one
+LEFT = 16  # columns before the strip: the class and its probability
+PICTURE = 110  # columns of a window with room for the digit itself
+MIN_PIN_ROWS = 4  # rows kept for pinned digits, heading included, if there are any
+MAX_CLASS_ROWS = 4  # of one class
+MIN_ROWS_FOR_FACTS = 12  # with fewer, the facts take one line
+LATEST_FLIPS = 3  # flips listed one by one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watched:
-    """What is shown: traces by digit, and which of them is looked at."""
+    """What is shown: prediction histories by digit, and the selected digit."""
 
     index: int
     image: NDArray[np.uint8]  # side × side
-    traces: dict[int, PredictionHistory]  # of the digit looked at and of the pinned
+    traces: dict[int, PredictionHistory]  # of the selected and the pinned digits
     pinned: tuple[int, ...]
     start: int  # the run's first iteration
     done: int
-    wanted: int  # iterations that the run is to have
-    past: int | None  # the iteration looked at, if it is not the newest
+    wanted: int  # planned iterations
+    past: int | None  # the past iteration shown, if any
     blocks: bool
     names: tuple[str, ...] = ()  # of the classes
-    thing: str = "digit"  # what the images show, in a word
+    thing: str = "digit"  # the word for an image
 
     def called(self, k: int) -> str:
-        """A class as strips have it, in one cell, and by its name where that is another one."""
+        """Return a class's one-cell sign in the strips, and its name if that differs."""
         name, cell = called(self.names, k), NAMES[k % len(NAMES)]
         return str(k) if name == str(k) else name if name == cell else f"{cell} {name}"
 
 
 class DigitPage(LinesWidget):
-    """Draws what it was given last."""
+    """Draws the latest content."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -74,12 +74,12 @@ class DigitPage(LinesWidget):
         note = f"{watched.thing} {watched.index} · label {called(watched.names, trace.label)}"
         pin = ("pinned · ", self.ink("moving")) if watched.index in watched.pinned else ("", "")
         lines = [self.title(f"Watch one {watched.thing}", pin, (note, self.ink("chosen")))]  # pyright: ignore[reportArgumentType]
-        lines += self._facts(watched, trace)[: 3 if height >= LEAST_FACTS else 1]
+        lines += self._facts(watched, trace)[: 3 if height >= MIN_ROWS_FOR_FACTS else 1]
         side = len(watched.image) if width >= PICTURE else 0
         strip = max(0, width - self._left - 1 - (side + 3 if side else 0))
         end = nice_end(max(1, watched.done), max(1, watched.wanted, watched.done))
         self._span = Span(watched.start, max(end, watched.start + 1), watched.done, strip)
-        pins = min(len(watched.pinned) + 2, max(LEAST_PINS, height // 4)) if watched.pinned else 0
+        pins = min(len(watched.pinned) + 2, max(MIN_PIN_ROWS, height // 4)) if watched.pinned else 0
         room = height - len(lines) - pins - 4
         block = self._heat(watched, trace, self._span, room)
         if side:
@@ -90,7 +90,7 @@ class DigitPage(LinesWidget):
         self.show([*lines, *self._pinned(watched, self._span, height - len(lines))])
 
     def iteration_at(self, x: int, y: int) -> float | None:
-        """Which iteration a place on the page stands for, if it is one of the strip."""
+        """Return the iteration at a position on the page, if it lies on the strip."""
         if self._span is None or y not in self._strip_rows:
             return None
         column = x - self._left
@@ -108,15 +108,15 @@ class DigitPage(LinesWidget):
         verdict = f"   {then} {called(watched.names, last)} {'✓ right' if right else '✗ wrong'}   "
         line.append(verdict, self.ink("moving" if right else "warning"))
         line.append("1 flip" if len(flips) == 1 else f"{len(flips)} flips", self.ink("title"))
-        for many in range(min(LATEST, len(flips)), 0, -1):  # as many of the latest as fit
-            told = ", ".join(
+        for many in range(min(LATEST_FLIPS, len(flips)), 0, -1):  # as many of the latest as fit
+            listed = ", ".join(
                 f"{called(watched.names, f.before)}→{called(watched.names, f.after)}"
                 f" at {f.iteration}"
                 for f in flips[-many:]
             )
-            told = f": {'… ' if many < len(flips) else ''}{told}"
-            if line.cell_len + len(told) < self.size.width:
-                line.append(told, self.ink("title"))
+            listed = f": {'… ' if many < len(flips) else ''}{listed}"
+            if line.cell_len + len(listed) < self.size.width:
+                line.append(listed, self.ink("title"))
                 break
         ramp = (BLOCKS if watched.blocks else RAMP).strip()
         note = f" {len(trace.iterations):>6} moments kept."
@@ -126,11 +126,9 @@ class DigitPage(LinesWidget):
 
     def _heat(self, watched: Watched, trace: PredictionHistory, span: Span, room: int) -> Block:
         shown = rows_of(trace, room)
-        if (
-            1 < room < trace.probabilities.shape[1]
-        ):  # the last row tells of those that are not shown
+        if 1 < room < trace.probabilities.shape[1]:  # the last row counts those not shown
             shown = rows_of(trace, room - 1)
-        tall = min(TALLEST, max(1, room // trace.probabilities.shape[1]))
+        tall = min(MAX_CLASS_ROWS, max(1, room // trace.probabilities.shape[1]))
         at = watched.done if watched.past is None else watched.past
         now = trace.probabilities[trace.at(np.array([at]))[0]]
         block: Block = []
@@ -157,10 +155,10 @@ class DigitPage(LinesWidget):
     def _pinned(self, watched: Watched, span: Span, room: int) -> Block:
         room = max(0, room)
         if not watched.pinned:
-            told = (
+            hint = (
                 f"Enter pins this {watched.thing}: pinned ones stay here, a line each, to compare."
             )
-            return [Text(), *words(f" {told}", self.size.width - 2, self.ink("quiet"))][:room]
+            return [Text(), *words(f" {hint}", self.size.width - 2, self.ink("quiet"))][:room]
         facts = f"{'first right':>12}{'flips':>6}  "
         width = max(8, self.size.width - 15 - len(facts) - 1)
         head = f"   pinned label {'what it was taken for':<{width}}"[: 15 + width]

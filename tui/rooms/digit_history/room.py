@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class DigitHistoryRoom(Room):
-    """Follows the digit on the screen and the pinned ones through the current run."""
+    """Follows the selected and the pinned digits through the current run."""
 
     HEADING = "Watch one digit"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["digit"])]
@@ -35,13 +35,13 @@ class DigitHistoryRoom(Room):
         self._tracer = PredictionTracer()
         self._run: Run | None = None
         self._seen: Snapshot | None = None
-        self._asked: tuple[int, int | None] | None = None  # the digit and the moment, last
+        self._asked: tuple[int, int | None] | None = None  # the latest digit and moment
 
     def furnish(self) -> list[Widget]:
         """One page."""
         return [DigitPage(id="watched")]
 
-    def show(self, parameters: Parameters) -> None:  # noqa: ARG002  (what matters is the run's)
+    def show(self, parameters: Parameters) -> None:  # noqa: ARG002  (the run's history is shown)
         """Ask every network of the run that was not asked yet about the digits."""
         seen, dataset = self.cockpit.seen, self.workspace.session.dataset
         assert seen is not None

@@ -1,4 +1,4 @@
-"""A picture in a frame, its ink's centre of mass marked along the edge; one to draw on."""
+"""A framed picture with its ink's center of mass marked along the edge, and one to draw on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LEFT, RIGHT = 1, 3  # buttons of the mouse
 
 
 class FramedPicture(LinesWidget):
-    """Shows the image it was given last, as wide as it was told."""
+    """Shows the latest image in a given width."""
 
     def __init__(self, title: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -33,7 +33,9 @@ class FramedPicture(LinesWidget):
         self._balance: tuple[float, float] | None = None
         self._blocks = True
         self._pen: tuple[float, float, str] | None = None
-        self._made: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
+        self._strips: dict[
+            object, Strip
+        ] = {}  # the shown rows, by everything that determines their look
 
     def size_to(self, columns: int) -> None:
         """Be so many columns wide, and the frame; 0: do not show."""
@@ -68,24 +70,24 @@ class FramedPicture(LinesWidget):
             below[column], right[row] = ("▲", moving), ("◀", moving)
         shades = self.blends("title", SHADES)
         pixels = scaled(self._image, columns)
-        made: dict[object, Strip] = {}
+        strips: dict[object, Strip] = {}
         rows: list[Text | Strip] = [top(columns, self._title, self.ink("title"), quiet)]
         for y in range(len(pixels) // 2):
             pair, wall = pixels[2 * y : 2 * y + 2], right.get(y, ("│", quiet))
             pen = self._pen_in(y)
-            # All that decides how a row looks: one that would look as before is not made again.
+            # Everything that determines a row's look, so that unchanged rows are reused.
             look = y, pair.tobytes(), wall, pen, self._blocks, columns, quiet, tuple(shades)
-            if (strip := self._made.get(look)) is None:
+            if (strip := self._strips.get(look)) is None:
                 line = pixel_row(pair, shades, blocks=self._blocks)
                 line.stylize_before(self.ink("title"))
                 strip = self.strip(self._walled(line, wall, pen, quiet))
-            made[look] = strip
+            strips[look] = strip
             rows.append(strip)
-        self._made = made
+        self._strips = strips
         self.show([*rows, bottom(columns, quiet, below)])
 
     def _pen_in(self, row: int) -> tuple[int, str] | None:
-        """The pen's column and sign, if it is in this row of cells."""
+        """Return the pen's column and sign, if it is in this row of cells."""
         if self._pen is None or self._image is None:
             return None
         x, y, sign = self._pen
@@ -95,50 +97,50 @@ class FramedPicture(LinesWidget):
     def _walled(
         self, line: Text, wall: tuple[str, Style], pen: tuple[int, str] | None, rule: Style
     ) -> Text:
-        """A row between the frame's sides, with the pen on the ground that it has there."""
+        """Draw a row between the frame's sides, with the pen on the background of its cell."""
         if pen is not None:
             column, sign = pen
             ground = line.get_style_at_offset(self.app.console, column).background_style
             marked = line[:column].append(sign, ground + self.ink("chosen"))
             line = marked.append_text(line[column + 1 :])
-        whole = Text.assemble(("│", rule), no_wrap=True)
-        return whole.append_text(line).append(*wall)
+        row = Text.assemble(("│", rule), no_wrap=True)
+        return row.append_text(line).append(*wall)
 
 
 class Canvas(FramedPicture):
-    """A framed picture that tells where the mouse draws."""
+    """A framed picture that reports where the mouse draws."""
 
-    _stroke = False  # whether a button went down here and is not up yet
+    _stroke = False  # whether a button was pressed here and is still down
 
     @dataclass
     class Drawn(Message):
-        """The mouse, with a button down, is here."""
+        """The mouse moved with a button down."""
 
         x: float
         y: float
         """In pixels of the image, pixel i at i; may lie outside."""
         erase: bool
-        """Whether it is the right button."""
+        """Whether the button is the right one."""
         begins: bool
-        """Whether the button has only just gone down."""
+        """Whether the button has just been pressed."""
 
     class Lifted(Message):
-        """The button is up again."""
+        """The button was released."""
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """A stroke begins."""
+        """Begin a stroke."""
         if event.button in (LEFT, RIGHT):
             self._stroke = True
             self.capture_mouse()
             self._tell(event, begins=True)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """A stroke goes on."""
+        """Continue a stroke."""
         if self._stroke and event.button in (LEFT, RIGHT):
             self._tell(event, begins=False)
 
     def on_mouse_up(self) -> None:
-        """A stroke ends."""
+        """End a stroke."""
         self._stroke = False
         self.release_mouse()
         self.post_message(self.Lifted())
@@ -147,7 +149,7 @@ class Canvas(FramedPicture):
         event.stop()
         if self._image is None:
             return
-        # Some terminals tell the place within a cell; from others it is taken to be the middle.
+        # Some terminals report the position within a cell; for others the middle is assumed.
         x, y = (v + 0.5 if v == int(v) else v for v in (event.pointer_x, event.pointer_y))
         place = place_of(x - 1, y - 1, len(self._image), self.columns)
         self.post_message(self.Drawn(*place, erase=event.button == RIGHT, begins=begins))

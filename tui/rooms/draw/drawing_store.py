@@ -1,7 +1,7 @@
-"""Drawings kept in the app's own folder: each a grey PNG, light ink on black, as MNIST has it.
+"""Drawings saved in the app's folder, each as a grey PNG, light ink on black, like MNIST's digits.
 
-PNG, because every picture viewer shows it, and whatever reads a digit out of a picture reads
-these too; Pillow, which writes and reads it, is imported when one is.
+PNG, because every picture viewer and every reader of digits in pictures
+accepts it. Pillow is imported only when a drawing is written or read.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SUFFIX = ".png"
-MAX_NAME_LENGTH = 40  # characters of a name
+MAX_NAME_LENGTH = 40  # characters
 NAME = re.compile(r"\w[\w .()+-]*", re.ASCII)
-MAX_BYTES = 1 << 20  # bytes of a file, and pixels of a picture: a drawing has far fewer
+MAX_BYTES = 1 << 20  # of a file, and pixels of a picture: a drawing has far fewer
 MAX_LISTED = 500  # drawings in a list
 
 
 def folder() -> Path:
-    """Where drawings are: XDG_DATA_HOME/mnist-tui/drawings, by default under ~/.local/share."""
+    """Return the folder: XDG_DATA_HOME/mnist-tui/drawings, usually under ~/.local/share."""
     return user_data_path("mnist-tui", appauthor=False) / "drawings"
 
 
 def path_of(name: str) -> Path:
-    """The file of a drawing. Raises UserError for a name that is none."""
+    """Return the file of a drawing. Raises UserError for an invalid name."""
     if not NAME.fullmatch(name) or len(name) > MAX_NAME_LENGTH:
         raise UserError(
             f"a name has at most {MAX_NAME_LENGTH} letters, digits, spaces and . ( ) + - _, "
@@ -46,7 +46,7 @@ def path_of(name: str) -> Path:
 
 
 def names() -> list[str]:
-    """The drawings there are, the newest first."""
+    """Return the names of the drawings, newest first."""
     found: list[tuple[float, str]] = []
     with contextlib.suppress(OSError):
         for path in folder().glob(f"*{SUFFIX}"):
@@ -81,7 +81,7 @@ def save(name: str, pixels: NDArray[np.uint8], *, over: bool = False) -> bool:
 
 
 def load(name: str) -> NDArray[np.uint8]:
-    """A drawing's pixels, h × w, ink high. Raises UserError for what is none."""
+    """Load a drawing's pixels, h × w, ink high. Raises UserError for any other file."""
     import numpy as np
     from PIL import Image
 
@@ -91,9 +91,9 @@ def load(name: str) -> NDArray[np.uint8]:
         if not path.is_file() or path.stat().st_size > MAX_BYTES:
             raise unfit
         with warnings.catch_warnings(), path.open("rb") as file:
-            warnings.simplefilter("ignore")  # of what is odd in a file and does not matter
+            warnings.simplefilter("ignore")  # about harmless oddities of a file
             with Image.open(file, formats=("PNG",)) as image:
-                if image.width * image.height > MAX_BYTES:  # known before anything is decoded
+                if image.width * image.height > MAX_BYTES:  # checked before decoding
                     raise unfit
                 return np.array(image.convert("L"))
     except UserError:
@@ -102,5 +102,5 @@ def load(name: str) -> NDArray[np.uint8]:
         if failure.errno is None:  # Pillow's own, about the picture
             raise unfit from failure
         raise UserError(f"{printable(path)}: cannot be read: {failure.strerror}") from failure
-    except Exception as damage:  # decoders raise what they like at rubbish
+    except Exception as damage:  # decoders may raise anything on invalid input
         raise unfit from damage

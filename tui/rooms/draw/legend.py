@@ -1,4 +1,4 @@
-"""The words below the canvas: what the network says, the pen, and the keys, as room allows."""
+"""The words below the canvas: the prediction, the pen, and as many keys as fit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .pen import Drawing
 
 EMPTY = "Enter puts the pen down, arrows draw; or drag the mouse."
 APART = "   "
-TOLD = (
+KEY_HINTS = (
     "arrows: move",
     "Shift: by 4",
     "Home PgUp End PgDn: slant",
@@ -42,14 +42,14 @@ def verdict(
 
 
 def pen_sign(drawing: Drawing) -> str:
-    """The pen as one character: down or up, ink or eraser."""
+    """Return the pen as one character: down or up, ink or eraser."""
     if drawing.erases:
         return "×" if drawing.down else "□"
     return "●" if drawing.down else "○"
 
 
 def pen_words(drawing: Drawing) -> str:
-    """The pen and its steps, every number of a fixed width."""
+    """Describe the pen and its steps, every number of a fixed width."""
     done, undone = drawing.steps
     tool = "eraser" if drawing.erases else "pen   "
     return (

@@ -14,7 +14,7 @@ class OpenDrawingDialog(ChoiceDialog):
     """Ends with a drawing's name, or None."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        """names: of the drawings, the newest first."""
+        """List the drawings by name, newest first."""
         super().__init__(
             (Option(Content(name), id=name) for name in names),
             title="Drawings, the newest first",

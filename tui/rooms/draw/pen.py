@@ -1,4 +1,4 @@
-"""A drawing of one's own: a pen with a round nib over side × side pixels, and what it undoes."""
+"""A drawing: a pen with a round nib over side × side pixels, with undo."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ USUAL_SIDE = 28
 
 
 def segment(side: int, start: tuple[float, float], end: tuple[float, float], width: float) -> Bytes:
-    """A straight stroke, side × side, 0 to 255; points are (x, y), pixel i lies at i.
+    """Draw a straight stroke, side × side, 0 to 255; points are (x, y), pixel i lies at i.
 
-    A pixel half under the edge of the nib is half grey: that is what anti-aliasing is.
+    A pixel half under the edge of the nib is half grey, which is anti-aliasing.
     """
     y, x = np.mgrid[:side, :side].astype(np.float64)
     ax, ay = start
@@ -28,7 +28,7 @@ def segment(side: int, start: tuple[float, float], end: tuple[float, float], wid
 
 
 def balance(image: Bytes) -> tuple[float, float] | None:
-    """The centre of mass of the ink, (x, y); None if there is none."""
+    """Return the ink's center of mass, (x, y); None if there is no ink."""
     mass = image.astype(np.float64)
     if not mass.any():
         return None
@@ -41,7 +41,7 @@ def balance(image: Bytes) -> tuple[float, float] | None:
 class Drawing:
     """The pixels, the pen over them, and the steps so far.
 
-    A step is what one undo takes back: a whole stroke, from the pen's way down to its way up.
+    One undo reverts a step, which is a whole stroke, from pen down to pen up.
     """
 
     def __init__(self, side: int) -> None:
@@ -56,16 +56,16 @@ class Drawing:
 
     @property
     def width(self) -> float:
-        """Of the nib, in pixels of this drawing."""
+        """Width of the nib in pixels of this drawing."""
         return WIDTHS[self._width] * self.side / USUAL_SIDE
 
     @property
     def steps(self) -> tuple[int, int]:
-        """How many steps can be undone, and redone."""
+        """The numbers of steps that can be undone, and redone."""
         return len(self._before), len(self._undone)
 
     def thicken(self, by: int) -> None:
-        """The next nib, thicker or thinner."""
+        """Choose the next nib, thicker or thinner."""
         self._width = min(max(self._width + by, 0), len(WIDTHS) - 1)
 
     def put(self, *, down: bool) -> None:
@@ -77,19 +77,24 @@ class Drawing:
             self._open = False
 
     def move(self, dx: float, dy: float) -> None:
-        """The pen by so many pixels, at most to the edge; if it is down, it draws."""
+        """Move the pen by this many pixels, at most to the edge; it draws if it is down."""
         self.go(self.x + dx, self.y + dy, draw=self.down, erase=self.erases)
 
     def go(self, x: float, y: float, *, draw: bool, erase: bool) -> None:
-        """The pen to a place; with a stroke on the way, if it is to draw."""
+        """Move the pen to a point, drawing a stroke on the way if it is to draw."""
         before = self.x, self.y
         last = float(self.side - 1)
         self.x, self.y = min(max(x, 0.0), last), min(max(y, 0.0), last)
         if draw:
             self._lay(before, erase=erase)
 
+    def change_tool(self) -> None:
+        """Switch between pen and eraser, and end the stroke."""
+        self.erases = not self.erases
+        self.lift()
+
     def lift(self) -> None:
-        """The stroke ends: what comes next is a step of its own."""
+        """End the stroke: the next one is a separate undo step."""
         self._open = False
 
     def _lay(self, start: tuple[float, float], *, erase: bool) -> None:

@@ -1,4 +1,4 @@
-"""The canvas: a digit of your own, brought into MNIST's form, and what the network makes of it."""
+"""The draw room: a digit of your own, normalized like MNIST's, and the network's prediction."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ from ..room import Room
 from . import drawing_store
 from .canvas import Canvas, FramedPicture
 from .frame import EDGE, columns_for
-from .legend import EMPTY, TOLD, flowed, pen_sign, pen_words, verdict
+from .legend import EMPTY, KEY_HINTS, flowed, pen_sign, pen_words, verdict
 from .open_dialog import OpenDrawingDialog
 from .pen import Drawing, balance
 
 if TYPE_CHECKING:
     from ....net.network import Parameters
 
-BARS = 2  # rows of the screen that are not the room's: status line and footer
-BROAD = 36  # columns for the answer that a picture larger than it must be leaves
+BARS = 2  # rows of the screen outside the room: status line and footer
+BROAD = 36  # columns for the prediction that an enlarged picture must leave
 WORDS, FEWEST_WORDS = 5, 2  # rows below the canvas
-LOW = 24  # rows of a screen; on a lower one words give way
+LOW = 24  # rows of a screen; on a lower one there are fewer words
 
 
 def widths(width: int, height: int, side: int) -> tuple[int, int]:
-    """How many columns canvas and centred picture get on such a screen; 0: no room for it."""
+    """Return the columns for the canvas and the centered picture on this screen; 0: no room."""
     words = WORDS if height >= LOW else FEWEST_WORDS
     most = max(1, 2 * (height - BARS - words - EDGE))
     both = width - MIN_COLUMNS - 1 - 2 * EDGE
@@ -56,7 +56,7 @@ def widths(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 class DrawRoom(Room):
-    """Mouse or keys draw; every stroke is answered at once."""
+    """Draws with mouse or keys; every stroke is predicted at once."""
 
     HEADING = "Draw"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["draw"])]
@@ -100,7 +100,7 @@ class DrawRoom(Room):
         self.query_one(PredictionBars).styles.height = (canvas + 1) // 2 + EDGE
 
     def show(self, parameters: Parameters) -> None:
-        """The same drawing, read by this network."""
+        """Show the same drawing, read by this network."""
         self._parameters = parameters
         self.draw()
 
@@ -131,12 +131,12 @@ class DrawRoom(Room):
             first = Text(f" {words}", no_wrap=True)
         else:
             answers.update((), (), ("", ""), blank="As you draw, each class gets its probability.")
-        keys = [words.format(thing(self.dataset)) for words in TOLD]
-        told = [
+        keys = [words.format(thing(self.dataset)) for words in KEY_HINTS]
+        key_lines = [
             Text(f" {words}", tools.ink("quiet"), no_wrap=True)
             for words in flowed(keys, self.size.width - 2)
         ]
-        tools.show([first, Text(f" {pen_words(drawing)}", no_wrap=True), *told])
+        tools.show([first, Text(f" {pen_words(drawing)}", no_wrap=True), *key_lines])
 
     # The pen
 
@@ -167,12 +167,11 @@ class DrawRoom(Room):
 
     def action_eraser(self) -> None:
         """Erase instead of draw, and back."""
-        self.drawing.erases = not self.drawing.erases
-        self.drawing.lift()
+        self.drawing.change_tool()
         self.draw()
 
     def action_thicken(self, by: int) -> None:
-        """Another nib."""
+        """Choose another nib."""
         self.drawing.thicken(by)
         self.draw()
 
@@ -201,7 +200,7 @@ class DrawRoom(Room):
         self.draw()
 
     def action_take(self, by: int) -> None:
-        """A test digit in place of the drawing."""
+        """Replace the drawing by a test digit."""
         workspace, side = self.workspace, self.drawing.side
         workspace.index = (workspace.index + by) % len(self.dataset.test)
         self.drawing.replace(self.dataset.test.images[workspace.index].reshape(side, side))
@@ -212,7 +211,7 @@ class DrawRoom(Room):
         self._blocks = not self._blocks
         self.draw()
 
-    # Kept drawings
+    # Saved drawings
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """As everywhere; and strangers have no drawings."""
@@ -220,7 +219,7 @@ class DrawRoom(Room):
             return False
         return super().check_action(action, parameters)
 
-    def action_keep(self) -> None:
+    def action_save_drawing(self) -> None:
         """Ask for a name, and write the drawing under it."""
         taken = drawing_store.names()
         free = next(n for n in range(1, len(taken) + 2) if f"drawing {n}" not in taken)
@@ -246,7 +245,7 @@ class DrawRoom(Room):
         except UserError as problem:
             self.notify(str(problem), severity="warning", markup=False)
 
-    def action_take_up(self) -> None:
+    def action_open_drawing(self) -> None:
         """Ask which drawing, and put it on the canvas."""
         if found := drawing_store.names():
             self.app.push_screen(OpenDrawingDialog(found), self._open)
@@ -262,6 +261,6 @@ class DrawRoom(Room):
         except UserError as problem:
             self.notify(str(problem), severity="warning", markup=False)
             return
-        fits = pixels.shape == (side, side)  # else it was drawn for images of another size
+        fits = pixels.shape == (side, side)  # otherwise it was drawn for images of another size
         self.drawing.replace(pixels if fits else centered(pixels, side, self.dataset.layout))
         self.draw()

@@ -11,7 +11,7 @@ from textual import on
 
 from ....net.inspection.confusion import predict
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import SHORT_CLASS, a, called, is_of_digits, thing, widest
+from ...render.labels import SHORT_CLASS_COLUMNS, a, called, is_of_digits, thing, widest
 from ...render.tiles import Tile
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
@@ -30,13 +30,13 @@ class Selection:
     """A choice of images, and its title."""
 
     title: str
-    nothing: str  # to say if there is none
+    nothing: str  # shown if there are none
     choose: Callable[[Parameters, Predictions], Indices]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GalleryContent:
-    """The content of a gallery; it stays, whatever the network learns meanwhile."""
+    """The content of a gallery, which does not change while the network learns."""
 
     parameters: Parameters
     iteration: int
@@ -45,7 +45,7 @@ class GalleryContent:
 
 
 class GalleryRoom(TileRoom):
-    """Show the images as they were answered when it was opened or renewed."""
+    """Show the images with their predictions at the time of opening or renewing."""
 
     HEADING = "Gallery"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["gallery"])]
@@ -56,7 +56,7 @@ class GalleryRoom(TileRoom):
         super().__init__(cockpit)
         self._choice = choice
         self._hanging = hanging
-        self._outdated: bool | None = None  # whether the network is another one by now
+        self._outdated: bool | None = None  # whether the network has changed since
         self._dots = not has_shades()
 
     def show(self, parameters: Parameters) -> None:
@@ -103,7 +103,7 @@ class GalleryRoom(TileRoom):
         self._outdated = viewed[0].vector is not hanging.parameters.vector
         when = f"after {hanging.iteration} updates"
         note = f"{when}, r renews" if self._outdated else when
-        k = widest(dataset.names, hanging.answers.classes, SHORT_CLASS)
+        k = widest(dataset.names, hanging.answers.classes, SHORT_CLASS_COLUMNS)
         self.tiles.update(
             Contents(
                 title=self._choice.title,
@@ -127,7 +127,7 @@ class GalleryRoom(TileRoom):
         tile = digit_tile(tiles, image, columns, in_dots=self._dots)
         label, predicted, confidence = _answer(hanging.answers, digit)
         right = label == predicted
-        both = "→".join(called(dataset.names, k, SHORT_CLASS) for k in (label, predicted))
+        both = "→".join(called(dataset.names, k, SHORT_CLASS_COLUMNS) for k in (label, predicted))
         caption = Text.assemble(
             (both, tiles.ink("title")),
             (" ✓" if right else " ✗", tiles.ink("moving" if right else "warning")),

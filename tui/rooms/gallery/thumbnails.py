@@ -1,4 +1,4 @@
-"""Digits and weights as small pictures in the theme's colours, and a row of such pictures."""
+"""Digits and weights as small pictures in the theme's colors, and rows of such pictures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIGNED = 4  # colours of either sign
 def digit_tile(
     rows: LinesWidget, image: NDArray[np.uint8], columns: int, *, in_dots: bool = False
 ) -> Tile:
-    """A digit in greys between the ground it stands on and the ink, or in dots of ink."""
+    """Draw a digit in greys between background and ink, or in dots of ink."""
     if in_dots:
         return (characters if SlowLinkDriver.ascii_only else dots)(
             image, columns, rows.ink("title")
@@ -50,7 +50,7 @@ def thumbnail_row(
                 part = tile[y]
             elif y == here.rows:
                 part = rows.strip(caption)
-                if index == marked:  # said by the mark, by boldness and by colour
+                if index == marked:  # marked by a sign, by boldness and by color
                     part = Strip([Segment(part.text, chosen)], part.cell_length)
             is_marked = index == marked and y <= here.rows
             mark = Strip([Segment("▌", chosen) if is_marked else Segment(" ")], 1)
@@ -68,9 +68,10 @@ def weight_tile(
     in_signs: bool = False,
     shades: int = SIGNED,
 ) -> Tile:
-    """A unit's weights, one a pixel, by their own largest: in two colours, or as signs.
+    """Draw a unit's weights, one a pixel, scaled to their largest, in two colors or as signs.
 
-    shades: of either colour. With few of them equal neighbours are many, and so bytes are few.
+    `shades` is the number of either color. Fewer shades make more equal neighbors, and so fewer
+    bytes to send.
     """
     picture = resized(weights.reshape(1, side, side), columns)[0]
     most = float(abs(picture).max())

@@ -1,4 +1,4 @@
-"""A page of small pictures with a caption under each, and a cursor that goes over them."""
+"""A page of small captioned pictures with a cursor."""
 
 from __future__ import annotations
 
@@ -12,54 +12,56 @@ from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.strip import Strip
 
-from ...render.tiles import GAP, Tile, TilePage, page
+from ...render.tiles import TILE_GAP, Tile, TilePage, page
 from ...widgets.lines import LinesWidget
 from .thumbnails import thumbnail_row
 
-ROOMY = 20  # rows from which all that is to be said at the foot has room
+ROOMY = 20  # minimum rows for the full foot
 Note = tuple[str, Style]
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a grid shows; pictures are drawn as they come into sight."""
+    """The content of a grid; pictures are drawn when they become visible."""
 
     title: str
     notes: Sequence[Note]  # at the title's right end, before the page's number
     count: int
     side: int  # of a picture in pixels, 0 if there are captions only
     caption: int  # columns that a caption takes; 0: the whole width
-    draw: Callable[[int, int], tuple[Tile, Text]]  # picture and caption of one, at so many columns
+    draw: Callable[
+        [int, int], tuple[Tile, Text]
+    ]  # picture and caption of one, for a number of columns
     foot: Callable[[int], Sequence[Text]]  # the lines at the bottom, about the one at the cursor
-    feet: int = 1  # how many lines those are
-    nothing: str = ""  # to say if there is none
+    feet: int = 1  # number of lines at the bottom
+    nothing: str = ""  # shown if there are no pictures
 
 
 class TileGrid(LinesWidget):
-    """Shows the contents it was given last."""
+    """Shows the latest contents."""
 
     @dataclass
     class Picked(Message):
-        """A person wants the one at the cursor."""
+        """The user chose the picture at the cursor."""
 
         index: int
-        """Which."""
+        """The picture's index."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
         self._contents: Contents | None = None
         self._page: TilePage | None = None
-        self._drawn: dict[int, tuple[Tile, Text]] = {}  # of this page, as it was last drawn
+        self._drawn: dict[int, tuple[Tile, Text]] = {}  # of this page
 
     @property
     def count(self) -> int:
-        """How many pictures there are, on all pages."""
+        """Number of pictures on all pages."""
         return self._contents.count if self._contents else 0
 
     @property
     def cells(self) -> int:
-        """How many cells of the screen the pictures of a page take."""
+        """Number of screen cells that the pictures of a page take."""
         here = self._page
         return min(self.count, here.count) * here.columns * here.rows if here else 0
 
@@ -70,7 +72,7 @@ class TileGrid(LinesWidget):
         self.redraw()
 
     def move(self, across: int, down: int) -> None:
-        """The cursor by so many tiles; it stays on the pictures there are."""
+        """Move the cursor by this many tiles, within the pictures."""
         if self._page is not None:
             self.go_to(self.cursor + across + down * self._page.across)
 
@@ -80,7 +82,7 @@ class TileGrid(LinesWidget):
             self.go_to(self.cursor + pages * self._page.count)
 
     def go_to(self, index: int) -> None:
-        """The cursor to this one; the nearest there is."""
+        """Move the cursor to this picture, or the nearest one."""
         if self._contents is not None and self._contents.count:
             self.cursor = max(0, min(index, self._contents.count - 1))
             self._show_page()
@@ -102,15 +104,17 @@ class TileGrid(LinesWidget):
             return
         feet = contents.feet if self.size.height >= ROOMY else 1
         width, height = self.size.width, max(0, self.size.height - 1 - feet)
-        here = page(width, height, contents.side, contents.count, contents.caption or width - GAP)
+        here = page(
+            width, height, contents.side, contents.count, contents.caption or width - TILE_GAP
+        )
         if here != self._page:
             self._page, self._drawn = here, {}
         first = self.cursor // here.count * here.count
         shown = range(first, min(first + here.count, contents.count))
-        # What was drawn is kept while the cursor moves about its page.
+        # Drawn pictures are reused while the cursor moves within the page.
         self._drawn = {
             index: self._drawn.get(index)
-            or contents.draw(index, here.columns or max(1, width - GAP))
+            or contents.draw(index, here.columns or max(1, width - TILE_GAP))
             for index in shown
         }
         pages = -(-contents.count // here.count)
@@ -118,7 +122,7 @@ class TileGrid(LinesWidget):
         turned = f"  page {self.cursor // here.count + 1}/{pages}" if pages > 1 else ""
         notes = [*contents.notes, (place, self.ink("title")), (turned, self.ink("quiet"))]
         while notes and cell_len(contents.title + "".join(note for note, _ in notes)) + 8 > width:
-            del notes[-1]  # the less important comes last
+            del notes[-1]  # the least important is last
         lines: list[Text | Strip] = [self.title(contents.title, *notes)]
         for begin in range(shown.start, shown.stop, here.across):
             these = [self._drawn[i] for i in range(begin, min(begin + here.across, shown.stop))]
@@ -129,7 +133,7 @@ class TileGrid(LinesWidget):
         self.show([*lines, *(list(contents.foot(self.cursor))[:feet] if contents.count else [])])
 
     def _at(self, x: int, y: int) -> int | None:
-        """Which picture is there."""
+        """Return the index of the picture at a position."""
         if self._page is None or self._contents is None or y < 1:
             return None
         here = self._page
@@ -140,7 +144,7 @@ class TileGrid(LinesWidget):
         return index if inside and index < self._contents.count else None
 
     def on_click(self, event: Click) -> None:
-        """The cursor goes there; a click on the one it is on chooses it."""
+        """Move the cursor here; a click on the cursor itself chooses the picture."""
         index = self._at(event.x, event.y)
         if index == self.cursor:
             self.pick()
@@ -148,11 +152,11 @@ class TileGrid(LinesWidget):
             self.go_to(index)
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        """The next page."""
+        """Turn to the next page."""
         event.stop()
         self.turn(1)
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        """The page before."""
+        """Turn to the previous page."""
         event.stop()
         self.turn(-1)

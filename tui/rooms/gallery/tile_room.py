@@ -1,4 +1,4 @@
-"""A room with a page of small pictures: what its keys and its mouse do is the same everywhere."""
+"""The base of rooms with a page of small pictures: their common keys and mouse actions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class TileRoom(BackgroundRoom):
 
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        # Where colours are few, two of them cannot say a sign.
+        # With few colors, color alone cannot show a sign.
         self.in_signs = not has_shades() or self.app.console.color_system == "standard"
 
     def furnish(self) -> list[Widget]:
@@ -28,19 +28,19 @@ class TileRoom(BackgroundRoom):
         return self.query_one(TileGrid)
 
     def action_move(self, across: int, down: int) -> None:
-        """The cursor by so many pictures."""
+        """Move the cursor by this many pictures."""
         self.tiles.move(across, down)
 
     def action_turn(self, pages: int) -> None:
-        """Another page."""
+        """Turn to another page."""
         self.tiles.turn(pages)
 
     def action_first(self) -> None:
-        """The first picture."""
+        """Go to the first picture."""
         self.tiles.go_to(0)
 
     def action_last(self) -> None:
-        """The last picture."""
+        """Go to the last picture."""
         self.tiles.go_to(self.tiles.count - 1)
 
     def action_pick(self) -> None:

@@ -14,12 +14,12 @@ class FindDialog(InputDialog[UnitPath]):
     """Ends with a path, or None."""
 
     def __init__(self, what: str, such_as: str, read: Callable[[str], UnitPath]) -> None:
-        """Take what is asked for.
+        """Create the dialog.
 
         Args:
             what: the question.
             such_as: examples of an answer.
-            read: from text to path; raises UserError.
+            read: parses text into a path; raises UserError.
         """
         super().__init__(what)
         self._such_as, self._read = such_as, read

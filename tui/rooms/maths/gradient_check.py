@@ -1,4 +1,4 @@
-"""The gradient check as a table: both derivatives, how far they are apart, and the verdict."""
+"""The gradient check as a table: both derivatives, their difference, and the verdict."""
 
 from __future__ import annotations
 
@@ -39,17 +39,17 @@ differ. ~ less than rounding does."""
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check has found so far, and of what."""
+    """The results of a check so far, and its subject."""
 
     checks: Sequence[Check]
-    chosen: int  # how many of them a person has chosen: they come first
+    chosen: int  # number of user-selected ones, which come first
     index: int  # of the test digit
     iteration: int  # of the network
-    thing: str = "digit"  # what the images show, in a word
+    thing: str = "digit"  # the word for an image
 
     @property
     def summary(self) -> str:
-        """How many of which verdict."""
+        """The number of each verdict."""
         verdicts = [check.verdict for check in self.checks]
         counts = {verdict: verdicts.count(verdict) for verdict in SIGNS}
         return " · ".join(
@@ -60,7 +60,7 @@ class Checked:
 
 
 class ChecksPage(LinesWidget):
-    """Draws the check it was given last."""
+    """Draws the latest check."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -80,8 +80,8 @@ class ChecksPage(LinesWidget):
         role = "warning" if any(c.verdict == "wrong" for c in checked.checks) else "moving"
         head = self.title("Gradient check", (checked.summary, self.ink(role)))
         what = f"{checked.thing.capitalize()} {checked.index}"
-        told = f" {what}, after {checked.iteration} updates.   k others   Esc back"
-        lines = [head, Text(told, self.ink("quiet")), Text()]
+        note = f" {what}, after {checked.iteration} updates.   k others   Esc back"
+        lines = [head, Text(note, self.ink("quiet")), Text()]
         width, ink = self.size.width - 2, self.ink("title")
         rows = table(checked, self.ink, self.size.width)
         meaning = prose(MEANING.splitlines(), width, ink)

@@ -1,4 +1,4 @@
-"""The page of the maths room: where in the walk one is, the formula, why, and the scene below."""
+"""The page of the maths room: the position in the walk, the formula, its reason, and the scene."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ from .walk.stages import Stage, formula, shapes, stages, title, why
 from .walk.state import MathsState
 
 MIN_WHY_ROWS = 18  # rows of the page, below which an explanation has one line
-LEAST_WORDS = 10  # below which it gives way to the numbers
+MIN_ROWS_FOR_WORDS = 10  # below which it gives way to the numbers
 
 
 class MathsPage(LinesWidget):
-    """Draws what it was given last."""
+    """Draws the latest state."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._looked: MathsState | None = None
+        self._state: MathsState | None = None
 
-    def update(self, looked: MathsState) -> None:
+    def update(self, state: MathsState) -> None:
         """Show this."""
-        self._looked = looked
+        self._state = state
         self.redraw()
 
     def redraw(self) -> None:
         """Draw what was given last."""
-        if self._looked is None:
+        if self._state is None:
             self.show([Text(), Text("  working out every number …", self.ink("quiet"))])
             return
-        looked, sizes = self._looked, self._looked.lens.sizes
+        state, sizes = self._state, self._state.lens.sizes
         walk = stages(sizes)
-        here = walk.index(looked.stage) + 1
-        note = f"{looked.thing} {looked.index} · label {called(looked.names, looked.lens.label)}"
-        name = f"{here} of {len(walk)} · {worded(title(looked.stage, sizes), looked.thing)}"
-        lines = [strip(looked.stage, walk, self.ink, self.size.width)]
+        here = walk.index(state.stage) + 1
+        note = f"{state.thing} {state.index} · label {called(state.names, state.lens.label)}"
+        name = f"{here} of {len(walk)} · {worded(title(state.stage, sizes), state.thing)}"
+        lines = [strip(state.stage, walk, self.ink, self.size.width)]
         lines.append(self.title(name, (note, self.ink("chosen"))))
-        lines += told(looked, self.ink, self.size.width, self.size.height)
+        lines += explanation(state, self.ink, self.size.width, self.size.height)
         room = self.size.height - len(lines)
         # One column stays free at the right edge.
-        self.show([*lines, *scene(looked, self.ink, self.size.width - 1, max(1, room))])
+        self.show([*lines, *scene(state, self.ink, self.size.width - 1, max(1, room))])
 
 
 def strip(stage: Stage, walk: list[Stage], ink: Ink, width: int) -> Text:
-    """The whole walk in a row, the stage one is at marked; in a narrow window its neighbourhood."""
+    """Draw all stages in a row with the current one marked; its neighbors if narrow."""
     symbols = [other.symbol for other in walk]
     at = walk.index(stage)
     joint = next(
@@ -69,20 +69,20 @@ def strip(stage: Stage, walk: list[Stage], ink: Ink, width: int) -> Text:
     return line.append(" …" if last < len(walk) else "", ink("quiet"))
 
 
-def told(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    """Formula and shapes, then why."""
-    stage, sizes = looked.stage, looked.lens.sizes
+def explanation(state: MathsState, ink: Ink, width: int, height: int) -> Block:
+    """Draw formula and shapes, then why."""
+    stage, sizes = state.stage, state.lens.sizes
     line = Text(" ", no_wrap=True)
-    line.append(formula(stage, sizes, looked.lens.label), ink("moving") + Style(bold=True))
-    alpha = [f"α = {looked.lens.alpha:g}"] if stage.kind == "update" else []
+    line.append(formula(stage, sizes, state.lens.label), ink("moving") + Style(bold=True))
+    alpha = [f"α = {state.lens.alpha:g}"] if stage.kind == "update" else []
     notes = [*alpha, shapes(stage, sizes)]
     gap = 5 if line.cell_len + sum(5 + len(note) for note in notes) < width else 2
     for note in notes:
         if line.cell_len + gap + len(note) < width:
             line.append(" " * gap + note, ink("quiet"))
-    if height < LEAST_WORDS:
+    if height < MIN_ROWS_FOR_WORDS:
         return [line]
-    text = worded(why(stage, sizes), looked.thing)
+    text = worded(why(stage, sizes), state.thing)
     reason = words(text, min(MAX_PROSE_COLUMNS, width - 2), ink("title"))
     block = [line, *(Text(" ").append_text(text) for text in reason)]
     return block if height < MIN_WHY_ROWS else [*block, Text()]

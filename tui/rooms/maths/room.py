@@ -26,28 +26,28 @@ from .walk.state import MathsState
 if TYPE_CHECKING:
     from ....net.network import Parameters
 
-EACH = 2  # random weights, and biases, of every layer that a check takes besides the chosen
+EACH = 2  # random weights, and biases, checked in every layer besides the selected ones
 
 
 class MathsRoom(Room):
-    """Walks through the stages, follows what is chosen, and lets the numbers move beneath."""
+    """Walks through the stages and follows the selection while the numbers keep updating."""
 
     HEADING = "Maths"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["maths"])]
 
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        self.looked: MathsState | None = None
+        self.state: MathsState | None = None
         self._behind = BackgroundJob(self)
         self._checking = BackgroundJob(self)
-        self._picked = False  # whether a person has chosen what is followed
-        self._seed = 0  # of the weights that a check draws
+        self._picked = False  # whether the user has selected the path
+        self._seed = 0  # for drawing a check's weights
 
     def furnish(self) -> list[Widget]:
         """One page, and the check's in its place when asked for."""
         return [MathsPage(id="maths"), ChecksPage(id="checks")]
 
-    # Looking
+    # Polling
 
     def show(self, parameters: Parameters) -> None:
         """Work out every number of this network at the cockpit's digit."""
@@ -64,13 +64,13 @@ class MathsRoom(Room):
             lens = trace_step(parameters, image, label, alpha)
             return partial(self._found, lens, index, iteration, names, kind)
 
-        before = self.looked
+        before = self.state
         here = before is not None and before.index == index and self.workspace.past is None
         self._behind.ask(job, at_once=not here)
 
     @property
     def _alpha(self) -> float:
-        """The learning rate of the network looked at."""
+        """The learning rate of the network shown."""
         past = self.workspace.past
         return past.hyperparameters.alpha if past else self.workspace.session.wanted.alpha
 
@@ -78,7 +78,7 @@ class MathsRoom(Room):
         self, lens: SampleStep, index: int, iteration: int, names: tuple[str, ...], kind: str
     ) -> None:
         """Show new numbers; the stage and what is followed stay as they are."""
-        before = self.looked
+        before = self.state
         if before is None:
             self._set(MathsState(lens, index, iteration, Stage("x"), leading(lens), names, kind))
             return
@@ -90,66 +90,64 @@ class MathsRoom(Room):
             replace(before, lens=lens, index=index, iteration=iteration, stage=stage, path=path)
         )
 
-    def _set(self, looked: MathsState) -> None:
-        self.looked = looked
-        self.query_one(MathsPage).update(looked)
+    def _set(self, state: MathsState) -> None:
+        self.state = state
+        self.query_one(MathsPage).update(state)
 
     def _change(self, change: Callable[[MathsState], MathsState]) -> None:
-        if self.looked is not None and not self.has_class("-checking"):
-            self._set(change(self.looked))
+        if self.state is not None and not self.has_class("-checking"):
+            self._set(change(self.state))
 
     def _pick(self, path: UnitPath | None) -> None:
         if path is not None:
             self._picked = True
-            self._change(lambda looked: replace(looked, path=path))
+            self._change(lambda state: replace(state, path=path))
 
     # Keys
 
     def action_stage(self, by: int) -> None:
         """So many stages on, or back."""
-        self._change(lambda looked: looked.walked(by))
+        self._change(lambda state: state.walked(by))
 
     def action_end(self, at: int) -> None:
         """To the first stage, or to the last."""
-        self._change(lambda looked: looked.at(stages(looked.lens.sizes)[at]))
+        self._change(lambda state: state.at(stages(state.lens.sizes)[at]))
 
     def action_choose(self, by: int) -> None:
         """Follow another unit, class, pixel or weight: so many rows down in the list."""
-        if self.looked is not None and self.looked.stage.kind != "update":
+        if self.state is not None and self.state.stage.kind != "update":
             self._picked = True
-        self._change(lambda looked: looked.moved(by))
+        self._change(lambda state: state.moved(by))
 
     def action_list(self) -> None:
         """Into the other list: the arrows choose among the terms, or among the units."""
-        self._change(
-            lambda looked: replace(looked, inner=not looked.inner and looked.stage.sources)
-        )
+        self._change(lambda state: replace(state, inner=not state.inner and state.stage.sources))
 
     def action_order(self) -> None:
         """Units by their number, or the largest first."""
-        self._change(lambda looked: replace(looked, by_size=not looked.sorts))
+        self._change(lambda state: replace(state, by_size=not state.sorts))
 
     def action_picture(self) -> None:
-        """Where only one of them has room: the picture, or the terms."""
-        self._change(lambda looked: replace(looked, picture=not looked.picture))
+        """Switch between picture and terms where only one of them has room."""
+        self._change(lambda state: replace(state, picture=not state.picture))
 
     def action_most(self) -> None:
         """Follow what weighs most, from the label back to the pixel."""
-        self._change(lambda looked: replace(looked, path=leading(looked.lens)))
+        self._change(lambda state: replace(state, path=leading(state.lens)))
         self._picked = False
 
     def action_find(self) -> None:
         """Ask for a number or a name."""
-        if self.looked is None or self.has_class("-checking"):
+        if self.state is None or self.has_class("-checking"):
             return
-        looked, sizes, layer = self.looked, self.looked.lens.sizes, self.looked.layer
+        state, sizes, layer = self.state, self.state.lens.sizes, self.state.layer
         what = "Pixel" if layer == 0 else f"Unit of layer {layer}"
         what = "Class" if layer == len(sizes) - 1 else what
         also = "412, 14,20" if layer == 0 else str(sizes[layer] // 2)
         example = f"{also}, W1[3, 412], {vector(len(sizes) - 2)}[3], b1[0]"
 
         def read(text: str) -> UnitPath:
-            return parse_path(text, looked.path, looked.stage, layer, sizes)
+            return parse_path(text, state.path, state.stage, layer, sizes)
 
         asking = FindDialog(f"{what}, 0 to {sizes[layer] - 1}", f"such as {example}", read)
         self.app.push_screen(asking, self._pick)
@@ -159,15 +157,15 @@ class MathsRoom(Room):
         from ....net.inspection.gradient_check import check_gradient
         from ....net.inspection.weight import sample_weights
 
-        viewed, dataset, looked = self.cockpit.viewed, self.workspace.session.dataset, self.looked
-        if viewed is None or dataset is None or looked is None:
+        viewed, dataset, state = self.cockpit.viewed, self.workspace.session.dataset, self.state
+        if viewed is None or dataset is None or state is None:
             return
         self.add_class("-checking")
         page = self.query_one(ChecksPage)
         page.update(None)
         self._seed += 1
         (parameters, iteration), index, seed = viewed, self.workspace.index, self._seed
-        mine = looked.followed() if fits(looked.path, parameters.sizes) else []
+        mine = state.followed() if fits(state.path, parameters.sizes) else []
         images, labels = dataset.test.images[[index]], dataset.test.labels[[index]]
 
         def job() -> Callable[[], None]:
@@ -197,18 +195,18 @@ class MathsRoom(Room):
     # The mouse
 
     def on_click(self, event: events.Click) -> None:
-        """Go to the stage, or follow what was clicked at."""
+        """Go to the clicked stage, or follow the clicked unit."""
         meta = event.style.meta
-        if self.looked is None:
+        if self.state is None:
             return
         if "stage" in meta:
             self.action_end(meta["stage"])
         elif "pick" in meta:
             layer, unit = meta["pick"]
             self._picked = True
-            self._change(lambda looked: looked.picked(layer, unit))
+            self._change(lambda state: state.picked(layer, unit))
         elif "row" in meta:
-            self._change(lambda looked: replace(looked, row=meta["row"]))
+            self._change(lambda state: replace(state, row=meta["row"]))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """As the arrow."""

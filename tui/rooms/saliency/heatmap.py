@@ -23,7 +23,7 @@ Place = tuple[int, int]  # row, column
 
 
 class SaliencyMap(LinesWidget):
-    """Draws what it was given last; where not all pixels fit, it follows the cursor."""
+    """Draws the latest slopes; if not all pixels fit, it follows the cursor."""
 
     @dataclass
     class Pointed(Message):
@@ -42,7 +42,9 @@ class SaliencyMap(LinesWidget):
         self._corner: Place | None = None  # None: not chosen yet
         self._cells = Cells(1, 1, 0, 0)
         self._palette: Palette | None = None
-        self._made: dict[object, Strip] = {}  # the rows shown, by all that decides how they look
+        self._strips: dict[
+            object, Strip
+        ] = {}  # the shown rows, by everything that determines their look
 
     def update(
         self,
@@ -52,16 +54,21 @@ class SaliencyMap(LinesWidget):
         cursor: Place,
         flipped: Collection[Place],
     ) -> None:
-        """Show side × side pixels and, as shares of the steepest, their slopes.
+        """Show side × side pixels and their slopes as fractions of the steepest.
 
-        titles: the longest first; the first that has room is shown.
+        Args:
+            titles: the longest first; the first that fits is shown.
+            image: the pixels.
+            shares: the slopes, -1 to 1.
+            cursor: row and column of the cursor.
+            flipped: the flipped pixels.
         """
         self._titles, self._image, self._shares = titles, image, shares
         self._cursor, self._flipped = cursor, flipped
         self.redraw()
 
     def on_resize(self) -> None:
-        """Another part may fit."""
+        """Redraw, since another part may fit."""
         self._corner = None
         self.redraw()
 
@@ -86,30 +93,30 @@ class SaliencyMap(LinesWidget):
         self.show([self.title(title, *notes), *self._picture(corner, shown)])
 
     def _picture(self, corner: Place, shown: Cells) -> list[Strip]:
-        """The rows of the picture; one that would look as before is not made again."""
+        """Return the rows of the picture, reusing those that look as before."""
         assert self._image is not None
         assert self._shares is not None
         part = slice(corner[1], corner[1] + shown.columns)
         grounds, slopes = levels(self._image[:, part], self._shares[:, part])
         palette = self._palette = self._colours()
         lines: list[Strip] = []
-        made: dict[object, Strip] = {}
+        strips: dict[object, Strip] = {}
         for row in range(corner[0], corner[0] + shown.rows):
             here = self._cursor[1] - corner[1] if row == self._cursor[0] else None
             flipped = frozenset(x - corner[1] for y, x in self._flipped if y == row)
             look = row, grounds[row].tobytes(), slopes[row].tobytes(), here, flipped, shown.wide
-            if (strip := self._made.get((palette, look))) is None:
+            if (strip := self._strips.get((palette, look))) is None:
                 cells = sign_row(
                     grounds[row].tolist(), slopes[row].tolist(), shown.wide, here, flipped, palette
                 )
                 strip = Strip(cells, shown.columns * shown.wide)
-            made[palette, look] = strip
+            strips[palette, look] = strip
             lines += [strip] * shown.high
-        self._made = made
+        self._strips = strips
         return lines
 
     def _colours(self) -> Palette:
-        """The theme's; the palette of before, as long as they are the same."""
+        """Return the theme's palette, the previous one if its colors are unchanged."""
         paper, ink, plus, minus = (
             self.background_colors[1],
             *(self.color(role) for role in ("title", "plus", "minus")),
@@ -119,7 +126,7 @@ class SaliencyMap(LinesWidget):
         return before if before and before.colours == colours else Palette(colours)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Tell which pixel."""
+        """Report the pixel under the pointer."""
         event.stop()
         if self._corner is None or event.y < 1:
             return

@@ -1,4 +1,4 @@
-"""Signs over an image: which way each pixel's slope goes, and how steep; ink is the ground."""
+"""Signs over an image for the sign and size of each pixel's slope; ink is the background."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIGHTEST = 0.3  # of the way from the ground to a sign's colour
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """How an image's pixels lie on the screen."""
+    """The layout of an image's pixels on the screen."""
 
     wide: int  # columns a pixel
     high: int  # rows a pixel
@@ -33,7 +33,7 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """What an overlay is drawn in."""
+    """The colors of an overlay."""
 
     paper: Color
     ink: Color
@@ -44,7 +44,7 @@ class Colours:
 
 
 class Palette:
-    """The styles made of some colours, each mixed once."""
+    """The styles mixed from these colors, each computed once."""
 
     def __init__(self, colours: Colours) -> None:
         self.colours = colours
@@ -84,13 +84,13 @@ def cells(side: int, width: int, height: int) -> Cells:
 
 
 def following(start: int | None, cursor: int, shown: int, side: int) -> int:
-    """The first pixel to show of a stretch with the cursor in it; None: as central as it can be."""
+    """Return the first pixel shown of a stretch around the cursor; None: as central as possible."""
     start = (side - shown) // 2 if start is None else start
     return max(0, min(max(start, cursor + 1 - shown), cursor, side - shown))
 
 
 def sign(level: int, wide: int, *, flipped: bool) -> str:
-    """The sign of a slope of so many LEVELS: twice if it is steep; × for a flip."""
+    """Return the sign of a slope of this LEVEL, doubled if it is steep; × for a flip."""
     one = "" if abs(level) < FAINT * LEVELS else "+" if level > 0 else "−"
     text = one * (wide if abs(level) >= STEEP * LEVELS else max(1, wide // 2))
     return f"{text[: wide - 1]}×".ljust(wide) if flipped else text.ljust(wide)
@@ -102,7 +102,7 @@ def levels(
     """Ink in GROUNDS, and slopes, given as shares of the steepest, -1 to 1, in LEVELS."""
     import numpy as np
 
-    # Any ink is some ground, so that a pixel that is not blank never looks it.
+    # Any ink tints the background, so that only blank pixels look blank.
     return np.ceil(image * (GROUNDS / 255)).astype(np.int8), np.trunc(shares * LEVELS).astype(
         np.int8
     )

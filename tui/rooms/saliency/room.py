@@ -1,4 +1,4 @@
-"""Saliency: which pixels speak for a class and which against it; and what happens if some flip."""
+"""Saliency: which pixels speak for or against a class, and what happens if some are flipped."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from .heatmap import SaliencyMap
 if TYPE_CHECKING:
     from ....net.network import Parameters
 
-SIDE_PANEL = 23  # columns that the answer and the numbers need
-BARS = 2  # rows of the screen that are not the room's
+SIDE_PANEL = 23  # columns of the prediction and the numbers
+BARS = 2  # rows of the screen outside the room
 FEWEST_FACTS = 6
-LEGEND = (  # each stands below the numbers if there is room for it
+LEGEND = (  # each is shown below the numbers if it fits
     "+ for − against × flip",
     "Another digit forgets the flips; r does too.",
     "",
     "A slope is the gradient of the logit over the pixel; a doubled sign is a steep one.",
     "Flipped: what the logit would change by were the network straight: slope times step.",
 )
-SPREAD = 34  # rows of the room from which the answer's rows stand apart
+SPREAD = 34  # rows of the room from which the prediction's rows are spaced
 
 
 class SaliencyRoom(Room):
-    """A cursor goes over the digit's pixels and turns them over."""
+    """Moves a cursor over the digit's pixels and flips them."""
 
     HEADING = "Pixels: saliency and flips"
     BINDINGS = [
@@ -54,15 +54,17 @@ class SaliencyRoom(Room):
         assert dataset is not None, "a room is entered when there are digits"
         self.dataset = dataset
         self.row = self.column = dataset.side // 2  # of the cursor
-        self.flips: set[int] = set()  # pixels turned over
+        self.flips: set[int] = set()  # flipped pixels
         self._index = self.workspace.index
-        self._chosen: int | None = None  # a class; None: the network's answer to the digit as it is
-        self._class = 0  # that is shown
+        self._chosen: int | None = (
+            None  # a class; None: the network's answer to the unchanged digit
+        )
+        self._class = 0  # the class shown
         self._parameters: Parameters | None = None
         self._promised = np.zeros(0)
 
     def furnish(self) -> list[Widget]:
-        """The digit at the left, numbers at the right."""
+        """Put the digit at the left and the numbers at the right."""
         side = Vertical(PredictionBars(id="answers"), Facts("Numbers", id="facts"), id="side")
         return [Horizontal(SaliencyMap(id="slopes"), side)]
 
@@ -89,7 +91,7 @@ class SaliencyRoom(Room):
         )
 
     def show(self, parameters: Parameters) -> None:
-        """This network's slopes; the flips stay while the digit does."""
+        """Show this network's slopes; the flips last as long as the digit."""
         self._parameters = parameters
         if self.workspace.index != self._index:
             self._index = self.workspace.index
@@ -173,23 +175,23 @@ class SaliencyRoom(Room):
 
     def action_jump(self, sign: int) -> None:
         """To the pixel whose flip promises to move the logit most, up (1) or down (-1)."""
-        if not len(self._promised):  # pressed before the first picture
+        if not len(self._promised):  # pressed before the first frame
             return
         gains = np.nan_to_num(sign * self._promised, nan=-np.inf)
-        gains[list(self.flips)] = -np.inf  # a pixel that was turned over has done its part
+        gains[list(self.flips)] = -np.inf  # flipped pixels are not flipped back
         self.row, self.column = divmod(int(gains.argmax()), self.dataset.side)
         self.draw()
 
     # The class
 
     def action_of(self, k: int) -> None:
-        """The slopes of this class's logit."""
+        """Show the slopes of this class's logit."""
         if k < self.dataset.classes:
             self._chosen = k
             self.draw()
 
     def action_next(self, by: int) -> None:
-        """The next class's."""
+        """Go to the next class's slopes."""
         self.action_of((self._class + by) % self.dataset.classes)
 
     def action_answer(self) -> None:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 NAME = 9  # columns of a row's name
 AROUND = 8  # rows that are not units: title, classes, rule, others, bias, rounding, logit, softmax
-LEAST_FOR_RULE = 12  # rows
-WIDEST = 18  # columns of a class
+MIN_ROWS_FOR_RULE = 12  # rows
+MAX_CLASS_COLUMNS = 18  # columns of a class
 MAX_GAP = 2  # blank lines between two units
 
 
 class LogitsTable(LinesWidget):
-    """Shows the sums it was given last."""
+    """Shows the latest sums."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -31,9 +31,9 @@ class LogitsTable(LinesWidget):
         self._index = self._label = 0
         self._names: Sequence[str] = ()  # of the classes
         self._thing = "digit"
-        self._class: int | None = None  # that the units are ordered by; None: the answer
+        self._class: int | None = None  # orders the units; None: the answer
         self._first = 0  # how many of the largest are scrolled away
-        self._columns = range(0)  # the classes that are shown
+        self._columns = range(0)  # the shown classes
         self._wide = 1
 
     def update(
@@ -54,7 +54,7 @@ class LogitsTable(LinesWidget):
     @property
     def room(self) -> int:
         """Number of units shown at once."""
-        return max(1, self.size.height - AROUND + (self.size.height < LEAST_FOR_RULE))
+        return max(1, self.size.height - AROUND + (self.size.height < MIN_ROWS_FOR_RULE))
 
     @property
     def chosen(self) -> int:
@@ -94,7 +94,7 @@ class LogitsTable(LinesWidget):
         self.scroll_units(-3)
 
     def redraw(self) -> None:
-        """The table."""
+        """Draw the table."""
         import numpy as np
 
         found = self._found
@@ -105,7 +105,9 @@ class LogitsTable(LinesWidget):
         shown = min(self.room, units)
         decimals, digits = _format(found)
         self._columns = self._around(classes, digits + 1)
-        self._wide = max(4, min(WIDEST, (self.size.width - NAME - 1) // len(self._columns)))
+        self._wide = max(
+            4, min(MAX_CLASS_COLUMNS, (self.size.width - NAME - 1) // len(self._columns))
+        )
         sums = {k: found.printed(k, order, shown, decimals) for k in self._columns}
         apart = min(MAX_GAP, self.room // max(1, shown) - 1)  # blank lines after each unit
         lines = [self._title(found), self._head(found)]
@@ -113,7 +115,7 @@ class LogitsTable(LinesWidget):
             unit = int(order[row])
             lines.append(self._row(f"unit {unit}", [sums[k].products[row] for k in sums], decimals))
             lines += [Text()] * apart
-        if self.size.height >= LEAST_FOR_RULE:
+        if self.size.height >= MIN_ROWS_FOR_RULE:
             lines.append(Text(" " + "─" * (NAME + self._wide * len(sums) - 1), self.ink("quiet")))
         if shown < units:
             name = f"{units - shown} more"

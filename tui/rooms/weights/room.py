@@ -10,7 +10,7 @@ from textual import on
 
 from ....net.inspection.units import activation_stats, unit_weights
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import SHORT_CLASS, called, thing
+from ...render.labels import SHORT_CLASS_COLUMNS, called, thing
 from ...render.tiles import Tile
 from ...screens.enter import enter
 from ...screens.main.dashboard import Dashboard
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ....net.inspection.units import ActivationStats
     from ....net.network import Parameters
 
-WIDE = 76  # columns from which there is room for whole sentences
-MANY_CELLS = 2500  # in all pictures of a page, from which colours are few: a line has 40 KB
+WIDE = 76  # minimum columns for full sentences
+MANY_CELLS = 2500  # of all pictures on a page; with more, colors are few, to save bytes
 FEW_SHADES = 2
 CAPTION = 12  # columns under a picture
 
@@ -41,7 +41,9 @@ class WeightsRoom(TileRoom):
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
         self._layer = 1
-        self._found: tuple[Parameters, int, ActivationStats] | None = None  # layer, and how excited
+        self._found: tuple[Parameters, int, ActivationStats] | None = (
+            None  # with the layer and its activations
+        )
 
     def show(self, parameters: Parameters) -> None:
         """Compute the activations of the layer's units on all test images."""
@@ -147,14 +149,14 @@ class WeightsRoom(TileRoom):
         dataset = self.workspace.session.dataset
         names = dataset.names if dataset and layer == len(parameters.W) - 1 else ()
         is_last = layer == len(parameters.W) - 1
-        whole = f" of the test {thing(dataset)}s" if tiles.size.width >= WIDE else ""
-        words = f" active on {share:.1%}{whole}" if share else " never active"
+        scope = f" of the test {thing(dataset)}s" if tiles.size.width >= WIDE else ""
+        words = f" active on {share:.1%}{scope}" if share else " never active"
         if is_last:
-            votes = called(names, int(unit.outgoing.argmax()), SHORT_CLASS)
+            votes = called(names, int(unit.outgoing.argmax()), SHORT_CLASS_COLUMNS)
             words = f" · votes for {votes} ·{words}"
         line = Text.assemble(
             (f" Unit {index}", ink("chosen")),
-            (f"{words:<{18 + len(whole)}}", ink("title" if share else "warning")),
+            (f"{words:<{18 + len(scope)}}", ink("title" if share else "warning")),
             ("  adds to " if is_last else "  adds ", ink("quiet")),
             no_wrap=True,
         )

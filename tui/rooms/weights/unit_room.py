@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ....net.inspection.units import ActivationStats, Indices
     from ....net.network import Parameters
 
-TOP = 60  # digits kept of those that excite a unit
+TOP = 60  # images with the highest activation
 
 
 class UnitRoom(BackgroundRoom):

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from ....net.inspection.terms import by_size
 from ...render.glyphs import signed_bar
-from ...render.labels import SHORT_CLASS, a, called, widest
+from ...render.labels import SHORT_CLASS_COLUMNS, a, called, widest
 from ...render.tiles import TilePage, sizes
 from ...widgets.lines import LinesWidget
 from ..gallery.thumbnails import digit_tile, thumbnail_row, weight_tile
@@ -25,35 +25,35 @@ if TYPE_CHECKING:
     from ....net.network import Array
 
 CAPTION = 11  # columns under a digit
-LEAST_FACTS = 30
-MOST_WORDS = 110  # columns beside the picture
+MIN_FACT_COLUMNS = 30
+MAX_WORD_COLUMNS = 110  # columns beside the picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitFacts:
-    """What the view shows of one unit."""
+    """The content of the view of one unit."""
 
     layer: int
     unit: int
     is_last: bool  # whether its layer is the last hidden one
     weights: UnitWeights
-    share: float  # of the test digits at which it speaks
+    share: float  # fraction of the test images at which it is active
     side: int
-    images: NDArray[np.uint8]  # top × pixels: what excites it most, the most first
-    labels: tuple[str, ...]  # what each is called
+    images: NDArray[np.uint8]  # top × pixels: the images with the highest activation, highest first
+    labels: tuple[str, ...]  # the class of each
     names: tuple[str, ...]  # of the classes
     Z: Array  # top
-    things: str  # what the images are called
+    things: str  # the word for the images
     in_signs: bool
 
 
 def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[str] = ()) -> Text:
     """Draw as many weights as fit, largest in magnitude first, each with its target.
 
-    names: of what they lead to, where that are classes.
+    `names` are the targets' names if they are classes.
     """
     line = Text(no_wrap=True)
-    digits = widest(names, len(weights), SHORT_CLASS)
+    digits = widest(names, len(weights), SHORT_CLASS_COLUMNS)
     for index in by_size(weights)[: columns // (digits + 9)].tolist():
         weight = float(weights[index])
         line.append(f"{called(names, index, digits):>{digits}} ", rows.ink("quiet"))
@@ -62,7 +62,7 @@ def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[s
 
 
 class UnitView(LinesWidget):
-    """Shows the unit it was given last."""
+    """Shows the latest unit."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -102,7 +102,7 @@ class UnitView(LinesWidget):
         fitting = [
             columns
             for columns in sizes(facts.side)
-            if columns <= self.size.width - LEAST_FACTS
+            if columns <= self.size.width - MIN_FACT_COLUMNS
             and -(-columns // 2) + 1 + 7 <= max(height, 22)
             and -(-columns // 2) + 1 <= height
         ]
@@ -127,7 +127,7 @@ class UnitView(LinesWidget):
             Text(f"adds to {where}:", quiet),
             *self._bars(
                 unit.outgoing,
-                min(width, MOST_WORDS),
+                min(width, MAX_WORD_COLUMNS),
                 height - 4,
                 facts.names if facts.is_last else (),
             ),
@@ -138,14 +138,14 @@ class UnitView(LinesWidget):
     ) -> list[Text]:
         """Draw weights as bars to either side of a middle: all in order, or the largest.
 
-        names: of what they lead to, where that are classes.
+        `names` are the targets' names if they are classes.
         """
         import numpy as np
 
         height = max(0, height)
         shown = np.arange(len(weights)) if len(weights) <= height else by_size(weights)[:height]
         most = float(abs(weights).max())
-        digits = widest(names, len(weights), SHORT_CLASS)
+        digits = widest(names, len(weights), SHORT_CLASS_COLUMNS)
         half = max(1, (width - digits - 10) // 2)
         each = row_lines(len(shown), height)
         lines: list[Text] = []

@@ -1,4 +1,4 @@
-"""The chosen digit beside deformed copies of it, as a run with `augment` learns from them."""
+"""The selected digit beside deformed copies, as a run with `augment` trains on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GAP = 2  # columns between two digits
 
 
 class Copies(LinesWidget):
-    """As many copies as there is room for, the original first."""
+    """Shows as many copies as fit, the original first."""
 
     def __init__(self, image: NDArray[np.uint8]) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class Copies(LinesWidget):
         side = min(len(self._image), most)
         across = max(1, self.size.width // (side + GAP))
         down = max(1, height // (side // 2))
-        # What is left is shared out between them.
+        # The rest is distributed between them.
         gap = max(GAP, (self.size.width - across * side) // across)
         blank = [Text()] * max(0, (height - down * (side // 2)) // down)
         same = np.repeat(self._image[np.newaxis], across * down - 1, axis=0)

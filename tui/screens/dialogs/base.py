@@ -1,4 +1,4 @@
-"""What all windows and rooms have in common: they close once."""
+"""The base of all windows and rooms: they close once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 
 
 class ClosesOnce(Screen[ScreenResultType]):
-    """A screen whose first dismissal counts: another one finds it closed and does nothing.
+    """A screen whose first dismissal counts; further ones do nothing.
 
-    If something lies over it then, as when a thread ends under a question or the command palette,
-    it closes as soon as that has gone.
+    If another screen covers it then, as when a thread ends under a question or the command palette,
+    it closes as soon as that one has closed.
     """
 
     _is_dismissed = False
@@ -35,11 +35,11 @@ class ClosesOnce(Screen[ScreenResultType]):
             self._close()
 
 
-# Textual takes styles from the first base alone: it has to be its own class.
+# Textual takes styles from the first base only, so this must be a class of its own.
 
 
 class Dialog(ModalScreen[ScreenResultType], ClosesOnce[ScreenResultType]):
-    """A window over what is shown; the base of all of them."""
+    """A window over the screen; the base of all windows."""
 
 
 class Palette(CommandPalette, ClosesOnce[None]):  # pyright: ignore[reportIncompatibleMethodOverride]: CommandPalette's own handlers differ from Screen's

@@ -27,13 +27,13 @@ class ChoiceDialog(Dialog[str | None]):
         first: int = 0,
         size: str = "",
     ) -> None:
-        """Take what is offered.
+        """Create the dialog.
 
         Args:
-            options: each with its id.
+            options: the choices, each with its id.
             title: of the window.
             enter: the word for what Enter does.
-            first: index of the option that is highlighted at first.
+            first: index of the initially highlighted option.
             size: style class of the window's size.
         """
         super().__init__()
@@ -43,7 +43,7 @@ class ChoiceDialog(Dialog[str | None]):
         self._choices.highlighted = first
 
     def compose(self) -> ComposeResult:
-        """The list."""
+        """Yield the list."""
         yield self._choices
 
     @on(OptionList.OptionSelected)

@@ -1,4 +1,4 @@
-"""The window that writes results: what, and where to; nothing is written over unasked."""
+"""The export dialog: what to write and where; files are never replaced without asking."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from ...render.chart_view import ChartView
     from ...training.workspace import Workspace
 
-POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the writing is
-RECIPE = len(FORMS)  # its place among the choices; it is shown, not written
+POLL_INTERVAL_S = 0.1  # between two updates of the progress
+RECIPE = len(FORMS)  # its index among the choices; it is shown, not written
 
 
 class ExportDialog(Dialog[None]):
-    """Closes when something was written."""
+    """Closes when something has been written."""
 
     BINDINGS = [
         Binding("escape", "leave", "Leave"),
@@ -50,22 +50,22 @@ class ExportDialog(Dialog[None]):
     ]
 
     def __init__(self, workspace: Workspace, number: int, view: ChartView, screen: str) -> None:
-        """Take what can be written.
+        """Create the dialog.
 
         Args:
-            workspace: whose runs they are.
+            workspace: whose runs may be exported.
             number: of the current run.
             view: of the chart.
-            screen: what lies beneath the window, as SVG.
+            screen: the screen beneath the window, as SVG.
         """
         super().__init__()
         self._workspace, self._number = workspace, number
         self._view, self._picture = view, screen
-        self._proposed = ""  # the name that stands there if nobody typed another
+        self._proposed = ""  # the proposed name, until the user types another
         self._effort: CancellableTask | None = None
 
     def compose(self) -> ComposeResult:
-        """What, which images, where to, how far it is or what is wrong."""
+        """Yield the formats, the fields for images and destination, the progress and any error."""
         longest = max(len(form.title) for form in FORMS)
         name = printable(self._workspace.names[self._number], 40)
         with Vertical(classes="window export") as frame:
@@ -103,12 +103,12 @@ class ExportDialog(Dialog[None]):
 
     @property
     def _form(self) -> ExportFormat | None:
-        """What is chosen; None for the recipe."""
+        """The chosen format; None for the recipe."""
         place = self.query_one(OptionList).highlighted or 0
         return FORMS[place] if place < RECIPE else None
 
     def on_descendant_focus(self) -> None:
-        """Say by a sign, too, where what is typed goes."""
+        """Mark the field in focus with a sign as well as its color."""
         for which, words in (("to", "write to"), ("of", "answers for")):
             sign = "▸" if self._field(which).has_focus else " "
             self.query_one(f".{which} Label", Label).update(f"{sign} {words}")
@@ -142,7 +142,7 @@ class ExportDialog(Dialog[None]):
             to.focus()
 
     def key_enter(self) -> None:
-        """Where no field has the focus: the recipe."""
+        """Copy the recipe if no field has the focus."""
         if self._form is None:
             self.app.copy_to_clipboard(self._recipe())
             self.app.notify("Copied, if this terminal lets programs do that.", markup=False)
@@ -195,9 +195,12 @@ class ExportDialog(Dialog[None]):
             self.app.call_from_thread(self._done, effort, f"Written: {path} ({size:,} bytes)")
 
     def _material(self, effort: CancellableTask, form: ExportFormat, of: str) -> ExportInput:
-        """Everything as it stands now, asked of the training thread.
+        """Collect the material of an export in its present state, asking the training thread.
 
-        of: the source of the images to predict; empty: the test images.
+        Args:
+            effort: the task; ends the wait if it is given up.
+            form: the export format.
+            of: source of the images to predict; empty: the test images.
         """
         dataset = self._workspace.session.dataset
         assert dataset is not None
@@ -229,13 +232,13 @@ class ExportDialog(Dialog[None]):
     def _runs(
         self, effort: CancellableTask, numbers: Sequence[int]
     ) -> list[tuple[str, SavedModel]]:
-        """Runs with their names, by number, and what made them."""
+        """Collect the runs of these numbers, with their names and provenance."""
         from ....net.run.checkpoint import SavedModel
         from ...datasets.loading import provenance_of
 
         session, names = self._workspace.session, self._workspace.names
         assert session.dataset is not None
-        made = provenance_of(session.dataset, expanded(self._workspace.source))
+        provenance = provenance_of(session.dataset, expanded(self._workspace.source))
         found: list[tuple[str, SavedModel]] = []
         for number in numbers:
             answer: Future[RunState | None] = Future()
@@ -244,10 +247,12 @@ class ExportDialog(Dialog[None]):
             if state is not None:
                 name = names.get(number, f"run {number}")
                 twice = list(names.values()).count(name) > 1
-                found.append((f"{name} ({number})" if twice else name, SavedModel(state, made)))
+                found.append(
+                    (f"{name} ({number})" if twice else name, SavedModel(state, provenance))
+                )
         return found
 
-    # How it went
+    # Results
 
     def _ask(self, effort: CancellableTask, path: Path) -> None:
         if effort is not self._effort:

@@ -11,7 +11,7 @@ class GoToDialog(InputDialog[int]):
     """Ends with an index from 0 to count - 1, or None."""
 
     def __init__(self, count: int, thing: str = "digit") -> None:
-        """thing: what is counted, in a word."""
+        """Create the dialog for `count` images, each called a `thing`."""
         super().__init__(f"Go to test {thing}, 0 to {count - 1}")
         self._count = count
 

@@ -1,4 +1,4 @@
-"""The help screen: what is to be seen, and every key, made from the bindings themselves."""
+"""The help screen: explanations, and every key, generated from the bindings."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ...keymap.room_keys import ROOM_KEYS
 from ...widgets.lines import LinesWidget
 from .base import Dialog
 
-KEY = 18  # columns before what a key does
-TERM = re.compile(r"\S.{,10}?\s{2,}")  # what a line explains, and the gap after it
-TWO_COLUMNS = 110  # columns from which the keys have room beside the explanations
+KEY = 18  # columns of a key, before its description
+TERM = re.compile(r"\S.{,10}?\s{2,}")  # the term that a line explains, and the gap after it
+TWO_COLUMNS = 110  # minimum columns for keys beside explanations
 GAP = 4  # columns between the two
 
 KEYS_OF = {  # a section's keys
@@ -50,9 +50,9 @@ EVERYWHERE = (
 
 
 def sections(*, files: bool = True) -> dict[str, Text]:
-    """Everything there is to say, by heading: the explanations, then the keys by topic.
+    """Return the help by heading: the explanations, then the keys by topic.
 
-    files: whether the keys are for this person that lead to the disk.
+    `files` says whether the keys that touch the disk are available.
     """
     found = {
         heading: Text(words)
@@ -71,7 +71,7 @@ def sections(*, files: bool = True) -> dict[str, Text]:
 
 
 def arranged(all_of_it: Mapping[str, Text], asked: str) -> dict[str, Text]:
-    """The same, but what was asked for, and its keys, come first."""
+    """Return the same sections with the requested one, and its keys, first."""
     first = [heading for heading in (asked, KEYS_OF.get(asked, "")) if heading in all_of_it]
     return {heading: all_of_it[heading] for heading in (*first, *all_of_it)}
 
@@ -111,21 +111,21 @@ def _wrapped(words: str, width: int) -> list[str]:
 
 
 class HelpText(LinesWidget):
-    """All that there is to say: in one column, or explanations beside keys."""
+    """The full help: in one column, or with explanations beside keys."""
 
     DEFAULT_CSS = "HelpText { height: auto; }"
 
     def __init__(self, parts: Mapping[str, Text]) -> None:
         super().__init__()
         self._parts = parts
-        self._laid_out: tuple[int, list[Text]] = 0, []  # for so many columns
+        self._laid_out: tuple[int, list[Text]] = 0, []  # width, and the lines for it
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's signature)
         """As many rows as the words take."""
         return len(self._lines(width))
 
     def redraw(self) -> None:
-        """The words, to the width of now."""
+        """Lay the text out for the present width."""
         self.show(self._lines(self.size.width))
 
     def _lines(self, width: int) -> list[Text]:
@@ -162,24 +162,24 @@ class HelpDialog(Dialog[None]):
     ]
 
     def __init__(self, heading: str = "", *, files: bool = True) -> None:
-        """Take what to explain.
+        """Create the window.
 
         Args:
             heading: of the section to begin with; empty: at the top.
-            files: whether the keys that lead to the disk are explained.
+            files: whether to explain the keys that touch the disk.
         """
         super().__init__()
         self._heading, self._files = heading, files
 
     @property
     def asked(self) -> str:
-        """What it begins with, if a section was asked for."""
+        """The first section, if one was requested."""
         found = arranged(sections(), self._heading)
         heading, words = next(iter(found.items()))
         return f"{heading}\n{words.plain}" if heading == self._heading else ""
 
     def compose(self) -> ComposeResult:
-        """The sections in a frame, what was asked for first."""
+        """Yield the sections in a frame, the requested one first."""
         with VerticalScroll(id="help", classes="window") as frame:
             frame.border_title = "Help"
             frame.border_subtitle = "↑ ↓ scroll · Esc close"

@@ -21,12 +21,12 @@ Value = TypeVar("Value")
 
 
 class InputDialog(Dialog["Value | None"], Generic[Value]):
-    """Ends with what the line means, or None; a line that cannot be used is refused below it."""
+    """Ends with the parsed line, or None; an invalid line produces an error below it."""
 
     BINDINGS = [Binding("escape", "leave", "Leave")]
 
     def __init__(self, title: str, *, enter: str = "go", size: str = "small") -> None:
-        """Take how the window looks.
+        """Create the dialog.
 
         Args:
             title: of the window.
@@ -49,7 +49,7 @@ class InputDialog(Dialog["Value | None"], Generic[Value]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """The field, its hints, and room for a complaint."""
+        """Yield the field, its hints, and a line for errors."""
         with Vertical(classes=f"window {self._size_class}".strip()) as frame:
             frame.border_title = Content(self._heading)
             frame.border_subtitle = f"Enter {self._enter} · Esc leave"

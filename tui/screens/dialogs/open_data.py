@@ -1,4 +1,4 @@
-"""The window that opens other data; what is wrong with them is said in it, and nothing changes."""
+"""The dialog that opens other data; it shows errors in them and then changes nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .base import Dialog
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
 
-POLL_INTERVAL_S = 0.1  # seconds between two looks at how far the reading is
+POLL_INTERVAL_S = 0.1  # between two updates of the progress
 FORMS = (
     "CSV, IDX, .npz, Parquet, a zip of them, or pictures in folders named by label. What content "
     "cannot tell stands after the path: --label last, --transpose, --test FILE, --names FILE."
@@ -32,7 +32,7 @@ FORMS = (
 
 
 class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
-    """Ends with a source and what was read from it, or None."""
+    """Ends with a source and its dataset, or None."""
 
     BINDINGS = [
         Binding("escape", "leave", "Leave"),
@@ -41,13 +41,13 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
     ]
 
     def __init__(self, in_use: str) -> None:
-        """in_use: the name of the data in use."""
+        """Create the dialog; `in_use` names the data in use."""
         super().__init__()
         self._in_use = in_use
         self._reading: LoadTask | None = None
 
     def compose(self) -> ComposeResult:
-        """The field, what it could be, how far it is or what is wrong."""
+        """Yield the field, its completions, the progress and any error."""
         with Vertical(classes="window") as frame:
             frame.border_title = "Open data"
             frame.border_subtitle = "Enter open · Tab → complete · ↓ choose · Esc leave"
@@ -62,7 +62,7 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         in_use = Content(f"Open data · in use: {printable(self._in_use, 40)}")
         self.query_one(".window").border_title = in_use
         self.query_one(OptionList).can_focus = False
-        self._offer_known()
+        self._offer_sources()
         self.set_interval(POLL_INTERVAL_S, self._look)
 
     def on_unmount(self) -> None:
@@ -72,14 +72,14 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
 
     # Choosing
 
-    def _offer_known(self) -> None:
-        """The set in the program, and what was opened lately."""
-        known = {EMBEDDED: "the 70,000 digits in the program"}
-        known |= dict.fromkeys(recent_sources(), "")
-        self._offer(known)
+    def _offer_sources(self) -> None:
+        """Offer the packaged set and recently opened sources."""
+        sources = {EMBEDDED: "the 70,000 digits in the program"}
+        sources |= dict.fromkeys(recent_sources(), "")
+        self._offer(sources)
 
     def _offer(self, paths: dict[str, str]) -> None:
-        """paths: and what is said of each."""
+        """Offer paths, each with its description."""
         choices = self.query_one(OptionList)
         choices.clear_options()
         choices.add_options(
@@ -92,7 +92,7 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
     def _typed(self, event: PathInput.Changed) -> None:
         self._complain("")
         if not event.value:
-            self._offer_known()
+            self._offer_sources()
 
     @on(PathInput.Found)
     def _found(self, event: PathInput.Found) -> None:
@@ -103,8 +103,8 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         """Down and up the choices; above the first, none is chosen."""
         choices = self.query_one(OptionList)
         here = -1 if choices.highlighted is None else choices.highlighted
-        there = min(here + by, choices.option_count - 1)
-        choices.highlighted = there if there >= 0 else None
+        target = min(here + by, choices.option_count - 1)
+        choices.highlighted = target if target >= 0 else None
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:
@@ -162,7 +162,7 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
             self.dismiss((reading.source, dataset))
 
     def _look(self) -> None:
-        """Say how far it is."""
+        """Show the progress."""
         frame = self.query_one(".window")
         frame.set_class(self._reading is not None, "busy")
         if self._reading is not None:
@@ -183,5 +183,5 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
 
 
 def _end(path: str, columns: int = 60) -> str:
-    """A path, cut at its beginning if it is too long: its end tells more."""
+    """Shorten a long path from its beginning, since its end says more."""
     return path if len(path) <= columns else f"…{path[1 - columns :]}"

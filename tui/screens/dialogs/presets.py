@@ -1,4 +1,4 @@
-"""A window to choose a preset from: a whole set of hyperparameters, and what it teaches."""
+"""A dialog of presets: full sets of hyperparameters, and what each of them teaches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small windows that ask: for a name, or whether it is meant."""
+"""Small dialogs: one asks for a name, one for confirmation."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_NAME_LENGTH = 40
 
 
 class NameDialog(InputDialog[str]):
-    """Ends with a name that is not empty, or None."""
+    """Ends with a nonempty name, or None."""
 
     def __init__(
         self,
@@ -24,12 +24,12 @@ class NameDialog(InputDialog[str]):
         title: str = "Name of the run",
         check: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """Take the name so far.
+        """Create the dialog.
 
         Args:
-            name: to be changed.
+            name: the present name.
             title: of the window.
-            check: raises UserError for a name that cannot be.
+            check: raises UserError for an invalid name.
         """
         super().__init__(title, enter="take it")
         self._before, self._check = name, check
@@ -46,7 +46,7 @@ class NameDialog(InputDialog[str]):
 
 
 class ConfirmDialog(Dialog[bool | None]):
-    """Ends with True for yes. Enter gives the answer that is marked."""
+    """Ends with True for yes. Enter gives the marked answer."""
 
     BINDINGS = [
         Binding("y", "answer(True)", "Yes"),
@@ -55,12 +55,12 @@ class ConfirmDialog(Dialog[bool | None]):
     ]
 
     def __init__(self, question: str, *, usual: bool = False) -> None:
-        """usual: the answer that Enter gives; where something would be lost, that is no."""
+        """Ask a question; Enter gives the answer `usual`: no, where something may be lost."""
         super().__init__()
         self._question, self._usual = question, usual
 
     def compose(self) -> ComposeResult:
-        """The question and its two answers."""
+        """Yield the question and its two answers."""
         answers = "▸ y, Enter yes   n, Esc no" if self._usual else "y yes   ▸ n, Enter, Esc no"
         with Vertical(classes="window small") as frame:
             frame.border_subtitle = answers

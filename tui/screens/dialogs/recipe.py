@@ -1,4 +1,4 @@
-"""A small window that takes a recipe: hyperparameters and their changes on one line."""
+"""A small dialog for a recipe: hyperparameters and their changes on one line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RecipeDialog(InputDialog["HyperparameterLog"]):
-    """Ends with the course that a recipe describes, or None."""
+    """Ends with the hyperparameter log that a recipe describes, or None."""
 
     def __init__(self) -> None:
         super().__init__("Begin with a recipe", enter="begin", size="")
@@ -28,5 +28,5 @@ class RecipeDialog(InputDialog["HyperparameterLog"]):
         return [Label("Name=value as the panel has them; after @N, what changes after N updates.")]
 
     def parse(self, text: str) -> HyperparameterLog:
-        """Return the course."""
+        """Return the hyperparameter log."""
         return parse_recipe(text)

@@ -1,1 +1,1 @@
-"""What the keys of the main screen do, one file a topic."""
+"""The main screen and the actions of its keys, one file a topic."""

@@ -1,4 +1,4 @@
-"""Keys and clicks of the chart: what it shows, and the line that reads exact values."""
+"""Keys and clicks of the chart: its view, and the line that reads off exact values."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from .dashboard import Dashboard
 
 
 class ChartActions(Dashboard):
-    """Passes on what a person wants to see."""
+    """Actions that change the view of the chart."""
 
     def action_loss(self) -> None:
         """Accuracy or loss."""
         self.query_one(Chart).toggle_loss()
 
     def action_log(self, axis: str) -> None:
-        """A logarithmic axis or a straight one."""
+        """Switch an axis between logarithmic and linear."""
         self.query_one(Chart).toggle_log(axis)
 
     def action_zoom(self, factor: float) -> None:
@@ -28,7 +28,7 @@ class ChartActions(Dashboard):
         self.query_one(Chart).pan(share)
 
     def action_latest(self) -> None:
-        """The latest, or all."""
+        """Switch between the latest stretch and the whole run."""
         self.query_one(Chart).toggle_latest()
 
     def action_smooth(self) -> None:

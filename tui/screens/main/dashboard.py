@@ -1,4 +1,4 @@
-"""The main screen without its keys: owns what is being looked at, and hands it to the panels."""
+"""The main screen without its keys: polls the session and updates the panels."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from ....net.network import Parameters
     from ....net.run.diagnosis import Diagnosis
 
-REFRESH_S = 0.25  # seconds between two looks into the session while it trains
-NEEDS = (60, 20)  # columns and rows: below, a line says so
+REFRESH_S = 0.25  # between two polls of the session while it trains
+NEEDS = (60, 20)  # columns and rows; a smaller screen shows a notice
 WIDTHS = [
     (0, "-slim"),
     (NEEDS[0], "-tight"),
@@ -54,18 +54,18 @@ HEIGHTS = [
     (38, "-higher"),
     (54, "-highest"),
 ]
-HUES = 4  # of runs that are not the current one; their numbers tell them apart for certain
+HUES = 4  # of the other runs, which their numbers distinguish in any case
 
 
 def is_on_top(screen: Screen[None]) -> bool:
-    """Whether nothing lies over it: each change beneath a room or a window would send all anew."""
+    """Return whether no room or window covers the screen; changes beneath would redraw them."""
     return screen.app.screen is screen
 
 
 class Dashboard(Screen[None]):
-    """Everything that matters on one screen."""
+    """The main screen, with all panels."""
 
-    AUTO_FOCUS = ""  # the keys belong to the screen until a person goes into a field
+    AUTO_FOCUS = ""  # the screen has the keys until the user enters a field
     BINDINGS = [key.binding for key in KEYS]
     NEEDS = NEEDS
     HORIZONTAL_BREAKPOINTS = WIDTHS
@@ -74,11 +74,11 @@ class Dashboard(Screen[None]):
     blocks: reactive[bool] = reactive(False, init=False)  # whether digits are drawn in blocks
 
     class Settled(Message):
-        """A run has come to a rest, or the runs are others: read them once more."""
+        """A run has come to rest, or the set of runs has changed: poll once more."""
 
     @dataclass
     class Failed(Message):
-        """The session cannot go on, for a reason a person can mend."""
+        """The session cannot continue, for a reason that the user can fix."""
 
         why: str
         """The reason, in a line."""
@@ -94,16 +94,16 @@ class Dashboard(Screen[None]):
         line_is_behind: Callable[[], bool] = lambda: False,
         line_spent: Callable[[], float] = lambda: 0.0,
     ) -> None:
-        """Take what is shown, and how.
+        """Create the screen.
 
         Args:
             workspace: the model that the screen shows and its keys change.
             start: whether to train as soon as the data are loaded.
-            blocks: whether digits are drawn in blocks at first.
-            may_touch_files: whether the keys act that lead to the disk.
-            loading: returns what the session waits for while it loads.
-            line_is_behind: returns whether the terminal has not yet taken the pictures before.
-            line_spent: returns the seconds that the terminal has taken for pictures.
+            blocks: whether to draw digits in blocks at first.
+            may_touch_files: whether the keys that touch the disk are enabled.
+            loading: returns what the session is loading.
+            line_is_behind: returns whether the terminal has yet to take earlier frames.
+            line_spent: returns the seconds that the terminal has taken for frames.
         """
         super().__init__()
         self.workspace = workspace
@@ -111,18 +111,20 @@ class Dashboard(Screen[None]):
         self.line_is_behind, self.line_spent = line_is_behind, line_spent
         self._loading = loading
         self.set_reactive(Dashboard.blocks, blocks)
-        self.seen: Snapshot | None = None  # the current run as it was shown last
-        self._seen_runs: tuple[Snapshot, ...] = ()  # and all runs, as they stood at that instant
-        self._is_stale = False  # whether to show it though the current run is as it was
+        self.seen: Snapshot | None = None  # the latest snapshot shown
+        self._seen_runs: tuple[Snapshot, ...] = ()  # all runs at that instant
+        self._is_stale = False  # whether to redraw although the current run is unchanged
         self._start = start
-        self._run: Run | None = None  # that was shown last
-        self._diagnosis: Diagnosis | None = None  # that the coach explains, or has explained
-        self._doubted: Dataset | None = None  # the data that the coach has looked at
+        self._run: Run | None = None  # the run shown last
+        self._diagnosis: Diagnosis | None = (
+            None  # the latest diagnosis that the coach has explained
+        )
+        self._doubted: Dataset | None = None  # the data that the coach has checked
         workspace.observe(self._workspace_changed)
 
     @property
     def session(self) -> TrainingSession:
-        """The session that is open."""
+        """The open session."""
         return self.workspace.session
 
     def _workspace_changed(self, name: str) -> None:
@@ -139,7 +141,7 @@ class Dashboard(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Status, two panels above, two below, runs, coach, keys; or a word if there is no room."""
-        # Textual would find them out after all is styled, and style all a second time.
+        # Textual would detect them only after styling everything, and then style it again.
         for size, bounds in zip(self.app.size, (WIDTHS, HEIGHTS), strict=True):
             self.set_class(True, max(bound for bound in bounds if bound[0] <= size)[1])
         yield StatusLine(id="status")
@@ -177,7 +179,7 @@ class Dashboard(Screen[None]):
         self.look()
         self.show_digit()
 
-    # Looking
+    # Polling
 
     def on_dashboard_settled(self) -> None:
         """Show how things stand."""
@@ -195,8 +197,7 @@ class Dashboard(Screen[None]):
         picture = self.session.picture()
         snapshot = picture.current
         if snapshot.state is RunStatus.LOADING:
-            self.query_one(StatusLine).waits_for = self._loading()
-            self.query_one(StatusLine).redraw()
+            self.query_one(StatusLine).show_loading(self._loading())
         if snapshot is self.seen and not self._is_stale:
             return
         self._is_stale = False
@@ -208,9 +209,9 @@ class Dashboard(Screen[None]):
             return
         before, self.seen, self._seen_runs = self.seen, snapshot, picture.runs
         if self._run is not None and snapshot.run is not self._run:
-            self.workspace.past = self.workspace.at = None  # of the run before
+            self.workspace.past = self.workspace.at = None  # of the previous run
         is_first, self._run = self._run is None, snapshot.run
-        if not (is_on_top(self) or is_first):  # beneath a question, the first picture all the same
+        if not (is_on_top(self) or is_first):  # the first frame is drawn even beneath a question
             return
         self.show_run()
         if before is None or (
@@ -220,7 +221,7 @@ class Dashboard(Screen[None]):
 
     @property
     def viewed(self) -> tuple[Parameters, int] | None:
-        """The network looked at, as it is or as it was, and after how many updates."""
+        """The network shown, present or past, and the number of its updates."""
         if self.workspace.past is not None:
             return self.workspace.past.parameters, self.workspace.past.iteration
         if self.seen is None or self.seen.parameters is None or self.seen.progress is None:
@@ -229,7 +230,7 @@ class Dashboard(Screen[None]):
 
     @property
     def next_alpha(self) -> float | None:
-        """The alpha that the next update of this run goes by, if that is another one."""
+        """The alpha of this run's next update, if it differs."""
         snapshot, wanted = self.seen, self.session.wanted
         if (
             snapshot is None
@@ -242,7 +243,7 @@ class Dashboard(Screen[None]):
 
     @property
     def key_words(self) -> Mapping[str, str]:
-        """What keys do as things stand, where that is not what the last row says of them."""
+        """Words for keys whose present effect differs from the footer's usual ones."""
         if self.workspace.past is not None:
             return {"train": "fork"}
         is_at_rest = self.seen is None or self.seen.state in (
@@ -251,7 +252,7 @@ class Dashboard(Screen[None]):
         )
         return {"train": "pause"} if self.session.is_training and not is_at_rest else {}
 
-    # Showing
+    # Drawing
 
     def show_run(self) -> None:
         """Status line, chart, hyperparameters, runs and coach."""
@@ -278,7 +279,7 @@ class Dashboard(Screen[None]):
         self._show_diagnosis(snapshot)
 
     def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[RunCurve]:
-        """The runs that the chart shows, the current one last."""
+        """Return the curves of the chart, the current run's last."""
         if snapshot.run is None:
             return []
         others = [seen for seen in runs if seen.run and seen.run.number != snapshot.run.number]
@@ -321,7 +322,7 @@ class Dashboard(Screen[None]):
         self.set_class(self.workspace.remedy is None and bool(self.workspace.doubts), "-doubted")
 
     def show_digit(self) -> None:
-        """The chosen digit and what the network looked at makes of it."""
+        """Show the selected digit and the prediction of the network shown."""
         dataset, viewed = self.session.dataset, self.viewed
         if dataset is None or viewed is None:
             self.query_one(Digit).update(None, "Test image", blocks=self.blocks)
@@ -329,7 +330,7 @@ class Dashboard(Screen[None]):
             return
         from ....net.engine.inference import probabilities
 
-        if self.workspace.index >= len(dataset.test):  # of a session with other data
+        if self.workspace.index >= len(dataset.test):  # the index is from a session with other data
             self.workspace.index = 0
             return
         parameters, iteration = viewed
@@ -352,7 +353,7 @@ class Dashboard(Screen[None]):
         self.query_one(KeyFooter).call_them(thing(dataset))
 
     def on_screen_resume(self) -> None:
-        """What happened while a room lay over it."""
+        """Show what changed while a room covered the screen."""
         self.show_run()
         self.show_digit()
 

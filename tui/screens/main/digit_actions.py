@@ -1,4 +1,4 @@
-"""Keys that choose and show a test digit."""
+"""Keys that select and show a test digit."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from .dashboard import Dashboard
 
 
 class DigitActions(Dashboard):
-    """What changes the digit looked at."""
+    """Actions that change the selected digit."""
 
     def action_digit(self, by: int) -> None:
-        """Go so many digits on, round the end."""
+        """Go this many digits further, wrapping around."""
         if (dataset := self.session.dataset) is not None:
             self.workspace.index = (self.workspace.index + by) % len(dataset.test)
 
@@ -30,7 +30,7 @@ class DigitActions(Dashboard):
             )
 
     def action_mistake(self, step: int) -> None:
-        """Go to the nearest digit that the network looked at gets wrong."""
+        """Go to the nearest digit that the network shown gets wrong."""
         dataset, viewed = self.session.dataset, self.viewed
         if dataset is None or viewed is None:
             return

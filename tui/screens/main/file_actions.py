@@ -1,4 +1,4 @@
-"""Keys for files: other data, results to take away, a recipe pasted."""
+"""Keys for files: opening data, exporting results, pasting a recipe."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class FileActions(TrainingActions):
-    """What leads to the disk and back."""
+    """Actions that read or write files."""
 
     @dataclass
     class Opened(Message):
-        """A person wants to go on with other data."""
+        """The user opened other data."""
 
         source: str
-        """Where they are from."""
+        """Their source."""
         dataset: Dataset
-        """What was read there."""
+        """The loaded data."""
 
     def action_open_data(self) -> None:
         """Ask for a source, read it, and begin a session on it."""
@@ -54,11 +54,11 @@ class FileActions(TrainingActions):
         """Ask for a recipe and begin a run by it."""
         from ..dialogs.recipe import RecipeDialog
 
-        def begin(course: HyperparameterLog | None) -> None:
-            if course is None:
+        def begin(log: HyperparameterLog | None) -> None:
+            if log is None:
                 return
             try:
-                self.session.follow(course, train=True)
+                self.session.follow(log, train=True)
             except EXPECTED_ERRORS as problem:
                 self.notify(str(problem), severity="warning", markup=False)
             else:

@@ -9,7 +9,7 @@ from textual import on
 from ..enter import enter
 from .dashboard import Dashboard
 
-ROOMS = {  # where each is, and what it is called there
+ROOMS = {  # the module and the class of each
     "maths": ("maths.room", "MathsRoom"),
     "confusion": ("confusion.room", "ConfusionRoom"),
     "weights": ("weights.room", "WeightsRoom"),
@@ -30,9 +30,9 @@ def preload() -> None:
 
 
 class RoomActions(Dashboard):
-    """What leads into the rooms."""
+    """Actions that open rooms."""
 
-    _preloads = False  # whether the rooms' modules are read, or were
+    _preloads = False  # whether the rooms' modules are being imported, or have been
 
     @on(Dashboard.Settled)
     def _preload(self) -> None:

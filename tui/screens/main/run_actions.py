@@ -1,4 +1,4 @@
-"""Keys of the runs table: show, name, remove a run, go on from it."""
+"""Keys of the runs table: show, name, remove or continue a run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .dashboard import Dashboard
 
 
 class RunActions(Dashboard):
-    """What acts on the run under the table's cursor."""
+    """Actions on the run under the table's cursor."""
 
     def action_runs(self) -> None:
         """Into the table, and out of it."""
@@ -18,7 +18,7 @@ class RunActions(Dashboard):
         if table.has_focus:
             self.set_focus(None)
             self.remove_class("-table")
-        elif table.is_mounted:  # it comes a moment after the frame
+        elif table.is_mounted:  # it is mounted after the first frame
             self.add_class("-table")
             table.focus()
 
@@ -26,7 +26,7 @@ class RunActions(Dashboard):
     def _go_on(self, event: RunsPanel.Chosen) -> None:
         self.workspace.hidden -= {event.number}
         if self.seen and self.seen.run and event.number != self.seen.run.number:
-            self.session.go_on_from(event.number)
+            self.session.continue_run(event.number)
         self.workspace.past = self.workspace.at = None
         self.set_focus(None)
         self.remove_class("-table")

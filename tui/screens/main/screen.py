@@ -1,4 +1,4 @@
-"""The main screen: the cockpit, with what its keys do."""
+"""The main screen: the dashboard with the actions of its keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .room_actions import RoomActions
 from .run_actions import RunActions
 from .time_actions import TimeActions
 
-HEADINGS = {  # of the sections in help about the panels
+HEADINGS = {  # the help sections of the panels
     "chart": "Chart",
     "digit": "Test digit and prediction",
     "probabilities": "Test digit and prediction",
@@ -24,7 +24,7 @@ HEADINGS = {  # of the sections in help about the panels
 
 
 class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitActions, RoomActions):
-    """Every topic's keys, and those of the program itself."""
+    """The dashboard with the keys of every topic, and those of the program itself."""
 
     def action_only(self, panel: str) -> None:
         """One panel as large as the screen, and back."""
@@ -35,7 +35,7 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
             self.add_class(wanted)
 
     def action_theme(self) -> None:
-        """The next of the app's own themes."""
+        """Switch to the next of the app's own themes."""
         names = list(THEMES)
         now = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(now + 1) % len(names)]
@@ -47,7 +47,7 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
         await enter(self, HelpDialog(self._heading(), files=self.may_touch_files))
 
     def _heading(self) -> str:
-        """The section of help that a person is in."""
+        """Return the heading of the help section for the present screen."""
         if isinstance(self.focused, RunTable):
             return "Runs"
         if isinstance(self.focused, Input):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from .dashboard import Dashboard
 
-STRIDE = 50  # [ and ] go through a run in about so many steps
+STRIDE = 50  # steps in which [ and ] go through a run
 
 
 class TimeActions(Dashboard):
-    """What looks at the current run as it was."""
+    """Actions that show the current run's past."""
 
     def action_travel(self, step: int) -> None:
-        """A fiftieth of the run back or on, at least one kept moment."""
+        """Go back or forward by a fiftieth of the run, and at least one saved moment."""
         if self.seen and self.seen.progress:
             self._travel(step, max(1.0, self.seen.progress.iteration / STRIDE))
 
@@ -20,7 +20,7 @@ class TimeActions(Dashboard):
         self._travel(step, 1.0)
 
     def _travel(self, step: int, stride: float) -> None:
-        self.look()  # what was seen last may be a quarter of a second old
+        self.look()  # the latest snapshot may be a quarter of a second old
         if self.seen is None or self.seen.timeline is None or self.seen.progress is None:
             return
         timeline, now = self.seen.timeline, self.seen.progress.iteration
@@ -32,18 +32,18 @@ class TimeActions(Dashboard):
         ):
             here = self.workspace.at + (
                 1 if step < 0 else -1
-            )  # from the reading line, and what it stands on
+            )  # from the reading line or the moment shown
             stride = 1.0
         if step < 0:
             found = timeline.before(here - stride + 1) or timeline.first
         else:
             found = timeline.after(here + stride - 1)
-        # What was kept last is no past yet.
+        # The newest saved moment does not count as past.
         self.workspace.past = found if found and found.iteration < now else None
         self.workspace.at = self.workspace.past.iteration if self.workspace.past else None
 
     def action_fork(self) -> None:
-        """A new run from the moment shown; it waits for Space."""
+        """Fork a new run from the moment shown; it waits for Space."""
         if self.seen and self.seen.run:
             self.session.fork(self.seen.run.number, self.workspace.past)
 

@@ -1,4 +1,4 @@
-"""Keys that train: go, rest, step, turn alpha, begin again."""
+"""Keys that train: start, pause, step, change alpha, begin again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .dashboard import Dashboard
 
 
 class TrainingActions(Dashboard):
-    """What acts on the current run, or begins a new one."""
+    """Actions on the current run, or that begin a new one."""
 
     @on(HyperparameterPanel.Changed)
     def _changed(self, event: HyperparameterPanel.Changed) -> None:
@@ -39,7 +39,7 @@ class TrainingActions(Dashboard):
             self.session.train()
 
     def _is_over(self) -> bool:
-        """Whether all iterations are done; then say what can be done about it."""
+        """Return whether all iterations are done; if so, tell the user how to continue."""
         seen, wanted = self.session.snapshot(), self.session.wanted
         if seen.progress is not None and seen.progress.iteration >= wanted.iterations:
             self.notify(
@@ -87,7 +87,7 @@ class TrainingActions(Dashboard):
         self.app.push_screen(PresetDialog(preset_of(self.session.wanted)), begin)
 
     def action_cure(self) -> None:
-        """What the coach offers: a new run, from before it went wrong or from other weights."""
+        """Apply the coach's remedy: a new run from an earlier moment or from other weights."""
         remedy, seen = self.workspace.remedy, self.seen
         if remedy is None or seen is None or seen.run is None:
             self.notify("Nothing is wrong with this run.", markup=False)

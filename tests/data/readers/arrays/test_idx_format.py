@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import struct
-import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.readers.arrays.idx_format import read_idx, write_idx
+
+from tests.helpers.support import traced_peak
 
 GOOD = write_idx(np.arange(24, dtype=np.uint8).reshape(2, 3, 4))
 
@@ -83,13 +84,9 @@ def test_a_cut_short_file_is_refused_before_memory_is_taken(tmp_path: Path, pack
     path = tmp_path / "claims-a-lot"
     content = header(2**20, 32, 32) + bytes(100)  # a gigabyte, it says
     path.write_bytes(gzip.compress(content) if packed else content)
-    tracemalloc.start()
-    try:
+    with traced_peak() as peak:
         refusal(path)
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert most < 10 << 20
+    assert peak.bytes < 10 << 20
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ from mnist_tui.data.dataset import Digits, load, load_images
 from numpy.typing import NDArray
 
 from tests.helpers.source_files import in_order, npy, put_in, refusal, same, together, write_npz
+from tests.helpers.support import traced_peak
 
 IMAGES = np.arange(12 * 16, dtype=np.uint8).reshape(12, 4, 4)
 LABELS = np.arange(12, dtype=np.uint8) % 3
@@ -194,27 +194,19 @@ def test_a_zip_bomb_is_refused_before_memory_is_taken(tmp_path: Path, form: str)
         members["labels.npy"] = npy(LABELS)
     path = write(tmp_path / "bomb.npz", members)
     del bomb, members
-    tracemalloc.start()
-    try:
-        with pytest.raises(Exception, match="unfolds into 33,554,560 bytes: too many"):
-            (load if form == "load" else load_images)(str(path))
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert most < 1 << 20
+    refused = pytest.raises(Exception, match="unfolds into 33,554,560 bytes: too many")
+    with traced_peak() as peak, refused:
+        (load if form == "load" else load_images)(str(path))
+    assert peak.bytes < 1 << 20
 
 
 def test_numbers_of_eight_bytes_take_one_each(tmp_path: Path) -> None:
     images = np.random.default_rng(0).random((2000, 28, 28))
     path = write_npz(tmp_path / "wide.npz", images=images, labels=np.arange(2000) % 10)
     del images
-    tracemalloc.start()
-    try:
+    with traced_peak() as peak:
         load(str(path))
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert most < 2 * 2000 * 784
+    assert peak.bytes < 2 * 2000 * 784
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,12 @@ from mnist_tui.data.findings import Rulings, Specks
 from mnist_tui.data.images.normalization import centered
 from mnist_tui.data.readers.pictures.picture import read_picture
 from mnist_tui.data.source_content import Bytes
-from mnist_tui.tui.datasets.findings import told as all_told
+from mnist_tui.tui.datasets.findings import all_notes
 from numpy.typing import NDArray
 from PIL import Image
 
 from tests.helpers.source_files import refusal, write_album
+from tests.helpers.support import traced_peak
 
 
 def png(array: NDArray[Any], mode: str | None = None, kind: str = "PNG", **options: Any) -> bytes:
@@ -93,7 +93,7 @@ def test_a_digit_is_the_same_however_it_is_drawn(
     for found in (read_picture(content), read_picture(path)):
         assert found.image.shape == (28, 28)
         assert found.image.dtype == np.uint8
-        lines = all_told(found.notes, found.findings)
+        lines = all_notes(found.notes, found.findings)
         assert any(told in line for line in lines), lines
         assert "90 × 120 pixels" in found.notes
         # The faintest ink counts as paper; but for that it is the digit that was drawn.
@@ -183,14 +183,10 @@ def header_only(width: int, height: int) -> bytes:
 def test_a_huge_picture_is_refused_before_it_is_decoded(size: tuple[int, int]) -> None:
     content = header_only(*size)
     read_picture(png(np.eye(9, dtype=np.uint8) * 255))  # Pillow itself takes memory once
-    tracemalloc.start()
-    try:
-        with pytest.raises(DataError, match=r"^the picture: has more than 50 million pixels"):
-            read_picture(content)
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert most < 1 << 20
+    refused = pytest.raises(DataError, match=r"^the picture: has more than 50 million pixels")
+    with traced_peak() as peak, refused:
+        read_picture(content)
+    assert peak.bytes < 1 << 20
 
 
 @pytest.mark.parametrize(

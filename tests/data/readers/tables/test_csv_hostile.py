@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset, Digits, load, load_images
 
 from tests.helpers.source_files import csv_text, in_order, put_in, refusal, same, together
+from tests.helpers.support import traced_peak
 
 SIDE = 4
 PIXELS = SIDE * SIDE
@@ -188,13 +188,9 @@ def test_a_gzip_bomb_is_refused_before_memory_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "bomb.csv.gz"
     path.write_bytes(gzip.compress(row * (1 << 20), 9))  # 35 MB in 35 KB
     load(str(written(tmp_path / "good.csv", table())))  # pandas itself takes memory once
-    tracemalloc.start()
-    try:
+    with traced_peak() as peak:
         assert "more than 200 times its size" in refusal(path)
-        most = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert most < 32 << 20
+    assert peak.bytes < 32 << 20
 
 
 def test_memory_stays_under_twice_what_is_read(tmp_path: Path, mnist: Dataset) -> None:
@@ -203,14 +199,10 @@ def test_memory_stays_under_twice_what_is_read(tmp_path: Path, mnist: Dataset) -
     path.write_text(csv_text(mnist.train.images[:rows], mnist.train.labels[:rows].tolist()))
     load(str(written(tmp_path / "small.csv", table())))  # pandas itself takes memory once
     for load_it in (load, load_images):
-        tracemalloc.start()
-        try:
+        with traced_peak() as peak:
             found = load_it(str(path))
-            most = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
         assert found.side == 28
-        assert most < 2 * rows * 785
+        assert peak.bytes < 2 * rows * 785
 
 
 @given(

@@ -16,16 +16,16 @@ from .unit_list import MARK
 HERE = "as it is"
 MIN_NUMBERS = 44  # columns beside a picture whose pixels have two columns each, or more
 MAX_AROUND = 14  # pixels to either side of the chosen one
-MOST_BAR = 120  # columns
+MAX_BAR_COLUMNS = 120  # columns
 LOSS = """\
 log is the natural logarithm, its unit the nat. The other probabilities do not count by \
 themselves: what they have, the right one lacks."""
 
 
-def pixels_of(looked: MathsState) -> np.ndarray:
+def pixels_of(state: MathsState) -> np.ndarray:
     """Return the image as bytes, side × side."""
-    ink = np.rint(looked.lens.x[:, 0] * 255).astype(np.uint8)
-    return ink.reshape(looked.side, looked.side)
+    ink = np.rint(state.lens.x[:, 0] * 255).astype(np.uint8)
+    return ink.reshape(state.side, state.side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,19 @@ def frame(image: np.ndarray, chosen_row: int, width: int, height: int) -> Frame:
     return Frame(zoom, min(max(start, chosen_row + 1 - rows), chosen_row), rows)
 
 
-def digit_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
+def digit_scene(state: MathsState, ink: Ink, width: int, height: int) -> Block:
     """Draw the digit, and the numbers around the chosen pixel."""
-    side, chosen = looked.side, looked.path[0]
-    image = pixels_of(looked)
+    side, chosen = state.side, state.path[0]
+    image = pixels_of(state)
     row, column = divmod(chosen, side)
     shown = frame(image, row, width, height)
     wide = shown.wide * side
-    value = float(looked.lens.x[chosen, 0])
+    value = float(state.lens.x[chosen, 0])
     inked = int(np.count_nonzero(image))
     room = max(20, width - wide - 3)
-    told = words(f"{inked} of {side * side} pixels have ink; ↑ ↓ follow them.", room, ink("quiet"))
+    explanation = words(
+        f"{inked} of {side * side} pixels have ink; ↑ ↓ follow them.", room, ink("quiet")
+    )
     block = [
         Text(f"x[{chosen}] = {image[row, column]} / 255 = {value:.4f}", ink("chosen")),
         *words(
@@ -76,7 +78,7 @@ def digit_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
         Text("the numbers round it", ink("quiet")),
     ]
     beside = max(1, min(MAX_AROUND, (room - 8) // 10))
-    above = max(1, min(MAX_AROUND, (height - len(block) - len(told) - 3) // 2))
+    above = max(1, min(MAX_AROUND, (height - len(block) - len(explanation) - 3) // 2))
     columns = range(column - beside, column + beside + 1)
     inside = [c if 0 <= c < side else None for c in columns]
     head = "".join(f"{'' if c is None else c:>5}" for c in inside)
@@ -89,20 +91,20 @@ def digit_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
             if c is None:
                 continue
             mine = r == row and c == column
-            number = float(looked.lens.x[r * side + c, 0])
+            number = float(state.lens.x[r * side + c, 0])
             style = ink("chosen") if mine else ink("quiet") if number == 0 else ink("title")
             line.append(f"{number:5.2f}", style + pick(0, r * side + c))
         if inside[0] is None:
             line.pad_left(5 * inside.count(None))
         block.append(line)
-    block += [Text(), *told]
-    return side_by_side((wide, _marked(looked, image, shown, ink)), (room, block), gap=3)
+    block += [Text(), *explanation]
+    return side_by_side((wide, _marked(state, image, shown, ink)), (room, block), gap=3)
 
 
-def _marked(looked: MathsState, image: np.ndarray, shown: Frame, ink: Ink) -> Block:
+def _marked(state: MathsState, image: np.ndarray, shown: Frame, ink: Ink) -> Block:
     """Draw the picture with the chosen pixel marked, and every pixel to be clicked at."""
-    side, zoom, wide = looked.side, shown.zoom, shown.wide
-    row, column = divmod(looked.path[0], side)
+    side, zoom, wide = state.side, shown.zoom, shown.wide
+    row, column = divmod(state.path[0], side)
     part = image[shown.start : shown.start + shown.rows]
     if zoom:
         part = part.repeat(zoom, axis=0).repeat(zoom, axis=1)
@@ -122,9 +124,9 @@ def _marked(looked: MathsState, image: np.ndarray, shown: Frame, ink: Ink) -> Bl
     return picture
 
 
-def loss_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
+def loss_scene(state: MathsState, ink: Ink, width: int, height: int) -> Block:
     """Draw the label's probability among others, each with its loss."""
-    lens = looked.lens
+    lens = state.lens
     label, classes = lens.label, lens.sizes[-1]
     p = float(lens.A[-1][label, 0])
     last = len(lens.W)
@@ -137,9 +139,9 @@ def loss_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     ruler[1 / classes] = "a blind guess"
     marks = [*ruler.items(), (p, HERE)]
     marks.sort(key=lambda mark: -mark[0])
-    told = words(LOSS, min(MAX_PROSE_COLUMNS, width - 3), ink("quiet"))
-    each = row_lines(len(marks), height - len(block) - len(told) - 1)
-    room = max(0, min(MOST_BAR, width - 46))
+    explanation = words(LOSS, min(MAX_PROSE_COLUMNS, width - 3), ink("quiet"))
+    each = row_lines(len(marks), height - len(block) - len(explanation) - 1)
+    room = max(0, min(MAX_BAR_COLUMNS, width - 46))
     longest = max(negative_log(min(ruler)), lens.loss if np.isfinite(lens.loss) else 0.0)
     for share, name in marks:
         mine = name == HERE
@@ -150,5 +152,5 @@ def loss_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
         drawn = f"{bar(cost / longest, room):<{room}} "
         note = Text(name, ink("chosen" if mine else "quiet"))
         block += tall_row(line, Text(drawn, ink("moving" if mine else "quiet")), each, note)
-    block += [Text(), *(Text("  ").append_text(line) for line in told)]
+    block += [Text(), *(Text("  ").append_text(line) for line in explanation)]
     return block[:height]

@@ -35,7 +35,7 @@ class Scale:
 
 
 def scale_of(largest: float) -> Scale:
-    """A scale for numbers up to this one: plain, or where that says too little, in ×10³ or ×10⁻³.
+    """Return a scale for numbers up to this one: plain, or in ×10³ or ×10⁻³ where needed.
 
     The exponent is a multiple of three, so that it seldom changes while the numbers do.
     """

@@ -15,26 +15,26 @@ from ..walk.state import MathsState
 from .number_format import WIDTH, Scale, scale_of
 from .unit_list import MARK, RESTING
 
-LEAST_SHOWN = 3  # terms
+MIN_TERMS = 3  # terms
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
     """A table of products: source, two factors, and product."""
 
-    looked: MathsState
+    state: MathsState
     ink: Ink
     wide: bool  # a pixel's row and column stand beside its number
 
     @property
     def label(self) -> int:
         """Columns of a term's source."""
-        n = self.looked.lens.sizes[self.looked.stage.layers[1]]
+        n = self.state.lens.sizes[self.state.stage.layers[1]]
         return max(len(self._first), len(self.name(n - 1)), 3)
 
     @property
     def _first(self) -> str:
-        return "i  row,col" if self.wide and not self.looked.stage.layers[1] else "i"
+        return "i  row,col" if self.wide and not self.state.stage.layers[1] else "i"
 
     @property
     def width(self) -> int:
@@ -43,9 +43,9 @@ class Columns:
 
     def name(self, source: int) -> str:
         """Return a source's number; for a pixel, also its row and column."""
-        if self.looked.stage.layers[1] or not self.wide:
+        if self.state.stage.layers[1] or not self.wide:
             return str(source)
-        row, column = divmod(source, self.looked.side)
+        row, column = divmod(source, self.state.side)
         return f"{source} {row},{column}"
 
     def head(self, heads: Sequence[str]) -> Text:
@@ -55,10 +55,10 @@ class Columns:
 
     def row(self, source: int, parts: Sequence[str], product: str) -> Text:
         """Draw one product; a click on it follows its source."""
-        layer = self.looked.stage.layers[1]
-        mine = source == self.looked.path[layer]
+        layer = self.state.stage.layers[1]
+        mine = source == self.state.path[layer]
         style: str | Style = self.ink("chosen") if mine else ""
-        mark = MARK if self.looked.inner else RESTING
+        mark = MARK if self.state.inner else RESTING
         line = Text(no_wrap=True).append(f"{mark if mine else ' '} ", self.ink("chosen"))
         line.append(f"{self.name(source):<{self.label}}", style or self.ink("quiet"))
         line.append(f" {parts[0]} ·{parts[1]} =", style).append(product, style)
@@ -99,16 +99,16 @@ def terms_block(columns: Columns, height: int) -> Block:
     What is not shown, and what rounding hides, have a line each: the column adds up. A term that
     is followed stands last among those shown, if it is not one of the largest.
     """
-    looked = columns.looked
-    stage, unit = looked.stage, looked.unit
-    terms = looked.terms()
+    state = columns.state
+    stage, unit = state.stage, state.unit
+    terms = state.terms()
     bias = stage.kind == "Z"
     count = len(terms.indices)
-    shown = max(LEAST_SHOWN, height - 4 - bias)  # heads, rounding and total
+    shown = max(MIN_TERMS, height - 4 - bias)  # heads, rounding and total
     if count > shown:
-        shown = max(LEAST_SHOWN, shown - 1)  # for the line of the others
+        shown = max(MIN_TERMS, shown - 1)  # for the line of the others
     shown = min(shown, count)
-    followed = looked.path[stage.layers[1]]
+    followed = state.path[stage.layers[1]]
     place = terms.rank_of(followed)
     terms = terms.move_forward(followed, shown - 1)
     scale = scale_of(max(abs(terms.total), abs(terms.bias), abs(float(terms.products[0]))))
@@ -139,20 +139,20 @@ def terms_block(columns: Columns, height: int) -> Block:
 
 def gradients_block(columns: Columns, height: int) -> Block:
     """Draw the chosen unit's row of dW, the largest first: its error times each input."""
-    looked = columns.looked
-    stage, unit, lens = looked.stage, looked.unit, looked.lens
+    state = columns.state
+    stage, unit, lens = state.stage, state.unit, state.lens
     n, here = stage.layer, stage.layer - 1
     row, values = lens.dW[here][unit], lens.A[here][:, 0]
     error = float(lens.dZ[here][unit, 0])
-    rows = looked.sources()
+    rows = state.sources()
     scale = scale_of(max(abs(float(row[rows[0]])), abs(error)))
     formula, heads = formula_of_one(stage, unit)
     heads = [_head(heads[0], scale), heads[1], scale.unit or heads[2]]
     block = [Text(formula, columns.ink("title"), no_wrap=True), columns.head(heads)]
-    room = max(LEAST_SHOWN, height - 3)
+    room = max(MIN_TERMS, height - 3)
     if len(rows) > room:
-        room = max(LEAST_SHOWN, room - 1)
-    shown = visible_range(len(rows), rows.index(looked.path[stage.layers[1]]), room)
+        room = max(MIN_TERMS, room - 1)
+    shown = visible_range(len(rows), rows.index(state.path[stage.layers[1]]), room)
     for i in shown:
         source = rows[i]
         parts = [scale.write(error), Scale().write(float(values[source]))]

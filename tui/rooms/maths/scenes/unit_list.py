@@ -16,15 +16,15 @@ MARK, RESTING = "▸", "▹"  # of what is chosen, in the list that the arrows a
 
 
 def listed(
-    looked: MathsState, columns: Sequence[tuple[str, Values]], ink: Ink, width: int, height: int
+    state: MathsState, columns: Sequence[tuple[str, Values]], ink: Ink, width: int, height: int
 ) -> Block:
     """Draw the units of the stage's layer with columns of numbers, and a bar for the last."""
-    layer, rows = looked.stage.layers[0], looked.units()
-    n, chosen = looked.lens.sizes[layer], looked.unit
+    layer, rows = state.stage.layers[0], state.units()
+    n, chosen = state.lens.sizes[layer], state.unit
     digits = max(5 if width > WIDTH + 7 else 4, len(str(n - 1)))
-    what = "class" if layer == len(looked.lens.sizes) - 1 else "unit"
-    if what == "class" and widest(looked.names, n) > len(str(n - 1)):
-        digits = min(digits + 4, len(str(n - 1)) + 1 + widest(looked.names, n))
+    what = "class" if layer == len(state.lens.sizes) - 1 else "unit"
+    if what == "class" and widest(state.names, n) > len(str(n - 1)):
+        digits = min(digits + 4, len(str(n - 1)) + 1 + widest(state.names, n))
     scales = [scale_of(float(max(abs(values), default=0))) for _, values in columns]
     heads = (
         f"{name} {scale.unit}".rstrip() for (name, _), scale in zip(columns, scales, strict=True)
@@ -42,13 +42,13 @@ def listed(
         unit = rows[i]
         mine = unit == chosen
         line = Text(no_wrap=True)
-        mark = RESTING if looked.inner else MARK
+        mark = RESTING if state.inner else MARK
         line.append(f"{mark if mine else ' '} ", ink("chosen"))
         number = str(unit)
-        if what == "class" and (name := called(looked.names, unit)) != number:
+        if what == "class" and (name := called(state.names, unit)) != number:
             number = f"{number} {name[: digits - len(number) - 1]:<{digits - len(number) - 1}}"
         line.append(f"{number:>{digits}}", ink("chosen" if mine else "quiet"))
-        line.append("◂" if what == "class" and unit == looked.lens.label else " ", ink("chosen"))
+        line.append("◂" if what == "class" and unit == state.lens.label else " ", ink("chosen"))
         written = (
             scale.write(float(numbers[unit]))
             for scale, (_, numbers) in zip(scales, columns, strict=True)
@@ -63,7 +63,7 @@ def listed(
             part.stylize(pick(layer, unit))
         block += row
     if len(rows) > len(shown):
-        order = "largest first" if looked.sorts else "by number"
+        order = "largest first" if state.sorts else "by number"
         others = f"  … {len(rows) - len(shown)} more, {order}"
         block.append(Text(others, ink("quiet"), no_wrap=True))
     return block

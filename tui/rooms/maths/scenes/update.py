@@ -7,7 +7,7 @@ from rich.text import Text
 
 from .....net.inspection.weight import WeightUpdate, weight_update
 from ....render.glyphs import bar
-from ....render.labels import SHORT_CLASS, called, widest
+from ....render.labels import SHORT_CLASS_COLUMNS, called, widest
 from ...layout import Block, Ink, row_lines, side_by_side, tall_row, visible_range, words
 from ..walk.stages import vector
 from ..walk.state import MathsState
@@ -18,28 +18,28 @@ NAME, NUMBER = 15, 13  # columns
 FULL = 40  # columns that a step's figures take, with their names
 HEADS = {1: ("after",), 2: ("before", "after"), 3: ("before", "− α·dW", "after")}
 RIGHT = 24  # columns of the probabilities without names and bars
-MOST_RIGHT = 110
+MAX_RIGHT_COLUMNS = 110
 
 
-def update_scene(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
+def update_scene(state: MathsState, ink: Ink, width: int, height: int) -> Block:
     """Draw weights and their arithmetic on the left, the answer before and after on the right."""
-    least = RIGHT + _name_columns(looked)
+    least = RIGHT + _name_columns(state)
     columns = min(3, max(1, (width - least - 3 - NAME) // NUMBER))
     left = NAME + columns * NUMBER
-    right = max(least, min(MOST_RIGHT, width - left - 3))
+    right = max(least, min(MAX_RIGHT_COLUMNS, width - left - 3))
     return side_by_side(
-        (left, _weights(looked, ink, left, height, columns)),
-        (right, _answers(looked, ink, right, height)),
+        (left, _weights(state, ink, left, height, columns)),
+        (right, _answers(state, ink, right, height)),
         gap=3,
     )
 
 
-def _weights(looked: MathsState, ink: Ink, width: int, height: int, columns: int) -> Block:
-    steps = [weight_update(looked.lens, weight) for weight in looked.followed()]
+def _weights(state: MathsState, ink: Ink, width: int, height: int, columns: int) -> Block:
+    steps = [weight_update(state.lens, weight) for weight in state.followed()]
     heads = HEADS[columns]
     first = f"  {'on your path':<13}" + "".join(f"{head:>{NUMBER}}" for head in heads)
     block = [Text(first, ink("quiet"), no_wrap=True)]
-    row = min(looked.row, len(steps) - 1)
+    row = min(state.row, len(steps) - 1)
     detail = _detail(steps[row], ink, width)
     shown = visible_range(len(steps), row, max(2, height - 2 - len(detail)))
     for i in shown:
@@ -69,20 +69,20 @@ def _detail(step: WeightUpdate, ink: Ink, width: int) -> Block:
     error, read = f"dZ{n}[{unit}]", "1"
     if weight.source is not None:
         read = f"{vector(n - 1)}[{weight.source}]"
-    told = [f"d{weight.name} = {error} · {read}"] if width >= FULL else []
+    figures = [f"d{weight.name} = {error} · {read}"] if width >= FULL else []
     if width >= FULL:
-        told.append(f"= {step.dZ:.6g} · {step.a:.6g} = {step.gradient:.6g}")
+        figures.append(f"= {step.dZ:.6g} · {step.a:.6g} = {step.gradient:.6g}")
     else:
-        told.append(f"{step.dZ:.4g} · {step.a:.4g} = {step.gradient:.6g}")
-    told.append(f"α·d{weight.name[0]} = {step.alpha:g} · {step.gradient:.6g}")
+        figures.append(f"{step.dZ:.4g} · {step.a:.4g} = {step.gradient:.6g}")
+    figures.append(f"α·d{weight.name[0]} = {step.alpha:g} · {step.gradient:.6g}")
     if width >= FULL:
-        told.append(f"after = {printed.before:.{DECIMALS}f} {_signed(printed.change)}")
+        figures.append(f"after = {printed.before:.{DECIMALS}f} {_signed(printed.change)}")
     else:
-        told += [f"{printed.before:.{DECIMALS}f}", _signed(printed.change)]
+        figures += [f"{printed.before:.{DECIMALS}f}", _signed(printed.change)]
     if printed.rounding:
-        told.append(f"{_signed(printed.rounding)} that rounding hides")
-    told.append(f"= {printed.after:.{DECIMALS}f}" + (", as before" if not step.gradient else ""))
-    lines = [line for text in told for line in words(text, width - 2, ink("chosen"))]
+        figures.append(f"{_signed(printed.rounding)} that rounding hides")
+    figures.append(f"= {printed.after:.{DECIMALS}f}" + (", as before" if not step.gradient else ""))
+    lines = [line for text in figures for line in words(text, width - 2, ink("chosen"))]
     return [Text("  ").append_text(line) for line in lines]
 
 
@@ -90,12 +90,12 @@ def _signed(number: float) -> str:
     return f"{'−' if number < 0 else '+'} {abs(number):.{DECIMALS}f}"
 
 
-def _name_columns(looked: MathsState) -> int:
-    return max(2, widest(looked.names, looked.lens.sizes[-1], SHORT_CLASS))
+def _name_columns(state: MathsState) -> int:
+    return max(2, widest(state.names, state.lens.sizes[-1], SHORT_CLASS_COLUMNS))
 
 
-def _answers(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
-    lens, names = looked.lens, _name_columns(looked)
+def _answers(state: MathsState, ink: Ink, width: int, height: int) -> Block:
+    lens, names = state.lens, _name_columns(state)
     fixed = RIGHT + names
     before, after = lens.A[-1][:, 0], lens.A_after[-1][:, 0]
     falls = lens.loss_after < lens.loss
@@ -114,7 +114,7 @@ def _answers(looked: MathsState, ink: Ink, width: int, height: int) -> Block:
     each = row_lines(len(shown), lines)
     for k in shown:
         mine = k == at
-        name = called(looked.names, k, names)
+        name = called(state.names, k, names)
         line = Text(no_wrap=True)
         line.append(f"{'◂' if mine else ' '} {name:>{names}}", ink("chosen" if mine else "quiet"))
         line.append(f"{100 * float(before[k]):7.2f} % → {100 * float(after[k]):6.2f} %")

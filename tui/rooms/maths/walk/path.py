@@ -1,4 +1,4 @@
-"""What is followed through the stages: one pixel, one unit of every hidden layer, one class."""
+"""The path followed through the stages: one pixel, one unit of every hidden layer, one class."""
 
 from __future__ import annotations
 
@@ -29,21 +29,29 @@ def leading(lens: SampleStep, chosen: int | None = None) -> UnitPath:
 
 
 def with_unit(path: UnitPath, layer: int, unit: int) -> UnitPath:
-    """The path through another unit of this layer."""
+    """Return the path through another unit of this layer."""
     return (*path[:layer], unit, *path[layer + 1 :])
 
 
 def fits(path: UnitPath, sizes: Sequence[int]) -> bool:
-    """Whether a network of these widths has all of them."""
+    """Return whether a network of these widths has every unit of the path."""
     return len(path) == len(sizes) and all(i < n for i, n in zip(path, sizes, strict=True))
 
 
 def parse_path(
     text: str, path: UnitPath, stage: Stage, layer: int, sizes: Sequence[int]
 ) -> UnitPath:
-    """The path through what a person has typed: 7, W1[3, 412], b2[7], Z1[3]; of a pixel also 14,20.
+    """Parse a path as typed: 7, W1[3, 412], b2[7], Z1[3]; for a pixel also 14,20.
 
-    layer: that a plain number is meant of. Raises UserError if the network has none such.
+    Args:
+        text: what the user typed.
+        path: the present path.
+        stage: the present stage.
+        layer: the layer that a plain number means.
+        sizes: the network's widths.
+
+    Raises:
+        UserError: the network has no such unit.
     """
     typed = text.replace(" ", "")
     side = round(sizes[0] ** 0.5)

@@ -75,7 +75,7 @@ def stages(sizes: Sequence[int]) -> list[Stage]:
 
 
 def nearest(stage: Stage, sizes: Sequence[int]) -> Stage:
-    """The stage that is this one in a network of these widths, where another had it."""
+    """Return the stage of a network of these widths that corresponds to another's."""
     walk = stages(sizes)
     if stage in walk:
         return stage
@@ -84,12 +84,12 @@ def nearest(stage: Stage, sizes: Sequence[int]) -> Stage:
 
 
 def vector(layer: int) -> str:
-    """What a layer passes on: x or A1."""
+    """Return the symbol for a layer's output: x or A1."""
     return f"A{layer}" if layer else "x"
 
 
 def title(stage: Stage, sizes: Sequence[int]) -> str:
-    """What the stage is called."""
+    """Return the stage's title."""
     n, last = stage.layer, len(sizes) - 1
     if stage.kind in NAMES:
         return NAMES[stage.kind]
@@ -105,7 +105,7 @@ def title(stage: Stage, sizes: Sequence[int]) -> str:
 
 
 def formula(stage: Stage, sizes: Sequence[int], label: int) -> str:
-    """The formula, for the whole layer at once."""
+    """Return the formula for the whole layer at once."""
     n, last = stage.layer, len(sizes) - 1
     if stage.kind == "A":
         return f"A{n} = softmax(Z{n})" if n == last else f"A{n} = ReLU(Z{n}) = max(0, Z{n})"
@@ -122,7 +122,7 @@ def formula(stage: Stage, sizes: Sequence[int], label: int) -> str:
 
 
 def shapes(stage: Stage, sizes: Sequence[int]) -> str:
-    """How many rows and columns each of the formula has, in its order."""
+    """Return the rows and columns of each term of the formula, in its order."""
     n, last = stage.layer, len(sizes) - 1
     column = f"{sizes[n]}×1"
     below, above = sizes[max(0, n - 1)], sizes[min(last, n + 1)]
@@ -140,7 +140,7 @@ def shapes(stage: Stage, sizes: Sequence[int]) -> str:
 
 
 def why(stage: Stage, sizes: Sequence[int]) -> str:
-    """Why this is done, in a sentence or two."""
+    """Return the reason for the stage in a sentence or two."""
     last = len(sizes) - 1
     if stage.layer == last and stage.kind in ("Z", "A", "dZ"):
         return WHY[{"Z": "logits", "A": "softmax", "dZ": "error"}[stage.kind]]

@@ -1,4 +1,4 @@
-"""What the maths room shows at this moment: the numbers, and what of them a person has chosen."""
+"""The state of the maths room: the numbers, and the user's selection."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from .....net.inspection.weight import Weight
 from .path import UnitPath, with_unit
 from .stages import Stage, stages
 
-MAX_BY_NUMBER = 16  # units; longer lists stand largest first unless a person wants them by number
+MAX_BY_NUMBER = 16  # units; longer lists are sorted by size unless the user changes that
 
 Values = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MathsState:
-    """One picture of the room's state; whatever a person chooses replaces it by another."""
+    """A frozen state of the room, replaced by every action."""
 
     lens: SampleStep = field(repr=False)
     index: int  # of the test digit
-    iteration: int  # how many updates the network has seen
+    iteration: int  # updates of the network
     stage: Stage
     path: UnitPath
     names: tuple[str, ...] = ()  # of the classes
-    thing: str = "digit"  # what the images show, in a word
+    thing: str = "digit"  # the word for an image
     inner: bool = False  # the arrows choose among a sum's terms instead of the units
     by_size: bool | None = None  # units in order of size; None: where there are many
     picture: bool = False  # where there is no room for both, the picture instead of the terms
@@ -68,7 +68,7 @@ class MathsState:
         return of[n][:, 0]
 
     def units(self) -> list[int]:
-        """The units of the stage's own layer as they are listed; of the pixels those with ink."""
+        """Return the units of the stage's own layer as listed; for pixels, those with ink."""
         values = self.values()
         if self.stage.kind == "x":
             return sorted({self.path[0], *np.flatnonzero(values).tolist()})
@@ -77,25 +77,25 @@ class MathsState:
         return list(range(len(values)))
 
     def terms(self) -> Terms:
-        """What the chosen unit's number is the sum of."""
+        """Return the terms whose sum is the chosen unit's number."""
         of = terms_of_Z if self.stage.kind == "Z" else terms_of_dA
         return of(self.lens, self.stage.layer, self.unit)
 
     def sources(self) -> list[int]:
-        """What the chosen unit's number is made of, the largest term first."""
+        """Return the sources of the chosen unit's number, the largest term first."""
         if self.stage.kind == "dW":
             return largest_first(self.lens.dW[self.stage.layer - 1][self.unit])
         return self.terms().indices.tolist()
 
     def followed(self) -> list[Weight]:
-        """The weights and biases along the path, layer by layer."""
+        """Return the weights and biases along the path, layer by layer."""
         found: list[Weight] = []
         for layer in range(1, len(self.path)):
             found.append(Weight(layer, self.path[layer], self.path[layer - 1]))
             found.append(Weight(layer, self.path[layer]))
         return found
 
-    # What a person may choose
+    # Selections
 
     def walked(self, by: int) -> MathsState:
         """So many stages on; the walk ends at both ends."""
@@ -121,6 +121,6 @@ class MathsState:
 
 
 def largest_first(values: Values) -> list[int]:
-    """The places of numbers, the largest in magnitude first."""
+    """Return the indices of the numbers, the largest in magnitude first."""
     order: Sequence[int] = np.argsort(-np.abs(values), kind="stable").tolist()
     return list(order)
