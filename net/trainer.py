@@ -263,6 +263,8 @@ class Trainer:
                 )
             if rows is not None and self._augmented and self._augment != "none":
                 images = self._augmented(hyperparameters.seed, self._batches.cursor.epoch - 1)
+            if rows is not None:
+                self.parameters = self._engine.placed(self.parameters)
             self._score = self._engine.gradient(self.parameters, self._gradient, rows, images)
             self._gradient_norm = float(np.linalg.norm(self._gradient.vector))
         return self._score

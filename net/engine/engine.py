@@ -80,7 +80,7 @@ class Engine:
         self.images, self.labels = samples.images, samples.labels
         self.threads = threads or min(8, available_cores())
         self._pool = ThreadPool(self.threads)
-        self._worker: WorkerProcess | None = None
+        self.worker: WorkerProcess | None = None  # started by the first batch worth it
         self._may_start_worker = self.threads > 1 if processes is None else processes > 1
         self._pace = Pace()
         self._groups: list[ImageGroup] = []
@@ -170,21 +170,30 @@ class Engine:
         """Return the worker process if it waits for work; start one if it is the first time."""
         if not self._may_start_worker:
             return None
-        if self._worker is not None and not self._worker.fits(parameters, rows):
+        if self.worker is not None and not self.worker.fits(parameters, len(rows)):
             self._drop_worker()
-        if self._worker is None:
+        if self.worker is None:
             try:
-                self._worker = WorkerProcess(shape_of(parameters, len(rows)))
+                self.worker = WorkerProcess(shape_of(parameters, len(rows)))
             except OSError:  # no memory, or no process: it goes on without
                 self._may_start_worker = False
                 return None
             self._pace = Pace()
-        return self._worker if self._worker.is_ready else None
+        return self.worker if self.worker.is_ready else None
 
     def _drop_worker(self) -> None:
-        if self._worker is not None:
-            self._worker.close()
-            self._worker = None
+        if self.worker is not None:
+            self.worker.close()
+            self.worker = None
+
+    def placed(self, parameters: Parameters) -> Parameters:
+        """Return the same numbers where the worker process, if there is one, reads them too.
+
+        They need not be copied then before every batch.
+        """
+        worker = self.worker
+        can_place = worker is not None and worker.is_ready and worker.fits(parameters, 0)
+        return worker.place(parameters) if worker and can_place else parameters
 
     def score(self, parameters: Parameters, samples: Samples | None = None) -> Score:
         """Return loss and accuracy over all of these samples; None: the engine's own."""

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import weakref
+from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter, sleep
 
@@ -67,6 +68,7 @@ class WorkerProcess:
                 os.close(reading)
         finally:
             os.close(file)
+        self._placed: Callable[[], Parameters | None] = lambda: None
         self._number = 0  # of the part handed over last
         self.close = weakref.finalize(self, _end, self._process, self._pipe)
 
@@ -76,27 +78,40 @@ class WorkerProcess:
         return self._shared.shape
 
     @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    @property
     def is_ready(self) -> bool:
         """Whether it has started and waits for work."""
         return self._shared.flags[Flag.IS_READY] == 1
 
-    @property
-    def parameters(self) -> Parameters:
-        """The parameters that the worker uses, in shared memory."""
-        return self._shared.parameters
+    def fits(self, parameters: Parameters, rows: int) -> bool:
+        """Return whether it can compute a part of so many rows for these parameters.
 
-    def fits(self, parameters: Parameters, rows: Rows) -> bool:
-        """Return whether it can compute a part of this many rows for such a network."""
-        shape = self.shape
+        It cannot while the memory holds those of another run that is still in use.
+        """
+        shape, placed = self.shape, self._placed()
         same = (shape.sizes, shape.dtype) == (parameters.sizes, parameters.vector.dtype.name)
-        return same and len(rows) <= shape.rows
+        return same and rows <= shape.rows and placed in (None, parameters)
+
+    def place(self, parameters: Parameters) -> Parameters:
+        """Move parameters that fit into the shared memory, and return them."""
+        if self._placed() is parameters:
+            return parameters
+        vector = self._shared.parameters.vector
+        vector[:] = parameters.vector
+        placed = Parameters(parameters.sizes, vector)
+        self._placed = weakref.ref(placed)
+        return placed
 
     def begin(
         self, parameters: Parameters, images: Images, labels: Labels, rows: Rows, m: int
     ) -> None:
         """Let it compute the gradient of these rows, as `part_gradient` would."""
         shared, n = self._shared, len(rows)
-        if parameters.vector is not shared.parameters.vector:
+        if self._placed() is not parameters:
             shared.parameters.vector[:] = parameters.vector
         images.take(rows, axis=0, out=shared.images[:n], mode="clip")
         shared.labels[:n] = labels[rows]
