@@ -1,10 +1,9 @@
 """PyTorch, JAX and scikit-learn on the bench's tasks: reads one task per line, answers in seconds.
 
 They run in a separate process, so that thread pools do not interfere. Each is used plainly and
-well: float32 arrays made once, torch's modules with cross_entropy and SGD, batches by index;
-JAX compiles
-a whole epoch, a `lax.scan` over the batches; scikit-learn's MLPClassifier for one epoch. The first line of output of
-`python -m mnist_tui.tui.cli.bench_rivals` names those that are installed.
+well: float32 arrays made once; torch's modules with cross_entropy and SGD, batches by index; JAX
+compiles a whole epoch, a `lax.scan` over the batches; scikit-learn's MLPClassifier for one epoch.
+The first line of output of `python -m mnist_tui.tui.cli.bench_rivals` names those installed.
 """
 
 from __future__ import annotations
@@ -99,16 +98,19 @@ def jax_tasks(train: Any) -> Any:
     generator = np.random.default_rng(0)
 
     def loss(parameters: Any, rows: Any) -> Any:
+        *hidden, last = parameters
         A = X[rows]
-        for W, b in parameters[:-1]:
+        for W, b in hidden:
             A = jax.nn.relu(A @ W + b)
-        W, b = parameters[-1]
-        log_softmax = jax.nn.log_softmax(A @ W + b)
+        log_softmax = jax.nn.log_softmax(A @ last[0] + last[1])
         return -jax.numpy.take_along_axis(log_softmax, y[rows][:, None], axis=1).mean()
 
     def update(parameters: Any, rows: Any) -> Any:
-        slopes = jax.grad(loss)(parameters, rows)
-        return jax.tree.map(lambda p, g: p - 0.05 * g, parameters, slopes), None
+        gradient = jax.grad(loss)(parameters, rows)
+        return jax.tree.map(descend, parameters, gradient), None
+
+    def descend(array: Any, slope: Any) -> Any:
+        return array - 0.05 * slope
 
     @jax.jit
     def epoch(parameters: Any, batches: Any) -> Any:
