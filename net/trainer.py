@@ -170,7 +170,6 @@ class Trainer:
     def release_buffers(self) -> None:
         """Free the memory that is needed only while updates are made."""
         self._batches.release_buffers()
-        self._optimizer.release_buffers()
         self._gradient, self._before = Parameters(self.parameters.sizes[:1], np.empty(0)), None
         self._score = None
 

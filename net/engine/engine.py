@@ -117,7 +117,8 @@ class Engine:
             tasks = [partial(group_gradient, parameters, group, m) for group in self._groups]
         else:
             source = self.images if images is None else images
-            parts = np.array_split(rows, self._part_count(parameters, m))
+            count = self._part_count(parameters, m)
+            parts = np.array_split(rows, count) if count > 1 else [rows]
             if len(parts) == 2:
                 return mean_score(self._halves(parameters, gradient, source, parts, m), m)
             tasks = [

@@ -99,10 +99,10 @@ def jax_tasks(train: Any) -> Any:
 
     def loss(parameters: Any, rows: Any) -> Any:
         *hidden, last = parameters
-        A = X[rows]
+        inputs = X[rows]
         for W, b in hidden:
-            A = jax.nn.relu(A @ W + b)
-        log_softmax = jax.nn.log_softmax(A @ last[0] + last[1])
+            inputs = jax.nn.relu(inputs @ W + b)
+        log_softmax = jax.nn.log_softmax(inputs @ last[0] + last[1])
         return -jax.numpy.take_along_axis(log_softmax, y[rows][:, None], axis=1).mean()
 
     def update(parameters: Any, rows: Any) -> Any:
