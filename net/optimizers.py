@@ -26,11 +26,6 @@ class GradientDescent:
     def __init__(self, parameters: Parameters) -> None:
         self.memory = {name: np.zeros_like(parameters.vector) for name in self.memory_names}
         self.updates = 0  # made so far; only Adam reads it
-        self._step: Array | None = None  # scratch vector, allocated on first use
-
-    def release_buffers(self) -> None:
-        """Free the memory that is needed only while updates are made."""
-        self._step = None
 
     def update(
         self,
@@ -43,7 +38,7 @@ class GradientDescent:
 
         Args:
             parameters: Changed in place.
-            gradient: Of the mean loss at `parameters`; overwritten.
+            gradient: Of the mean loss at `parameters`; overwritten, to need no further memory.
             alpha: The learning rate, after the schedule.
             hyperparameters: Momentum and weight decay are read from here.
         """
@@ -62,13 +57,9 @@ class GradientDescent:
         alpha: float,
         hyperparameters: Hyperparameters,  # noqa: ARG002  (subclasses read it)
     ) -> None:
-        """θ ← θ − α·g."""
-        theta -= self._scaled(g, alpha)
-
-    def _scaled(self, vector: Array, factor: float) -> Array:
-        """Return vector · factor in the scratch vector, valid until the next call."""
-        self._step = np.multiply(vector, factor, out=self._step)
-        return self._step
+        """θ ← θ − α·g; overwrites g."""
+        g *= alpha
+        theta -= g
 
 
 class Momentum(GradientDescent):
@@ -84,7 +75,8 @@ class Momentum(GradientDescent):
         """v ← μ·v − α·g;  θ ← θ + v."""
         v = self.memory["velocity"]
         v *= hyperparameters.momentum
-        v -= self._scaled(g, alpha)
+        g *= alpha
+        v -= g
         theta += v
 
 
@@ -100,10 +92,10 @@ class Nesterov(Momentum):
         """v ← μ·v − α·g;  θ ← θ + μ·v − α·g."""
         v = self.memory["velocity"]
         v *= hyperparameters.momentum
-        step = self._scaled(g, alpha)
-        v -= step
-        theta -= step
-        theta += self._scaled(v, hyperparameters.momentum)
+        g *= alpha
+        v -= g
+        theta -= g
+        theta += np.multiply(v, hyperparameters.momentum, out=g)
 
 
 class Adam(GradientDescent):

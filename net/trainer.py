@@ -170,7 +170,6 @@ class Trainer:
     def release_buffers(self) -> None:
         """Free the memory that is needed only while updates are made."""
         self._batches.release_buffers()
-        self._optimizer.release_buffers()
         self._gradient, self._before = Parameters(self.parameters.sizes[:1], np.empty(0)), None
         self._score = None
 
@@ -263,6 +262,8 @@ class Trainer:
                 )
             if rows is not None and self._augmented and self._augment != "none":
                 images = self._augmented(hyperparameters.seed, self._batches.cursor.epoch - 1)
+            if rows is not None:
+                self.parameters = self._engine.placed(self.parameters)
             self._score = self._engine.gradient(self.parameters, self._gradient, rows, images)
             self._gradient_norm = float(np.linalg.norm(self._gradient.vector))
         return self._score

@@ -1,11 +1,11 @@
 """The engine: runs the mathematics of network.py over many samples, fast.
 
-The samples are cut into parts, threads share the parts, and the gradients of the parts are added
-up. BLAS is limited to one thread, or its threads would compete with these for the same cores.
-input_blocks.py makes a single part fast.
+The samples are cut into parts and the gradients of the parts are added up. Threads share long
+parts; of a mini-batch, a worker process computes half. BLAS is limited to one thread, or its
+threads would compete with these for the same cores. input_blocks.py makes a single part fast.
 
 Sums of floats depend on their order. Here the parts depend on the samples and the widths alone
-and are added in order, so that any number of threads gives the same bits.
+and are added in order, so that any number of threads and processes gives the same bits.
 """
 
 from __future__ import annotations
@@ -13,32 +13,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Protocol
+from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from ..network import MAX_PIXEL, Array, Images, Labels, Parameters, backward, cross_entropy, forward
-from .input_blocks import (
-    ImageGroup,
-    as_floats,
-    even_slices,
-    group_by_blank_pixels,
-    scaled,
-    with_strided_matmul,
-)
+from ..network import Images, Parameters
+from .input_blocks import ImageGroup, even_slices, group_by_blank_pixels
+from .pace import Pace
+from .parts import Rows, Tally, group_gradient, part_gradient, part_score, sum_tallies
+from .shared_batch import shape_of
 from .thread_pool import ThreadPool, available_cores
-
-Rows = NDArray[np.integer[Any]]
-Tally = tuple[float, int]  # the sum of the losses, and the number of right answers
+from .worker_process import WorkerLostError, WorkerProcess
 
 # Multiplications that make a part of a batch worth a thread. A part must also fill the cache (see
-# even_slices), so that usual batches are one part on one core: waking a thread and Python's lock
-# cost more than a second core gains. Measured in one part and in two, ms per update: 784-256-10
-# with batch 256 1.7 and 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and
-# 15.9.
+# even_slices). Measured in one part and in two, ms per update: 784-256-10 with batch 256 1.7 and
+# 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and 15.9.
 MIN_FLOPS_PER_TASK = 75_000_000
+# Multiplications that make a batch worth cutting in half for a worker process. The cut costs one
+# process some 50 µs, so that it is fixed by the shape, whether there is a worker or not.
+MIN_FLOPS_PER_HALVED_BATCH = 18_000_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
 
@@ -70,24 +66,31 @@ class Engine:
     The first full-batch gradient copies all pixels that are not blank, as bytes, into groups.
     """
 
-    def __init__(self, samples: Samples, threads: int | None = None) -> None:
+    def __init__(
+        self, samples: Samples, threads: int | None = None, processes: int | None = None
+    ) -> None:
         """Start the threads, and limit BLAS to one thread for the rest of the process.
 
         Args:
             samples: The training set; its arrays are not copied.
             threads: None: one per available core, at most eight, because more would only wait
                 for Python's lock.
+            processes: 1: start no worker process. None: at most one, if there are threads.
         """
         self.images, self.labels = samples.images, samples.labels
         self.threads = threads or min(8, available_cores())
         self._pool = ThreadPool(self.threads)
+        self.worker: WorkerProcess | None = None  # started by the first batch worth it
+        self._may_start_worker = self.threads > 1 if processes is None else processes > 1
+        self._pace = Pace()
         self._groups: list[ImageGroup] = []
         self._partial_sums: list[Parameters] = []
         threadpool_limits(1, user_api="blas")
 
     def close(self) -> None:
-        """Stop the worker threads."""
+        """Stop the worker threads, and the worker process."""
         self._pool.close()
+        self._drop_worker()
 
     def gradient(
         self,
@@ -114,14 +117,84 @@ class Engine:
             tasks = [partial(group_gradient, parameters, group, m) for group in self._groups]
         else:
             source = self.images if images is None else images
-            # A layer multiplies by each weight three times: forward, for dW and for dA.
-            worthwhile = 3 * parameters.weights.size * m // MIN_FLOPS_PER_TASK
-            parts = max(1, min(worthwhile, m // 64), len(even_slices(m, self.images.shape[1])))
+            count = self._part_count(parameters, m)
+            parts = np.array_split(rows, count) if count > 1 else [rows]
+            if len(parts) == 2:
+                return mean_score(self._halves(parameters, gradient, source, parts, m), m)
             tasks = [
-                partial(part_gradient, parameters, source, self.labels, part, m)
-                for part in np.array_split(rows, parts)
+                partial(part_gradient, parameters, source, self.labels, part, m) for part in parts
             ]
         return mean_score(self._add_up(tasks, gradient), m)
+
+    def _part_count(self, parameters: Parameters, m: int) -> int:
+        """Return how many parts a batch is cut into; its shape alone decides."""
+        # A layer multiplies by each weight three times: forward, for dW and for dA.
+        flops = 3 * parameters.weights.size * m
+        if flops < MIN_FLOPS_PER_HALVED_BATCH:
+            return 1
+        return max(2, min(flops // MIN_FLOPS_PER_TASK, len(even_slices(m, parameters.sizes[0]))))
+
+    def _halves(
+        self,
+        parameters: Parameters,
+        gradient: Parameters,
+        images: Images,
+        halves: Sequence[Rows],
+        m: int,
+    ) -> list[Tally]:
+        """Compute one half here and the other in a worker process, if that is quicker."""
+        own, other = halves
+        worker = self._ready_worker(parameters, other)
+        if worker is not None and self._pace.prefers_worker():
+            begun = perf_counter()
+            try:
+                worker.begin(parameters, images, self.labels, other, m)
+                first = part_gradient(parameters, images, self.labels, own, m, gradient)
+                second, rest = worker.finish()
+            except WorkerLostError:  # the batch is computed here, with the same result
+                self._drop_worker()
+                self._may_start_worker = False
+            else:
+                gradient.vector += rest.vector
+                self._pace.took(perf_counter() - begun)
+                return [first, second]
+        begun = perf_counter()
+        tasks = [
+            partial(part_gradient, parameters, images, self.labels, part, m) for part in halves
+        ]
+        tallies = self._add_up(tasks, gradient, in_turn=True)
+        if worker is not None:
+            self._pace.took(perf_counter() - begun)
+        return tallies
+
+    def _ready_worker(self, parameters: Parameters, rows: Rows) -> WorkerProcess | None:
+        """Return the worker process if it waits for work; start one if it is the first time."""
+        if not self._may_start_worker:
+            return None
+        if self.worker is not None and not self.worker.fits(parameters, len(rows)):
+            self._drop_worker()
+        if self.worker is None:
+            try:
+                self.worker = WorkerProcess(shape_of(parameters, len(rows)))
+            except OSError:  # no memory, or no process: it goes on without
+                self._may_start_worker = False
+                return None
+            self._pace = Pace()
+        return self.worker if self.worker.is_ready else None
+
+    def _drop_worker(self) -> None:
+        if self.worker is not None:
+            self.worker.close()
+            self.worker = None
+
+    def placed(self, parameters: Parameters) -> Parameters:
+        """Return the same numbers where the worker process, if there is one, reads them too.
+
+        They need not be copied then before every batch.
+        """
+        worker = self.worker
+        can_place = worker is not None and worker.is_ready and worker.fits(parameters, 0)
+        return worker.place(parameters) if worker and can_place else parameters
 
     def score(self, parameters: Parameters, samples: Samples | None = None) -> Score:
         """Return loss and accuracy over all of these samples; None: the engine's own."""
@@ -133,9 +206,19 @@ class Engine:
         return mean_score(self._pool.run(tasks), len(labels))
 
     def _add_up(
-        self, tasks: Sequence[Callable[[Parameters], Tally]], gradient: Parameters
+        self,
+        tasks: Sequence[Callable[[Parameters], Tally]],
+        gradient: Parameters,
+        *,
+        in_turn: bool = False,
     ) -> list[Tally]:
-        """Run the tasks and add up their gradients, always in the order of the tasks."""
+        """Run the tasks and add up their gradients, always in the order of the tasks.
+
+        Args:
+            tasks: Each writes its gradient into the parameters that it is given.
+            gradient: Receives the sum.
+            in_turn: Run them one by one in this thread, because they are short.
+        """
         buffers = min(
             len(tasks), max(self.threads, MAX_PARTIAL_SUM_BYTES // gradient.vector.nbytes)
         )
@@ -146,71 +229,13 @@ class Engine:
             # The first task writes into the sum itself, the others into buffers.
             totals = self._partial_sums if start else [gradient, *self._partial_sums[1:]]
             pending = list(zip(tasks[start : start + buffers], totals, strict=False))
-            tallies += self._pool.run([partial(task, total) for task, total in pending])
+            if in_turn:
+                tallies += [task(total) for task, total in pending]
+            else:
+                tallies += self._pool.run([partial(task, total) for task, total in pending])
             for _, total in pending[0 if start else 1 :]:
                 gradient.vector += total.vector
         return tallies
-
-
-@np.errstate(all="ignore")  # an overflow shows in the loss
-def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Parameters) -> Tally:
-    """Write one group's share of the gradient of the mean over m images into `total`."""
-    n, k = group.images.shape
-    dtype, sizes = total.vector.dtype, (k, *parameters.sizes[1:])
-    small, share, sum_ = (Parameters.zeros(sizes, dtype) for _ in range(3))
-    # X is bytes here, 0 to 255 instead of 0 to 1, so W1 absorbs the factor 1/255, and dW1 too.
-    np.divide(parameters.W[0][:, group.nonblank], MAX_PIXEL, out=small.W[0])
-    rest, rest_of_small = parameters.W[0].size, small.W[0].size
-    small.vector[rest_of_small:] = parameters.vector[rest:]
-    tallies: list[Tally] = []
-    for span in even_slices(n, k):
-        labels = group.labels[span]
-        activations = forward(with_strided_matmul(small), as_floats(group.images[span], dtype).T)
-        backward(small, activations, labels, m, share)
-        sum_.vector += share.vector
-        tallies.append(tally(activations.Z[-1], labels))
-    total.W[0].fill(0)
-    total.W[0][:, group.nonblank] = sum_.W[0] / MAX_PIXEL
-    total.vector[rest:] = sum_.vector[rest_of_small:]
-    return sum_tallies(tallies)
-
-
-@np.errstate(all="ignore")
-def part_gradient(
-    parameters: Parameters, images: Images, labels: Labels, rows: Rows, m: int, total: Parameters
-) -> Tally:
-    """Write these rows' share of the gradient of the mean over m images into `total`."""
-    dtype, tallies = total.vector.dtype, list[Tally]()
-    share = total
-    for span in even_slices(len(rows), images.shape[1]):
-        chunk = rows[span]
-        X = scaled(images.take(chunk, axis=0), dtype)
-        activations = forward(with_strided_matmul(parameters), X.T)
-        backward(parameters, activations, labels[chunk], m, share)
-        if share is not total:
-            total.vector += share.vector
-        elif len(chunk) < len(rows):
-            share = total.copy()  # later chunks are added to the first
-        tallies.append(tally(activations.Z[-1], labels[chunk]))
-    return sum_tallies(tallies)
-
-
-@np.errstate(all="ignore")
-def part_score(parameters: Parameters, images: Images, labels: Labels) -> Tally:
-    """Run the forward pass alone, and tally losses and right answers."""
-    X = scaled(images, parameters.vector.dtype)
-    return tally(forward(with_strided_matmul(parameters), X.T).Z[-1], labels)
-
-
-def tally(Z: Array, labels: Labels) -> Tally:
-    """Return the sum of the losses and the number of right answers, from the last layer's Z."""
-    right = Z.argmax(axis=0) == labels
-    return float(cross_entropy(Z, labels).sum(dtype=np.float64)), int(np.count_nonzero(right))
-
-
-def sum_tallies(tallies: Sequence[Tally]) -> Tally:
-    """Add tallies up."""
-    return sum(loss for loss, _ in tallies), sum(right for _, right in tallies)
 
 
 def mean_score(tallies: Sequence[Tally], m: int) -> Score:

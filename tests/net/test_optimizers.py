@@ -34,7 +34,7 @@ def moved(name: str, gradients: list[float], momentum: float = 0.9) -> list[floa
     chosen = Hyperparameters(optimizer=name, momentum=momentum)
     places: list[float] = []
     for g in gradients:
-        gradient = Parameters(SIZES, np.array([g, 0, 0, 0]))
+        gradient = Parameters(SIZES, np.array([g, 0, 0, 0], float))
         optimizer.update(parameters, gradient, 0.1, chosen)
         places.append(float(parameters.vector[0]))
     return places

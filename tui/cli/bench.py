@@ -21,16 +21,26 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ...data.dataset import Digits, load
+from ...net.architecture import architecture_name
 from ...net.engine.engine import Engine
 from ...net.initialization import initial_parameters
 from ...net.network import Array, Parameters, backward, cross_entropy, forward
+from ...net.presets import PRESETS
 from .bench_rivals import UPDATES
 
 Floats = type[np.float32] | type[np.float64]
 TURNS = 5
 REST_S = 0.3  # before each turn, because other libraries' threads keep spinning after their work
-FULL_BATCH_HIDDEN = (10, 128)
-EPOCH_TASKS = ((10, 64), (128, 64), (128, 128), (256, 256))  # hidden × batch
+Hidden = tuple[int, ...]  # widths of the hidden layers
+FULL_BATCH_HIDDEN: tuple[Hidden, ...] = ((10,), (128,))
+CHAMPION = PRESETS["champion"].hyperparameters.hidden
+EPOCH_TASKS: tuple[tuple[Hidden, int], ...] = (  # and the batch
+    ((10,), 64),
+    ((128,), 64),
+    ((128,), 128),
+    ((256,), 256),
+    (CHAMPION, 128),
+)
 PEAK_MATRIX_SIDE = 1500  # of the matrix products that measure the machine's peak
 
 
@@ -113,7 +123,7 @@ def run_benchmark(*, as_json: bool, threads: int | None) -> int:
     return 0
 
 
-def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Row:
+def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: Hidden) -> Row:
     """Time one update over all images."""
     m = len(train)
     parameters, gradient, step = _initial_state(hidden)
@@ -134,12 +144,11 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: int) -> Ro
         )
     if "torch" in rivals.names:
         timers["PyTorch"] = partial(rivals.seconds, "torch", "full", hidden, 0, 0)
-    # Forward and dW multiply each image by each weight once, and by W2 once more for dA.
-    flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
-    return in_turns(Row(f"update, full batch, 784-{hidden}-10", m, flop), timers)
+    name = f"update, full batch, {architecture_name(parameters.sizes)}"
+    return in_turns(Row(name, m, _flop(parameters, m)), timers)
 
 
-def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int) -> Row:
+def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: Hidden, batch: int) -> Row:
     """Time one epoch of mini-batches."""
     m = len(train)
     parameters, gradient, step = _initial_state(hidden)
@@ -147,8 +156,10 @@ def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int
 
     def ours() -> float:
         def updates() -> None:
+            nonlocal parameters
             order = generator.permutation(m)
             for start in range(0, m, batch):
+                parameters = engine.placed(parameters)
                 engine.gradient(parameters, gradient, order[start : start + batch])
                 np.multiply(gradient.vector, 0.05, out=step)
                 parameters.vector -= step
@@ -163,8 +174,18 @@ def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: int, batch: int
             )
     if "sklearn" in rivals.names:
         timers["scikit-learn"] = partial(rivals.seconds, "sklearn", "epoch", hidden, batch, 0)
-    flop = 2.0 * m * (2 * parameters.weights.size + parameters.W[1].size)
-    return in_turns(Row(f"epoch, 784-{hidden}-10, batch {batch}", m, flop), timers)
+    if "jax" in rivals.names:
+        timers["JAX"] = partial(rivals.seconds, "jax", "epoch", hidden, batch, 0)
+    name = f"epoch, {architecture_name(parameters.sizes)}, batch {batch}"
+    return in_turns(Row(name, m, _flop(parameters, m)), timers)
+
+
+def _flop(parameters: Parameters, m: int) -> float:
+    """Return the operations of one gradient over m images.
+
+    Forward and dW multiply each image by each weight once; all but W1 once more, for dA.
+    """
+    return 2.0 * m * (3 * parameters.weights.size - parameters.W[0].size)
 
 
 def measured_peak(engine: Engine) -> float:
@@ -184,7 +205,7 @@ def measured_peak(engine: Engine) -> float:
 
 
 def _whole_array_update(
-    train: Digits, hidden: int, dtype: Floats, threads: int
+    train: Digits, hidden: Hidden, dtype: Floats, threads: int
 ) -> Callable[[], float]:
     """Return a timer of the original script's update: one float array, threads inside BLAS."""
     X: Array = np.ascontiguousarray((train.images.T / 255).astype(dtype))
@@ -205,8 +226,10 @@ def _whole_array_update(
     return measure
 
 
-def _initial_state(hidden: int, dtype: Floats = np.float32) -> tuple[Parameters, Parameters, Any]:
-    parameters = initial_parameters((784, hidden, 10), "he", np.random.default_rng(0), dtype)
+def _initial_state(
+    hidden: Hidden, dtype: Floats = np.float32
+) -> tuple[Parameters, Parameters, Any]:
+    parameters = initial_parameters((784, *hidden, 10), "he", np.random.default_rng(0), dtype)
     return parameters, parameters.copy(), np.empty_like(parameters.vector)
 
 

@@ -1,9 +1,9 @@
-"""PyTorch and scikit-learn on the bench's tasks: reads one task per line, answers in seconds.
+"""PyTorch, JAX and scikit-learn on the bench's tasks: reads one task per line, answers in seconds.
 
 They run in a separate process, so that thread pools do not interfere. Each is used plainly and
-well: float32 arrays made once, torch's modules with cross_entropy and SGD, batches by index;
-scikit-learn's MLPClassifier for one epoch. The first line of output of
-`python -m mnist_tui.tui.cli.bench_rivals` names those that are installed.
+well: float32 arrays made once; torch's modules with cross_entropy and SGD, batches by index; JAX
+compiles a whole epoch, a `lax.scan` over the batches; scikit-learn's MLPClassifier for one epoch.
+The first line of output of `python -m mnist_tui.tui.cli.bench_rivals` names those installed.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any
 
 from ...data.dataset import load
@@ -30,18 +31,21 @@ def torch_tasks(train: Any) -> Any:
     X = torch.tensor(train.images.astype(np.float32) / 255)
     y = torch.tensor(train.labels.astype(np.int64))
     default = torch.get_num_threads()
-    networks: dict[int, Any] = {}
+    networks: dict[tuple[int, ...], Any] = {}
 
-    def network(hidden: int) -> Any:
+    def network(hidden: tuple[int, ...]) -> Any:
         layers = torch.nn
         if hidden not in networks:
-            module = layers.Sequential(
-                layers.Linear(784, hidden), layers.ReLU(), layers.Linear(hidden, 10)
-            )
+            modules = [
+                module
+                for n_in, n_out in pairwise((784, *hidden))
+                for module in (layers.Linear(n_in, n_out), layers.ReLU())
+            ]
+            module = layers.Sequential(*modules, layers.Linear(hidden[-1], 10))
             networks[hidden] = module, torch.optim.SGD(module.parameters(), lr=0.05)
         return networks[hidden]
 
-    def answer(task: str, hidden: int, batch: int, threads: int) -> float:
+    def answer(task: str, hidden: tuple[int, ...], batch: int, threads: int) -> float:
         torch.set_num_threads(threads or default)
         module, optimizer = network(hidden)
 
@@ -70,15 +74,60 @@ def sklearn_tasks(train: Any) -> Any:
     classifier: Any = import_module("sklearn.neural_network").MLPClassifier
     X = train.images.astype(np.float32) / 255
 
-    def answer(task: str, hidden: int, batch: int, threads: int) -> float:  # noqa: ARG001  (same signature as torch's)
+    def answer(task: str, hidden: tuple[int, ...], batch: int, threads: int) -> float:  # noqa: ARG001  (same signature as torch's)
         model = classifier(
-            (hidden,), solver="sgd", batch_size=batch, max_iter=1, learning_rate_init=0.05
+            hidden, solver="sgd", batch_size=batch, max_iter=1, learning_rate_init=0.05
         )
         began = time.perf_counter()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about one epoch, which does not converge
             model.fit(X, train.labels)
         return time.perf_counter() - began
+
+    return answer
+
+
+def jax_tasks(train: Any) -> Any:
+    """Return a function that times JAX's task, one epoch, compiled before."""
+    import numpy as np
+
+    jax: Any = import_module("jax")
+    X = jax.numpy.asarray(train.images.astype(np.float32) / 255)
+    y = jax.numpy.asarray(train.labels.astype(np.int32))
+    epochs: dict[tuple[Any, ...], Any] = {}
+    generator = np.random.default_rng(0)
+
+    def loss(parameters: Any, rows: Any) -> Any:
+        *hidden, last = parameters
+        inputs = X[rows]
+        for W, b in hidden:
+            inputs = jax.nn.relu(inputs @ W + b)
+        log_softmax = jax.nn.log_softmax(inputs @ last[0] + last[1])
+        return -jax.numpy.take_along_axis(log_softmax, y[rows][:, None], axis=1).mean()
+
+    def update(parameters: Any, rows: Any) -> Any:
+        gradient = jax.grad(loss)(parameters, rows)
+        return jax.tree.map(descend, parameters, gradient), None
+
+    def descend(array: Any, slope: Any) -> Any:
+        return array - 0.05 * slope
+
+    @jax.jit
+    def epoch(parameters: Any, batches: Any) -> Any:
+        return jax.lax.scan(update, parameters, batches)[0]
+
+    def answer(task: str, hidden: tuple[int, ...], batch: int, threads: int) -> float:  # noqa: ARG001  (same signature as torch's)
+        if (hidden, batch) not in epochs:
+            epochs[hidden, batch] = [
+                (generator.normal(0, (2 / n_in) ** 0.5, (n_in, n_out)).astype(np.float32),
+                 np.zeros(n_out, np.float32))
+                for n_in, n_out in pairwise((784, *hidden, 10))
+            ]  # fmt: skip
+        whole = len(y) // batch * batch
+        batches = generator.permutation(len(y))[:whole].reshape(-1, batch)
+        began = time.perf_counter()
+        epochs[hidden, batch] = jax.block_until_ready(epoch(epochs[hidden, batch], batches))
+        return (time.perf_counter() - began) * len(y) / whole  # the last, smaller batch is left out
 
     return answer
 
@@ -91,13 +140,14 @@ def main() -> None:
         for name, module, make in (
             ("torch", "torch", torch_tasks),
             ("sklearn", "sklearn", sklearn_tasks),
+            ("jax", "jax", jax_tasks),
         )
         if find_spec(module)
     }
     print(json.dumps(sorted(libraries)), flush=True)  # noqa: T201  (the answer)
     for line in sys.stdin:
-        name, *task = json.loads(line)
-        print(libraries[name](*task), flush=True)  # noqa: T201  (the answer)
+        name, task, hidden, batch, threads = json.loads(line)
+        print(libraries[name](task, tuple(hidden), batch, threads), flush=True)  # noqa: T201  (the answer)
 
 
 if __name__ == "__main__":

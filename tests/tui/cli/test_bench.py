@@ -50,8 +50,8 @@ def test_the_figures_follow_from_the_times() -> None:
 def test_a_real_row_has_a_time_for_every_way(mnist: Dataset) -> None:
     few = Digits(mnist.train.images[:600], mnist.train.labels[:600])
     engine = Engine(few, 2)
-    full = bench.full_batch(engine, NoRivals(), few, 10)
-    small = bench.epoch(engine, NoRivals(), few, 10, 64)
+    full = bench.full_batch(engine, NoRivals(), few, (10,))
+    small = bench.epoch(engine, NoRivals(), few, (10,), 64)
     engine.close()
     assert set(full.seconds) == {"mnist-tui", "NumPy float32", "NumPy float64"}
     assert set(small.seconds) == {"mnist-tui"}

@@ -1,0 +1,57 @@
+"""The pace of mini-batches: whether the worker process makes them quicker, by the clock.
+
+Two idle cores halve the time of a large batch. A small batch, or a machine whose second core is
+busy, loses more by waiting. Only a measurement can tell, and the result is the same either way.
+"""
+
+from __future__ import annotations
+
+from statistics import median
+
+PROBED_BATCHES = 12  # timed in each way
+HELD_BATCHES = 4000  # before the ways are compared again
+WATCHED_BATCHES = 40  # whose mean time must not rise
+STALL_FACTOR = 1.5
+
+
+class Pace:
+    """Told what each batch took, chooses the way of the next one."""
+
+    def __init__(self) -> None:
+        self._times: dict[bool, list[float]] = {False: [], True: []}
+        self._uses_worker = False  # for the next batch
+        self._held = 0  # batches since the ways were compared; -1: they are being compared
+        self._expected = 0.0  # seconds
+        self._lately = 0.0
+        self._probe()
+
+    def prefers_worker(self) -> bool:
+        """Return whether to hand half of the next batch to the worker."""
+        return self._uses_worker
+
+    def took(self, seconds: float) -> None:
+        """Take note of the time of a batch that was computed the way that was chosen."""
+        if self._held < 0:
+            self._compare(seconds)
+            return
+        self._held += 1
+        self._lately += (seconds - self._lately) / WATCHED_BATCHES
+        is_stalled = self._uses_worker and self._lately > STALL_FACTOR * self._expected
+        if is_stalled or self._held >= HELD_BATCHES:
+            self._probe()
+
+    def _probe(self) -> None:
+        self._held = -1
+        self._times = {False: [], True: []}
+
+    def _compare(self, seconds: float) -> None:
+        """Time some batches in each way, in turns; then choose."""
+        self._times[self._uses_worker].append(seconds)
+        alone, together = self._times[False], self._times[True]
+        if min(len(alone), len(together)) < PROBED_BATCHES:
+            self._uses_worker = not self._uses_worker
+            return
+        medians = {False: median(alone), True: median(together)}
+        self._uses_worker = medians[True] < medians[False]
+        self._expected = self._lately = medians[self._uses_worker]
+        self._held = 0

@@ -1,0 +1,76 @@
+"""The mathematics of network.py over one part of the samples: what a thread or process computes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..network import MAX_PIXEL, Array, Images, Labels, Parameters, backward, cross_entropy, forward
+from .input_blocks import ImageGroup, as_floats, even_slices, scaled, with_strided_matmul
+
+Rows = NDArray[np.integer[Any]]
+Tally = tuple[float, int]  # the sum of the losses, and the number of right answers
+
+
+@np.errstate(all="ignore")  # an overflow shows in the loss
+def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Parameters) -> Tally:
+    """Write one group's share of the gradient of the mean over m images into `total`."""
+    n, k = group.images.shape
+    dtype, sizes = total.vector.dtype, (k, *parameters.sizes[1:])
+    small, share, sum_ = (Parameters.zeros(sizes, dtype) for _ in range(3))
+    # X is bytes here, 0 to 255 instead of 0 to 1, so W1 absorbs the factor 1/255, and dW1 too.
+    np.divide(parameters.W[0][:, group.nonblank], MAX_PIXEL, out=small.W[0])
+    rest, rest_of_small = parameters.W[0].size, small.W[0].size
+    small.vector[rest_of_small:] = parameters.vector[rest:]
+    tallies: list[Tally] = []
+    for span in even_slices(n, k):
+        labels = group.labels[span]
+        activations = forward(with_strided_matmul(small), as_floats(group.images[span], dtype).T)
+        backward(small, activations, labels, m, share)
+        sum_.vector += share.vector
+        tallies.append(tally(activations.Z[-1], labels))
+    total.W[0].fill(0)
+    total.W[0][:, group.nonblank] = sum_.W[0] / MAX_PIXEL
+    total.vector[rest:] = sum_.vector[rest_of_small:]
+    return sum_tallies(tallies)
+
+
+@np.errstate(all="ignore")
+def part_gradient(
+    parameters: Parameters, images: Images, labels: Labels, rows: Rows, m: int, total: Parameters
+) -> Tally:
+    """Write these rows' share of the gradient of the mean over m images into `total`."""
+    dtype, tallies = total.vector.dtype, list[Tally]()
+    share = total
+    for span in even_slices(len(rows), images.shape[1]):
+        chunk = rows[span]
+        X = scaled(images.take(chunk, axis=0), dtype)
+        activations = forward(with_strided_matmul(parameters), X.T)
+        backward(parameters, activations, labels[chunk], m, share)
+        if share is not total:
+            total.vector += share.vector
+        elif len(chunk) < len(rows):
+            share = total.copy()  # later chunks are added to the first
+        tallies.append(tally(activations.Z[-1], labels[chunk]))
+    return sum_tallies(tallies)
+
+
+@np.errstate(all="ignore")
+def part_score(parameters: Parameters, images: Images, labels: Labels) -> Tally:
+    """Run the forward pass alone, and tally losses and right answers."""
+    X = scaled(images, parameters.vector.dtype)
+    return tally(forward(with_strided_matmul(parameters), X.T).Z[-1], labels)
+
+
+def tally(Z: Array, labels: Labels) -> Tally:
+    """Return the sum of the losses and the number of right answers, from the last layer's Z."""
+    right = Z.argmax(axis=0) == labels
+    return float(cross_entropy(Z, labels).sum(dtype=np.float64)), int(np.count_nonzero(right))
+
+
+def sum_tallies(tallies: Sequence[Tally]) -> Tally:
+    """Add tallies up."""
+    return sum(loss for loss, _ in tallies), sum(right for _, right in tallies)

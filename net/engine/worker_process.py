@@ -1,0 +1,158 @@
+"""The parent's side of a worker process, which computes half of each mini-batch on another core.
+
+Threads cannot do that: a mini-batch is some thirty short NumPy calls, between which each thread
+needs Python's lock. A process has a lock of its own. Nothing is pickled: both processes map the
+same memory, and a number in it says which part is wanted and which is done. See worker.py.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import weakref
+from collections.abc import Callable
+from dataclasses import asdict
+from time import perf_counter, sleep
+
+from ..network import Images, Labels, Parameters
+from .parts import Rows, Tally
+from .shared_batch import BatchShape, Flag, SharedBatch, byte_count, fence, nameless_file
+
+SPIN_S = 0.001  # how long to watch for the worker's result before giving way to others
+NAP_S = 0.0001
+CHECK_S = 0.05  # between two looks at whether the worker is alive
+END_S = 0.5  # patience with its end, before it is killed
+CODE = "import sys; from mnist_tui.net.engine.worker import main; main(sys.argv[1:])"
+
+
+class WorkerLostError(Exception):
+    """The worker process has ended, or has no memory; its part has to be computed here."""
+
+
+class WorkerProcess:
+    """One process, for networks and parts of one shape."""
+
+    def __init__(self, shape: BatchShape) -> None:
+        """Start it; `is_ready` once it waits for work.
+
+        Raises:
+            OSError: There is no memory, or no process can be started.
+        """
+        file = nameless_file(byte_count(shape))
+        try:
+            self._shared = SharedBatch(file, shape)
+            reading, self._pipe = os.pipe()
+            try:
+                self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and code)
+                    [
+                        sys.executable,
+                        "-c",
+                        CODE,
+                        str(file),
+                        str(reading),
+                        json.dumps(asdict(shape)),
+                    ],
+                    pass_fds=(file, reading),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    start_new_session=True,  # the terminal's signals are for the parent alone
+                    env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                )
+            except BaseException:
+                os.close(self._pipe)
+                raise
+            finally:
+                os.close(reading)
+        finally:
+            os.close(file)
+        self._placed: Callable[[], Parameters | None] = lambda: None
+        self._number = 0  # of the part handed over last
+        self.close = weakref.finalize(self, _end, self._process, self._pipe)
+
+    @property
+    def shape(self) -> BatchShape:
+        """What it computes."""
+        return self._shared.shape
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has started and waits for work."""
+        return self._shared.flags[Flag.IS_READY] == 1
+
+    def fits(self, parameters: Parameters, rows: int) -> bool:
+        """Return whether it can compute a part of so many rows for these parameters.
+
+        It cannot while the memory holds those of another run that is still in use.
+        """
+        shape, placed = self.shape, self._placed()
+        same = (shape.sizes, shape.dtype) == (parameters.sizes, parameters.vector.dtype.name)
+        return same and rows <= shape.rows and placed in (None, parameters)
+
+    def place(self, parameters: Parameters) -> Parameters:
+        """Move parameters that fit into the shared memory, and return them."""
+        if self._placed() is parameters:
+            return parameters
+        vector = self._shared.parameters.vector
+        vector[:] = parameters.vector
+        placed = Parameters(parameters.sizes, vector)
+        self._placed = weakref.ref(placed)
+        return placed
+
+    def begin(
+        self, parameters: Parameters, images: Images, labels: Labels, rows: Rows, m: int
+    ) -> None:
+        """Let it compute the gradient of these rows, as `part_gradient` would."""
+        shared, n = self._shared, len(rows)
+        if self._placed() is not parameters:
+            shared.parameters.vector[:] = parameters.vector
+        images.take(rows, axis=0, out=shared.images[:n], mode="clip")
+        shared.labels[:n] = labels[rows]
+        shared.flags[Flag.ROWS], shared.flags[Flag.BATCH] = n, m
+        self._number += 1
+        fence()
+        shared.flags[Flag.REQUESTED] = self._number
+        fence()
+        if shared.flags[Flag.IS_ASLEEP]:
+            try:
+                os.write(self._pipe, b"\0")
+            except OSError as error:
+                raise WorkerLostError from error
+
+    def finish(self) -> tuple[Tally, Parameters]:
+        """Wait for the part's tally and gradient; the latter is valid until the next `begin`.
+
+        Raises:
+            WorkerLostError: There will be none.
+        """
+        flags, begun, check = self._shared.flags, perf_counter(), CHECK_S
+        while flags[Flag.COMPLETED] != self._number:
+            waited = perf_counter() - begun
+            if waited < SPIN_S:
+                continue
+            sleep(NAP_S)
+            if waited > check:
+                check = waited + CHECK_S
+                if self._process.poll() is not None:
+                    raise WorkerLostError
+        fence()
+        if flags[Flag.FAILED]:
+            raise WorkerLostError
+        return (float(self._shared.loss[0]), flags[Flag.RIGHT]), self._shared.gradient
+
+
+def _end(process: subprocess.Popen[bytes], pipe: int) -> None:
+    """Let it end, which the end of its pipe tells it."""
+    os.close(pipe)
+    try:
+        process.wait(END_S)
+    except subprocess.TimeoutExpired:  # it is stopped, or the machine is very busy
+        process.kill()
+        process.wait()

@@ -1,0 +1,202 @@
+"""The worker process: it changes the time of a mini-batch, never a bit, and outlives nobody."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from mnist_tui.data.dataset import Digits
+from mnist_tui.net.engine import engine as engines
+from mnist_tui.net.engine.engine import Engine
+from mnist_tui.net.engine.pace import Pace
+from mnist_tui.net.engine.parts import part_gradient
+from mnist_tui.net.engine.shared_batch import shape_of
+from mnist_tui.net.engine.worker_process import WorkerLostError, WorkerProcess
+from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.initialization import initial_parameters
+from mnist_tui.net.network import Parameters
+from mnist_tui.net.trainer import Trainer
+
+from tests.helpers.support import ROOT, wait_until
+
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+SIZES = (784, 128, 10)
+
+
+def noise(m: int) -> Digits:
+    generator = np.random.default_rng(0)
+    images = generator.integers(0, 256, (m, 784), np.uint8)
+    return Digits(images, generator.integers(0, 10, m).astype(np.uint8))
+
+
+SAMPLES = noise(1000)
+
+
+def network() -> Parameters:
+    return initial_parameters(SIZES, "he", np.random.default_rng(1))
+
+
+def ready_worker(parameters: Parameters) -> WorkerProcess:
+    worker = WorkerProcess(shape_of(parameters, 64))
+    wait_until(lambda: worker.is_ready)
+    return worker
+
+
+def always(_: Pace) -> bool:
+    return True
+
+
+def trained(threads: int, optimizer: str = "momentum", updates: int = 60) -> bytes:
+    """The weights and history of a run; with more threads its worker takes part."""
+    engine = Engine(SAMPLES, threads)
+    chosen = Hyperparameters(
+        alpha=0.01, iterations=updates, hidden=(128,), batch_size=128, optimizer=optimizer
+    )
+    trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
+    for progress in trainer.steps():
+        if progress.iteration == 1 and threads > 1:
+            wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
+    assert (engine.worker is not None) == (threads > 1)
+    engine.close()
+    return trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes()
+
+
+def test_it_computes_what_is_computed_here() -> None:
+    Engine(SAMPLES, 1).close()  # limits BLAS here to one thread, as there
+    parameters, rows = network(), np.arange(64)
+    worker = ready_worker(parameters)
+    expected = parameters.copy()
+    tally = part_gradient(parameters, SAMPLES.images, SAMPLES.labels, rows, 128, expected)
+    worker.begin(parameters, SAMPLES.images, SAMPLES.labels, rows, 128)
+    found, gradient = worker.finish()
+    assert found == tally
+    assert gradient.vector.tobytes() == expected.vector.tobytes()
+    worker.close()
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "momentum", "nesterov", "adam"])
+def test_any_number_of_processes_gives_the_same_bits(optimizer: str) -> None:
+    assert trained(1, optimizer) == trained(2, optimizer) == trained(3, optimizer)
+
+
+def test_a_worker_that_is_killed_costs_no_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = trained(1)
+    begin, count = WorkerProcess.begin, 0
+
+    def killed(self: WorkerProcess, *args: object) -> None:
+        nonlocal count
+        count += 1
+        if count == 7:
+            os.kill(self.pid, signal.SIGKILL)
+        begin(self, *args)  # type: ignore[arg-type]  # passed on as they are
+
+    monkeypatch.setattr(WorkerProcess, "begin", killed)
+    monkeypatch.setattr(engines.Pace, "prefers_worker", always)
+    engine = Engine(SAMPLES, 2)
+    chosen = Hyperparameters(
+        alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
+    )
+    trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
+    for progress in trainer.steps():
+        if progress.iteration == 1:
+            wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
+    assert count == 7
+    assert engine.worker is None
+    assert trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes() == whole
+
+
+@pytest.mark.parametrize("refused", ["nameless_file", "Popen"])
+def test_without_memory_or_processes_it_trains_alone(
+    monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    whole = trained(1)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(12, "no memory")
+
+    module = "mnist_tui.net.engine.worker_process"
+    name = refused if refused == "nameless_file" else "subprocess.Popen"
+    monkeypatch.setattr(f"{module}.{name}", refuse)
+    engine = Engine(SAMPLES, 2)
+    chosen = Hyperparameters(
+        alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
+    )
+    trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
+    for _ in trainer.steps():
+        pass
+    engine.close()
+    assert trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes() == whole
+
+
+def test_two_runs_of_one_engine_do_not_touch_each_other() -> None:
+    engine = Engine(SAMPLES, 2)
+    chosen = Hyperparameters(alpha=0.01, iterations=30, hidden=(128,), batch_size=128)
+    runs = [Trainer(SAMPLES, SAMPLES, chosen, engine=engine).steps() for _ in range(2)]
+    losses = [[next(run).loss for run in runs] for _ in range(30) if not _rest(engine)]
+    engine.close()
+    assert all(one == other for one, other in losses)
+
+
+def _rest(engine: Engine) -> None:
+    if engine.worker is not None:
+        wait_until(lambda: (worker := engine.worker) is None or worker.is_ready)
+
+
+def test_a_full_batch_and_a_small_one_start_no_process() -> None:
+    for batch_size, hidden in ((None, 128), (64, 10)):
+        engine = Engine(SAMPLES, 2)
+        chosen = Hyperparameters(iterations=3, hidden=(hidden,), batch_size=batch_size)
+        for _ in Trainer(SAMPLES, SAMPLES, chosen, engine=engine).steps():
+            pass
+        assert engine.worker is None
+        engine.close()
+
+
+def test_a_dead_worker_is_noticed() -> None:
+    parameters = network()
+    worker = ready_worker(parameters)
+    os.kill(worker.pid, signal.SIGKILL)
+
+    def use() -> None:
+        worker.begin(parameters, SAMPLES.images, SAMPLES.labels, np.arange(64), 64)
+        worker.finish()
+
+    with pytest.raises(WorkerLostError):  # by its pipe at once, or by its absence
+        use()
+    worker.close()
+
+
+PARENT = """
+import sys, time
+sys.path.insert(0, {root!r})
+from tests.net.engine.test_worker_process import network, ready_worker
+worker = ready_worker(network())
+print(worker.pid, flush=True)
+time.sleep(60)
+"""
+
+
+@on_linux
+@pytest.mark.slow
+@pytest.mark.parametrize("ends", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
+def test_it_ends_with_its_parent_however_that_ends(ends: signal.Signals) -> None:
+    before = set(Path("/dev/shm").iterdir())  # noqa: S108  (only looked at)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT.format(root=str(ROOT))], stdout=subprocess.PIPE, text=True
+    )
+    assert parent.stdout is not None
+    with parent.stdout:
+        worker = Path("/proc", parent.stdout.readline().strip())
+        assert worker.exists()
+        parent.send_signal(ends)
+        parent.wait()
+    begun = time.monotonic()
+    wait_until(lambda: not worker.exists())
+    assert time.monotonic() - begun < 5, "its pipe ended"
+    assert set(Path("/dev/shm").iterdir()) == before, "nothing is left behind"  # noqa: S108  (likewise)
