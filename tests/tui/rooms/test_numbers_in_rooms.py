@@ -16,7 +16,8 @@ from mnist_tui.net.inspection.prediction_history import moments
 from mnist_tui.net.network import Parameters
 from mnist_tui.tui.rooms.background_room import BackgroundRoom
 from mnist_tui.tui.rooms.confusion.matrix import Matrix
-from mnist_tui.tui.rooms.digit_history.page import DigitPage
+from mnist_tui.tui.rooms.digit_history.page import DigitPage, Watched
+from mnist_tui.tui.rooms.digit_history.room import DigitHistoryRoom
 from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
 from mnist_tui.tui.rooms.maths.page import MathsPage
 from mnist_tui.tui.rooms.maths.room import MathsRoom
@@ -78,8 +79,8 @@ class OpenRoom:
         await self.app.until(lambda: drawn and is_there(text()))
         self.parameters = drawn[-1]
         if isinstance(room := self.app.app.screen, MathsRoom):  # it keeps what it computed from
-            assert room.looked
-            lens = room.looked.lens
+            assert room.state
+            lens = room.state.lens
             vector = np.concatenate([array.ravel() for array in (*lens.W, *lens.b)])
             self.parameters = Parameters(lens.sizes, vector)
         return self.app.lines(widget)
@@ -107,6 +108,23 @@ class OpenRoom:
                 show(parameters)
 
             room.compute = computed  # type: ignore[method-assign]  # to know whose numbers they are
+        elif isinstance(room, DigitHistoryRoom):
+            found, present = room._found, dict[int, Parameters]()  # pyright: ignore[reportPrivateUsage]: likewise
+
+            def shown(parameters: Parameters) -> None:
+                seen = room.cockpit.seen
+                assert seen
+                assert seen.progress
+                assert seen.parameters
+                present[seen.progress.iteration] = seen.parameters
+                show(parameters)
+
+            def found_and_drawn(watched: Watched) -> None:
+                found(watched)
+                if watched.done in present:
+                    drawn.append(present[watched.done])
+
+            room._found = found_and_drawn  # type: ignore[method-assign]  # likewise  # pyright: ignore[reportPrivateUsage]: likewise
         else:
 
             def shown(parameters: Parameters) -> None:
@@ -152,11 +170,11 @@ async def test_maths(small: Dataset, size: tuple[int, int], moment: str) -> None
             assert share == pytest.approx(A[k, 0], abs=2e-5)
         await room.app.press("right")
         lines = await room.shown(MathsPage, lambda text: "[loss]" in text)
-        A = passed(room.parameters, room.image[None])[-1]  # it may have trained on
+        answer = passed(room.parameters, room.image[None])[-1]  # it may have trained on
         line = next(line for line in lines if f"loss = −log A2[{room.label}] = −log" in line)
         *_, share, loss = numbers(line, r"\d+\.\d+")
-        assert share == pytest.approx(A[room.label, 0], abs=2e-6)
-        assert loss == pytest.approx(-np.log(A[room.label, 0]), abs=2e-6)
+        assert share == pytest.approx(answer[room.label, 0], abs=2e-6)
+        assert loss == pytest.approx(-np.log(answer[room.label, 0]), abs=2e-6)
         assert any(f"digit {room.app.index} · label {room.label}" in line for line in lines)
 
 
