@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
 import pytest
+from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.run.history import COLUMNS
 from mnist_tui.tui.cli.main import cli
 from mnist_tui.tui.config.recipe import parse_recipe
 from mnist_tui.tui.keymap.main_keys import KEYS_BY_TOPIC, RUN_KEYS, Key
@@ -107,6 +110,19 @@ def test_every_page_of_the_docs_is_linked_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     for page in (ROOT / "docs").glob("*.md"):
         assert f"(docs/{page.name})" in readme
+
+
+def test_every_column_of_a_history_is_documented() -> None:
+    text = (ROOT / "docs" / "file-formats.md").read_text("utf-8")
+    section = text.partition("## History\n")[2].partition("\n## ")[0]
+    named = [
+        name
+        for row in re.findall(r"^\| (`.+?`) \|", section, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    ]
+    chosen = [field.name for field in fields(Hyperparameters)]
+    chosen[chosen.index("alpha")] = "chosen_alpha"
+    assert sorted(named) == sorted(["run", *COLUMNS, *chosen, "changed"])
 
 
 def test_every_command_in_the_documents_parses() -> None:
