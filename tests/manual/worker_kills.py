@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -39,12 +40,12 @@ def started(model: Path) -> subprocess.Popen[bytes]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that this one has started."""
-    try:
-        text = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8")
-    except OSError:
-        return []
-    return [int(child) for child in text.split()]
+    """The processes that this one has started, from whichever thread."""
+    found: list[int] = []
+    for file in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):  # the thread has ended
+            found += map(int, file.read_text("utf-8").split())
+    return found
 
 
 def is_alive(pid: int) -> bool:
