@@ -19,6 +19,7 @@ from ...data.sets.split import TEST_SHARE
 from ...net.architecture import architecture_name
 from ...net.run.provenance import Provenance, digest
 from ..errors import UserError
+from .orientation import sideways
 from .paths import expanded
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def open_dataset(
     learnt: Callable[[Digits], bool] | None = None,
 ) -> Dataset:
     """What `--data` names. Raises DataError; see data/dataset.py for the arguments."""
-    return load(
+    dataset = load(
         source,
         share=TEST_SHARE if share is None else share,
         classes=classes,
@@ -81,6 +82,8 @@ def open_dataset(
         cache=cache_folder(),
         on_progress=on_progress,
     )
+    finding = None if source == EMBEDDED else sideways(dataset)
+    return replace(dataset, findings=(*dataset.findings, finding)) if finding else dataset
 
 
 def open_for(
