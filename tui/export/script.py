@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data.dataset import EMBEDDED
+from ...data.errors import DataError
+from ...data.source_spec import SourceSpec, parse_spec
 from ...net.architecture import architecture_name
 from ...net.run.history import TEST_ACCURACY
 from ...net.run.hyperparameter_log import changed, effective, optimizer_resets
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from ...net.run.provenance import Provenance
     from ...net.run.state import HyperparameterLog, RunState
 
-# Forms that the script reads as they are, if their values are 0 to 255; see made.py.
+# Forms that the script reads as they are; see `form_of` in datasets/loading.py.
 READABLE = ("IDX, four files", "npz, x_train and x_test")
 FOLDER = "digits"  # where others are to be put
 ALWAYS = ("alpha", "optimizer")
@@ -206,5 +208,17 @@ def _data(made: Provenance) -> tuple[str, str]:
         return FOLDER, f"mnist-tui data --out {FOLDER}"
     options = f" --test-share {made.share!r}" if made.share else ""
     command = f"mnist-tui data --data {shlex.quote(made.source)}{options} --out {FOLDER}"
-    is_readable = made.form in READABLE and Path(made.source).suffix.lower() in ("", ".npz")
-    return (made.source if is_readable else FOLDER), command
+    return (made.source if _is_readable(made) else FOLDER), command
+
+
+def _is_readable(made: Provenance) -> bool:
+    """Whether the script gets the same images of the source as this program, which may turn them.
+
+    What stands after a path, such as --transpose, is nothing that the script knows.
+    """
+    try:
+        spec = parse_spec(made.source)
+    except DataError:
+        return False
+    is_plain = spec == SourceSpec(spec.path)
+    return is_plain and made.form in READABLE and Path(spec.path).suffix.lower() in ("", ".npz")
