@@ -39,7 +39,6 @@ Tally = tuple[float, int]  # the sum of the losses, and the number of right answ
 # with batch 256 1.7 and 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and
 # 15.9.
 MIN_FLOPS_PER_TASK = 75_000_000
-MIN_WIDTH = 16  # pixels that blank images count as, whose layers take memory all the same
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
 
@@ -157,7 +156,7 @@ class Engine:
 @np.errstate(all="ignore")  # an overflow shows in the loss
 def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Parameters) -> Tally:
     """Write one group's share of the gradient of the mean over m images into `total`."""
-    n, k = len(group.labels), len(group.nonblank)
+    n, k = group.images.shape
     dtype, sizes = total.vector.dtype, (k, *parameters.sizes[1:])
     small, share, sum_ = (Parameters.zeros(sizes, dtype) for _ in range(3))
     # X is bytes here, 0 to 255 instead of 0 to 1, so W1 absorbs the factor 1/255, and dW1 too.
@@ -165,9 +164,9 @@ def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Par
     rest, rest_of_small = parameters.W[0].size, small.W[0].size
     small.vector[rest_of_small:] = parameters.vector[rest:]
     tallies: list[Tally] = []
-    for span in even_slices(n, max(k, MIN_WIDTH)):
+    for span in even_slices(n, k):
         labels = group.labels[span]
-        activations = forward(with_strided_matmul(small), as_floats(group.pixels(span), dtype).T)
+        activations = forward(with_strided_matmul(small), as_floats(group.images[span], dtype).T)
         backward(small, activations, labels, m, share)
         sum_.vector += share.vector
         tallies.append(tally(activations.Z[-1], labels))

@@ -29,18 +29,11 @@ MAX_SMALL_PRODUCT = 1_000_000  # multiplications up to which OpenBLAS skips pack
 
 @dataclass(frozen=True, slots=True)
 class ImageGroup:
-    """A group of n images, without the pixels that are blank in all of them."""
+    """A group of images, without the pixels that are blank in all of them."""
 
     nonblank: NDArray[np.intp]  # the k pixels that remain
-    images: Images  # n × k; or all images of the set, if `rows` says which are the group's
-    labels: Labels  # n
-    rows: NDArray[np.intp] | None = None  # of a set too large to be copied
-
-    def pixels(self, span: slice) -> Images:
-        """Return some of the group's images, without blank pixels."""
-        if self.rows is None:
-            return self.images[span]
-        return self.images.take(self.rows[span], axis=0).take(self.nonblank, axis=1)
+    images: Images  # n × k
+    labels: Labels
 
 
 def group_by_blank_pixels(images: Images, labels: Labels) -> list[ImageGroup]:
@@ -49,24 +42,23 @@ def group_by_blank_pixels(images: Images, labels: Labels) -> list[ImageGroup]:
     Images with the same first non-blank pixel go together, because they share most of their blank
     ones: on MNIST 487 of 784 pixels remain, 636 without this order.
 
-    The groups copy their images, up to MAX_COPIED_BYTES of them. Larger sets, which may lie in a
-    file mapped into memory, are read again for every gradient, image by image; the groups and
-    their order, and so the bits of the gradient, are the same.
+    The groups are copies. Of more than MAX_COPIED_BYTES they are the images themselves, one after
+    the other and with all their pixels: such a set may lie in a file mapped into memory, which is
+    then read from its beginning to its end for every gradient.
     """
+    if images.nbytes > MAX_COPIED_BYTES:
+        m = len(images)
+        every = np.arange(images.shape[1], dtype=np.intp)
+        parts = [
+            slice(i * m // GROUP_COUNT, (i + 1) * m // GROUP_COUNT) for i in range(GROUP_COUNT)
+        ]
+        return [ImageGroup(every, images[part], labels[part]) for part in parts]
     order = np.argsort(_first_nonblank(images), kind="stable")
     groups: list[ImageGroup] = []
     for rows in np.array_split(order, min(GROUP_COUNT, -(-images.size // CHUNK_PIXELS))):
-        inked = np.zeros(images.shape[1], np.bool_)
-        for span in even_slices(len(rows), images.shape[1]):
-            inked |= images.take(rows[span], axis=0).any(axis=0)
-        nonblank = np.flatnonzero(inked)
-        if images.nbytes > MAX_COPIED_BYTES:
-            groups.append(ImageGroup(nonblank, images, labels[rows], rows))
-        else:
-            copied = np.empty((len(rows), len(nonblank)), np.uint8)
-            for span in even_slices(len(rows), images.shape[1]):
-                copied[span] = images.take(rows[span], axis=0).take(nonblank, axis=1)
-            groups.append(ImageGroup(nonblank, copied, labels[rows]))
+        block = images[rows]
+        inked = np.flatnonzero(block.any(axis=0))
+        groups.append(ImageGroup(inked, block.take(inked, axis=1), labels[rows]))
     return groups
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from ...errors import DataError
+from ...errors import DataError, SeveralSetsError
 from ...images.mapped_file import MAPPED_FROM, map_file
 from ...source_content import SourceContent
 from ..safe_files import OnProgress, by, entries, is_folder, opened, size_of
@@ -36,8 +36,8 @@ def from_folder(folder: Path, on_progress: OnProgress | None) -> SourceContent |
         if {"images", "labels"} <= {held for _, held in roles(list(files))}
     }
     if len(whole) > 1:
-        found = " and ".join(repr(name) for name in sorted(whole)[:2])
-        raise DataError(f"{folder}: holds several sets, {found}; name a file of one of them")
+        names = sorted(name or min(path.name for path in whole[name].values()) for name in whole)
+        raise SeveralSetsError(folder, names, "name a file of one of them")
     return _read(folder, *next(iter(whole.items())), on_progress) if whole else None
 
 
