@@ -28,6 +28,7 @@ from .input_blocks import (
     scaled,
     with_strided_matmul,
 )
+from .read_ahead import read_ahead
 from .thread_pool import ThreadPool, available_cores
 
 Rows = NDArray[np.integer[Any]]
@@ -165,6 +166,7 @@ def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Par
     small.vector[rest_of_small:] = parameters.vector[rest:]
     tallies: list[Tally] = []
     for span in even_slices(n, k):
+        read_ahead(group.images[span.stop : 2 * span.stop - span.start])  # the next ones
         labels = group.labels[span]
         activations = forward(with_strided_matmul(small), as_floats(group.images[span], dtype).T)
         backward(small, activations, labels, m, share)

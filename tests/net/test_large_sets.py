@@ -11,6 +11,7 @@ import pytest
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.engine import input_blocks
 from mnist_tui.net.engine.engine import Engine
+from mnist_tui.net.engine.read_ahead import read_ahead
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Images, Parameters
 from mnist_tui.net.trainer import Trainer
@@ -64,3 +65,13 @@ def test_groups_of_a_large_set_are_its_own_images_in_order(
     assert all(np.shares_memory(group.images, digits.images) for group in groups)
     assert np.array_equal(np.concatenate([group.images for group in groups]), digits.images)
     assert np.array_equal(np.concatenate([group.labels for group in groups]), digits.labels)
+
+
+def test_memory_that_is_read_ahead_may_begin_and_end_anywhere(
+    digits: Digits, tmp_path: Path
+) -> None:
+    file = mapped(np.tile(digits.images, (12, 1)), tmp_path / "images")
+    for array in (file, file[7:], file[1000:1003], file[3599:], file[3600:], digits.images[3:9]):
+        before = array.copy()
+        read_ahead(array)
+        assert np.array_equal(array, before)
