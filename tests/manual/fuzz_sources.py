@@ -90,6 +90,9 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
                 found.writestr(chosen, maybe(content, chance))
         return file.getvalue()
 
+    paper = np.where(generator.random(images.shape) < 0.5, 0, images).reshape(IMAGES, -1)
+    standardized = csv_text(paper / 78.6 - 0.42, labels.tolist()).encode()
+
     def zipped(chance: random.Random) -> bytes:
         file = io.BytesIO()
         method = chance.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
@@ -127,6 +130,8 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
         "matlab": lambda _: matlab,
         "hdf5": lambda _: hdf5,
         "csv.gz": packed(table),
+        "16 bits": lambda _: npy(images.astype(np.uint16) * np.uint16(257)),
+        "standardized": lambda _: standardized,
         "shares": lambda _: csv_text(images.reshape(IMAGES, -1) / 255, labels.tolist()).encode(),
         "idx": lambda _: idx,
         "idx.gz": packed(idx),
