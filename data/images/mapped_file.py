@@ -20,7 +20,7 @@ from ..errors import DataError
 
 MAPPED_FROM: Final = 1 << 28  # bytes: smaller files are read, so that nobody can change them
 MAX_MAPPED_BYTES: Final = 1 << 36  # that a mapped file may have
-RELEASE_INTERVAL_S: Final = 0.02  # seconds, in which a mini-batch after the other asks for some MB
+RELEASE_INTERVAL_S: Final = 0.05  # seconds, in which a reader from end to end asks for 250 MB
 
 
 def map_file(
