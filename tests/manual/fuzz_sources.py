@@ -19,6 +19,7 @@ import time
 import traceback
 import warnings
 import zipfile
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -314,12 +315,12 @@ class Report:
 
 def fuzz(cases: list[Case], run: Run = Case.run, seconds: float = SECONDS) -> Report:
     """Run the cases in child processes, a new one after each crash or hang."""
-    report, left = Report(), list(cases)
+    report, left = Report(), deque(cases)
     # A fresh interpreter: a fork would inherit threads and memory of whoever calls.
     context = multiprocessing.get_context("spawn")
     while left:
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=child, args=(theirs, left, run), daemon=True)
+        process = context.Process(target=child, args=(theirs, list(left), run), daemon=True)
         process.start()
         theirs.close()
         current: Case | None = None
@@ -336,11 +337,11 @@ def fuzz(cases: list[Case], run: Run = Case.run, seconds: float = SECONDS) -> Re
                 break
             patience = seconds
             if what == "done":
-                left = []
+                left.clear()
                 break
             if what == "begun":
                 current = case
-                left = left[1:]
+                left.popleft()
             elif what == "raised":
                 report.problems.append(f"{case}: raised\n{told}")
             elif what == "read":
