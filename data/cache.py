@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
+import math
 import os
 import tempfile
 import time
@@ -24,9 +25,9 @@ from .errors import DataError
 from .readers.arrays.array_set import BYTES
 from .readers.arrays.npz_archive import Archive
 from .readers.safe_files import MAX_PIXEL_BYTES, opened
-from .source_content import Bytes, SourceContent, image_side
+from .source_content import Bytes, SourceContent, Span, image_side
 
-VERSION = 2  # of the parser and the format; entries of other versions are not found
+VERSION = 3  # of the parser and the format; entries of other versions are not found
 MAX_CACHE_BYTES = 1 << 31  # of all entries
 ABANDONED_AFTER_S = 3600  # after which an unfinished entry is removed
 
@@ -67,8 +68,9 @@ class Cache:
         """Write the entry. Raises OSError if that cannot be; then no entry is there."""
         if found.images.nbytes > self._largest:
             return
-        # Whatever is text, one line each: the scale, the names, the notes.
-        lines = [found.scale, "\x1f".join(found.names), *found.notes]
+        # Whatever is text, one line each: the scale and its span, the names, the notes.
+        span = [] if found.span is None else [number.hex() for number in map(float, found.span)]
+        lines = ["\x1f".join([found.scale, *span]), "\x1f".join(found.names), *found.notes]
         text = "\n".join(lines).encode()
         members: dict[str, NDArray[Any]] = {"images": found.images}
         if text:
@@ -114,7 +116,8 @@ def _found(archive: Archive) -> SourceContent:
     if labels is not None and len(labels) != shape[0]:
         raise archive.refusal("labels", f"is {len(labels)}; expected {shape[0]}")
     text = _bytes(archive, "notes").tobytes() if "notes" in archive.names else b"\n"
-    scale, names, *notes = text.decode("utf-8", "replace").split("\n")
+    scales, names, *notes = text.decode("utf-8", "replace").split("\n")
+    scale, *span = scales.split("\x1f")
     images = _bytes(archive, "images").reshape(shape)
     return SourceContent(
         images,
@@ -122,7 +125,21 @@ def _found(archive: Archive) -> SourceContent:
         names=tuple(filter(None, names.split("\x1f"))),
         notes=tuple(notes),
         scale=scale,
+        span=_span(archive, span),
     )
+
+
+def _span(archive: Archive, texts: list[str]) -> Span | None:
+    """Return the values that became 0 and 255, the smaller one first; None if there are none."""
+    if not texts:
+        return None
+    try:
+        low, high = map(float.fromhex, texts)
+    except (ValueError, OverflowError) as damage:
+        raise archive.refusal("notes", "has no two numbers where they should be") from damage
+    if not low < high < math.inf:
+        raise archive.refusal("notes", "has a span of values that is none")
+    return low, high
 
 
 def _bytes(archive: Archive, name: str) -> Bytes:

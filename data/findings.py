@@ -37,6 +37,16 @@ class Transposed:
 
 
 @dataclass(frozen=True, slots=True)
+class Sideways:
+    """Most digits are read as labelled with rows and columns exchanged, few of them as they lie."""
+
+    images: int  # that were read
+    as_they_lie: int  # read as labelled
+    exchanged: int  # read as labelled with rows and columns exchanged
+    was_asked_for: bool  # whether they lie so because you said --transpose
+
+
+@dataclass(frozen=True, slots=True)
 class TenIsZero:
     """Labels ran from 1 to 10, where 10 stands for the digit 0, and became 0."""
 
@@ -110,6 +120,7 @@ Finding = (
     | Faint
     | Stretched
     | Transposed
+    | Sideways
     | TenIsZero
     | FromOne
     | Blank

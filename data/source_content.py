@@ -37,6 +37,7 @@ class SourceContent:
     notes: tuple[str, ...] = ()  # what was found out on the way, one line each
     called: str = ""  # what its files call the set: emnist-letters
     scale: str = ""  # what was done to the pixels' scale while reading; "": nothing
+    span: Span | None = None  # the values that became 0 and 255, where the set's own decided that
     findings: tuple[Finding, ...] = ()  # what is odd about it
 
 
@@ -53,3 +54,4 @@ def natural(name: str) -> tuple[bool, int, str]:
 
 
 Bytes = NDArray[np.uint8]
+Span = tuple[float, float]

@@ -6,6 +6,8 @@ what several files in a folder can be.
 
 from __future__ import annotations
 
+import contextlib
+import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -54,16 +56,28 @@ def read(
             return found, EMBEDDED
     if not source.strip():
         raise DataError(f"no source is named; expected {FORMS}")
+    member = ""
     try:
+        if not Path(source).expanduser().exists():
+            source, member = _archive_and_member(source)
         path = Path(source).expanduser().resolve()
         is_folder = stat.S_ISDIR(path.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError) as failure:
         raise DataError(f"{source}: does not exist; expected {FORMS}") from failure
     except (OSError, RuntimeError, ValueError) as failure:
         raise DataError(f"{source[:80]}: cannot be looked at: {failure}") from failure
-    how = _How(cache, on_progress, label, alone)
+    how = _How(cache, on_progress, label, alone, member)
     found = how.read_folder(path) if is_folder else how.read_file(path)
-    return found, path.name
+    return found, f"{path.name}:{member}" if member else path.name
+
+
+def _archive_and_member(source: str) -> tuple[str, str]:
+    """Split ARCHIVE:NAME into the path of the archive and the name of a set in it."""
+    for colon in (match.start() for match in re.finditer(":", source)):
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            if Path(source[:colon]).expanduser().is_file() and source[colon + 1 :]:
+                return source[:colon], source[colon + 1 :].strip("/")
+    return source, ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +88,7 @@ class _How:
     on_progress: OnProgress | None
     label: str
     alone: bool
+    member: str = ""  # what is named of an archive
 
     def read_folder(self, path: Path) -> SourceContent:
         """Read the set that the files in a folder form."""
@@ -88,6 +103,8 @@ class _How:
         form = next((form for form in FILE_FORMS if form.begins(start)), TABLE)
         if start[:2] == GZIP_MAGIC or (packed and not form.may_be_gzipped):
             raise DataError(f"{path}: is gzipped though packed already; unpack it with gunzip")
+        if self.member and form not in ARCHIVES:
+            raise DataError(f"{path}: is no archive; leave out what stands after the colon")
         found = form.read(path, start, self)
         return applied(replace(found, called=found.called or path.name.split(".")[0]), path)
 
@@ -118,17 +135,18 @@ def _zip(path: Path, _: bytes, how: _How) -> SourceContent:
     if path.suffix != ".npz" and not all(
         name.endswith(".npy") and "/" not in name for name in names
     ):
-        with archive.unpacked_archive(path, how.on_progress) as folder:
-            return how.read_folder(folder)
+        return _archive(path, b"", how)
+    if how.member:
+        raise DataError(f"{path}: holds one set; leave out what stands after the colon")
     with opened(path) as file:
         if npz.single_member(file, path):
             return array_files.from_file(path, how.on_progress, alone=how.alone)
         return npz.read_archive(file, path, how.on_progress)
 
 
-def _tar(path: Path, _: bytes, how: _How) -> SourceContent:
-    with archive.unpacked_archive(path, how.on_progress) as folder:
-        return how.read_folder(folder)
+def _archive(path: Path, _: bytes, how: _How) -> SourceContent:
+    with archive.unpacked_archive(path, how.on_progress, how.member) as folder:
+        return replace(how, member="").read_folder(folder)
 
 
 def _npy(path: Path, _: bytes, how: _How) -> SourceContent:
@@ -193,10 +211,13 @@ def _with(*magic: bytes) -> Callable[[bytes], bool]:
     return lambda start: start.startswith(magic)
 
 
+ARCHIVES = (
+    FileForm("npz or zip", _with(b"PK"), _zip),
+    FileForm("tar", archive.is_tar, _archive, may_be_gzipped=True),
+)
 TABLE = FileForm("CSV", lambda _: True, _table, may_be_gzipped=True)
 FILE_FORMS = (
-    FileForm("npz or zip", _with(b"PK"), _zip),
-    FileForm("tar", archive.is_tar, _tar, may_be_gzipped=True),
+    *ARCHIVES,
     FileForm("IDX", _with(b"\0\0"), _idx, may_be_gzipped=True),
     FileForm("npy", _with(npy_format.NPY_MAGIC), _npy),
     FileForm("a picture", _with(*pictures.MAGIC), _picture),

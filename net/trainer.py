@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .architecture import architecture_name
-from .engine.batches import BatchCursor, Batches
+from .engine.batches import BatchCursor, Batches, is_large
 from .engine.engine import Engine, Samples, Score
 from .errors import NetError
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch, check_fits, scheduled_alpha
@@ -72,7 +72,7 @@ class Trainer:
         self._engine = engine or Engine(train)
         self._test = test
         self._augmented = augmented
-        self._batches = Batches(m, generator)
+        self._batches = Batches(m, generator, in_windows=is_large(train.images))
         self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
         self._before: Array | None = None  # weights before the update; allocated on first use

@@ -1,12 +1,13 @@
 """Large arrays mapped from their file; their pages are released as they are read.
 
 The pages of a mapped file stay resident until the system is short of memory, so that training on
-6 GB of images would seem to take 6 GB. A thread releases them many times a second; the system
+6 GB of images would seem to take 6 GB. A thread releases them when there are many; the system
 still has them in its page cache, and maps them again on access.
 """
 
 from __future__ import annotations
 
+import math
 import mmap
 import threading
 import weakref
@@ -20,7 +21,9 @@ from ..errors import DataError
 
 MIN_MAPPED_BYTES: Final = 1 << 28  # smaller files are read into memory, where they cannot change
 MAX_MAPPED_BYTES: Final = 1 << 36
-RELEASE_INTERVAL_S: Final = 0.02  # in which mini-batches touch a few MB
+RELEASE_INTERVAL_S: Final = 0.02  # in which a reader from end to end asks for 100 MB
+MAX_RESIDENT_BYTES: Final = 1 << 27  # of mapped files: a page released is soon asked for again
+STATM: Final = Path("/proc/self/statm")  # its third number is of mapped files
 
 
 def map_file(
@@ -68,5 +71,14 @@ class _Releaser(threading.Thread):
             pages = self._pages()
             if pages is None:
                 return
-            pages.madvise(mmap.MADV_DONTNEED)
+            if _resident_bytes() > MAX_RESIDENT_BYTES:
+                pages.madvise(mmap.MADV_DONTNEED)
             del pages
+
+
+def _resident_bytes() -> float:
+    """Return the resident bytes of mapped files, libraries included; infinity where unknown."""
+    try:
+        return int(STATM.read_text("ascii").split()[2]) * mmap.PAGESIZE
+    except (OSError, ValueError, IndexError):
+        return math.inf

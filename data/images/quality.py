@@ -28,6 +28,7 @@ REASONS: Final[dict[type[Finding], str]] = {
     Transposed: "its images lie on their side",
 }
 CHUNK_PIXELS = 1 << 18  # pixels compared at once
+PLAIN_SCALE: Final = "values 0 to 255"  # the note on pixels that needed no other
 
 
 def upright(found: SourceContent, reason: str) -> SourceContent:
@@ -56,7 +57,7 @@ def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
         found = _changed(found, lambda images: _mapped(images, greys), stretched)
         found = replace(found, scale=found.scale or scale)
     if not found.scale:
-        scale = "values 0 to 255" if strongest else "values all 0: blank images"
+        scale = PLAIN_SCALE if strongest else "values all 0: blank images"
         found = replace(found, scale=scale)
     if has_paper and _are_light(_parts(found)):
         found = _changed(found, _turned, LightPaper())

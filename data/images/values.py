@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..source_content import MAX_CLASSES, Bytes
+from ..source_content import MAX_CLASSES, Bytes, Span
 
 WHOLE, UNIT, SIGNED = "0 to 255", "0 to 1", "−1 to 1"  # the scales that pixels come on
 FULL: Final = 255  # full ink, as bytes
@@ -18,6 +19,15 @@ EXPECTED: Final = {
     SIGNED: "a number from −1 to 1, as the values before it",
     "": "a number from 0 to 255, from 0 to 1, or from −1 to 1",
 }
+DEEPEST: Final = 65_535  # that a value may be: 16 bits
+MANY = 0.1  # of the values that are not paper have to be too large for a scale, or it is theirs
+STRONG = 0.01  # of these have to be in the upper half of their range, or the largest is a mistake
+PAPER = 0.2  # of all values have to be one and the same, the smallest, to be paper
+AT_A_TIME = 1 << 20  # values made bytes at once
+PIXEL_BY_PIXEL = (
+    "numbers from −1 to 1, or standardized ones whose paper is one value; if each pixel was "
+    "standardized by itself, save the images before that"
+)
 
 
 class UnfitError(Exception):
@@ -32,18 +42,34 @@ class UnfitError(Exception):
 class PixelBuffer:
     """Collects pixels piece by piece as bytes, and detects their scale.
 
-    0 and 1 are on every scale. The first value that is neither decides: a fraction means 0 to 1,
-    a negative one −1 to 1, a larger number 0 to 255. If none comes, the bytes stay 0 and 1, and
-    the strongest ink of the whole set tells (see data/images/quality.py). Only the bytes are kept,
-    so that memory stays at one byte a pixel, whatever type the pieces are of.
+    0 and 1 are on every scale. The first piece with other values decides: whole numbers to 255, of
+    16 bits, or numbers from 0 to 1, from −1 to 1, or about a mean of 0. If no other value comes,
+    the bytes stay 0 and 1, and the strongest ink of the whole set tells (data/images/quality.py).
+    Bytes alone are kept, so that memory stays at one byte a pixel; of 16 bits and of standardized
+    values the set's largest has to be known first, and they are kept as they are until then.
     """
 
     def __init__(self) -> None:
         self._bytes = bytearray()
         self._scale = ""
+        self._wide: _Wide | None = None  # where the set's own values decide what 0 and 255 are
+
+    @property
+    def span(self) -> Span | None:
+        """What became 0 and 255, where the set's own values decided that."""
+        return self._wide.span if self._wide is not None else None
 
     def add(self, values: NDArray[Any]) -> None:
         """Take the next values, any real type and shape; UnfitError tells the first bad one."""
+        if self._wide is None and not self._scale:
+            self._wide = _wide(values)
+            if self._wide is not None:
+                so_far = np.frombuffer(self._bytes, np.uint8)
+                self._bytes = bytearray()
+                self.add(so_far)
+        if self._wide is not None:
+            self._bytes += self._wide.checked(values).data
+            return
         self._check(values)
         undecided = not self._scale
         if undecided:
@@ -63,6 +89,8 @@ class PixelBuffer:
 
     def taken(self) -> tuple[Bytes, str]:
         """All that was added, flat, and a line on their scale if it was another than bytes'."""
+        if self._wide is not None:
+            return self._wide.as_bytes(self._bytes), self._wide.scale
         scale = f"values {self._scale}, made 0 to 255" if self._scale in (UNIT, SIGNED) else ""
         return np.frombuffer(self._bytes, np.uint8), scale
 
@@ -79,6 +107,97 @@ class PixelBuffer:
             so_far[so_far == 2] = FULL
         else:
             so_far *= FULL
+
+
+@dataclass
+class _Wide:
+    """Values whose paper is known and whose strongest ink the whole set tells."""
+
+    dtype: np.dtype[Any]  # that they are kept in
+    low: float  # paper
+    high: float  # the largest so far
+    limit: float  # that none may exceed: an outlier would make all else faint
+
+    @property
+    def span(self) -> Span:
+        """What becomes 0 and 255: of fractions on a scale of 0 to 255, these themselves."""
+        is_bytes = self.low == 0 and FULL / 2 < self.high <= FULL
+        return self.low, FULL if is_bytes else self.high
+
+    @property
+    def scale(self) -> str:
+        """A line on what they were."""
+        low, high = self.span
+        if (low, high) == (0, FULL):
+            return "values 0 to 255 with fractions, rounded"
+        return f"values {_figure(low)} to {_figure(high)}, made 0 to 255"
+
+    def checked(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return the next values as they are kept. Raises UnfitError for the first bad one."""
+        with np.errstate(all="ignore"):  # what does not fit is refused below
+            kept = values.astype(self.dtype, order="C")
+        fits = (kept >= self.dtype.type(self.low)) & (values <= self.limit)
+        if self.dtype.kind == "u":
+            fits &= (values >= 0) & (kept == values)
+        kind = "a whole number" if self.dtype.kind == "u" else "a number"
+        limits = f"{_figure(self.low)} to {_figure(self.limit)}"
+        _refuse(~fits, f"{kind} from {limits}, as the values before it")
+        if kept.size:
+            self.high = max(self.high, float(kept.max()))
+        return kept
+
+    def as_bytes(self, content: bytearray) -> Bytes:
+        """All values as bytes."""
+        values = np.frombuffer(content, self.dtype)
+        low, high = self.span
+        made = np.empty(len(values), np.uint8)
+        for start in range(0, len(values), AT_A_TIME):
+            shares = (values[start : start + AT_A_TIME] - float(low)) * (FULL / (high - low))
+            made[start : start + AT_A_TIME] = np.clip(np.rint(shares), 0, FULL)
+        return made
+
+
+def _wide(values: NDArray[Any]) -> _Wide | None:
+    """Return the scale of 16-bit values, or of fractions beyond 1; None for other scales.
+
+    A single value that does not fit is a mistake and is refused in its place. Only many inked
+    values that are too large for the other scales make it another scale.
+    """
+    if values.dtype.kind not in "iuf" or values.size == 0:
+        return None
+    low, high = float(values.min()), float(values.max())
+    if not (np.isfinite(low) and np.isfinite(high)) or high <= 1 or max(-low, high) > DEEPEST:
+        return None
+    inked = values[values != low]
+    is_whole = values.dtype.kind != "f" or not bool((values != np.trunc(values)).any())
+    misfits = inked > FULL if is_whole else (inked != np.trunc(inked)) | (inked > FULL)
+    if np.count_nonzero(misfits) < MANY * len(inked):
+        return None
+    has_paper = len(inked) <= (1 - PAPER) * values.size
+    if not is_whole and not has_paper and low < -1:
+        unfit = int((~((values >= -1) & (values <= 1))).argmax())
+        raise UnfitError(unfit, PIXEL_BY_PIXEL)
+    is_strong = np.count_nonzero(inked > low + (high - low) / 2) >= STRONG * len(inked)
+    if not is_strong or (low < 0 if is_whole else not has_paper):
+        return None
+    if is_whole:
+        return _Wide(np.dtype(np.uint16), 0, 1, min(DEEPEST, 2 * high))
+    limit = min(DEEPEST, low + 2 * (high - low))
+    kept = np.dtype(np.float32)
+    return _Wide(kept, float(kept.type(low)), low, limit)
+
+
+def spread(images: Bytes, span: Span, other: Span) -> Bytes:
+    """Bytes made of one span of values as those of another, wider one."""
+    values = span[0] + np.arange(FULL + 1) * ((span[1] - span[0]) / FULL)
+    shares = (values - other[0]) * (FULL / (other[1] - other[0]))
+    return np.clip(np.rint(shares), 0, FULL).astype(np.uint8)[images]
+
+
+def _figure(value: float) -> str:
+    """Format a number for a message."""
+    text = f"{value:,.0f}" if value == round(value) else f"{value:.3g}"
+    return text.replace("-", "−")
 
 
 def whole_labels(values: NDArray[Any]) -> Bytes:

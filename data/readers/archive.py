@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from ..errors import DataError
+from ..errors import DataError, SeveralSetsError, listed
 from .arrays.npz_archive import UNREADABLE
 from .safe_files import (
     MAX_PIXEL_BYTES,
@@ -32,6 +32,8 @@ MAX_DEPTH = 12  # folders in one another
 MAX_UNPACKED_BYTES = 2 * MAX_PIXEL_BYTES  # bytes, whatever the archive's size
 CHUNK_BYTES = 1 << 20  # bytes at a time
 TAR_MARK, TAR_MARK_AT = b"ustar", 257
+
+Member = tuple[str, IO[bytes], int]  # its name, its content and how long that says it is
 
 
 def is_tar(start: bytes) -> bool:
@@ -55,8 +57,16 @@ def zipfile_of(file: io.BufferedReader, path: Path) -> zipfile.ZipFile:
 
 
 @contextmanager
-def unpacked_archive(path: Path, on_progress: OnProgress | None) -> Generator[Path]:
+def unpacked_archive(
+    path: Path, on_progress: OnProgress | None, member: str = ""
+) -> Generator[Path]:
     """Unpack a zip or tar archive into a temporary folder for the length of the context.
+
+    Args:
+        path: The archive.
+        on_progress: Told how much is unpacked.
+        member: Unpack only files whose names begin with this, or with a folder of this name: one
+            of several sets. Empty: all files.
 
     Raises DataError for an archive that is damaged or too large. A DataError raised within the
     context names the archive in place of the folder.
@@ -66,10 +76,14 @@ def unpacked_archive(path: Path, on_progress: OnProgress | None) -> Generator[Pa
         try:
             with opened(path) as file:
                 if file.peek(2)[:2] == b"PK":
-                    _unpack(_zipped(file, path), folder, file, path, on_progress)
+                    members = _named(_zipped(file, path), member, path)
                 else:
-                    _unpack(_tarred(file, path), folder, file, path, on_progress)
+                    members = _named(_tarred(file, path), member, path)
+                _unpack(members, folder, file, path, on_progress)
             yield folder
+        except SeveralSetsError as several:
+            cure = f"name one of them after a colon, as in {path.name}:{several.names[0]}"
+            raise SeveralSetsError(path, several.names, cure) from several
         except DataError as problem:
             problem.args = (str(problem).replace(str(folder), str(path)),)
             raise
@@ -80,7 +94,23 @@ def unpacked_archive(path: Path, on_progress: OnProgress | None) -> Generator[Pa
             raise DataError(f"{path}: cannot be unpacked into {folder.parent}: {why}") from failure
 
 
-def _zipped(file: io.BufferedReader, path: Path) -> Iterator[tuple[str, IO[bytes], int]]:
+def _named(members: Iterator[Member], member: str, path: Path) -> Iterator[Member]:
+    """Yield the members of the set of this name. Raises DataError if there are none."""
+    others: list[str] = []
+    found = False
+    for name, content, size in members:
+        parts = PurePosixPath(name.replace("\\", "/")).parts
+        is_meant = "/".join(parts).startswith(member) or any(p.startswith(member) for p in parts)
+        if is_meant:
+            found = True
+            yield name, content, size
+        elif parts and not any(map(is_litter, parts)):
+            others.append(parts[-1])
+    if member and not found:
+        raise DataError(f"{path}: holds nothing called {member[:40]!r}, but {listed(others)}")
+
+
+def _zipped(file: io.BufferedReader, path: Path) -> Iterator[Member]:
     archive = zipfile_of(file, path)
     for info in archive.infolist():
         is_regular = (info.external_attr >> 28) in (0, 8)  # neither a link nor a device
@@ -97,7 +127,7 @@ def _zipped(file: io.BufferedReader, path: Path) -> Iterator[tuple[str, IO[bytes
             raise DataError(f"{path}: {info.filename[:80]} is damaged: {damage}") from damage
 
 
-def _tarred(file: io.BufferedReader, path: Path) -> Iterator[tuple[str, IO[bytes], int]]:
+def _tarred(file: io.BufferedReader, path: Path) -> Iterator[Member]:
     try:
         with tarfile.open(fileobj=unpacked(file, path), mode="r|") as archive:
             for member in archive:
@@ -109,7 +139,7 @@ def _tarred(file: io.BufferedReader, path: Path) -> Iterator[tuple[str, IO[bytes
 
 
 def _unpack(
-    members: Iterator[tuple[str, IO[bytes], int]],
+    members: Iterator[Member],
     folder: Path,
     file: io.BufferedReader,
     path: Path,

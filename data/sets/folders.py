@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import DataError
+from ..errors import DataError, SeveralSetsError
 from ..readers.arrays import array_files, idx
 from ..readers.foreign import START_BYTES, foreign
 from ..readers.pictures.image_folder import is_image_folder, is_picture, read_image_folder
@@ -96,6 +96,7 @@ def _within(
     if len(folders) == 1:
         return _found(folders[0], read_file, on_progress, depth + 1)
     sets: list[SourceContent] = []
+    names: list[str] = []
     problem: DataError | None = None
     for path in folders[:8]:
         try:
@@ -105,8 +106,9 @@ def _within(
             continue
         if found is not None:
             sets.append(found)
+            names.append(path.name)
     if len(sets) > 1:
-        raise DataError(f"{folder}: holds several sets, one a folder; name one of the folders")
+        raise SeveralSetsError(folder, names, "name one of these folders")
     if not sets and problem is not None:
         raise problem
     return sets[0] if sets else None
@@ -121,8 +123,7 @@ def _tables(folder: Path, paths: list[Path], read_file: ReadFile) -> SourceConte
     if not parts.get("train"):
         single = parts.get("", []) or parts.get("test", [])
         if len(single) > 1:
-            named = " and ".join(repr(path.name) for path in single[:2])
-            raise DataError(f"{folder}: holds several sets, {named}; name a file of one of them")
+            raise _several(folder, single)
         return _called(read_file(single[0]), single[0]) if single else None
     train, train_path = _all(folder, parts["train"], read_file)
     second = "test" if parts.get("test") else "val"
@@ -141,6 +142,10 @@ def _tables(folder: Path, paths: list[Path], read_file: ReadFile) -> SourceConte
     return _called(replace(found, notes=(*found.notes, note)), train_path)
 
 
+def _several(folder: Path, files: list[Path]) -> SeveralSetsError:
+    return SeveralSetsError(folder, [path.name for path in files], "name one of these files")
+
+
 def _called(found: SourceContent, path: Path) -> SourceContent:
     return replace(found, called=found.called or path.name.split(".")[0])
 
@@ -148,8 +153,7 @@ def _called(found: SourceContent, path: Path) -> SourceContent:
 def _all(folder: Path, files: list[Path], read_file: ReadFile) -> tuple[SourceContent, Path]:
     """Join the shards of one part, such as train-00000-of-00002, in order."""
     if len({re.sub(r"[0-9]+", "#", path.name) for path in files}) > 1:
-        named = " and ".join(repr(path.name) for path in files[:2])
-        raise DataError(f"{folder}: holds several sets, {named}; name a file of one of them")
+        raise _several(folder, files)
     joined_set = read_file(files[0])
     for path in files[1:]:
         more = read_file(path)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..errors import DataError
-from ..images.values import FULL
-from ..source_content import MAX_CLASSES, Bytes, Digits, SourceContent, image_side
+from ..images.values import FULL, spread
+from ..source_content import MAX_CLASSES, Bytes, Digits, SourceContent, Span, image_side
 
 
 def joined(
@@ -67,7 +67,10 @@ def _check_size(
 def _on_one_scale(
     found: SourceContent, other: SourceContent, path: object, other_path: object
 ) -> tuple[SourceContent, SourceContent]:
-    """Both with pixels from 0 to 255, should one have nothing but 0 and 1."""
+    """Both with pixels from 0 to 255, should one have nothing but 0 and 1, or other extremes."""
+    if found.span is not None and other.span is not None:
+        span = min(found.span[0], other.span[0]), max(found.span[1], other.span[1])
+        return _spread(found, span), _spread(other, span)
     if bool(found.scale) == bool(other.scale):
         return found, other
     plain = other if found.scale else found
@@ -75,6 +78,17 @@ def _on_one_scale(
         raise DataError(f"{other_path}: its pixels are on another scale than those of {path}")
     scaled = replace(plain, images=plain.images * np.uint8(FULL))
     return (found, scaled) if plain is other else (scaled, other)
+
+
+def _spread(found: SourceContent, span: Span) -> SourceContent:
+    """Return the same source on the scale of a pair."""
+    if found.span == span or found.span is None:
+        return found
+    images = spread(found.images, found.span, span)
+    test = found.test
+    if test is not None:
+        test = Digits(spread(test.images, found.span, span), test.labels)
+    return replace(found, images=images, test=test, span=span)
 
 
 def _one_list(

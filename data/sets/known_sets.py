@@ -1,7 +1,8 @@
-"""Well-known sets, identified by file names: EMNIST, whose images are transposed, and others."""
+"""Well-known sets, identified by labels or file names: EMNIST, Fashion-MNIST and others."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,19 @@ NAMED = (
     (re.compile(r"fashion[-_ ]?mnist", re.IGNORECASE), FASHION),
     (re.compile(r"kmnist(?!.*49)", re.IGNORECASE), KUZUSHIJI),
 )
+# SHA-256 of the labels' bytes: of the training and of the test part, from files of the MD5 that the
+# set's own README has.
+BY_LABELS = {
+    "657fbd221bfc9f4198cc14b5619cc33ec57c58dd0e47af4d99d6650759e869a7": FASHION,
+    "3d0e6c6ea990b53b6f8f500a41cac93881d981b315f84578b7d915342ade01e9": FASHION,
+}
+PART_SIZES = (60_000, 10_000)  # images of such a set
+# MD5 of gzipped IDX files of labels, as torchvision has them; other forms go by their names.
+BY_FILE = {
+    "e144d726b3acfaa3e44228e80efcd344": KUZUSHIJI,
+    "7320c461ea6c1c855c0b718fb2a4b134": KUZUSHIJI,
+}
+LABEL_FILES = ("train-labels-idx1-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
 MAX_NAMES_BYTES = 1 << 16  # bytes of a file of names
 MAX_NAME_LENGTH = 40  # characters of a class's name
 
@@ -66,8 +80,8 @@ def recognized(called: str, path: Path) -> Known | None:
 
 
 def applied(found: SourceContent, path: Path) -> SourceContent:
-    """Return the set upright and with its class names, as far as its name identifies it."""
-    known_set = recognized(found.called, path)
+    """Return the set upright and with its class names, as far as its labels or name identify it."""
+    known_set = _by_content(found, path) or recognized(found.called, path)
     if known_set is None:
         return found
     is_done = any(isinstance(finding, Transposed) for finding in found.findings)
@@ -84,6 +98,20 @@ def applied(found: SourceContent, path: Path) -> SourceContent:
     if max(int(part.max()) for part in parts) >= len(classes):
         return found
     return with_names(found, classes)
+
+
+def _by_content(found: SourceContent, path: Path) -> Known | None:
+    """Return the set that has these very labels, or None."""
+    classes: tuple[str, ...] | None = None
+    if found.labels is not None and len(found.labels) in PART_SIZES:
+        classes = BY_LABELS.get(hashlib.sha256(found.labels.tobytes()).hexdigest())
+    folder = path.parent if path.is_file() else path
+    for file in (folder / name for name in LABEL_FILES):
+        if classes is None and is_there(file):
+            with opened(file) as content:
+                start = content.read(MAX_NAMES_BYTES)  # the whole of a known one
+            classes = BY_FILE.get(hashlib.md5(start, usedforsecurity=False).hexdigest())
+    return None if classes is None else Known("", classes, lies_on_its_side=False)
 
 
 def with_names(found: SourceContent, classes: tuple[str, ...]) -> SourceContent:

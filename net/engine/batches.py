@@ -8,6 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..network import Images
+
+MAX_SCATTERED_BYTES = 1 << 28  # of images that a batch takes from anywhere: five times MNIST
+BLOCK = 64  # neighbors in a larger set that stay in one window
+WINDOW = 1 << 14  # images among which the order of a larger set is random
+
 
 @dataclass(frozen=True, slots=True)
 class BatchCursor:
@@ -21,8 +27,10 @@ class BatchCursor:
 class Batches:
     """Draws batches without replacement: an epoch is a random order of the m samples, cut up."""
 
-    def __init__(self, m: int, generator: np.random.Generator) -> None:
+    def __init__(self, m: int, generator: np.random.Generator, *, in_windows: bool = False) -> None:
+        """in_windows: whether the order is random within windows alone; see `random_order`."""
         self.m = m
+        self._in_windows = in_windows
         self._generator = generator
         self._order: NDArray[np.int64] | None = None
         self._cursor = BatchCursor(dict(generator.bit_generator.state), epoch=0, position=m)
@@ -34,15 +42,18 @@ class Batches:
             if self._order is None and cursor.epoch:
                 # After `seek` to the end of an epoch: repeat that epoch's draw to get past it.
                 self._generator.bit_generator.state = cursor.generator
-                self._generator.permutation(self.m)
+                self._draw()
             cursor = BatchCursor(dict(self._generator.bit_generator.state), cursor.epoch + 1, 0)
             self._order = None
         if self._order is None:
             self._generator.bit_generator.state = cursor.generator
-            self._order = self._generator.permutation(self.m)
+            self._order = self._draw()
         rows = self._order[cursor.position : cursor.position + size]
         self._cursor = BatchCursor(cursor.generator, cursor.epoch, cursor.position + len(rows))
         return rows
+
+    def _draw(self) -> NDArray[np.int64]:
+        return random_order(self.m, self._generator, in_windows=self._in_windows)
 
     @property
     def cursor(self) -> BatchCursor:
@@ -59,6 +70,30 @@ class Batches:
             self._order = None
             self._generator.bit_generator.state = cursor.generator
         self._cursor = cursor
+
+
+def is_large(images: Images) -> bool:
+    """Return whether there are too many images to take each batch from anywhere among them."""
+    return images.nbytes > MAX_SCATTERED_BYTES
+
+
+def random_order(
+    m: int, generator: np.random.Generator, *, in_windows: bool = False
+) -> NDArray[np.int64]:
+    """Return the numbers from 0 to m - 1, each once, in a random order.
+
+    Batches from all over a file larger than memory would wait for it image by image. In windows,
+    blocks of neighbors are put in a random order, and the images of every 256 blocks once more:
+    they come from everywhere all the same, but each window is read in a few large pieces.
+    """
+    if not in_windows:
+        return generator.permutation(m)
+    blocks = generator.permutation(-(-m // BLOCK))
+    order = (blocks[:, np.newaxis] * BLOCK + np.arange(BLOCK)).ravel()
+    order = order[order < m]
+    for start in range(0, m, WINDOW):
+        generator.shuffle(order[start : start + WINDOW])
+    return order
 
 
 def check_generator(state: dict[str, Any]) -> None:

@@ -63,7 +63,8 @@ class Score:
 class Engine:
     """Loss, accuracy and gradient over a set of samples.
 
-    The first full-batch gradient copies all pixels that are not blank, as bytes, into groups.
+    The first full-batch gradient copies all pixels that are not blank, as bytes, into groups,
+    unless there are too many of them; see `group_by_blank_pixels`.
     """
 
     def __init__(

@@ -11,6 +11,7 @@ from ..network import Activations, Array, Images, Parameters, forward
 from ..validation import as_columns, check_images
 from .engine import Samples
 from .input_blocks import even_slices, scaled, with_strided_matmul
+from .read_ahead import read_ahead
 
 IMAGES_PER_CHUNK = 256
 
@@ -73,6 +74,7 @@ def forward_in_chunks(
     check_images(parameters, images)
     strided = with_strided_matmul(parameters)
     for span in even_slices(*images.shape):
+        read_ahead(images[span.stop : 2 * span.stop - span.start])  # the next ones
         with np.errstate(all="ignore"):  # an overflow shows in the result
             activations = forward(strided, scaled(images[span], parameters.vector.dtype).T)
         yield span, activations

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..network import MAX_PIXEL, Array, Images, Labels, Parameters, backward, cross_entropy, forward
 from .input_blocks import ImageGroup, as_floats, even_slices, scaled, with_strided_matmul
+from .read_ahead import read_ahead
 
 Rows = NDArray[np.integer[Any]]
 Tally = tuple[float, int]  # the sum of the losses, and the number of right answers
@@ -27,6 +28,7 @@ def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Par
     small.vector[rest_of_small:] = parameters.vector[rest:]
     tallies: list[Tally] = []
     for span in even_slices(n, k):
+        read_ahead(group.images[span.stop : 2 * span.stop - span.start])  # the next ones
         labels = group.labels[span]
         activations = forward(with_strided_matmul(small), as_floats(group.images[span], dtype).T)
         backward(small, activations, labels, m, share)

@@ -19,6 +19,7 @@ import time
 import traceback
 import warnings
 import zipfile
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -90,6 +91,9 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
                 found.writestr(chosen, maybe(content, chance))
         return file.getvalue()
 
+    paper = np.where(generator.random(images.shape) < 0.5, 0, images).reshape(IMAGES, -1)
+    standardized = csv_text(paper / 78.6 - 0.42, labels.tolist()).encode()
+
     def zipped(chance: random.Random) -> bytes:
         file = io.BytesIO()
         method = chance.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
@@ -127,6 +131,8 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
         "matlab": lambda _: matlab,
         "hdf5": lambda _: hdf5,
         "csv.gz": packed(table),
+        "16 bits": lambda _: npy(images.astype(np.uint16) * np.uint16(257)),
+        "standardized": lambda _: standardized,
         "shares": lambda _: csv_text(images.reshape(IMAGES, -1) / 255, labels.tolist()).encode(),
         "idx": lambda _: idx,
         "idx.gz": packed(idx),
@@ -309,12 +315,12 @@ class Report:
 
 def fuzz(cases: list[Case], run: Run = Case.run, seconds: float = SECONDS) -> Report:
     """Run the cases in child processes, a new one after each crash or hang."""
-    report, left = Report(), list(cases)
+    report, left = Report(), deque(cases)
     # A fresh interpreter: a fork would inherit threads and memory of whoever calls.
     context = multiprocessing.get_context("spawn")
     while left:
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=child, args=(theirs, left, run), daemon=True)
+        process = context.Process(target=child, args=(theirs, list(left), run), daemon=True)
         process.start()
         theirs.close()
         current: Case | None = None
@@ -331,11 +337,11 @@ def fuzz(cases: list[Case], run: Run = Case.run, seconds: float = SECONDS) -> Re
                 break
             patience = seconds
             if what == "done":
-                left = []
+                left.clear()
                 break
             if what == "begun":
                 current = case
-                left = left[1:]
+                left.popleft()
             elif what == "raised":
                 report.problems.append(f"{case}: raised\n{told}")
             elif what == "read":

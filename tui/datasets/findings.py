@@ -17,6 +17,7 @@ from ...data.findings import (
     Placed,
     Rulings,
     Shared,
+    Sideways,
     Specks,
     Stretched,
     TenIsZero,
@@ -44,6 +45,13 @@ def words(finding: Finding) -> str:  # noqa: PLR0911, PLR0912  (one line for eac
             return f"values 0 to {strongest}, made 0 to 255"
         case Transposed(reason):
             return f"set upright, rows and columns exchanged, {reason}"
+        case Sideways(images, as_they_lie, exchanged, was_asked_for):
+            cure = "leave out --transpose" if was_asked_for else "--transpose sets them upright"
+            return (
+                f"the images seem to lie on their side: of {images} digits a small network reads "
+                f"{as_they_lie} as labelled, and {exchanged} with rows and columns exchanged; "
+                f"{cure}"
+            )
         case TenIsZero():
             return "labels run from 1 to 10: 10 was taken for the digit 0"
         case FromOne(highest):

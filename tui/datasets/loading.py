@@ -14,11 +14,14 @@ from platformdirs import user_cache_path
 
 from ...data.dataset import EMBEDDED, Dataset, UnlabelledError, load
 from ...data.errors import ClassesError, DataError
+from ...data.findings import FromOne, LightPaper, Stretched, TenIsZero, Transposed
 from ...data.images.layout import MNIST, ImageLayout, from_numbers
+from ...data.images.quality import PLAIN_SCALE
 from ...data.sets.split import TEST_SHARE
 from ...net.architecture import architecture_name
 from ...net.run.provenance import Provenance, digest
 from ..errors import UserError
+from .orientation import sideways
 from .paths import expanded
 
 if TYPE_CHECKING:
@@ -71,7 +74,7 @@ def open_dataset(
     learnt: Callable[[Digits], bool] | None = None,
 ) -> Dataset:
     """Load the data that `--data` names. Raises DataError; see `data.load` for the arguments."""
-    return load(
+    dataset = load(
         source,
         share=TEST_SHARE if share is None else share,
         classes=classes,
@@ -81,6 +84,8 @@ def open_dataset(
         cache=cache_folder(),
         on_progress=on_progress,
     )
+    finding = None if source == EMBEDDED else sideways(dataset)
+    return replace(dataset, findings=(*dataset.findings, finding)) if finding else dataset
 
 
 def open_for(
@@ -193,7 +198,7 @@ def provenance_of(dataset: Dataset, source: str) -> Provenance:
     return Provenance(
         data=dataset.name,
         source=expanded(source),
-        form=dataset.notes[0] if dataset.notes else "",
+        form=form_of(dataset),
         share=dataset.share,
         sha256=digest_of(dataset),
         names=dataset.names,
@@ -201,6 +206,17 @@ def provenance_of(dataset: Dataset, source: str) -> Provenance:
         date=now(),
         layout=dataset.layout.as_numbers(),
     )
+
+
+def form_of(dataset: Dataset) -> str:
+    """Return the form the data came in, and whether anything was changed in loading it."""
+    form, *others = dataset.notes or ("",)
+    changes = (LightPaper, Stretched, Transposed, TenIsZero, FromOne)
+    is_changed = any(isinstance(finding, changes) for finding in dataset.findings)
+    # Any other note is about labels, colors or a scale that had to be made sense of.
+    if form and (is_changed or not set(others) <= {PLAIN_SCALE}):
+        return f"{form}, adapted"
+    return form
 
 
 def now() -> str:

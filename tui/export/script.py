@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data.dataset import EMBEDDED
+from ...data.errors import DataError
+from ...data.source_spec import SourceSpec, parse_spec
 from ...net.architecture import architecture_name
 from ...net.run.history import TEST_ACCURACY
 from ...net.run.hyperparameter_log import changed, effective, optimizer_resets
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from ...net.run.provenance import Provenance
     from ...net.run.state import HyperparameterLog, RunState
 
-# Forms that the script reads as they are, if their values are 0 to 255; see made.py.
+# Forms that the script reads as they are; see `form_of` in datasets/loading.py.
 READABLE = ("IDX, four files", "npz, x_train and x_test")
 FOLDER = "digits"  # where others are to be put
 ALWAYS = ("alpha", "optimizer")
@@ -212,8 +214,18 @@ def _data(provenance: Provenance) -> tuple[str, str]:
         return FOLDER, f"mnist-tui data --out {FOLDER}"
     options = f" --test-share {provenance.share!r}" if provenance.share else ""
     command = f"mnist-tui data --data {shlex.quote(provenance.source)}{options} --out {FOLDER}"
-    is_readable = provenance.form in READABLE and Path(provenance.source).suffix.lower() in (
-        "",
-        ".npz",
-    )
-    return (provenance.source if is_readable else FOLDER), command
+    return (provenance.source if _is_readable(provenance) else FOLDER), command
+
+
+def _is_readable(provenance: Provenance) -> bool:
+    """Return whether the script gets the same images as this program, which may turn them.
+
+    The script does not know options after a path, such as --transpose.
+    """
+    try:
+        spec = parse_spec(provenance.source)
+    except DataError:
+        return False
+    is_plain = spec == SourceSpec(spec.path)
+    is_known = provenance.form in READABLE and Path(spec.path).suffix.lower() in ("", ".npz")
+    return is_plain and is_known

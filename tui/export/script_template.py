@@ -262,7 +262,9 @@ if __name__ == "__main__":
     main()
 '''
 
-BEGIN_BATCHES = """    m = len(labels)
+BEGIN_BATCHES = """    if images.nbytes > 1 << 28:
+        sys.exit("mnist-tui takes batches of more than 256 MB of images in another order than this")
+    m = len(labels)
     order, position = None, m  # of the images in this epoch, and how many of them were taken
 """
 

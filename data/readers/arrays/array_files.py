@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import DataError
+from ...errors import DataError, SeveralSetsError
 from ...images.mapped_file import MIN_MAPPED_BYTES, map_file
 from ...source_content import SourceContent
 from ..safe_files import OnProgress, entries, is_folder, opened, size_of
@@ -32,8 +32,10 @@ def from_folder(folder: Path, on_progress: OnProgress | None) -> SourceContent |
         if {"images", "labels"} <= {held for _, held in roles(list(files))}
     }
     if len(complete) > 1:
-        found = " and ".join(repr(name) for name in sorted(complete)[:2])
-        raise DataError(f"{folder}: holds several sets, {found}; name a file of one of them")
+        names = sorted(
+            name or min(path.name for path in complete[name].values()) for name in complete
+        )
+        raise SeveralSetsError(folder, names, "name a file of one of them")
     return _read(folder, *next(iter(complete.items())), on_progress) if complete else None
 
 

@@ -22,7 +22,16 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...images.values import PixelBuffer, UnfitError, one_hot_labels, whole_labels
-from ...source_content import MAX_CLASSES, SIDES, Bytes, Digits, SourceContent, image_side, natural
+from ...source_content import (
+    MAX_CLASSES,
+    SIDES,
+    Bytes,
+    Digits,
+    SourceContent,
+    Span,
+    image_side,
+    natural,
+)
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, by
 
 REAL, TEXT, BYTES = "biuf", "US", "u"  # kinds of types, by NumPy's letters
@@ -130,7 +139,7 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
         reader.add(images)
         (pixels,), scale = reader.taken()
         note = f"{arrays.form}, {images} without {mate(images)}"
-        return SourceContent(pixels, notes=(note,), scale=scale)
+        return SourceContent(pixels, notes=(note,), scale=scale, span=reader.span)
     for part in ("test", "val"):  # labels whose images are missing
         if (part, "labels") in members and part not in parts:
             others = [*others, part]
@@ -154,6 +163,7 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
         reader.names(),
         (f"{arrays.form}, {contents}", *reader.notes, *notes),
         scale=scale,
+        span=reader.span,
     )
 
 
@@ -301,6 +311,11 @@ class _Reader:
             start += size
         return found, scale
 
+    @property
+    def span(self) -> Span | None:
+        """The values that became 0 and 255, where the set's own decided that."""
+        return self._greys.span
+
     def names(self) -> tuple[str, ...]:
         """Return the class names, if the arrays have them."""
         if self._words:
@@ -376,7 +391,8 @@ def _grey(piece: NDArray[Any], images: _Images) -> NDArray[Any]:
         grey = np.tensordot(piece.reshape(-1, 3, side * side), LUMINANCE, (1, 0))
     else:
         grey = piece.reshape(-1, side * side, 3) @ LUMINANCE
-    if piece.dtype.kind in "bui" or bool((piece > 1).any()):
+    is_whole = bool((piece > 1).any()) and not bool((piece != np.trunc(piece)).any())
+    if piece.dtype.kind in "bui" or is_whole:
         grey = np.rint(grey)
     return np.clip(grey, piece.min(), piece.max())
 

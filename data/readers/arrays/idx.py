@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ...errors import DataError
+from ...errors import DataError, SeveralSetsError
 from ...images.mapped_file import is_mapped
 from ...images.values import UnfitError, whole_labels
 from ...source_content import SIDES, Bytes, Digits, SourceContent, image_side
@@ -31,8 +31,9 @@ def from_folder(folder: Path) -> SourceContent | None:
         folder = folder.parent
     sets = _sets(folder)
     if len(sets) > 1:
-        found = " and ".join(repr(name) for name in sorted(sets)[:2])
-        raise DataError(f"{folder}: holds several sets, {found}; name a file of one of them")
+        firsts = [min(path.name for path in files.values()) for files in sets.values()]
+        names = [name.rstrip("-_. ") or first for name, first in zip(sets, firsts, strict=True)]
+        raise SeveralSetsError(folder, sorted(names), "name a file of one of them")
     return _set(folder, *next(iter(sets.items()))) if sets else None
 
 

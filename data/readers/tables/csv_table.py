@@ -203,6 +203,7 @@ class _Table:
             names=names,
             notes=(form, *columns.notes),
             scale=scale,
+            span=self._greys.span,
         )
 
     def _take_labels(self, values: NDArray[np.float64]) -> None:

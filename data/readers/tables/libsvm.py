@@ -76,6 +76,7 @@ def read_libsvm(
         np.frombuffer(labels, np.uint8),
         notes=("LIBSVM", note),
         scale=scale,
+        span=greys.span,
     )
 
 

@@ -120,6 +120,7 @@ class _Table:
             names=names,
             notes=(f"Parquet, {form}", *sorted(notes)),
             scale=scale,
+            span=greys.span,
         )
 
     def _block(self, batch: Any, first: int) -> tuple[NDArray[Any], set[str]]:

@@ -9,9 +9,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from mnist_tui.data.dataset import Digits
+from mnist_tui.data.dataset import Dataset, Digits, load
+from mnist_tui.data.errors import DataError
 
-from tests.helpers.source_files import csv_text, refusal
+from tests.data.readers.test_field_forms import emnist
+from tests.helpers.source_files import csv_text, refusal, same
 
 
 @pytest.fixture
@@ -85,3 +87,60 @@ def test_a_tar_archive_cut_short_is_refused(tmp_path: Path, table: str, length: 
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * length)])
     refusal(path)
+
+
+@pytest.fixture
+def several(tmp_path: Path, small: Dataset) -> Path:
+    """EMNIST's own archive in small: two sets in one folder, each with its mapping."""
+    path = tmp_path / "gzip.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for kind, shift in (("letters", 1), ("digits", 0)):
+            folder = tmp_path / kind
+            folder.mkdir()
+            emnist(folder, small, kind, shift)
+            for file in sorted(folder.iterdir()):
+                archive.write(file, f"gzip/{file.name}")
+                file.unlink()
+            folder.rmdir()
+    return path
+
+
+def test_of_an_archive_of_several_sets_one_is_named(several: Path, small: Dataset) -> None:
+    assert refusal(several) == (
+        f"{several}: holds several sets, emnist-digits, emnist-letters; name one of them after a "
+        f"colon, as in gzip.zip:emnist-digits"
+    )
+    found = load(f"{several}:emnist-digits")
+    assert same(found.train, small.train)
+    assert same(found.test, small.test)
+    assert found.name == "gzip.zip:emnist-digits"
+    letters = load(f"{several}:gzip/emnist-letters")
+    assert letters.names[:3] == ("A", "B", "C")
+    assert same(letters.train, small.train)
+
+
+def test_what_an_archive_does_not_hold_is_refused_with_what_it_holds(several: Path) -> None:
+    assert "holds nothing called 'qmnist', but emnist-letters-" in refusal_of(f"{several}:qmnist")
+
+
+def test_folders_and_tables_in_an_archive_are_named_alike(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "sets.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one/a.csv", table)
+        archive.writestr("two/b.csv", table)
+    assert "holds several sets, one, two; name one" in refusal(path)
+    assert load(f"{path}:two").classes == 10
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", table)
+        archive.writestr("b.csv", table)
+    assert "holds several sets, a.csv, b.csv; name one" in refusal(path)
+    assert load(f"{path}:b.csv --label first").classes == 10
+    plain = tmp_path / "plain.csv"
+    plain.write_text(table)
+    assert "is no archive" in refusal_of(f"{plain}:b.csv")
+
+
+def refusal_of(source: str) -> str:
+    with pytest.raises(DataError) as raised:
+        load(source)
+    return str(raised.value)

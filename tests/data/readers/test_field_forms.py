@@ -6,6 +6,7 @@ docs/data.md has a row for each of them; tests/data/test_docs.py holds it to thi
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import struct
 import tarfile
@@ -19,6 +20,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.findings import Finding, LightPaper, Transposed
 from mnist_tui.data.readers.arrays.idx_format import write_idx
+from mnist_tui.data.sets import known_sets
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -455,3 +457,27 @@ def test_a_validation_part_beside_a_test_part_is_left_out(tmp_path: Path, small:
 def test_fashion_is_named_by_its_folder(tmp_path: Path, small: Dataset) -> None:
     found = load(str(write_folder(tmp_path / "FashionMNIST", small)))
     assert found.names[9] == "Ankle boot"
+
+
+def test_fashion_is_named_by_its_labels_whatever_it_is_called(
+    tmp_path: Path, mnist: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels = hashlib.sha256(mnist.test.labels.tobytes()).hexdigest()
+    monkeypatch.setitem(known_sets.BY_LABELS, labels, known_sets.FASHION)
+    path = write_npz(tmp_path / "clothes.npz", images=mnist.test.images, labels=mnist.test.labels)
+    assert load(str(path)).names[9] == "Ankle boot"
+    others = Digits(mnist.test.images, mnist.test.labels[::-1])
+    path = write_npz(tmp_path / "others.npz", images=others.images, labels=others.labels)
+    assert load(str(path)).names[9] == "9"
+
+
+def test_kuzushiji_is_named_by_the_checksum_of_its_labels_file(
+    tmp_path: Path, small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_pair(tmp_path / "kana", small.train, 28, packed=True)
+    assert load(str(tmp_path / "kana")).names[0] == "0"
+    content = (tmp_path / "kana" / "train-labels-idx1-ubyte.gz").read_bytes()
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    monkeypatch.setitem(known_sets.BY_FILE, digest, known_sets.KUZUSHIJI)
+    assert load(str(tmp_path / "kana")).names[0] == "お"
+    assert load(str(tmp_path / "kana" / "train-images-idx3-ubyte.gz")).names[0] == "お"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -20,12 +22,12 @@ from mnist_tui.net.run.checkpoint import SavedModel
 from mnist_tui.net.run.diagnosis import DivergedError
 from mnist_tui.net.run.provenance import Provenance
 from mnist_tui.net.trainer import Trainer
-from mnist_tui.tui.datasets.loading import provenance_of
+from mnist_tui.tui.datasets.loading import open_dataset, provenance_of
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export.script import script
 
-from tests.helpers.source_files import write_npz
-from tests.helpers.support import steer
+from tests.helpers.source_files import csv_text, write_npz
+from tests.helpers.support import Run, steer, write_folder
 
 # Runs the script with its folder as DATA; nothing of this program may be there to be imported.
 ALONE = """
@@ -189,6 +191,57 @@ def test_without_data_it_says_how_to_get_them(tmp_path: Path, small: Dataset) ->
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr.count("\n") == 1
     assert "mnist-tui data --out digits" in ended.stderr
+
+
+def sideways(folder: Path, small: Dataset) -> str:
+    """A pair of tables whose images lie on their side, with what has to be said of them."""
+    for name, d in (("one.csv", small.train), ("two.csv", small.test)):
+        turned = d.images.reshape(-1, 28, 28).swapaxes(1, 2).reshape(len(d), -1)
+        (folder / name).write_text(csv_text(turned, d.labels.tolist(), header=False))
+    return f"{folder}/one.csv --test {folder}/two.csv --label first --transpose"
+
+
+def folder_on_its_side(folder: Path, small: Dataset) -> str:
+    parts = (
+        Digits(d.images.reshape(-1, 28, 28).swapaxes(1, 2).reshape(len(d), -1), d.labels)
+        for d in (small.train, small.test)
+    )
+    train, test = parts
+    return f"{write_folder(folder / 'set', replace(small, train=train, test=test))} --transpose"
+
+
+def fractions(folder: Path, small: Dataset) -> str:
+    arrays = {"x_train": small.train.images / 255, "y_train": small.train.labels}
+    arrays |= {"x_test": small.test.images / 255, "y_test": small.test.labels}
+    return str(write_npz(folder / "fractions.npz", **arrays))
+
+
+def light_paper(folder: Path, small: Dataset) -> str:
+    parts = (Digits(255 - d.images, d.labels) for d in (small.train, small.test))
+    train, test = parts
+    return str(write_folder(folder / "light", replace(small, train=train, test=test)))
+
+
+@pytest.mark.parametrize("written", [sideways, folder_on_its_side, fractions, light_paper])
+def test_of_data_that_only_the_program_reads_so_it_says_what_to_export(
+    tmp_path: Path, small: Dataset, run: Run, written: Callable[[Path, Dataset], str]
+) -> None:
+    source = written(tmp_path, small)
+    dataset = open_dataset(source)
+    assert np.array_equal(dataset.train.images, small.train.images)
+    trainer = steered(small, {"iterations": 12})
+    path = exported(trainer, provenance_of(dataset, source), tmp_path / "run.py")
+    ended = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert (ended.returncode, ended.stderr.count("\n")) == (1, 1)
+    assert ended.stderr.startswith("digits: does not exist. To get the data: mnist-tui data ")
+    command = shlex.split(ended.stderr.partition("mnist-tui ")[2])
+    assert command[-2:] == ["--out", "digits"]
+    assert run(*command[:-1], tmp_path / "digits").code == 0
+    found, _, said = outcome(path, tmp_path / "digits")
+    assert found == right(trainer)
+    assert "not the images" not in said
 
 
 def test_whatever_a_run_is_called_nothing_of_it_is_run(small: Dataset) -> None:

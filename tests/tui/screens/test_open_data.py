@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from mnist_tui.data.dataset import Dataset
+from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.config.app_options import AppOptions
@@ -18,7 +20,7 @@ from mnist_tui.tui.datasets import paths
 from mnist_tui.tui.datasets import progress as reading
 from mnist_tui.tui.keymap.main_keys import FILE_ACTIONS, KEYS
 from mnist_tui.tui.screens.dialogs.help import HelpDialog, HelpText
-from mnist_tui.tui.screens.dialogs.open_data import OpenDataDialog
+from mnist_tui.tui.screens.dialogs.open_data import OpenDataDialog, TransposeSwitch
 from mnist_tui.tui.screens.dialogs.prompts import ConfirmDialog
 from mnist_tui.tui.storage import catalog
 from mnist_tui.tui.storage.catalog import sessions
@@ -28,10 +30,12 @@ from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.path_input import PathInput
 from mnist_tui.tui.widgets.runs_table import RunsPanel, RunTable
+from mnist_tui.tui.widgets.transpose_preview import TransposePreview
 from textual.widgets import Label, OptionList
 
 from tests.helpers.app_driver import Driver, SmallApp, opened, presses
 from tests.helpers.source_files import csv_text, write_album
+from tests.helpers.support import write_folder
 from tests.helpers.synthetic_data import SETS, SHAPES
 
 
@@ -321,3 +325,81 @@ def test_the_set_in_the_program_has_one_name() -> None:
     from mnist_tui.data.dataset import EMBEDDED
 
     assert paths.EMBEDDED == EMBEDDED
+
+
+@pytest.fixture
+def sideways(small: Dataset, tmp_path: Path) -> Path:
+    """The small set with rows and columns of every image exchanged."""
+    parts = (
+        Digits(np.ascontiguousarray(d.images.reshape(-1, 28, 28).mT).reshape(len(d), -1), d.labels)
+        for d in (small.train, small.test)
+    )
+    train, test = parts
+    return write_folder(tmp_path / "sideways", replace(small, train=train, test=test))
+
+
+def preview(window: OpenDataDialog) -> list[str]:
+    """What the picture of the first images shows, line by line."""
+    widget = window.query_one(TransposePreview)
+    return [widget.render_line(y).text for y in range(widget.size.height)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (44, 14)])
+async def test_digits_on_their_side_are_shown_both_ways_before_they_are_opened(
+    small: Dataset, sideways: Path, size: tuple[int, int]
+) -> None:
+    async with opened(small, size=size) as app:
+        before = app.app.session
+        window = await asked(app, sideways)
+        await app.until(lambda: complaint(window))
+        assert "They seem to lie on their side" in complaint(window)
+        assert app.app.session is before
+        await app.until(lambda: any("▌as they lie" in line for line in preview(window)))
+        assert any("█" in line or "▀" in line for line in preview(window))
+        await app.press("ctrl+t")
+        assert window.query_one(PathInput).value == f"{sideways} --transpose"
+        chosen = "▌exchanged" if size[0] < 60 else "▌rows and columns exchanged"
+        await app.until(lambda: any(chosen in line for line in preview(window)))
+        await app.press("enter")
+        await app.until(lambda: app.app.session is not before)
+        await app.until(lambda: app.app.session.dataset is not None)
+        assert app.app.session.dataset is not None
+        assert np.array_equal(app.app.session.dataset.train.images, small.train.images)
+
+
+async def test_digits_on_their_side_are_opened_so_if_you_want_them_so(
+    small: Dataset, sideways: Path
+) -> None:
+    async with opened(small) as app:
+        before = app.app.session
+        window = await asked(app, sideways)
+        await app.until(lambda: complaint(window))
+        await app.press("enter")
+        await app.until(lambda: app.app.session is not before)
+        await app.until(lambda: app.app.session.dataset is not None)
+        assert app.app.session.dataset is not None
+        assert not np.array_equal(app.app.session.dataset.train.images, small.train.images)
+
+
+@presses("ctrl+t")
+async def test_the_switch_shows_a_set_that_has_not_been_read(small: Dataset, table: Path) -> None:
+    async with opened(small) as app:
+        await app.press("O")
+        window = app.app.screen
+        assert isinstance(window, OpenDataDialog)
+        await app.press("ctrl+t")
+        assert "Type a path first" in complaint(window)
+        window.query_one(PathInput).put(str(table))
+        await app.press("ctrl+t")
+        switch = window.query_one(TransposeSwitch)
+        await app.until(lambda: "[x]" in str(switch.content))
+        await app.until(
+            lambda: any("▌rows and columns exchanged" in line for line in preview(window))
+        )
+        assert "leave" not in complaint(window)
+        await app.until(lambda: "They seem to lie on their side" in complaint(window))
+        await app.press("ctrl+t")
+        assert window.query_one(PathInput).value == str(table)
+        assert "[ ]" in str(switch.content)
+        window.query_one(PathInput).put("elsewhere")
+        await app.until(lambda: not window.query_one(TransposePreview).display)

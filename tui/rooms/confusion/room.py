@@ -17,9 +17,10 @@ from ...render.tiles import Tile, page, sizes
 from ...screens.enter import enter
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
+from ...widgets.digit_tile import digit_tile
 from ..background_room import BackgroundRoom
 from ..gallery.room import GalleryContent, GalleryRoom, Selection
-from ..gallery.thumbnails import digit_tile, thumbnail_row
+from ..gallery.thumbnails import thumbnail_row
 from ..room import Room
 from .matrix import FRAME, Matrix
 

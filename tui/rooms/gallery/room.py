@@ -15,8 +15,8 @@ from ...render.labels import SHORT_CLASS_COLUMNS, a, called, is_of_digits, thing
 from ...render.tiles import Tile
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
+from ...widgets.digit_tile import digit_tile
 from ..room import Room
-from .thumbnails import digit_tile
 from .tile_grid import Contents, TileGrid
 from .tile_room import TileRoom
 

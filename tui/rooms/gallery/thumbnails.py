@@ -1,4 +1,4 @@
-"""Digits and weights as small pictures in the theme's colors, and rows of such pictures."""
+"""Weights as small pictures in the theme's colors, and rows of such pictures."""
 
 from __future__ import annotations
 
@@ -10,30 +10,13 @@ from rich.text import Text
 from textual.strip import Strip
 
 from ...render.indexed_color import nearest
-from ...render.tiles import Tile, TilePage, characters, dots, halves, resized, signs, steps
-from ...terminal.driver import SlowLinkDriver
+from ...render.tiles import Tile, TilePage, halves, resized, signs, steps
 from ...widgets.lines import LinesWidget
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from ....net.network import Array
 
-GREYS = 8  # of a digit, with paper: fewer than on the main screen, and so fewer bytes
 SIGNED = 4  # colours of either sign
-
-
-def digit_tile(
-    rows: LinesWidget, image: NDArray[np.uint8], columns: int, *, in_dots: bool = False
-) -> Tile:
-    """Draw a digit in greys between background and ink, or in dots of ink."""
-    if in_dots:
-        return (characters if SlowLinkDriver.ascii_only else dots)(
-            image, columns, rows.ink("title")
-        )
-    greys = steps(resized(image[None], columns)[0], 255, GREYS - 1)
-    return halves(greys, rows.blends("title", GREYS))
 
 
 def thumbnail_row(

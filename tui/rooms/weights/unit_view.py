@@ -13,8 +13,9 @@ from ....net.inspection.terms import by_size
 from ...render.glyphs import signed_bar
 from ...render.labels import SHORT_CLASS_COLUMNS, a, called, widest
 from ...render.tiles import TilePage, sizes
+from ...widgets.digit_tile import digit_tile
 from ...widgets.lines import LinesWidget
-from ..gallery.thumbnails import digit_tile, thumbnail_row, weight_tile
+from ..gallery.thumbnails import thumbnail_row, weight_tile
 from ..layout import row_lines, tall_row
 
 if TYPE_CHECKING:

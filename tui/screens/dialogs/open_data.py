@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -9,9 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Click
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from ....data.errors import DataError
+from ....data.source_spec import SourceSpec, parse_spec
 from ...config.app_options import EMBEDDED
 from ...config.settings import recent_sources
 from ...datasets.paths import expanded
@@ -19,16 +23,30 @@ from ...datasets.progress import CancelledError, LoadTask
 from ...errors import EXPECTED_ERRORS
 from ...text import printable
 from ...widgets.path_input import PathInput
+from ...widgets.transpose_preview import TransposePreview
 from .base import Dialog
 
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
+    from ....data.findings import Sideways
 
 POLL_INTERVAL_S = 0.1  # between two updates of the progress
 FORMS = (
     "CSV, IDX, .npz, Parquet, a zip of them, or pictures in folders named by label. What content "
-    "cannot tell stands after the path: --label last, --transpose, --test FILE, --names FILE."
+    "cannot tell stands after the path: --label last, --test FILE, --names FILE, --transpose."
 )
+
+
+class TransposeSwitch(Label):
+    """Says whether rows and columns are exchanged; a click is as good as its key."""
+
+    def __init__(self) -> None:
+        super().__init__("", classes="hint switch", markup=False)
+        self.turn(on=False)
+
+    def turn(self, *, on: bool) -> None:
+        """Show it on or off."""
+        self.update(Content(f"Ctrl+T  [{'x' if on else ' '}] exchange rows and columns"))
 
 
 class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
@@ -38,6 +56,7 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         Binding("escape", "leave", "Leave"),
         Binding("down", "move(1)", "Choose", show=False),
         Binding("up", "move(-1)", "Choose", show=False),
+        Binding("ctrl+t", "transpose", "Exchange rows and columns"),
     ]
 
     def __init__(self, in_use: str) -> None:
@@ -45,6 +64,8 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         super().__init__()
         self._in_use = in_use
         self._reading: LoadTask | None = None
+        self._is_looked_at = False  # whether the first images are shown before anything opens
+        self._looked_at: tuple[str, Dataset] | None = None  # the source that they are of
 
     def compose(self) -> ComposeResult:
         """Yield the field, its completions, the progress and any error."""
@@ -53,7 +74,9 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
             frame.border_subtitle = "Enter open · Tab → complete · ↓ choose · Esc leave"
             yield PathInput(placeholder="a file or a folder, such as ~/train.csv")
             yield OptionList()
-            yield Label(FORMS, classes="hint", markup=False)
+            yield TransposePreview()
+            yield TransposeSwitch()
+            yield Label(FORMS, classes="hint forms", markup=False)
             yield Label("", classes="progress", markup=False)
             yield Label("", classes="complaint", markup=False)
 
@@ -64,6 +87,10 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         self.query_one(OptionList).can_focus = False
         self._offer_sources()
         self.set_interval(POLL_INTERVAL_S, self._look)
+
+    def on_resize(self) -> None:
+        """Leave room for what is said below the picture."""
+        self.query_one(TransposePreview).fit(self.size.height)
 
     def on_unmount(self) -> None:
         """However the window ends, nobody waits any more."""
@@ -93,6 +120,13 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         self._complain("")
         if not event.value:
             self._offer_sources()
+        spec = _spec(event.value)
+        transposed = spec is not None and spec.transpose
+        self.query_one(TransposeSwitch).turn(on=transposed)
+        is_shown = spec is not None and self._is_of(spec)
+        self.query_one(".window").set_class(is_shown, "looking")
+        if is_shown:
+            self.query_one(TransposePreview).choose(transposed=transposed)
 
     @on(PathInput.Found)
     def _found(self, event: PathInput.Found) -> None:
@@ -128,12 +162,61 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         else:
             self._open(path)
 
+    # Exchanging rows and columns
+
+    @on(Click, ".switch")
+    def _switched(self) -> None:
+        self.action_transpose()
+
+    def action_transpose(self) -> None:
+        """Write --transpose after the path, or take it away; show the first images both ways."""
+        choices, field = self.query_one(OptionList), self.query_one(PathInput)
+        text = field.value
+        if choices.display and choices.highlighted is not None:
+            text = choices.get_option_at_index(choices.highlighted).id or ""
+        spec = _spec(text)
+        if spec is None or not spec.path.strip():
+            self._complain("Type a path first, such as ~/train.csv.")
+            return
+        spec = replace(spec, transpose=not spec.transpose)
+        field.put(str(spec))
+        if not self._is_of(spec):
+            self._open(field.value, look=True)
+
+    def _is_of(self, spec: SourceSpec) -> bool:
+        """Whether the images that were looked at are of this source, transposed or not."""
+        if self._looked_at is None:
+            return False
+        shown = _spec(self._looked_at[0])
+        return shown is not None and str(replace(shown, transpose=spec.transpose)) == expanded(
+            str(spec)
+        )
+
+    def _show(self, source: str, dataset: Dataset) -> None:
+        """Show the first images of what was read, and what speaks for exchanging."""
+        spec = _spec(source)
+        assert spec is not None, "it was read"
+        self._looked_at = source, dataset
+        self.query_one(TransposePreview).look_at(dataset, was_transposed=spec.transpose)
+        self.query_one(".window").add_class("looking")
+        if (found := _sideways(dataset)) is not None:
+            self._complain(
+                f"They seem to lie on their side: a small network reads {found.as_they_lie} of "
+                f"{found.images} as labelled, and {found.exchanged} with rows and columns "
+                f"exchanged. Ctrl+T exchanges them, Enter opens them as marked."
+            )
+
     # Reading
 
-    def _open(self, source: str) -> None:
+    def _open(self, source: str, *, look: bool = False) -> None:
+        """Read a source; look: only to show its first images."""
         if self._reading is not None:
             self._reading.give_up()
         self._complain("")
+        self._is_looked_at = look
+        if not look and self._looked_at is not None and self._looked_at[0] == expanded(source):
+            self.dismiss(self._looked_at)
+            return
         self._reading = LoadTask(expanded(source))
         self._look()
         self._read(self._reading)
@@ -158,7 +241,15 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
             self._complain(why)
 
     def _done(self, reading: LoadTask, dataset: Dataset) -> None:
-        if reading is self._reading:
+        if reading is not self._reading:
+            return
+        spec = _spec(reading.source)
+        is_known = spec is not None and self._is_of(spec)  # you saw both ways and chose
+        if self._is_looked_at or (not is_known and _sideways(dataset) is not None):
+            self._reading = None
+            self._look()
+            self._show(reading.source, dataset)
+        else:
             self.dismiss((reading.source, dataset))
 
     def _look(self) -> None:
@@ -180,6 +271,20 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         self._reading = None
         self._look()
         self._complain("Given up; the data in use stay in use.")
+
+
+def _spec(text: str) -> SourceSpec | None:
+    """Parse a path with its options; return None if they are misused, which loading reports."""
+    try:
+        return parse_spec(text)
+    except DataError:
+        return None
+
+
+def _sideways(dataset: Dataset) -> Sideways | None:
+    from ....data.findings import Sideways
+
+    return next((found for found in dataset.findings if isinstance(found, Sideways)), None)
 
 
 def _end(path: str, columns: int = 60) -> str:
