@@ -23,6 +23,7 @@ PAGES = [
 ]
 README_LINES = 130
 ROOM_HEADINGS = {
+    "network": "Network",
     "maths": "Maths",
     "digit": "Watch one digit",
     "confusion": "Confusion",

@@ -79,6 +79,7 @@ KEYS_BY_TOPIC = {
         Key("full_stop", "line(1)", "reading line to the right", "."),
     ),
     "Rooms": (
+        Key("v", "room('network')", "the whole network as a picture", "v", "net"),
         Key("m", "room('maths')", "every number of one update, step by step", "m", "math"),
         Key(
             "c",

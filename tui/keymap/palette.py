@@ -38,6 +38,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "latest": ("whole chart", "reset zoom", "fit"),
     "smooth": ("average", "moving average", "smoothing"),
     "line(-1)": ("cursor", "values", "read off"),
+    "room('network')": ("diagram", "graph", "architecture", "layers", "connections", "overview"),
     "room('maths')": ("math", "gradient", "backpropagation", "backprop", "formula", "update"),
     "room('confusion')": ("confusion matrix", "errors by class", "misclassified", "mistakes"),
     "room('weights')": ("neurons", "hidden units", "filters", "features"),

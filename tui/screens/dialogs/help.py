@@ -31,6 +31,7 @@ KEYS_OF = {  # a section's keys
     "Runs": "Keys: in the runs table",
     "When a run goes wrong": "Keys: training",
     "Files": "Keys: files",
+    "Network": "Keys: network",
     "Maths": "Keys: maths",
     "Watch one digit": "Keys: digit",
     "Test digit and prediction": "Keys: test digits",

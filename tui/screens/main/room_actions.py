@@ -10,6 +10,7 @@ from ..enter import enter
 from .dashboard import Dashboard
 
 ROOMS = {  # where each is, and what it is called there
+    "network": ("network.room", "NetworkRoom"),
     "maths": ("maths.room", "MathsRoom"),
     "confusion": ("confusion.room", "ConfusionRoom"),
     "weights": ("weights.room", "WeightsRoom"),
