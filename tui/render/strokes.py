@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from rich.style import Style
 from rich.text import Text
@@ -105,9 +106,9 @@ def _row(
     looks: Sequence[Style],
 ) -> Text:
     line = Text(no_wrap=True)
-    for x in range(width):
-        character = cells.get((x, y))
-        line.append(character or " ", looks[owners[x, y]] if character else "")
+    here = [(x, y) for x in range(width)]
+    for look, run in groupby(here, lambda cell: looks[owners[cell]] if cell in owners else None):
+        line.append("".join(cells.get(cell, " ") for cell in run), look)
     return line
 
 

@@ -6,6 +6,7 @@ the stretch of each row that differs from before is sent to the terminal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import zip_longest
@@ -28,6 +29,8 @@ ROLES = {  # what a colour is for, and what the theme calls it
     **{sign: sign for sign in ("plus", "minus")},
     **{f"run{hue}": f"run-{hue}" for hue in range(4)},
 }
+# Whatever may take no cell or two of them: all but Latin letters, arrows, lines, blocks, braille.
+UNUSUAL = re.compile("[^\x20-\x7e\xa0-\xac\xae-\u02ff\u2190-\u2199\u2500-\u259f\u2800-\u28ff]")
 
 
 @cache
@@ -48,6 +51,9 @@ def _cells(strip: Strip) -> list[tuple[str, object]]:
     """A row's cells, each with its style; a wide character stands in its first cell."""
     cells: list[tuple[str, object]] = []
     for text, style, _ in strip:
+        if not UNUSUAL.search(text):
+            cells.extend([(character, style) for character in text])
+            continue
         for character in text:
             cells.append((character, style))
             cells.extend([("", style)] * (cell_len(character) - 1))

@@ -254,7 +254,7 @@ class NetworkPicture(LinesWidget):
             ascii_only=SlowLinkDriver.ascii_only,
         )
         self._owners[links.layer] = drawing
-        if state.column == 2 * links.layer - 1:
+        if state.column == 2 * links.layer - 1 and any(stroke.is_lit for stroke in strokes):
             _label(drawing.lines, state.followed(links.layer), rows, after.rows, self.ink("chosen"))
         return drawing.lines
 

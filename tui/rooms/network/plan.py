@@ -95,7 +95,8 @@ def _connections(
         state.parameters, state.activations, after.layer, [*after.rows], sources, count
     )
     followed = state.followed(after.layer)
-    if followed.ends not in {one.ends for one in found}:
+    is_shown = followed.target in after.rows and (not sources or followed.source in sources)
+    if is_shown and followed.ends not in {one.ends for one in found}:
         found.append(followed)
     return tuple(found)
 
@@ -115,9 +116,8 @@ def _rows(state: NetworkState, layer: int, height: int) -> tuple[dict[int, int],
             shown = ranked[:room]
             label = state.subject.label
             must = [followed] if label is None or layer < state.layers else [followed, label]
-            missing = [unit for unit in dict.fromkeys(must) if unit not in shown]
+            missing = [unit for unit in dict.fromkeys(must) if unit not in shown][:room]
             shown[room - len(missing) :] = missing
-            shown = shown[:room]
         others = count - len(shown)
     free = height - (1 if others else 0)
     step = max(1, min(MAX_STEP, (free - 1) // max(1, len(shown) - 1)))

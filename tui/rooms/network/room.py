@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from ....net.network import Parameters
 
+DUTY_CYCLE = 0.04  # of the time that drawing may take while the network learns
+
 
 class NetworkRoom(Room):
     """Shows digit, units, answers and connections; Enter opens what the cursor is on."""
@@ -32,6 +35,7 @@ class NetworkRoom(Room):
         """drawing: pixels to look at in place of the main screen's test image."""
         super().__init__(cockpit)
         self._drawing = drawing
+        self._rest_until = 0.0
 
     def furnish(self) -> list[Widget]:
         """Return the picture, which fills the room."""
@@ -60,12 +64,15 @@ class NetworkRoom(Room):
                 dataset.names,
                 thing(dataset),
             )
+        begun = perf_counter()
         state = look_at(subject, parameters, self.picture.state)
         self.picture.update(state, blocks=self.cockpit.blocks)
+        now = perf_counter()
+        self._rest_until = now + (now - begun) / DUTY_CYCLE
 
     def look(self) -> None:
-        """Look only while nothing covers this room."""
-        if is_on_top(self):
+        """Look only while nothing covers this room, and leave most of the time to training."""
+        if is_on_top(self) and not (self.moves and perf_counter() < self._rest_until):
             super().look()
 
     def on_screen_resume(self) -> None:
@@ -73,6 +80,11 @@ class NetworkRoom(Room):
         self.look()
 
     # Keys
+
+    async def action_cockpit(self, action: str, *parameters: object) -> None:
+        """As everywhere, and show at once what has come of it."""
+        self._rest_until = 0.0
+        await super().action_cockpit(action, *parameters)
 
     def action_across(self, by: int) -> None:
         """Move the cursor to the next column."""
