@@ -57,7 +57,9 @@ class Room(ClosesOnce[None]):
 
     def compose(self) -> ComposeResult:
         """The status line, the room's own, the keys."""
-        yield StatusLine(id="status", way_back="] forward")
+        status = StatusLine(id="status", way_back="] forward")
+        status.thing = thing(self.workspace.session.dataset)
+        yield status
         with Container(id="room"):
             yield from self.furnish()
         keys = KeyFooter()

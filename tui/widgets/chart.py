@@ -12,7 +12,7 @@ from textual import events
 from textual.message import Message
 
 from ..render.axes import Axis
-from ..render.chart import RunCurve, draw_runs, readings, told
+from ..render.chart import LEAST_PLOT, RunCurve, draw_runs, readings, told
 from ..render.chart_view import ChartView
 from ..render.plot import Plot
 from ..render.subcells import mark
@@ -24,16 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BEFORE = (
-    "",
-    (
-        "The share of images answered right will be drawn here: a line for those it learns "
-        "from, dots for those it never sees."
-    ),
-    "",
-    "Untrained, it guesses. Space starts the training, s makes a single update.",
+    "The share of images answered right will be drawn here: a line for those it learns from, dots "
+    "for those it never sees."
 )
+ROOMY = 16  # rows from which the longest wording of what to do next has room
 TILE = 0.22  # of the way from the ground to the ink: what a test dot stands on
-TITLE = len("─ Accuracy  ─") + 2  # columns of the title row that its notes leave free
+KEY = "1"
+TITLE = len("─ 1 Accuracy  ─") + 2  # columns of the title row that its notes leave free
 WHEEL = 0.8  # what a turn of the mouse wheel leaves of the span
 
 
@@ -53,6 +50,8 @@ class Chart(LinesWidget):
         self._at: int | None = None
         self._past: int | None = None
         self._note = ""
+        self._steps: Sequence[str] = ()
+        self._opening = ""
         self._plot: Plot | None = None
         self._above = 1  # rows above the drawing
         self._drag: tuple[int, Axis] | None = None  # where it began, and the axis there
@@ -60,15 +59,32 @@ class Chart(LinesWidget):
         self.view = ChartView()
 
     def update(
-        self, lines: Sequence[RunCurve], at: int | None, note: str = "", past: int | None = None
+        self,
+        lines: Sequence[RunCurve],
+        at: int | None,
+        note: str = "",
+        past: int | None = None,
+        steps: Sequence[str] = (),
     ) -> None:
-        """Draw these runs; `at`: the iteration whose values are to be read, if any.
+        """Draw these runs.
 
-        note: what else is to be said, for as long as no values are read.
-        past: the iteration that the screen shows instead of the newest, if it does.
+        Args:
+            lines: the runs, the current one as the last.
+            at: the iteration whose values are to be read, if any.
+            note: what else is to be said, for as long as no values are read.
+            past: the iteration that the screen shows instead of the newest, if it does.
+            steps: what could be done next, likewise; one of these wordings, the longest first.
         """
         self._lines, self._at, self._note, self._past = lines, at, note, past
+        self._steps = steps
         self.redraw()
+
+    def open_with(self, words: str) -> None:
+        """Say this before the first update."""
+        if words != self._opening:
+            self._opening = words
+            if self._lines and self._done == 0:
+                self.redraw()
 
     # What a person may do with it
 
@@ -166,9 +182,9 @@ class Chart(LinesWidget):
         self._plot = None
         name = "Loss" if self.view.loss else "Accuracy"
         if not self._lines:
-            self.show([self.title(name)])
+            self.show([self.title(name, key=KEY)])
             return
-        title = self.title(name, *self._notes())
+        title = self.title(name, *self._notes(), key=KEY)
         if self._done == 0:
             self.show([title, *self._before()])
             return
@@ -189,7 +205,15 @@ class Chart(LinesWidget):
         """What is read or said, in rows of its own above the drawing."""
         if self._at is not None:
             return readings(self._lines, self.view, self._at, size, self.ink)
-        return told(self._note, size, self.ink("chosen")) if self._note else []
+        width, height = size
+        rows = told(self._note, size, self.ink("chosen")) if self._note else []
+        quiet = self.ink("quiet")
+        if height >= ROOMY and self._steps:
+            return [*rows, *told(self._steps[0], (width, height - len(rows)), quiet)]
+        if height - len(rows) > LEAST_PLOT:
+            fitting = [words for words in self._steps if len(words) + 2 <= width]
+            rows += [Text(f" {words}", quiet, no_wrap=True) for words in fitting[:1]]
+        return rows
 
     def _notes(self) -> list[tuple[str, Style]]:
         """The values of the current run, as it is or was, at the right of the title."""
@@ -237,9 +261,9 @@ class Chart(LinesWidget):
     def _before(self) -> list[Text]:
         """What stands here before the first update."""
         lines: list[Text] = []
-        for paragraph in BEFORE:
-            words = Text(paragraph, self.ink("quiet"))
-            lines += words.wrap(self.app.console, max(1, self.size.width - 4))
+        for words, role in (("", ""), (self._opening, "title"), ("", ""), (BEFORE, "quiet")):
+            text = Text(words, self.ink(role) if words else "")
+            lines += text.wrap(self.app.console, max(1, self.size.width - 4))
         return [Text("  ").append_text(line) for line in lines]
 
 

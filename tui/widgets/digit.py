@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SHADES = 12
+KEY = "2"
 
 
 class Digit(LinesWidget):
@@ -23,7 +24,7 @@ class Digit(LinesWidget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._image: NDArray[np.uint8] | None = None
-        self._title = "Test digit"
+        self._title = "Test image"
         self._blocks = False
 
     def update(self, image: NDArray[np.uint8] | None, title: str, *, blocks: bool) -> None:
@@ -34,7 +35,7 @@ class Digit(LinesWidget):
     def redraw(self) -> None:
         """Draw what was given last."""
         rows = self.size.height - 1
-        title = self.title(self._title)
+        title = self.title(self._title, key=KEY)
         if self._image is None:
             self.show([title, Text(), Text("  loading the images …", self.ink("quiet"))])
             return

@@ -201,7 +201,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """A title; the fields come after the frame."""
-        yield PanelTitle("Hyperparameters")
+        yield PanelTitle("Hyperparameters", "4")
 
     def on_mount(self) -> None:
         """Many small widgets: what is to be seen first does not wait for them."""
@@ -254,9 +254,10 @@ class PanelTitle(LinesWidget):
 
     DEFAULT_CSS = "PanelTitle { height: 1; }"
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, key: str) -> None:
+        """key: that enlarges the panel."""
         super().__init__()
-        self._words = words
+        self._words, self._key = words, key
         self._note = ""
 
     def name_it(self, note: str) -> None:
@@ -267,4 +268,4 @@ class PanelTitle(LinesWidget):
     def redraw(self) -> None:
         """Draw the rule as long as the panel is wide."""
         notes = [(self._note, self.ink("quiet"))] if self._note else []
-        self.show([self.title(self._words, *notes)])
+        self.show([self.title(self._words, *notes, key=self._key)])

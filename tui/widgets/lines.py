@@ -112,17 +112,26 @@ class LinesWidget(Widget):
         ground, ink = self.background_colors[1], self.color(role)
         return [ground.blend(ink, step / (count - 1)).rich_color for step in range(count)]
 
-    def title(self, title: str, *notes: tuple[str, Style]) -> Text:
-        """A panel's first row: its title in a rule, and at the right end what is worth noting."""
+    def title(self, title: str, *notes: tuple[str, Style], key: str = "") -> Text:
+        """A panel's first row: its title in a rule, and at the right end what is worth noting.
+
+        key: that enlarges the panel; it stands before the title.
+        """
         rule = self.ink("quiet")
         note = Text.assemble(*notes, no_wrap=True)
-        left = Text.assemble(("─ ", rule), (title, self.ink("title")), (" ", rule), no_wrap=True)
-        gap = self.size.width - left.cell_len - note.cell_len - (3 if notes else 0)
-        if gap < 0:
-            left.truncate(max(0, self.size.width), overflow="crop")
-            return left
-        left.append("─" * gap, rule)
-        return left.append(" ").append_text(note).append(" ─", rule) if notes else left
+        left = Text("─ ", rule, no_wrap=True)
+        if key:
+            left.append(f"{key} ", self.ink("moving"))
+        left.append(title, self.ink("title")).append(" ", rule)
+        room = self.size.width - left.cell_len
+        if notes and room >= note.cell_len + 3:
+            left.append("─" * (room - note.cell_len - 3), rule)
+            return left.append(" ").append_text(note).append(" ─", rule)
+        if notes and room > note.cell_len:  # as far to the right as it can
+            return left.append(" " * (room - note.cell_len)).append_text(note)
+        left.append("─" * max(0, room), rule)
+        left.truncate(max(0, self.size.width), overflow="crop")
+        return left
 
     def render_line(self, y: int) -> Strip:
         """One row as Textual wants it: padded, and on the widget's own ground."""

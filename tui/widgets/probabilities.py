@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+KEY = "3"
 MAX_BAR_COLUMNS = 72
 MIN_BAR_COLUMNS = 6  # columns; with less, only the best classes are shown
 BESIDE = 13  # columns that a bar's cell takes besides name and bar
@@ -70,7 +71,7 @@ class Probabilities(LinesWidget):
     def redraw(self) -> None:
         """Draw what was given last."""
         if self._answer is None:
-            self.show([self.title("Prediction")])
+            self.show([self.title("Prediction", key=KEY)])
             return
         shares = [float(share) for share in self._answer]
         predicted = int(self._answer.argmax())
@@ -104,13 +105,13 @@ class Probabilities(LinesWidget):
         name = spoken(names[predicted], digits=self._digits)
         verdict = f"{name} ✓ right" if right else f"{name} ✗ it is {a(true, digits=self._digits)}"
         ink, quiet = self._ink(predicted), self.ink("quiet")
-        room = self.size.width - len("─ Prediction  …  ─")
+        room = self.size.width - len("─ 3 Prediction  …  ─")
         note = "untrained: " if self._untrained else ""
         if len(note + verdict) > room:
             note = ""
         if len(verdict) > room:
             verdict = f"{name} ✓" if right else f"{name} ✗ {true}"
-        return self.title("Prediction", (note, quiet), (verdict, ink))
+        return self.title("Prediction", (note, quiet), (verdict, ink), key=KEY)
 
     def _cell(
         self, digit: int, share: float, predicted: int, names: Sequence[str], width: int

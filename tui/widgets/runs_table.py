@@ -64,7 +64,7 @@ class RunsPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """A title; the table comes after the frame."""
-        yield PanelTitle("Runs")
+        yield PanelTitle("Runs", "5")
 
     def on_mount(self) -> None:
         """What is to be seen first does not wait for the table."""

@@ -12,6 +12,7 @@ from ...net.architecture import architecture_name
 from ...net.hyperparameters import scheduled_alpha
 from ..config.fields import format_value
 from ..host import POLL_INTERVAL_S, Busy
+from ..render.labels import network_in_words
 from ..text import format_duration
 from ..training.snapshot import RunStatus, Snapshot
 from .lines import LinesWidget
@@ -43,6 +44,7 @@ class StatusLine(LinesWidget):
         self._way_back = way_back
         self._last: tuple[Snapshot, RunMoment | None, float | None] | None = None
         self.busy = Busy()
+        self.thing = "digit"  # what the images are
         self.waits_for = "the data"  # what, and perhaps how far it is
 
     def on_mount(self) -> None:
@@ -84,21 +86,31 @@ class StatusLine(LinesWidget):
         count = f" {done:>{len(str(whole))}}/{whole} "
         tested = snapshot.history.tested if snapshot.history else None
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
-        network, state = f"{architecture_name(snapshot.parameters.sizes)}  ", f"{sign:<10}"
+        sizes, state = snapshot.parameters.sizes, f"{sign:<10}"
+        network = f"{architecture_name(sizes)}  "
         alpha = f"  α {_alpha(snapshot, next_alpha):<7} "
         rest = width - line.cell_len - len(state) - len(count) - len(test)
+        loss, slope = snapshot.progress.loss, snapshot.progress.gradient_norm
+        optionals = (
+            f" {_rate(snapshot.rate)}/s",
+            f"  {_time(snapshot)}",
+            f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
+        )
+        if snapshot.state is RunStatus.READY and done == 0:  # there is neither rate nor time yet
+            optionals = optionals[2:]
+        words = f"{network_in_words(sizes, self.thing)}  "
+        least = len(alpha) + sum(map(len, optionals)) + LEAST_BAR
+        if done == 0 and rest < len(words) + least:
+            least = len(f"  α {_alpha(snapshot, None)} ")
+        if rest >= len(words) + least:
+            network = words
         if rest < len(network) + len(alpha):  # a narrow screen: what is chosen stands below, too
             alpha = f"  α {_alpha(snapshot, None)} "
         if rest >= len(network) + len(alpha):
             line.append(network, self.ink("quiet"))
         line.append(state, self.ink("warning" if wrong else "moving"))
         facts = Text(f"{alpha}{test}", no_wrap=True)
-        loss, slope = snapshot.progress.loss, snapshot.progress.gradient_norm
-        for optional in (
-            f" {_rate(snapshot.rate)}/s",
-            f"  {_time(snapshot)}",
-            f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
-        ):
+        for optional in optionals:
             if width - line.cell_len - len(count) - facts.cell_len - len(optional) > LEAST_BAR:
                 facts.append(optional, self.ink("quiet"))
         if self.busy.is_busy:  # only the bar gives way to it

@@ -13,6 +13,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.inspection.prediction_history import moments
 from mnist_tui.net.network import Parameters
+from mnist_tui.tui.render.labels import heading
 from mnist_tui.tui.rooms.confusion.matrix import Matrix
 from mnist_tui.tui.rooms.digit_history.page import DigitPage
 from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
@@ -108,7 +109,7 @@ async def test_maths(small: Dataset, size: tuple[int, int], back: int) -> None:
         *_, share, loss = numbers(line, r"\d+\.\d+")
         assert share == pytest.approx(A[room.label, 0], abs=2e-6)
         assert loss == pytest.approx(-np.log(A[room.label, 0]), abs=2e-6)
-        assert any(f"digit {room.app.index} · label {room.label}" in line for line in lines)
+        assert any(heading(room.dataset, room.app.index) in line for line in lines)
 
 
 @SIZES

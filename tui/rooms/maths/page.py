@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from rich.text import Text
 
-from ...render.labels import called, worded
+from ...render.labels import image_title, worded
 from ...widgets.lines import LinesWidget
 from ..layout import MAX_PROSE_COLUMNS, Block, Ink, words
 from .scenes.layer import scene
@@ -36,7 +36,8 @@ class MathsPage(LinesWidget):
         looked, sizes = self._looked, self._looked.lens.sizes
         walk = stages(sizes)
         here = walk.index(looked.stage) + 1
-        note = f"{looked.thing} {looked.index} · label {called(looked.names, looked.lens.label)}"
+        digits = looked.thing == "digit"
+        note = image_title(looked.index, looked.lens.label, looked.names, digits=digits)
         name = f"{here} of {len(walk)} · {worded(title(looked.stage, sizes), looked.thing)}"
         lines = [strip(looked.stage, walk, self.ink, self.size.width)]
         lines.append(self.title(name, (note, self.ink("chosen"))))

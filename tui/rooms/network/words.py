@@ -6,7 +6,7 @@ import numpy as np
 from rich.text import Text
 
 from ....net.architecture import architecture_name
-from ...render.labels import SHORT_CLASS, a, called, spoken
+from ...render.labels import SHORT_CLASS, a, called, network_in_words, spoken
 from ...terminal.driver import SlowLinkDriver
 from ...widgets.lines import LinesWidget
 from .state import NetworkState
@@ -24,7 +24,7 @@ def titled(rows: LinesWidget, state: NetworkState) -> Text:
         verdict += " ✓ right" if right else wrong
     ink = rows.ink("moving" if right else "warning")
     sizes = state.parameters.sizes
-    networks = in_words(sizes, subject.thing), architecture_name(sizes)
+    networks = network_in_words(sizes, subject.thing), architecture_name(sizes)
     for notes in (
         *([(f"{each}   ", quiet), (verdict, ink)] for each in networks),
         [(verdict, ink)],
@@ -32,13 +32,6 @@ def titled(rows: LinesWidget, state: NetworkState) -> Text:
         if len(subject.title) + sum(len(words) for words, _ in notes) + 9 <= rows.size.width:
             return rows.title(subject.title, *notes)
     return rows.title(subject.title)
-
-
-def in_words(sizes: tuple[int, ...], thing: str) -> str:
-    """Return an architecture in words: 784 pixels → 10 units → 10 digits."""
-    hidden = " → ".join(f"{n} units" if n > 1 else "1 unit" for n in sizes[1:-1])
-    classes = "digits" if thing == "digit" else "classes"
-    return f"{sizes[0]} pixels → {hidden} → {sizes[-1]} {classes}"
 
 
 def described(rows: LinesWidget, state: NetworkState) -> Text:

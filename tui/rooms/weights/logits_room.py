@@ -63,7 +63,7 @@ class LogitsRoom(Room):
         else:
             found = contributions(parameters, dataset.test.images[index])
             label = int(dataset.test.labels[index])
-            self.table.update(found, f"Test {kind} {index}", label, names, kind)
+            self.table.update(found, f"Test image #{index}", label, names, kind)
 
     async def action_digit(self, by: int) -> None:
         """Go to another test image, here and on the main screen."""

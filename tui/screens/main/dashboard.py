@@ -31,6 +31,7 @@ from ...widgets.probabilities import Probabilities
 from ...widgets.runs_table import RunsPanel
 from ...widgets.status_line import StatusLine
 from ..minimum_size import WORDINGS
+from .guidance import next_steps, opening
 
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
@@ -271,6 +272,7 @@ class Dashboard(Screen[None]):
             self.workspace.at,
             run_summary(snapshot, runs, self.workspace.names),
             self.workspace.past.iteration if self.workspace.past else None,
+            next_steps(snapshot),
         )
         if snapshot.run:
             panel = self.query_one(RunsPanel)
@@ -341,6 +343,9 @@ class Dashboard(Screen[None]):
             square, heading(dataset, self.workspace.index), blocks=self.blocks
         )
         answer = probabilities(parameters, image[None, :])[:, 0]
+        if iteration == 0:
+            words = opening(dataset, self.workspace.index, int(answer.argmax()))
+            self.query_one(Chart).open_with(words)
         self.query_one(Probabilities).update(
             answer,
             label,
@@ -348,6 +353,7 @@ class Dashboard(Screen[None]):
             untrained=iteration == 0,
             digits=is_of_digits(dataset),
         )
+        self.query_one(StatusLine).thing = thing(dataset)
         self.query_one(KeyFooter).call_them(thing(dataset))
 
     def on_screen_resume(self) -> None:
