@@ -210,7 +210,8 @@ class Chart(LinesWidget):
         quiet = self.ink("quiet")
         if height >= ROOMY and self._steps:
             return [*rows, *told(self._steps[0], (width, height - len(rows)), quiet)]
-        if height - len(rows) > LEAST_PLOT:
+        # On a low screen only a run that has ended, and says so, tells what next.
+        if rows and height - len(rows) > LEAST_PLOT:
             fitting = [words for words in self._steps if len(words) + 2 <= width]
             rows += [Text(f" {words}", quiet, no_wrap=True) for words in fitting[:1]]
         return rows

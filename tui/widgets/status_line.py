@@ -86,24 +86,18 @@ class StatusLine(LinesWidget):
         count = f" {done:>{len(str(whole))}}/{whole} "
         tested = snapshot.history.tested if snapshot.history else None
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
-        sizes, state = snapshot.parameters.sizes, f"{sign:<10}"
-        network = f"{architecture_name(sizes)}  "
+        state = f"{sign:<10}"
         alpha = f"  α {_alpha(snapshot, next_alpha):<7} "
         rest = width - line.cell_len - len(state) - len(count) - len(test)
-        loss, slope = snapshot.progress.loss, snapshot.progress.gradient_norm
-        optionals = (
-            f" {_rate(snapshot.rate)}/s",
-            f"  {_time(snapshot)}",
-            f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
-        )
-        if snapshot.state is RunStatus.READY and done == 0:  # there is neither rate nor time yet
-            optionals = optionals[2:]
-        words = f"{network_in_words(sizes, self.thing)}  "
-        least = len(alpha) + sum(map(len, optionals)) + LEAST_BAR
-        if done == 0 and rest < len(words) + least:
-            least = len(f"  α {_alpha(snapshot, None)} ")
-        if rest >= len(words) + least:
-            network = words
+        optionals = _optionals(snapshot)
+        sizes = snapshot.parameters.sizes
+        in_words = f"{network_in_words(sizes, self.thing)}  "
+        is_fresh = done == 0 and next_alpha is None  # all else can wait
+        needed = len(alpha) + sum(map(len, optionals)) + LEAST_BAR
+        if is_fresh:
+            needed = min(needed, len(f"  α {_alpha(snapshot, None)} "))
+        has_room = rest >= len(in_words) + needed
+        network = in_words if has_room else f"{architecture_name(sizes)}  "
         if rest < len(network) + len(alpha):  # a narrow screen: what is chosen stands below, too
             alpha = f"  α {_alpha(snapshot, None)} "
         if rest >= len(network) + len(alpha):
@@ -154,6 +148,16 @@ class StatusLine(LinesWidget):
                 room -= cell_len(parts[name][0])
         shown = [part for name, part in parts.items() if name in chosen]
         self.show([Text.assemble(" ", *shown, no_wrap=True)])
+
+
+def _optionals(snapshot: Snapshot) -> list[str]:
+    """What stands at the end where there is room for it, the most important first."""
+    assert snapshot.progress is not None
+    loss, slope = snapshot.progress.loss, snapshot.progress.gradient_norm
+    found = [f"  loss {loss:5.3f}  |∇| {slope:<7.3g}"]
+    if snapshot.state is RunStatus.READY and snapshot.progress.iteration == 0:
+        return found  # there is neither rate nor time yet
+    return [f" {_rate(snapshot.rate)}/s", f"  {_time(snapshot)}", *found]
 
 
 def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:
