@@ -39,7 +39,7 @@ COARSE = [
     *((60, 10), (60, 20), (80, 2), (80, 4), (80, 9), (80, 10), (80, 24), (100, 9), (130, 7)),
     *((61, 60), (120, 40), (199, 6), (200, 60)),
 ]
-PANELS = ("chart", "digit", "probabilities", "hyperparameters", "runs")
+PANELS = ("both", "chart", "digit", "probabilities", "hyperparameters", "runs")
 KEYS = ("down", "right", "pagedown", "end", "up", "left", "home", "tab")
 WAITING = ("counting", "asking", "number", "checking", "images")  # as panels say it
 SCREENS: dict[str, Sequence[str]] = {
@@ -51,6 +51,7 @@ SCREENS: dict[str, Sequence[str]] = {
     "main: the prediction alone": ("3",),
     "main: the hyperparameters alone": ("4", "tab"),
     "main: the runs alone": ("5",),
+    "main: presenting": ("0", "enter"),
     **{f"maths, stage {n}": ("m", *["right"] * n) for n in range(14)},
     "maths, a list's terms": ("m", "right", "tab"),
     "maths, to a unit": ("m", "slash"),
@@ -163,7 +164,7 @@ async def leave(app: Driver) -> None:
         app.app.pop_screen()
         await asyncio.sleep(0)
     app.app.main.set_focus(None)
-    app.app.main.remove_class("-table", *(f"-only-{name}" for name in PANELS))
+    app.app.main.remove_class("-table", "-presenting", *(f"-only-{name}" for name in PANELS))
     await idle(app)
 
 

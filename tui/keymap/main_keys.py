@@ -64,7 +64,7 @@ KEYS_BY_TOPIC = {
         Key("f", "fork", "a new run from the moment shown; waits for Space", "f"),
         Key("escape", "back", "back to the present; close what is open", "Esc"),
     ),
-    "Runs": (Key("t", "runs", "the runs table: compare runs, continue one", "t", "runs"),),
+    "Runs": (Key("t", "runs", "the runs table: compare runs, continue one", "t", spare="runs"),),
     "Chart": (
         Key("l", "loss", "switch between accuracy and loss", "l"),
         Key("y", "log('y')", "logarithmic y axis (accuracy: of the errors)", "y"),
@@ -80,7 +80,7 @@ KEYS_BY_TOPIC = {
     ),
     "Rooms": (
         Key("v", "room('network')", "the whole network as a picture", "v", "net"),
-        Key("m", "room('maths')", "every number of one update, step by step", "m", "math"),
+        Key("m", "room('maths')", "every number of one update, step by step", "m", spare="math"),
         Key(
             "c",
             "room('confusion')",
@@ -118,12 +118,20 @@ KEYS_BY_TOPIC = {
     ),
     "Program": (
         Key("tab", "app.focus_next", "to the hyperparameters, field by field", "Tab"),
-        Key("question_mark,f1", "help", "this help", "?", "help"),
+        Key("M", "menu", "menu of all rooms and tools", "M", "menu"),
+        Key("question_mark,f1", "help", "help and glossary", "?", "help"),
         Key("1", "only('chart')", "the chart alone, and back", "1"),
         Key("2", "only('digit')", "the digit alone, and back", "2"),
         Key("3", "only('probabilities')", "the prediction alone, and back", "3"),
         Key("4", "only('hyperparameters')", "the hyperparameters alone, and back", "4"),
         Key("5", "only('runs')", "the runs alone, and back", "5"),
+        Key("0", "present", "present: digit and covered prediction, or a panel, large", "0"),
+        Key(
+            "enter",
+            "reveal",
+            "while presenting: uncover the prediction; then the next digit",
+            "Enter",
+        ),
         Key(
             "g",
             "glyphs",

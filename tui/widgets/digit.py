@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ..render.glyphs import ascii_rows, block_rows
-from ..render.resample import fitted
+from ..render.resample import enlarged, fitted
 from .lines import LinesWidget
 
 if TYPE_CHECKING:
@@ -25,11 +25,25 @@ class Digit(LinesWidget):
         super().__init__(id=id)
         self._image: NDArray[np.uint8] | None = None
         self._title = "Test image"
-        self._blocks = False
+        self._blocks = self._large = False
 
-    def update(self, image: NDArray[np.uint8] | None, title: str, *, blocks: bool) -> None:
-        """Draw this image (side × side, None while there is none yet)."""
-        self._image, self._title, self._blocks = image, title, blocks
+    def update(
+        self,
+        image: NDArray[np.uint8] | None,
+        title: str,
+        *,
+        blocks: bool,
+        large: bool = False,
+    ) -> None:
+        """Draw this image.
+
+        Args:
+            image: side × side; None while there is none yet.
+            title: what it is called.
+            blocks: whether it is drawn in blocks instead of characters.
+            large: whether it fills all the room there is.
+        """
+        self._image, self._title, self._blocks, self._large = image, title, blocks, large
         self.redraw()
 
     def redraw(self) -> None:
@@ -39,7 +53,8 @@ class Digit(LinesWidget):
         if self._image is None:
             self.show([title, Text(), Text("  loading the images …", self.ink("quiet"))])
             return
-        image, rows = fitted(self._image, rows, self.size.width)
+        fit = enlarged if self._large and rows > 0 and self.size.width > 1 else fitted
+        image, rows = fit(self._image, rows, self.size.width)
         if self._blocks:
             picture = block_rows(image, rows, self.blends("title", SHADES))
         else:

@@ -73,7 +73,9 @@ class KeyFooter(LinesWidget):
     def redraw(self) -> None:
         """As many as fit; those that are needed come first, wherever they stand."""
         line = Text(" ", no_wrap=True)
-        for told in hints_that_fit(self._told(), self.size.width - 1):
+        if hint := getattr(self.screen.focused, "hint", ""):  # of a field, what may stand in it
+            line.append(f"{hint}  ", self.ink("title"))
+        for told in hints_that_fit(self._told(), self.size.width - line.cell_len):
             for pressed, shown in told.keys:
                 line.append(shown, self.ink("moving") + Style(meta={"press": pressed}))
             pressed = told.keys[0][0]

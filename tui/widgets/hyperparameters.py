@@ -42,9 +42,10 @@ class FieldInput(Input):
 
     in_force = ""  # the value to go back to, as text
 
-    def __init__(self, value: str, step: Step, tooltip: str) -> None:
-        super().__init__(value, compact=True, select_on_focus=True, tooltip=tooltip)
-        self.in_force, self._step = value, step
+    def __init__(self, value: str, step: Step, hint: str) -> None:
+        """hint: what may stand here, for the footer."""
+        super().__init__(value, compact=True, select_on_focus=True, tooltip=hint)
+        self.in_force, self._step, self.hint = value, step, hint
 
     def action_turn(self, by: int) -> None:
         """Write the value one step up or down; what is no value stays as it is."""

@@ -14,7 +14,7 @@ from textual.message import Message
 from ....net.inspection.connections import Connection
 from ...render.glyphs import ascii_rows, bar, block_rows
 from ...render.labels import SHORT_CLASS, called, widest
-from ...render.resample import shrunk
+from ...render.resample import shrunk, square_side
 from ...render.strokes import LEVELS, Drawing, Stroke, draw_strokes
 from ...terminal.driver import SlowLinkDriver, has_shades
 from ...widgets.lines import LinesWidget
@@ -148,7 +148,7 @@ class NetworkPicture(LinesWidget):
 
     def _digit(self, state: NetworkState, nodes: Nodes, height: int) -> list[Text]:
         """The image, and in it the pixel that the path begins at."""
-        side = _picture_side(state.subject.side, nodes.width, height)
+        side = square_side(state.subject.side, height, nodes.width)
         image = shrunk(state.subject.image.reshape(state.subject.side, -1), side)
         if self._blocks:
             rows = block_rows(image, side // 2, self.blends("title", SHADES))
@@ -262,7 +262,7 @@ class NetworkPicture(LinesWidget):
         self, state: NetworkState, links: Links, before: Nodes, height: int
     ) -> dict[int, int]:
         """The row of each pixel that a connection begins at."""
-        side = _picture_side(state.subject.side, before.width, height)
+        side = square_side(state.subject.side, height, before.width)
         top = max(0, height - side // 2) // 2
         return {
             one.source: min(height - 1, top + _pixel_cell(one.source, state.subject.side, side)[0])
@@ -306,13 +306,6 @@ def _strength(product: float, weight: float, largest: float) -> float:
     share = abs(product) / largest if largest > 0 else 0.0
     share = share if math.isfinite(share) else 1.0  # of a network that diverged
     return -share if weight < 0 else share
-
-
-def _picture_side(side: int, width: int, height: int) -> int:
-    """Columns of the image, an even number: whole pixels where they fill most of the room."""
-    room = max(2, min(width, 2 * height))
-    whole = room // side * side
-    return (whole if whole >= 0.75 * room else room) // 2 * 2
 
 
 def _pixel_cell(pixel: int, side: int, columns: int) -> tuple[int, int]:
