@@ -27,7 +27,7 @@ BEFORE = (
     "The share of images answered right will be drawn here: a line for those it learns from, dots "
     "for those it never sees."
 )
-ROOMY = 16  # rows from which the longest wording of what to do next has room
+ROOMY = 14  # rows from which the longest wording of what to do next has room
 TILE = 0.22  # of the way from the ground to the ink: what a test dot stands on
 KEY = "1"
 TITLE = len("─ 1 Accuracy  ─") + 2  # columns of the title row that its notes leave free

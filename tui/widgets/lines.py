@@ -128,7 +128,8 @@ class LinesWidget(Widget):
             left.append("─" * (room - note.cell_len - 3), rule)
             return left.append(" ").append_text(note).append(" ─", rule)
         if notes and room > note.cell_len:  # as far to the right as it can
-            return left.append(" " * (room - note.cell_len)).append_text(note)
+            left.append(" " * max(1, room - note.cell_len - 1)).append_text(note)
+            return left.append(" " * (self.size.width - left.cell_len))
         left.append("─" * max(0, room), rule)
         left.truncate(max(0, self.size.width), overflow="crop")
         return left
