@@ -23,6 +23,7 @@ PAGES = [
 ]
 README_LINES = 130
 ROOM_HEADINGS = {
+    "range_test": "Find alpha",
     "network": "Network",
     "maths": "Maths",
     "digit": "Watch one digit",

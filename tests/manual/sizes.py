@@ -66,6 +66,7 @@ SCREENS: dict[str, Sequence[str]] = {
     "unit of the next layer": ("w", "l", "enter"),
     "gallery of a unit": ("w", "enter", "enter"),
     "logits": ("w", "k"),
+    "find alpha": ("A",),
     "network": ("v",),
     "network, at a weight": ("v", "right", "down"),
     "network of a drawing": ("d", "d", "v"),

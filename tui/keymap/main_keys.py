@@ -47,6 +47,7 @@ KEYS_BY_TOPIC = {
         Key("r", "reset", "a new run from the same first weights; trains at once", "r", "new"),
         Key("R", "reset_seed", "the same from new first weights (the next seed)", "R"),
         Key("p", "preset", "a new run with a preset; trains at once", "p"),
+        Key("A", "room('range_test')", "find alpha: the loss while alpha rises, on a copy", "A"),
         Key("h", "cure", "apply the coach's remedy when a run goes wrong", "h"),
     ),
     "Time": (

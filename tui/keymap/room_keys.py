@@ -64,6 +64,10 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("minus", "cockpit('alpha', -1)", "alpha down", "-"),
         Key("g", "glyphs", "draw the digit with ASCII characters or with blocks", "g"),
     ),
+    "range_test": (
+        Key("enter", "take", "take the suggested alpha, and go back", "Enter", "take it"),
+        Key("r", "again", "test the network as it is now", "r", "again"),
+    ),
     "digit": (
         Key("left", "cockpit('digit', -1)", "the previous digit", "←", "digit", DIGIT),
         Key("right", "cockpit('digit', 1)", "the next digit", "→", "digit", DIGIT),

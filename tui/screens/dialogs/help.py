@@ -39,6 +39,7 @@ KEYS_OF = {  # a section's keys
     "When a run goes wrong": "Keys: training",
     "Files": "Keys: files",
     "Network": "Keys: network",
+    "Find alpha": "Keys: range_test",
     "Maths": "Keys: maths",
     "Watch one digit": "Keys: digit",
     "Test digit and prediction": "Keys: test digits",

@@ -12,7 +12,7 @@ from ...keymap.main_keys import KEYS, KEYS_BY_TOPIC, Key
 from .choice_dialog import ChoiceDialog
 
 TOOLS = (  # by their actions
-    *("runs", "preset", "recipe", "cure", "deformed", "open_data", "export"),
+    *("runs", "preset", "recipe", "room('range_test')", "cure", "deformed", "open_data", "export"),
     *("app.focus_next", "present", "theme", "help"),
 )
 KEY_COLUMNS = 6

@@ -11,6 +11,7 @@ from .dashboard import Dashboard
 
 ROOMS = {  # where each is, and what it is called there
     "network": ("network.room", "NetworkRoom"),
+    "range_test": ("range_test.room", "RangeTestRoom"),
     "maths": ("maths.room", "MathsRoom"),
     "confusion": ("confusion.room", "ConfusionRoom"),
     "weights": ("weights.room", "WeightsRoom"),
