@@ -41,7 +41,7 @@ COARSE = [
 ]
 PANELS = ("both", "chart", "digit", "probabilities", "hyperparameters", "runs")
 KEYS = ("down", "right", "pagedown", "end", "up", "left", "home", "tab")
-WAITING = ("counting", "asking", "number", "checking", "images")  # as panels say it
+WAITING = ("counting", "asking", "number", "checking", "images", "run")  # as panels say it
 SCREENS: dict[str, Sequence[str]] = {
     "main": (),
     "main: a reading": ("comma", "comma", "z"),
@@ -77,6 +77,9 @@ SCREENS: dict[str, Sequence[str]] = {
     "draw": ("d", "d"),
     "draw, name": ("d", "d", "w"),
     "help": ("question_mark",),
+    "help, searched": ("question_mark", "slash", "a"),
+    "contents": ("question_mark", "c"),
+    "menu": ("M",),
     "presets": ("p",),
     "go to": ("slash",),
     "recipe": ("P",),

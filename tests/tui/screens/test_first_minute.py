@@ -222,6 +222,11 @@ async def test_presenting_covers_the_prediction_until_it_is_revealed(
         await app.press("escape")
         assert len(app.shares) == 10
         assert app.find("#chart").region.area > 0
+        await app.press("0", "2")
+        assert app.find("#digit").region.width == size[0]
+        await app.press("2")
+        assert app.find("#chart").region.area > 0
+        assert len(app.shares) == 10
         await app.press("1", "0")
         assert app.find("#chart").region.height == size[1] - 2
         await app.press("0")

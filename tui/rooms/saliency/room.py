@@ -121,6 +121,7 @@ class SaliencyRoom(Room):
         self.query_one(SaliencyMap).update(
             (
                 f"{what}. Which pixels speak for {name}?",
+                f"{what.removeprefix('Test image ')}. Which pixels speak for {name}?",
                 f"Which pixels speak for {name}?",
                 f"Pixels for {name}",
             ),

@@ -39,7 +39,7 @@ KEYS_OF = {  # a section's keys
     "When a run goes wrong": "Keys: training",
     "Files": "Keys: files",
     "Network": "Keys: network",
-    "Find alpha": "Keys: range_test",
+    "Find alpha": "Keys: range test",
     "Maths": "Keys: maths",
     "Watch one digit": "Keys: digit",
     "Test digit and prediction": "Keys: test digits",
@@ -75,7 +75,7 @@ def sections(*, files: bool = True) -> dict[str, Text]:
         f"  {'Enter':<15} go on from the run under the cursor\n"
     ).append_text(_table(RUN_KEYS))
     for room, keys in ROOM_KEYS.items():
-        found[f"Keys: {room}"] = _table(_allowed(keys, files=files))
+        found[f"Keys: {room.replace('_', ' ')}"] = _table(_allowed(keys, files=files))
     found["Keys: everywhere"] = Text("\n".join(f"  {key:<15} {what}" for key, what in EVERYWHERE))
     return found
 

@@ -34,6 +34,8 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
         self.remove_class(*alone)
         if wanted not in alone:
             self.add_class(wanted)
+        elif self.has_class("-presenting"):
+            self.stop_presenting()
         self.show_digit()
 
     def action_present(self) -> None:
@@ -41,13 +43,10 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
         if self.has_class("-presenting"):
             self.stop_presenting()
             return
-        panel = ""
+        self.add_class("-presenting")
         if isinstance(self.focused, RunTable):
-            panel = "runs"
-        elif isinstance(self.focused, Input):
-            panel = "hyperparameters"
-        self.add_class("-presenting", *([f"-only-{panel}"] if panel else []))
-        if not any(name.startswith("-only-") for name in self.classes):
+            self.add_class("-only-runs")
+        elif not any(name.startswith("-only-") for name in self.classes):
             self.add_class("-only-both")
         self.is_covered = True
         self.show_digit()
