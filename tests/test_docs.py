@@ -26,6 +26,8 @@ PAGES = [
 ]
 README_LINES = 130
 ROOM_HEADINGS = {
+    "range_test": "Find alpha",
+    "network": "Network",
     "maths": "Maths",
     "digit": "Watch one digit",
     "confusion": "Confusion",

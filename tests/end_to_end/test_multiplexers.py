@@ -34,7 +34,7 @@ def test_it_is_the_same_inside(
         there.type(b"+")
         there.until(lambda: there.shows("α 0.2"))
         there.type(b"\x1b[C")
-        there.until(lambda: there.shows("Test digit 1 "))
+        there.until(lambda: there.shows("Test image #1:"))
         there.type(b"m")
         there.until(lambda: there.shows("1 of 12"))
         there.type(b"\x1b")  # a multiplexer waits a moment whether more follows

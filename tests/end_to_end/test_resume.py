@@ -64,7 +64,7 @@ def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
         there.until(lambda: there.shows("finished") and there.iteration == 30)
         for key in (b"\x1b[C", b"\x1b[C", b"+"):
             there.type(key)
-        there.until(lambda: there.shows("Test digit 2"))
+        there.until(lambda: there.shows("Test image #2:"))
         there.type(b"t")
         there.until(lambda: there.shows("run 2"))
         there.process.send_signal(signal.SIGTERM)
@@ -76,7 +76,7 @@ def test_all_of_a_session_comes_back(folder: Path, state: Path) -> None:
     assert set(runs) == {1, 2}
     assert (manifest.index, manifest.current, manifest.wanted["alpha"]) == (2, 2, 0.2)
     with terminal("--resume") as (there, _):
-        there.until(lambda: there.shows("Test digit 2"))
+        there.until(lambda: there.shows("Test image #2:"))
         there.until(lambda: there.shows("alpha      0.2"))
         there.type(b"t")
         there.until(lambda: there.shows("run 1") and there.shows("run 2"))

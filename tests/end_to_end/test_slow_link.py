@@ -23,11 +23,11 @@ def tour(there: Terminal) -> None:
         there.type(key)
         there.until(lambda text=text: there.shows(text))
         there.type(b"\x1b")  # what follows it at once would be one key with it
-        there.until(lambda text=text: not there.shows(text) and there.shows("Test digit"))
+        there.until(lambda text=text: not there.shows(text) and there.shows("Test image"))
     for key in (b"\x1b[C", b"t", b"t", b",", b"g", b"T"):
         there.type(key)
         there.pass_by(0.2)
-    there.until(lambda: there.shows("Test digit 1"))
+    there.until(lambda: there.shows("Test image #1:"))
     there.type(b"q")
     assert there.end() == 0
     check_restored(there.sent)
@@ -128,7 +128,7 @@ def test_it_is_right_after_any_number_of_sizes(environment: dict[str, str], fold
         there.resize(40, 10)
         there.until(lambda: there.shows("Too small"))
         there.resize(80, 24)
-        there.until(lambda: there.shows("Test digit 0"))
+        there.until(lambda: there.shows("Test image #0:"))
         there.type(b"q")
         assert there.end() == 0
 
@@ -144,7 +144,7 @@ def test_a_terminal_that_does_not_read_stalls_nothing_but_its_picture(folder: Pa
         there.type(b"\x1b[C")  # is heard though nobody sees it
         there.type(b" ")
         there.until(lambda: there.shows("paused"))
-        there.until(lambda: there.shows("Test digit 1"))
+        there.until(lambda: there.shows("Test image #1:"))
         there.pass_by(1.5)
         assert there.iteration > before + 10  # it trained meanwhile
         assert len(there.sent) - sent < held + 150_000  # a few pictures, not all that were missed

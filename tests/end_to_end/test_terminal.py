@@ -26,7 +26,7 @@ def test_a_session_from_the_first_screen_to_the_shell() -> None:
     with terminal("--iterations", "100000") as (there, _):
         there.until(lambda: there.shows("ready"))
         assert there.iteration == 0
-        there.until(lambda: there.shows("Test digit 0 · label 7"))
+        there.until(lambda: there.shows("Test image #0: a 7"))
         assert there.shows("untrained")
         there.type(b" ")
         there.until(lambda: there.iteration >= 3)
@@ -34,7 +34,7 @@ def test_a_session_from_the_first_screen_to_the_shell() -> None:
         there.type(b"+")
         there.until(lambda: there.shows("α 0.2"))
         there.type(b"\x1b[C")
-        there.until(lambda: there.shows("Test digit 1 · label 2"))
+        there.until(lambda: there.shows("Test image #1: a 2"))
         grown = there.iteration
         there.until(lambda: there.iteration > grown)
         there.until(lambda: not there.shows("untrained"))

@@ -34,7 +34,7 @@ def test_what_is_no_key_does_nothing(folder: Path) -> None:
         there.until(lambda: there.iteration > 2)
         for index, data in enumerate((*REPLIES, *UNPARSABLE), start=1):
             there.type(data + b"\x1b[C")  # it leads to the next digit, and to nothing else
-            there.until(lambda index=index: there.shows(f"Test digit {index} "))
+            there.until(lambda index=index: there.shows(f"Test image #{index}:"))
         assert there.shows("training")
         leave(there)
 
@@ -55,7 +55,7 @@ def test_keys_of_one_packet_and_of_the_keypad_act_in_their_order(folder: Path) -
         there.type(b"\t\x7f0.25\r\x1b\x1b[57413;129;43u")
         there.until(lambda: "α 0.3 " in there.screen.display[0])
         there.type(b"p\r\r/12\r\r")
-        there.until(lambda: there.shows("Test digit 12 "))
+        there.until(lambda: there.shows("Test image #12:"))
         leave(there)
 
 
@@ -103,7 +103,7 @@ def test_stopped_and_continued_at_any_time_it_goes_on(folder: Path, *, training:
             there.process.send_signal(signal.SIGCONT)
             there.process.send_signal(signal.SIGCONT)
         there.type(b"\x1b[C")
-        there.until(lambda: there.shows("Test digit 1 "))
+        there.until(lambda: there.shows("Test image #1:"))
         assert threads(there) == before
         leave(there)
 
@@ -122,7 +122,7 @@ def test_suspended_and_back_ten_times_it_goes_on(folder: Path) -> None:
             there.until(lambda index=index: there.sent.count(b"\x1b[?1049h") == index + 1)
             there.process.send_signal(signal.SIGCONT)  # and a stray one
             there.type(b"\x1b[C")
-            there.until(lambda index=index: there.shows(f"Test digit {index} "))
+            there.until(lambda index=index: there.shows(f"Test image #{index}:"))
         leave(there)
 
 
@@ -147,17 +147,17 @@ def _is_awake(there: Terminal) -> bool:
     return (
         state_of(there.process.pid) != "T"
         and there.sent.rfind(b"\x1b[?2004h") > there.sent.rfind(b"\x1b[?1049l")
-        and there.shows("Test digit")
+        and there.shows("Test image")
     )
 
 
 def _is_elsewhere(there: Terminal) -> bool:
-    return there.shows("Test digit") and not there.shows("Test digit 0 ")
+    return there.shows("Test image #") and not there.shows("Test image #0:")
 
 
 def test_ctrl_l_repaints_everything(folder: Path) -> None:
     with terminal("--data", folder) as (there, _):
-        there.until(lambda: there.shows("Test digit 0"))
+        there.until(lambda: there.shows("Test image #0:"))
         there.pass_by(1.0)
         whole = there.picture()
         there.screen.reset()

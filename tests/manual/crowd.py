@@ -55,7 +55,7 @@ def main(count: int) -> None:
         for turn in range(1, ROUNDS + 1):
             for there in crowd:
                 there.type(b"\x1b[C")
-                taken.append(until(crowd, there, f"Test digit {turn} "))
+                taken.append(until(crowd, there, f"Test image #{turn}:"))
                 look_on(crowd, 0.1)
         seconds = time.monotonic() - begun
         rates = [(t.iteration - b) / seconds for t, b in zip(crowd, before, strict=True)]

@@ -16,6 +16,7 @@ from tests.helpers.pty_terminal import Terminal, terminal
 TURNS = 3
 SECONDS = 3.0
 ROOMS = {
+    "network": b"v",
     "maths": b"m",
     "confusion": b"c",
     "weights": b"w",

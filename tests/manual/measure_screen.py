@@ -57,14 +57,14 @@ def keys(*, training: bool) -> list[float]:
     """Seconds from pressing → to the next digit's title on the screen, each press."""
     arguments = ["--iterations", "1000000"] + ["--start"] * training
     with terminal(*arguments) as (there, _):
-        there.until(lambda: there.shows("Test digit 0"))
+        there.until(lambda: there.shows("Test image #0:"))
         if training:
             there.until(lambda: there.iteration >= 20)
         taken: list[float] = []
         for index in range(1, PRESSES + 1):
             pressed = time.monotonic()
             there.type(b"\x1b[C")
-            there.until(lambda index=index: there.shows(f"Test digit {index} "))
+            there.until(lambda index=index: there.shows(f"Test image #{index}:"))
             taken.append(time.monotonic() - pressed)
             pause = time.monotonic() + 0.07
             there.until(lambda pause=pause: time.monotonic() > pause)
@@ -75,7 +75,7 @@ def keys(*, training: bool) -> list[float]:
 def idle() -> float:
     """Bytes a second that the app sends while it rests and nobody touches it."""
     with terminal() as (there, _):
-        there.until(lambda: there.shows("Test digit 0"))
+        there.until(lambda: there.shows("Test image #0:"))
         there.pass_by(2.0)
         before = len(there.sent)
         there.pass_by(SECONDS)

@@ -39,9 +39,9 @@ COARSE = [
     *((60, 10), (60, 20), (80, 2), (80, 4), (80, 9), (80, 10), (80, 24), (100, 9), (130, 7)),
     *((61, 60), (120, 40), (199, 6), (200, 60)),
 ]
-PANELS = ("chart", "digit", "probabilities", "hyperparameters", "runs")
+PANELS = ("both", "chart", "digit", "probabilities", "hyperparameters", "runs")
 KEYS = ("down", "right", "pagedown", "end", "up", "left", "home", "tab")
-WAITING = ("counting", "asking", "number", "checking", "images")  # as panels say it
+WAITING = ("counting", "asking", "number", "checking", "images", "run")  # as panels say it
 SCREENS: dict[str, Sequence[str]] = {
     "main": (),
     "main: a reading": ("comma", "comma", "z"),
@@ -51,6 +51,7 @@ SCREENS: dict[str, Sequence[str]] = {
     "main: the prediction alone": ("3",),
     "main: the hyperparameters alone": ("4", "tab"),
     "main: the runs alone": ("5",),
+    "main: presenting": ("0", "enter"),
     **{f"maths, stage {n}": ("m", *["right"] * n) for n in range(14)},
     "maths, a list's terms": ("m", "right", "tab"),
     "maths, to a unit": ("m", "slash"),
@@ -64,7 +65,11 @@ SCREENS: dict[str, Sequence[str]] = {
     "unit in signs": ("w", "g", "enter"),
     "unit of the next layer": ("w", "l", "enter"),
     "gallery of a unit": ("w", "enter", "enter"),
-    "logits": ("w", "v"),
+    "logits": ("w", "k"),
+    "find alpha": ("A",),
+    "network": ("v",),
+    "network, at a weight": ("v", "right", "down"),
+    "network of a drawing": ("d", "d", "v"),
     "pixels": ("x",),
     "pixels, flipped": ("x", "j", "enter", "g"),
     "one digit": ("i",),
@@ -72,6 +77,9 @@ SCREENS: dict[str, Sequence[str]] = {
     "draw": ("d", "d"),
     "draw, name": ("d", "d", "w"),
     "help": ("question_mark",),
+    "help, searched": ("question_mark", "slash", "a"),
+    "contents": ("question_mark", "c"),
+    "menu": ("M",),
     "presets": ("p",),
     "go to": ("slash",),
     "recipe": ("P",),
@@ -160,7 +168,7 @@ async def leave(app: Driver) -> None:
         app.app.pop_screen()
         await asyncio.sleep(0)
     app.app.main.set_focus(None)
-    app.app.main.remove_class("-table", *(f"-only-{name}" for name in PANELS))
+    app.app.main.remove_class("-table", "-presenting", *(f"-only-{name}" for name in PANELS))
     await idle(app)
 
 

@@ -33,7 +33,7 @@ def main(seconds: float) -> None:
             stalled(there, seconds)
             there.type(b"\x1b[C")
             begun_again = time.monotonic()
-            there.until(lambda: there.shows("Test digit 1 "))
+            there.until(lambda: there.shows("Test image #1:"))
             caught_up = time.monotonic() - begun_again
             there.pass_by(1.0)  # the digit came at once, the status line comes four times a second
             whole = time.monotonic() - begun

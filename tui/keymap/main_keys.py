@@ -47,6 +47,7 @@ KEYS_BY_TOPIC = {
         Key("r", "reset", "a new run from the same first weights; trains at once", "r", "new"),
         Key("R", "reset_seed", "the same from new first weights (the next seed)", "R"),
         Key("p", "preset", "a new run with a preset; trains at once", "p"),
+        Key("A", "room('range_test')", "find alpha: the loss while alpha rises, on a copy", "A"),
         Key("h", "cure", "apply the coach's remedy when a run goes wrong", "h"),
     ),
     "Time": (
@@ -64,7 +65,7 @@ KEYS_BY_TOPIC = {
         Key("f", "fork", "a new run from the moment shown; waits for Space", "f"),
         Key("escape", "back", "back to the present; close what is open", "Esc"),
     ),
-    "Runs": (Key("t", "runs", "the runs table: compare runs, continue one", "t", "runs"),),
+    "Runs": (Key("t", "runs", "the runs table: compare runs, continue one", "t", spare="runs"),),
     "Chart": (
         Key("l", "loss", "switch between accuracy and loss", "l"),
         Key("y", "log('y')", "logarithmic y axis (accuracy: of the errors)", "y"),
@@ -79,7 +80,8 @@ KEYS_BY_TOPIC = {
         Key("full_stop", "line(1)", "reading line to the right", "."),
     ),
     "Rooms": (
-        Key("m", "room('maths')", "every number of one update, step by step", "m", "math"),
+        Key("v", "room('network')", "the whole network as a picture", "v", "net"),
+        Key("m", "room('maths')", "every number of one update, step by step", "m", spare="math"),
         Key(
             "c",
             "room('confusion')",
@@ -117,12 +119,20 @@ KEYS_BY_TOPIC = {
     ),
     "Program": (
         Key("tab", "app.focus_next", "to the hyperparameters, field by field", "Tab"),
-        Key("question_mark,f1", "help", "this help", "?", "help"),
+        Key("M", "menu", "menu of all rooms and tools", "M", "menu"),
+        Key("question_mark,f1", "help", "help and glossary", "?", "help"),
         Key("1", "only('chart')", "the chart alone, and back", "1"),
         Key("2", "only('digit')", "the digit alone, and back", "2"),
         Key("3", "only('probabilities')", "the prediction alone, and back", "3"),
         Key("4", "only('hyperparameters')", "the hyperparameters alone, and back", "4"),
         Key("5", "only('runs')", "the runs alone, and back", "5"),
+        Key("0", "present", "present: digit and covered prediction, or a panel, large", "0"),
+        Key(
+            "enter",
+            "reveal",
+            "while presenting: uncover the prediction; then the next digit",
+            "Enter",
+        ),
         Key(
             "g",
             "glyphs",

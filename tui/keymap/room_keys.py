@@ -9,6 +9,7 @@ from .main_keys import DIGIT, Key
 STAGE = Binding.Group("stage", compact=True)
 CHOOSE = Binding.Group("choose", compact=True)
 UNIT = Binding.Group("unit", compact=True)
+MOVE = Binding.Group("move", compact=True)
 CLASS = Binding.Group("class", compact=True)
 
 PICTURE_KEYS = (  # in every room with pages of small pictures
@@ -47,6 +48,25 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("p,comma", "cockpit('digit', -1)", "the previous digit; also ,", "p"),
         Key("plus,equals_sign", "cockpit('alpha', 1)", "alpha up: a longer step", "+"),
         Key("minus", "cockpit('alpha', -1)", "alpha down: a shorter step", "-"),
+    ),
+    "network": (
+        Key("left", "across(-1)", "towards the digit", "←", "move", MOVE),
+        Key("right", "across(1)", "towards the answers", "→", "move", MOVE),
+        Key("up", "down(-1)", "the unit, answer or connection above", "↑", "move", MOVE),
+        Key("down", "down(1)", "the one below; on the digit, the next digit", "↓", "move", MOVE),
+        Key("enter", "open", "open the room of what the cursor is on", "Enter", "open"),
+        Key("a", "answer", "follow the network's answer back", "a", spare="answer"),
+        Key("comma", "digit(-1)", "the previous test digit", ",", "digit", DIGIT),
+        Key("full_stop", "digit(1)", "the next test digit", ".", "digit", DIGIT),
+        Key("n", "mistake(1)", "the next digit the network gets wrong", "n", "mistake"),
+        Key("N", "mistake(-1)", "the previous digit it gets wrong", "N"),
+        Key("plus,equals_sign", "cockpit('alpha', 1)", "alpha up", "+"),
+        Key("minus", "cockpit('alpha', -1)", "alpha down", "-"),
+        Key("g", "glyphs", "draw the digit with ASCII characters or with blocks", "g"),
+    ),
+    "range_test": (
+        Key("enter", "take", "take the suggested alpha, and go back", "Enter", "take it"),
+        Key("r", "again", "test the network as it is now", "r", "again"),
     ),
     "digit": (
         Key("left", "cockpit('digit', -1)", "the previous digit", "←", "digit", DIGIT),
@@ -136,6 +156,7 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("d", "take(0)", "start from the main screen's test digit", "d", "digit"),
         Key("n", "take(1)", "start from the next test digit", "n"),
         Key("N", "take(-1)", "start from the previous test digit", "N"),
+        Key("v", "network", "the whole network at work on the drawing", "v", "net"),
         Key("w", "save_drawing", "save the drawing to the app's own folder", "w", "save"),
         Key("o", "open_drawing", "open a drawing from that folder", "o", "open"),
         Key("g", "glyphs", "draw with blocks or with ASCII characters", "g"),

@@ -44,6 +44,13 @@ def thing(dataset: Dataset | None) -> str:
     return "digit" if is_of_digits(dataset) else "image"
 
 
+def network_in_words(sizes: Sequence[int], thing: str) -> str:
+    """Return an architecture in words: 784 pixels → 10 units → 10 digits."""
+    hidden = " → ".join(f"{n} units" if n > 1 else "1 unit" for n in sizes[1:-1])
+    classes = "digits" if thing == "digit" else "classes"
+    return f"{sizes[0]} pixels → {hidden} → {sizes[-1]} {classes}"
+
+
 def worded(text: str, thing: str) -> str:
     """Return a text about digits as one about images of another kind."""
     return text.replace("digit", thing).replace("Digit", thing.capitalize())
@@ -51,10 +58,13 @@ def worded(text: str, thing: str) -> str:
 
 def heading(dataset: Dataset, index: int) -> str:
     """Return a test image's number and class for the title above it."""
-    name = called(dataset.names, int(dataset.test.labels[index]))
-    if is_of_digits(dataset):
-        return f"Test digit {index} · label {name}"
-    return f"Test image {index} · {spoken(name, digits=False)}"
+    label = int(dataset.test.labels[index])
+    return image_title(index, label, dataset.names, digits=is_of_digits(dataset))
+
+
+def image_title(index: int, label: int, names: Sequence[str], *, digits: bool) -> str:
+    """Return a test image's number and class: Test image #0: a 7."""
+    return f"Test image #{index}: {a(called(names, label), digits=digits)}"
 
 
 def spoken(name: str, *, digits: bool) -> str:

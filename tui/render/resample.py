@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+MOST_OF_IT = 0.75  # of the room that whole pixels must fill
+
 
 def fitted(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[np.uint8], int]:
     """Fit a square image into rows and columns; return it and the rows it then takes.
@@ -31,8 +33,24 @@ def fitted(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[n
     return shrunk(image, smaller), smaller // 2
 
 
+def square_side(side: int, rows: int, columns: int) -> int:
+    """Return the columns, an even number, of the largest picture in so many rows and columns.
+
+    Two columns are as wide as a row is high. Whole pixels, if they fill most of the room.
+    """
+    room = max(2, min(columns, 2 * rows))
+    whole = room // side * side
+    return (whole if whole >= MOST_OF_IT * room else room) // 2 * 2
+
+
+def enlarged(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[np.uint8], int]:
+    """Return a square image as large as it can be drawn, and the rows it then takes."""
+    side = square_side(len(image), rows, columns)
+    return shrunk(image, side), side // 2
+
+
 def shrunk(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Shrink a square image; each new pixel is the mean of its area."""
+    """Resample a square image; each new pixel is the mean of its area."""
     import numpy as np
 
     weights = area_weights(len(image), side)

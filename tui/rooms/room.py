@@ -57,7 +57,9 @@ class Room(ClosesOnce[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the status line, the room's own widgets and the footer."""
-        yield StatusLine(id="status", way_back="] forward")
+        status = StatusLine(id="status", way_back="] forward")
+        status.thing = thing(self.workspace.session.dataset)
+        yield status
         with Container(id="room"):
             yield from self.furnish()
         yield KeyFooter(thing(self.workspace.session.dataset))

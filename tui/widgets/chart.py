@@ -12,7 +12,7 @@ from textual import events
 from textual.message import Message
 
 from ..render.axes import Axis
-from ..render.chart import RunCurve, draw_runs, note_rows, readings
+from ..render.chart import MIN_PLOT_ROWS, RunCurve, draw_runs, note_rows, readings
 from ..render.chart_view import ChartView
 from ..render.plot import Plot
 from ..render.subcells import mark
@@ -24,16 +24,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BEFORE = (
-    "",
-    (
-        "The share of images answered right will be drawn here: a line for those it learns "
-        "from, dots for those it never sees."
-    ),
-    "",
-    "Untrained, it guesses. Space starts the training, s makes a single update.",
+    "The share of images answered right will be drawn here: a line for those it learns from, dots "
+    "for those it never sees."
 )
+ROOMY = 14  # rows from which the longest wording of the next steps fits
 TILE = 0.22  # of the way from background to ink: the background of a test dot
-TITLE = len("─ Accuracy  ─") + 2  # columns of the title row without notes
+KEY = "1"
+TITLE = len("─ 1 Accuracy  ─") + 2  # columns of the title row without notes
 WHEEL = 0.8  # factor of the span for a turn of the mouse wheel
 
 
@@ -53,6 +50,8 @@ class Chart(LinesWidget):
         self._at: int | None = None
         self._past: int | None = None
         self._note = ""
+        self._steps: Sequence[str] = ()
+        self._opening = ""
         self._plot: Plot | None = None
         self._above = 1  # rows above the drawing
         self._drag: tuple[int, Axis] | None = None  # its start, and the axis at that time
@@ -60,7 +59,12 @@ class Chart(LinesWidget):
         self.view = ChartView()
 
     def update(
-        self, lines: Sequence[RunCurve], at: int | None, note: str = "", past: int | None = None
+        self,
+        lines: Sequence[RunCurve],
+        at: int | None,
+        note: str = "",
+        past: int | None = None,
+        steps: Sequence[str] = (),
     ) -> None:
         """Draw these runs.
 
@@ -69,9 +73,18 @@ class Chart(LinesWidget):
             at: the iteration whose values to read out, if any.
             note: a message, shown while no values are read out.
             past: the past iteration that the screen shows, if any.
+            steps: what to do next, likewise: one of these wordings, the longest first.
         """
         self._lines, self._at, self._note, self._past = lines, at, note, past
+        self._steps = steps
         self.redraw()
+
+    def open_with(self, words: str) -> None:
+        """Say this before the first update."""
+        if words != self._opening:
+            self._opening = words
+            if self._lines and self._done == 0:
+                self.redraw()
 
     # Commands
 
@@ -169,9 +182,9 @@ class Chart(LinesWidget):
         self._plot = None
         name = "Loss" if self.view.loss else "Accuracy"
         if not self._lines:
-            self.show([self.title(name)])
+            self.show([self.title(name, key=KEY)])
             return
-        title = self.title(name, *self._notes())
+        title = self.title(name, *self._notes(), key=KEY)
         if self._done == 0:
             self.show([title, *self._before()])
             return
@@ -192,7 +205,16 @@ class Chart(LinesWidget):
         """Return the values read out, or the note, in rows above the drawing."""
         if self._at is not None:
             return readings(self._lines, self.view, self._at, size, self.ink)
-        return note_rows(self._note, size, self.ink("chosen")) if self._note else []
+        width, height = size
+        rows = note_rows(self._note, size, self.ink("chosen")) if self._note else []
+        quiet = self.ink("quiet")
+        if height >= ROOMY and self._steps:
+            return [*rows, *note_rows(self._steps[0], (width, height - len(rows)), quiet)]
+        # On a low screen only a run that has ended, and says so, tells what next.
+        if rows and height - len(rows) > MIN_PLOT_ROWS:
+            fitting = [words for words in self._steps if len(words) + 2 <= width]
+            rows += [Text(f" {words}", quiet, no_wrap=True) for words in fitting[:1]]
+        return rows
 
     def _notes(self) -> list[tuple[str, Style]]:
         """Return the values of the current run, present or past, at the right of the title."""
@@ -240,9 +262,9 @@ class Chart(LinesWidget):
     def _before(self) -> list[Text]:
         """Return the text shown before the first update."""
         lines: list[Text] = []
-        for paragraph in BEFORE:
-            words = Text(paragraph, self.ink("quiet"))
-            lines += words.wrap(self.app.console, max(1, self.size.width - 4))
+        for words, role in (("", ""), (self._opening, "title"), ("", ""), (BEFORE, "quiet")):
+            text = Text(words, self.ink(role) if words else "")
+            lines += text.wrap(self.app.console, max(1, self.size.width - 4))
         return [Text("  ").append_text(line) for line in lines]
 
 

@@ -73,7 +73,9 @@ class KeyFooter(LinesWidget):
     def redraw(self) -> None:
         """As many as fit; those that are needed come first, wherever they stand."""
         line = Text(" ", no_wrap=True)
-        for hint in hints_that_fit(self._hints(), self.size.width - 1):
+        if field_hint := getattr(self.screen.focused, "hint", ""):  # what a field accepts
+            line.append(f"{field_hint}  ", self.ink("title"))
+        for hint in hints_that_fit(self._hints(), self.size.width - line.cell_len):
             for pressed, shown in hint.keys:
                 line.append(shown, self.ink("moving") + Style(meta={"press": pressed}))
             pressed = hint.keys[0][0]

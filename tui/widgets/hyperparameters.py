@@ -40,9 +40,16 @@ class FieldInput(Input):
         Binding("f1", "screen.help", "help", key_display="F1"),
     ]
 
-    def __init__(self, value: str, step: Step, tooltip: str) -> None:
-        super().__init__(value, compact=True, select_on_focus=True, tooltip=tooltip)
-        self._chosen, self._step = value, step
+    def __init__(self, value: str, step: Step, hint: str) -> None:
+        """Take the first value.
+
+        Args:
+            value: As text.
+            step: Returns the values next to one.
+            hint: What the field accepts, for the footer.
+        """
+        super().__init__(value, compact=True, select_on_focus=True, tooltip=hint)
+        self._chosen, self._step, self.hint = value, step, hint
 
     @property
     def chosen(self) -> str:
@@ -220,7 +227,7 @@ class HyperparameterPanel(VerticalScroll, can_focus=False):
 
     def compose(self) -> ComposeResult:
         """Yield a title; the fields come after the first frame."""
-        yield PanelTitle("Hyperparameters")
+        yield PanelTitle("Hyperparameters", "4")
 
     def on_mount(self) -> None:
         """Many small widgets: what is to be seen first does not wait for them."""
@@ -273,9 +280,10 @@ class PanelTitle(LinesWidget):
 
     DEFAULT_CSS = "PanelTitle { height: 1; }"
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, key: str) -> None:
+        """key: that enlarges the panel."""
         super().__init__()
-        self._words = words
+        self._words, self._key = words, key
         self._note = ""
 
     def name_it(self, note: str) -> None:
@@ -286,4 +294,4 @@ class PanelTitle(LinesWidget):
     def redraw(self) -> None:
         """Draw the rule as long as the panel is wide."""
         notes = [(self._note, self.ink("quiet"))] if self._note else []
-        self.show([self.title(self._words, *notes)])
+        self.show([self.title(self._words, *notes, key=self._key)])

@@ -6,6 +6,7 @@ differing cells of each row are sent to the terminal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import zip_longest
@@ -28,6 +29,8 @@ ROLES = {  # roles of colors, with their names in the theme
     **{sign: sign for sign in ("plus", "minus")},
     **{f"run{hue}": f"run-{hue}" for hue in range(4)},
 }
+# Whatever may take no cell or two of them: all but Latin letters, arrows, lines, blocks, braille.
+UNUSUAL = re.compile("[^\x20-\x7e\xa0-\xac\xae-\u02ff\u2190-\u2199\u2500-\u259f\u2800-\u28ff]")
 
 
 @cache
@@ -48,6 +51,9 @@ def _cells(strip: Strip) -> list[tuple[str, object]]:
     """Return a row's cells, each with its style; a wide character occupies its first cell."""
     cells: list[tuple[str, object]] = []
     for text, style, _ in strip:
+        if not UNUSUAL.search(text):
+            cells.extend([(character, style) for character in text])
+            continue
         for character in text:
             cells.append((character, style))
             cells.extend([("", style)] * (cell_len(character) - 1))
@@ -106,17 +112,30 @@ class LinesWidget(Widget):
         ground, ink = self.background_colors[1], self.color(role)
         return [ground.blend(ink, step / (count - 1)).rich_color for step in range(count)]
 
-    def title(self, title: str, *notes: tuple[str, Style]) -> Text:
-        """Draw a panel's first row: its title in a rule, with notes at the right end."""
+    def title(self, title: str, *notes: tuple[str, Style], key: str = "") -> Text:
+        """Draw a panel's first row: its title in a rule, with notes at the right end.
+
+        Args:
+            title: Its words.
+            notes: Pieces of text, each with its style.
+            key: Enlarges the panel; it stands before the title.
+        """
         rule = self.ink("quiet")
         note = Text.assemble(*notes, no_wrap=True)
-        left = Text.assemble(("─ ", rule), (title, self.ink("title")), (" ", rule), no_wrap=True)
-        gap = self.size.width - left.cell_len - note.cell_len - (3 if notes else 0)
-        if gap < 0:
-            left.truncate(max(0, self.size.width), overflow="crop")
-            return left
-        left.append("─" * gap, rule)
-        return left.append(" ").append_text(note).append(" ─", rule) if notes else left
+        left = Text("─ ", rule, no_wrap=True)
+        if key:
+            left.append(f"{key} ", self.ink("moving"))
+        left.append(title, self.ink("title")).append(" ", rule)
+        room = self.size.width - left.cell_len
+        if notes and room >= note.cell_len + 3:
+            left.append("─" * (room - note.cell_len - 3), rule)
+            return left.append(" ").append_text(note).append(" ─", rule)
+        if notes and room > note.cell_len:  # as far to the right as it can
+            left.append(" " * max(1, room - note.cell_len - 1)).append_text(note)
+            return left.append(" " * (self.size.width - left.cell_len))
+        left.append("─" * max(0, room), rule)
+        left.truncate(max(0, self.size.width), overflow="crop")
+        return left
 
     def render_line(self, y: int) -> Strip:
         """One row as Textual wants it: padded, and on the widget's own ground."""

@@ -64,7 +64,7 @@ class RunsPanel(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield a title; the table comes after the first frame."""
-        yield PanelTitle("Runs")
+        yield PanelTitle("Runs", "5")
 
     def on_mount(self) -> None:
         """Defer the table until the first frame is drawn."""

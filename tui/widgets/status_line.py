@@ -12,6 +12,7 @@ from ...net.architecture import architecture_name
 from ...net.hyperparameters import scheduled_alpha
 from ..config.fields import format_value
 from ..host import POLL_INTERVAL_S, Busy
+from ..render.labels import network_in_words
 from ..text import format_duration
 from ..training.snapshot import RunStatus, Snapshot
 from .lines import LinesWidget
@@ -43,6 +44,7 @@ class StatusLine(LinesWidget):
         self._way_back = way_back
         self._last: tuple[Snapshot, RunMoment | None, float | None] | None = None
         self.busy = Busy()
+        self.thing = "digit"  # what the images show
         self._loading = "the data"
 
     def on_mount(self) -> None:
@@ -92,25 +94,27 @@ class StatusLine(LinesWidget):
         count = f" {done:>{len(str(total))}}/{total} "
         tested = snapshot.tested
         test = f" test {tested.test_accuracy:6.1%}" if tested else ""
-        network, state = f"{architecture_name(snapshot.parameters.sizes)}  ", f"{sign:<10}"
+        state = f"{sign:<10}"
         alpha = f"  α {_alpha(snapshot, next_alpha):<7} "
         rest = width - line.cell_len - len(state) - len(count) - len(test)
+        optionals = _optionals(snapshot)
+        sizes = snapshot.parameters.sizes
+        in_words = f"{network_in_words(sizes, self.thing)}  "
+        is_fresh = done == 0 and next_alpha is None  # all else can wait
+        needed = len(alpha) + sum(map(len, optionals)) + MIN_BAR_COLUMNS
+        if is_fresh:
+            needed = min(needed, len(f"  α {_alpha(snapshot, None)} "))
+        has_room = rest >= len(in_words) + needed
+        network = in_words if has_room else f"{architecture_name(sizes)}  "
         if rest < len(network) + len(alpha):  # a narrow screen: the panel shows the pending value
             alpha = f"  α {_alpha(snapshot, None)} "
         if rest >= len(network) + len(alpha):
             line.append(network, self.ink("quiet"))
         line.append(state, self.ink("warning" if wrong else "moving"))
         facts = Text(f"{alpha}{test}", no_wrap=True)
-        loss, slope = snapshot.progress.loss, snapshot.progress.gradient_norm
-        for optional in (
-            f" {_rate(snapshot.rate)}/s",
-            f"  {_time(snapshot)}",
-            f"  loss {loss:5.3f}  |∇| {slope:<7.3g}",
-        ):
-            if (
-                width - line.cell_len - len(count) - facts.cell_len - len(optional)
-                > MIN_BAR_COLUMNS
-            ):
+        for optional in optionals:
+            room = width - line.cell_len - len(count) - facts.cell_len - len(optional)
+            if room > MIN_BAR_COLUMNS:
                 facts.append(optional, self.ink("quiet"))
         if self.busy.is_busy:  # only the bar makes room for it
             room = width - line.cell_len - len(count) - facts.cell_len - 1
@@ -153,6 +157,16 @@ class StatusLine(LinesWidget):
                 room -= cell_len(parts[name][0])
         shown = [part for name, part in parts.items() if name in chosen]
         self.show([Text.assemble(" ", *shown, no_wrap=True)])
+
+
+def _optionals(snapshot: Snapshot) -> list[str]:
+    """Return what stands at the end where there is room for it, the most important first."""
+    assert snapshot.progress is not None
+    loss, slope = snapshot.progress.loss, snapshot.progress.gradient_norm
+    found = [f"  loss {loss:5.3f}  |∇| {slope:<7.3g}"]
+    if snapshot.state is RunStatus.READY and snapshot.progress.iteration == 0:
+        return found  # there is neither rate nor time yet
+    return [f" {_rate(snapshot.rate)}/s", f"  {_time(snapshot)}", *found]
 
 
 def _alpha(snapshot: Snapshot, next_alpha: float | None) -> str:

@@ -52,7 +52,7 @@ async def hung(app: Driver) -> None:
 
 def cursor(app: Driver) -> int:
     """Which test digit the gallery's foot is about."""
-    found = re.search(r"Test digit (\d+)", app.lines(TileGrid)[-1])
+    found = re.search(r"Test image #(\d+)", app.lines(TileGrid)[-1])
     assert found is not None
     return int(found[1])
 

@@ -128,7 +128,7 @@ class Watching:
 
     def shows(self, index: int) -> bool:
         """Whether the page is this digit's by now."""
-        return f"digit {index} ·" in self.lines[0]
+        return f"Test image #{index}:" in self.lines[0]
 
 
 @asynccontextmanager

@@ -16,6 +16,7 @@ from mnist_tui.net.inspection.gradient_check import check_gradient
 from mnist_tui.net.inspection.single_step import SampleStep, trace_step
 from mnist_tui.net.inspection.weight import weight_update
 from mnist_tui.net.network import Parameters
+from mnist_tui.tui.render.labels import heading
 from mnist_tui.tui.rooms.maths.find_dialog import FindDialog
 from mnist_tui.tui.rooms.maths.gradient_check import ChecksPage
 from mnist_tui.tui.rooms.maths.page import MathsPage
@@ -355,8 +356,7 @@ async def test_another_digit_keeps_the_stage(small: Dataset) -> None:
             await room.app.press(key)
             await room.app.until(lambda index=index: room.state.index == index)
             assert room.symbol == "loss"
-            label = int(small.test.labels[index])
-            assert f"digit {index} · label {label}" in room.lines[1]
+            assert heading(small, index) in room.lines[1]
             loss = room.lens(room.app.parameters, small).loss
             assert f"= {loss:.6f}" in "\n".join(room.lines)
 

@@ -14,6 +14,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.inspection.prediction_history import moments
 from mnist_tui.net.network import Parameters
+from mnist_tui.tui.render.labels import heading
 from mnist_tui.tui.rooms.background_room import BackgroundRoom
 from mnist_tui.tui.rooms.confusion.matrix import Matrix
 from mnist_tui.tui.rooms.digit_history.page import DigitPage, Watched
@@ -175,7 +176,7 @@ async def test_maths(small: Dataset, size: tuple[int, int], moment: str) -> None
         *_, share, loss = numbers(line, r"\d+\.\d+")
         assert share == pytest.approx(answer[room.label, 0], abs=2e-6)
         assert loss == pytest.approx(-np.log(answer[room.label, 0]), abs=2e-6)
-        assert any(f"digit {room.app.index} · label {room.label}" in line for line in lines)
+        assert any(heading(room.dataset, room.app.index) in line for line in lines)
 
 
 @SIZES

@@ -14,6 +14,7 @@ from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.inspection.saliency import first_order_estimate, flip_pixels, saliency
 from mnist_tui.net.network import forward
+from mnist_tui.tui.render.labels import a
 from mnist_tui.tui.rooms.saliency.facts import Facts
 from mnist_tui.tui.rooms.saliency.heatmap import SaliencyMap
 from mnist_tui.tui.rooms.saliency.overlay import FAINT
@@ -217,7 +218,7 @@ async def test_another_digit_forgets_the_flips(small: Dataset) -> None:
             await there.press(key)
             assert there.index == other
             assert not there.room.flips
-            assert f"Digit {other} ({small.test.labels[other]}):" in there.rows(SaliencyMap)[0]
+            assert f"#{other}: {a(str(small.test.labels[other]))}. " in there.rows(SaliencyMap)[0]
         await there.press("n")
         there_index = there.index
         assert there_index != 0

@@ -150,7 +150,7 @@ async def test_the_digits_that_excite_a_unit_hang_in_a_gallery(small: Dataset) -
         expected = activation_stats(network(app), small.test, 1).top_samples[0]
         await app.press("enter")
         await app.until(lambda: isinstance(app.app.screen, GalleryRoom))
-        await app.until(lambda: f"Test digit {expected[0]} " in app.lines(TileGrid)[-1])
+        await app.until(lambda: f"Test image #{expected[0]} " in app.lines(TileGrid)[-1])
         await app.press("right", "enter")
         assert app.app.screen is app.app.main
         assert app.index == expected[1]
@@ -199,7 +199,7 @@ async def test_contributions_add_up_to_the_logits_as_printed(
         assert app.index == 2
         expected = contributions(network(app), small.test.images[2])
         title, names = app.lines(LogitsTable)[:2]
-        assert "Test digit 2" in title
+        assert "Test image #2" in title
         columns = [int(k) for k in re.findall(r"\d+", names)]
         shown = [float(number) for number in sums(app)["= logit"]]
         assert shown == pytest.approx([float(expected.logits[k]) for k in columns], abs=0.006)

@@ -21,7 +21,7 @@ PANELS = {
 
 
 @presses("1", "2", "3", "4", "5")
-@at_sizes((80, 24), (120, 40))
+@at_sizes((80, 24), (120, 40), (200, 60))
 async def test_a_panel_can_be_alone_and_back(small: Dataset, size: tuple[int, int]) -> None:
     async with opened(small, size) as app:
         await app.train(3)

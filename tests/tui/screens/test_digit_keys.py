@@ -8,6 +8,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.trainer import Trainer
+from mnist_tui.tui.render.labels import a
 from mnist_tui.tui.screens.dialogs.go_to import GoToDialog
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.probabilities import Probabilities
@@ -41,7 +42,7 @@ async def test_keys_step_through_the_digits(small: Dataset) -> None:
             await app.press(key)
             assert app.index == index
             title = app.lines(Digit)[0]
-            assert f"Test digit {index} · label {small.test.labels[index]} " in title
+            assert f"Test image #{index}: {a(str(small.test.labels[index]))} " in title
 
 
 @presses("slash")

@@ -99,7 +99,7 @@ def check_chart(app: Driver, snapshot: Snapshot, iteration: int) -> None:
 
 def check_digit(app: Driver, dataset: Dataset, parameters: Parameters) -> None:
     """The digit's title and the probabilities beside the bars."""
-    index, label = found(r"digit (\d+) · label (\d)", app.lines(Digit)[0])
+    index, label = found(r"Test image #(\d+): an? (\d)", app.lines(Digit)[0])
     assert int(index) == app.index
     assert int(label) == dataset.test.labels[app.index]
     image = dataset.test.images[app.index : app.index + 1]

@@ -95,7 +95,7 @@ async def test_numbered_classes_that_are_no_digits_are_not_told_as_digits() -> N
             app.app.workspace.index = index
             await app.pilot.pause()
             label = CLOTHES.names[int(CLOTHES.test.labels[index])]
-            assert f"Test image {index} · class {label}" in app.lines(Digit)[0]
+            assert f"Test image #{index}: class {label}" in app.lines(Digit)[0]
             seen = app.lines(Probabilities)[0]
             assert re.search(rf"class \d (✓ right|✗ it is class {label})", seen), seen
         assert "image" in app.lines(KeyFooter)[0]
@@ -103,7 +103,7 @@ async def test_numbered_classes_that_are_no_digits_are_not_told_as_digits() -> N
 
 
 def test_digits_are_told_by_name_and_by_how_they_lie(small: Dataset) -> None:
-    assert heading(small, 3) == f"Test digit 3 · label {small.test.labels[3]}"
+    assert heading(small, 3) == f"Test image #3: {a(str(small.test.labels[3]))}"
     assert a("8") == "an 8"
     assert a("8", digits=False) == "class 8"
     assert a("cat", digits=False) == a("cat") == "cat"

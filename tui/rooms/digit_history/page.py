@@ -12,7 +12,7 @@ from rich.text import Text
 from ....net.inspection.prediction_history import PredictionHistory
 from ...render.axes import nice_end
 from ...render.glyphs import RAMP, ascii_rows
-from ...render.labels import called
+from ...render.labels import called, image_title
 from ...widgets.lines import LinesWidget
 from ..layout import Block, side_by_side, words
 from .heatmap import BLOCKS, NAMES, Span, answers, heat, rows_of, ruler
@@ -71,7 +71,8 @@ class DigitPage(LinesWidget):
         width, height = self.size.width, self.size.height
         classes = range(trace.probabilities.shape[1])
         self._left = LEFT - 2 + max(2, *(len(watched.called(k)) for k in classes))
-        note = f"{watched.thing} {watched.index} · label {called(watched.names, trace.label)}"
+        digits = watched.thing == "digit"
+        note = image_title(watched.index, trace.label, watched.names, digits=digits)
         pin = ("pinned · ", self.ink("moving")) if watched.index in watched.pinned else ("", "")
         lines = [self.title(f"Watch one {watched.thing}", pin, (note, self.ink("chosen")))]  # pyright: ignore[reportArgumentType]
         lines += self._facts(watched, trace)[: 3 if height >= MIN_ROWS_FOR_FACTS else 1]

@@ -21,6 +21,7 @@ from ...keymap.main_keys import FILE_ACTIONS
 from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import is_of_digits, thing
 from ...screens.dialogs.prompts import ConfirmDialog, NameDialog
+from ...screens.enter import enter
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
 from ...widgets.lines import LinesWidget
@@ -210,6 +211,17 @@ class DrawRoom(Room):
         """Blocks or characters."""
         self._blocks = not self._blocks
         self.draw()
+
+    async def action_network(self) -> None:
+        """Show the whole network at work on the centred drawing."""
+        from ..network.room import NetworkRoom
+
+        if not self.drawing.pixels.any():
+            self.notify("Draw something first; then there is something to look at.", markup=False)
+            return
+        own = cleaned(self.drawing.pixels)
+        form = centered(own.ink, self.drawing.side, self.dataset.layout)
+        await enter(self, NetworkRoom(self.cockpit, form))
 
     # Saved drawings
 

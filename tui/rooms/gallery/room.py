@@ -11,7 +11,7 @@ from textual import on
 
 from ....net.inspection.confusion import predict
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import SHORT_CLASS_COLUMNS, a, called, is_of_digits, thing, widest
+from ...render.labels import SHORT_CLASS_COLUMNS, a, called, is_of_digits, widest
 from ...render.tiles import Tile
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
@@ -146,7 +146,7 @@ class GalleryRoom(TileRoom):
         one, other = (a(called(dataset.names, k), digits=digits) for k in (label, predicted))
         taken = "and so the network says" if label == predicted else f"taken for {other}"
         line = Text.assemble(
-            (f" Test {thing(dataset)} {digit}", self.tiles.ink("chosen")),
+            (f" Test image #{digit}", self.tiles.ink("chosen")),
             (f" is {one}, {taken}, {confidence:.1f} % sure.", self.tiles.ink("title")),
             no_wrap=True,
         )

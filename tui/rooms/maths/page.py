@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.style import Style
 from rich.text import Text
 
-from ...render.labels import called, worded
+from ...render.labels import image_title, worded
 from ...widgets.lines import LinesWidget
 from ..layout import MAX_PROSE_COLUMNS, Block, Ink, words
 from .scenes.layer import scene
@@ -36,7 +36,8 @@ class MathsPage(LinesWidget):
         state, sizes = self._state, self._state.lens.sizes
         walk = stages(sizes)
         here = walk.index(state.stage) + 1
-        note = f"{state.thing} {state.index} · label {called(state.names, state.lens.label)}"
+        digits = state.thing == "digit"
+        note = image_title(state.index, state.lens.label, state.names, digits=digits)
         name = f"{here} of {len(walk)} · {worded(title(state.stage, sizes), state.thing)}"
         lines = [strip(state.stage, walk, self.ink, self.size.width)]
         lines.append(self.title(name, (note, self.ink("chosen"))))

@@ -35,8 +35,10 @@ class MathsRoom(Room):
     HEADING = "Maths"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["maths"])]
 
-    def __init__(self, cockpit: Dashboard) -> None:
+    def __init__(self, cockpit: Dashboard, at: tuple[UnitPath, Stage] | None = None) -> None:
+        """at: the path to follow and the stage to begin at; None: the first, and the leading."""
         super().__init__(cockpit)
+        self._at = at
         self.state: MathsState | None = None
         self._behind = BackgroundJob(self)
         self._checking = BackgroundJob(self)
@@ -80,7 +82,13 @@ class MathsRoom(Room):
         """Show new numbers; the stage and what is followed stay as they are."""
         before = self.state
         if before is None:
-            self._set(MathsState(lens, index, iteration, Stage("x"), leading(lens), names, kind))
+            path, stage = self._at or (leading(lens), Stage("x"))
+            self._picked = self._at is not None
+            if not fits(path, lens.sizes):
+                path, self._picked = leading(lens), False
+            stage = nearest(stage, lens.sizes)
+            inner = self._picked and stage.sources
+            self._set(MathsState(lens, index, iteration, stage, path, names, kind, inner))
             return
         path = before.path
         if not fits(path, lens.sizes) or (not self._picked and index != before.index):

@@ -15,7 +15,7 @@ from ....net.inspection.saliency import first_order_estimate, flip_pixels, salie
 from ....net.network import forward
 from ....net.validation import as_columns
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import called, thing, worded
+from ...render.labels import called, image_title, is_of_digits, thing, worded
 from ...screens.main.dashboard import Dashboard
 from ...widgets.prediction_bars import PredictionBars
 from ..room import Room
@@ -117,11 +117,13 @@ class SaliencyRoom(Room):
         steepest = float(np.abs(finite).max())
         shares = finite / steepest if steepest else finite
         names = self.dataset.names
-        label = called(names, int(self.dataset.test.labels[self._index]))
-        name, what = called(names, k), thing(self.dataset).capitalize()
+        label = int(self.dataset.test.labels[self._index])
+        name = called(names, k)
+        what = image_title(self._index, label, names, digits=is_of_digits(self.dataset))
         self.query_one(SaliencyMap).update(
             (
-                f"{what} {self._index} ({label}): which pixels speak for {name}?",
+                f"{what}. Which pixels speak for {name}?",
+                f"{what.removeprefix('Test image ')}. Which pixels speak for {name}?",
                 f"Which pixels speak for {name}?",
                 f"Pixels for {name}",
             ),

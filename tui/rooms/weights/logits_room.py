@@ -9,10 +9,14 @@ from textual.widget import Widget
 from ....net.inspection.contributions import contributions
 from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import thing
+from ...screens.main.dashboard import Dashboard
 from ..room import Room
 from .logits_table import LogitsTable
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from ....net.network import Parameters
 
 
@@ -22,9 +26,25 @@ class LogitsRoom(Room):
     HEADING = "Contributions"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["logits"])]
 
+    def __init__(
+        self,
+        cockpit: Dashboard,
+        chosen: int | None = None,
+        drawing: NDArray[np.uint8] | None = None,
+    ) -> None:
+        """Take what to show.
+
+        Args:
+            cockpit: the main screen.
+            chosen: the class that orders the units at first; None: the answer.
+            drawing: pixels to look at in place of the main screen's test image.
+        """
+        super().__init__(cockpit)
+        self._chosen, self._drawing = chosen, drawing
+
     def furnish(self) -> list[Widget]:
         """Return the table, which fills the room."""
-        return [LogitsTable()]
+        return [LogitsTable(self._chosen)]
 
     @property
     def table(self) -> LogitsTable:
@@ -34,14 +54,21 @@ class LogitsRoom(Room):
     def show(self, parameters: Parameters) -> None:
         """Show the contributions for the dashboard's image."""
         dataset, index = self.workspace.session.dataset, self.workspace.index
-        if dataset is not None:
+        if dataset is None:
+            return
+        names, kind = dataset.names, thing(dataset)
+        if self._drawing is not None:
+            found = contributions(parameters, self._drawing.ravel())
+            self.table.update(found, "Your drawing", None, names, kind)
+        else:
             found = contributions(parameters, dataset.test.images[index])
             label = int(dataset.test.labels[index])
-            self.table.update(found, index, label, dataset.names, thing(dataset))
+            self.table.update(found, f"Test image #{index}", label, names, kind)
 
     async def action_digit(self, by: int) -> None:
         """Go to another test image, here and on the main screen."""
-        await self.action_cockpit("digit", by)
+        if self._drawing is None:
+            await self.action_cockpit("digit", by)
 
     def action_choose(self, by: int) -> None:
         """Choose another class."""

@@ -25,13 +25,15 @@ MAX_GAP = 2  # blank lines between two units
 class LogitsTable(LinesWidget):
     """Shows the latest sums."""
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, chosen: int | None = None, *, id: str | None = None) -> None:
+        """chosen: the class that orders the units at first; None: the answer."""
         super().__init__(id=id)
         self._found: Contributions | None = None
-        self._index = self._label = 0
+        self._title = ""
+        self._label: int | None = None
         self._names: Sequence[str] = ()  # of the classes
         self._thing = "digit"
-        self._class: int | None = None  # orders the units; None: the answer
+        self._class = chosen  # orders the units; None: the answer
         self._first = 0  # how many of the largest are scrolled away
         self._columns = range(0)  # the shown classes
         self._wide = 1
@@ -39,15 +41,23 @@ class LogitsTable(LinesWidget):
     def update(
         self,
         found: Contributions,
-        index: int,
-        label: int,
+        title: str,
+        label: int | None,
         names: Sequence[str] = (),
         thing: str = "digit",
     ) -> None:
-        """Show what adds up to the logits of a test image; thing: what it shows, in a word."""
-        if index != self._index:
+        """Show what adds up to the logits of an image.
+
+        Args:
+            found: the sums.
+            title: what the image is called.
+            label: its class; None: not known, as of a drawing.
+            names: of the classes.
+            thing: what the images show, in a word.
+        """
+        if self._title and title != self._title:
             self._class, self._first = None, 0
-        self._found, self._index, self._label, self._names = found, index, label, names
+        self._found, self._title, self._label, self._names = found, title, label, names
         self._thing = thing
         self.redraw()
 
@@ -110,7 +120,7 @@ class LogitsTable(LinesWidget):
         )
         sums = {k: found.printed(k, order, shown, decimals) for k in self._columns}
         apart = min(MAX_GAP, self.room // max(1, shown) - 1)  # blank lines after each unit
-        lines = [self._title(found), self._head(found)]
+        lines = [self._titled(found), self._head(found)]
         for row in range(shown):
             unit = int(order[row])
             lines.append(self._row(f"unit {unit}", [sums[k].products[row] for k in sums], decimals))
@@ -132,17 +142,17 @@ class LogitsTable(LinesWidget):
             )
         self.show([*lines, softmax])
 
-    def _title(self, found: Contributions) -> Text:
-        predicted = int(found.logits.argmax())
-        right = predicted == self._label
-        answer, label = (called(self._names, k) for k in (predicted, self._label))
-        digits = self._thing == "digit"
-        answer = spoken(answer, digits=digits)
-        words = f"{answer} ✓ right" if right else f"{answer} ✗ it is {a(label, digits=digits)}"
-        return self.title(
-            f"Test {self._thing} {self._index}: what adds up to its logits",
-            (words, self.ink("moving" if right else "warning")),
-        )
+    def _is_right(self, found: Contributions) -> bool:
+        return self._label is None or int(found.logits.argmax()) == self._label
+
+    def _titled(self, found: Contributions) -> Text:
+        digits, right = self._thing == "digit", self._is_right(found)
+        words = spoken(called(self._names, int(found.logits.argmax())), digits=digits)
+        if self._label is not None:
+            label = a(called(self._names, self._label), digits=digits)
+            words += " ✓ right" if right else f" ✗ it is {label}"
+        ink = self.ink("moving" if right else "warning")
+        return self.title(f"{self._title}: what adds up to its logits", (words, ink))
 
     def _head(self, found: Contributions) -> Text:
         """Draw the classes, with answer and label marked as beside the prediction's bars."""
@@ -150,8 +160,10 @@ class LogitsTable(LinesWidget):
         more = "‹" if self._columns[0] else " "
         line = Text(f" {'W·A':<{NAME - 2}}{more}", self.ink("quiet"), no_wrap=True)
         for k in self._columns:
-            right = predicted == self._label
-            sign = ("✓" if right else "✗") if k == predicted else "◂" if k == self._label else ""
+            right, is_known = self._is_right(found), self._label is not None
+            sign = "◂" if k == self._label else ""
+            if k == predicted:
+                sign = "▸" if not is_known else "✓" if right else "✗"
             ink = self.ink("title")
             if k == self.chosen:
                 ink = self.ink("chosen") + Style(reverse=True)

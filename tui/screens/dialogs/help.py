@@ -8,16 +8,23 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.geometry import Size
+from textual.widgets import Input
+from textual.widgets.option_list import Option
 
+from ...keymap.glossary import glossary_text
 from ...keymap.help_text import EXPLANATIONS
 from ...keymap.main_keys import FILE_ACTIONS, KEYS_BY_TOPIC, RUN_KEYS, Key
 from ...keymap.room_keys import ROOM_KEYS
+from ...text import printable
 from ...widgets.lines import LinesWidget
 from .base import Dialog
+from .choice_dialog import ChoiceDialog
 
 KEY = 18  # columns of a key, before its description
 TERM = re.compile(r"\S.{,10}?\s{2,}")  # the term that a line explains, and the gap after it
@@ -31,6 +38,8 @@ KEYS_OF = {  # a section's keys
     "Runs": "Keys: in the runs table",
     "When a run goes wrong": "Keys: training",
     "Files": "Keys: files",
+    "Network": "Keys: network",
+    "Find alpha": "Keys: range test",
     "Maths": "Keys: maths",
     "Watch one digit": "Keys: digit",
     "Test digit and prediction": "Keys: test digits",
@@ -59,13 +68,14 @@ def sections(*, files: bool = True) -> dict[str, Text]:
         for heading, words in EXPLANATIONS.items()
         if files or heading != "Files"
     }
+    found["Glossary"] = Text(glossary_text())
     for topic, keys in KEYS_BY_TOPIC.items():
         found[f"Keys: {topic.lower()}"] = _table(_allowed(keys, files=files))
     found["Keys: in the runs table"] = Text(
         f"  {'Enter':<15} go on from the run under the cursor\n"
     ).append_text(_table(RUN_KEYS))
     for room, keys in ROOM_KEYS.items():
-        found[f"Keys: {room}"] = _table(_allowed(keys, files=files))
+        found[f"Keys: {room.replace('_', ' ')}"] = _table(_allowed(keys, files=files))
     found["Keys: everywhere"] = Text("\n".join(f"  {key:<15} {what}" for key, what in EVERYWHERE))
     return found
 
@@ -110,6 +120,33 @@ def _wrapped(words: str, width: int) -> list[str]:
     return lines
 
 
+def matching(parts: Mapping[str, Text], query: str) -> dict[str, Text]:
+    """Return what of each section has every word of a query: paragraphs, or lines of a table.
+
+    A section whose heading has them all is returned whole.
+    """
+    words = query.casefold().split()
+    found: dict[str, Text] = {}
+    for heading, text in parts.items():
+        if all(word in heading.casefold() for word in words):
+            found[heading] = text
+            continue
+        plain = re.sub(r"\n {8,}", " ", text.plain)
+        blocks = [block for block in plain.split("\n\n") if _has(block, words)]
+        kept = [
+            "\n".join(line for line in block.split("\n") if _has(line, words) or "\n" not in block)
+            for block in blocks
+        ]
+        if kept := [block for block in kept if block]:
+            found[heading] = Text("\n\n".join(kept))
+    return found
+
+
+def _has(text: str, words: Iterable[str]) -> bool:
+    folded = text.casefold()
+    return all(word in folded for word in words)
+
+
 class HelpText(LinesWidget):
     """The full help: in one column, or with explanations beside keys."""
 
@@ -119,6 +156,17 @@ class HelpText(LinesWidget):
         super().__init__()
         self._parts = parts
         self._laid_out: tuple[int, list[Text]] = 0, []  # width, and the lines for it
+        self._places: dict[str, int] = {}  # the line of each heading
+
+    def narrow(self, parts: Mapping[str, Text]) -> None:
+        """Show these sections instead."""
+        self._parts, self._laid_out = parts, (0, [])
+        self.refresh(layout=True)
+        self.redraw()
+
+    def place(self, heading: str) -> int:
+        """Return the line of a heading, 0 being the first."""
+        return self._places.get(heading, 0)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002  (Textual's signature)
         """As many rows as the words take."""
@@ -135,11 +183,11 @@ class HelpText(LinesWidget):
 
     def _lay_out(self, width: int) -> list[Text]:
         if width < TWO_COLUMNS:
-            return laid_out(self._parts, width)
+            return self._column(self._parts, width)
         each = (width - GAP) // 2
         is_key = {heading: heading.startswith("Keys: ") for heading in self._parts}
         left, right = (
-            laid_out(
+            self._column(
                 {name: text for name, text in self._parts.items() if is_key[name] is keys}, each
             )
             for keys in (False, True)
@@ -151,14 +199,36 @@ class HelpText(LinesWidget):
             lines.append(line.append_text(other))
         return lines
 
+    def _column(self, parts: Mapping[str, Text], width: int) -> list[Text]:
+        """Return the sections below one another; remember where each begins."""
+        lines: list[Text] = []
+        for heading, words in parts.items():
+            self._places[heading] = len(lines)
+            lines += laid_out({heading: words}, width)
+        return lines
+
+
+class ContentsDialog(ChoiceDialog):
+    """Ends with a heading, or None."""
+
+    def __init__(self, headings: Iterable[str]) -> None:
+        options = (Option(Content(heading), id=heading) for heading in headings)
+        super().__init__(options, title="Contents", enter="go there")
+
 
 class HelpDialog(Dialog[None]):
-    """Scrolls; Esc, q, ? or F1 closes it."""
+    """Scrolls, searches, and leads to a section; Esc, q, ? or F1 closes it."""
 
+    AUTO_FOCUS = ""  # the keys scroll until you search
     BINDINGS = [
-        Binding("escape,q,question_mark,f1", "dismiss", "Close", key_display="Esc"),
+        Binding("q,question_mark,f1", "dismiss", "Close", key_display="q"),
+        Binding("escape", "back", "Back", key_display="Esc"),
+        Binding("slash", "search", "Search", key_display="/"),
+        Binding("c", "contents", "Contents"),
         Binding("down,j", "scroll(1)", show=False),
         Binding("up,k", "scroll(-1)", show=False),
+        Binding("pagedown", "turn(1)", show=False),
+        Binding("pageup", "turn(-1)", show=False),
     ]
 
     def __init__(self, heading: str = "", *, files: bool = True) -> None:
@@ -170,6 +240,7 @@ class HelpDialog(Dialog[None]):
         """
         super().__init__()
         self._heading, self._files = heading, files
+        self._parts = arranged(sections(files=files), heading)
 
     @property
     def asked(self) -> str:
@@ -179,11 +250,68 @@ class HelpDialog(Dialog[None]):
         return f"{heading}\n{words.plain}" if heading == self._heading else ""
 
     def compose(self) -> ComposeResult:
-        """Yield the sections in a frame, the requested one first."""
-        with VerticalScroll(id="help", classes="window") as frame:
+        """Yield a search field, and the sections in a frame, the requested one first."""
+        with Vertical(id="help", classes="window") as frame:
             frame.border_title = "Help"
-            frame.border_subtitle = "↑ ↓ scroll · Esc close"
-            yield HelpText(arranged(sections(files=self._files), self._heading))
+            frame.border_subtitle = "/ search · c contents · ↑ ↓ scroll · Esc close"
+            yield Input(placeholder="/ to search, such as momentum", compact=True, id="search")
+            with VerticalScroll(id="pages", can_focus=False):
+                yield HelpText(self._parts)
+
+    @property
+    def _pages(self) -> VerticalScroll:
+        return self.query_one("#pages", VerticalScroll)
+
+    def action_search(self) -> None:
+        """Type what to look for."""
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        """Show only what has it."""
+        event.stop()
+        query = printable(event.value)
+        found = matching(self._parts, query) if query.strip() else self._parts
+        nothing = {f"Nothing here has “{query}” in it.": Text("c opens the contents.")}
+        self.query_one(HelpText).narrow(found or nothing)
+        self._pages.scroll_home(animate=False)
+
+    @on(Input.Submitted)
+    def _found(self, event: Input.Submitted) -> None:
+        """Give the keys back to the text."""
+        event.stop()
+        self.set_focus(None)
+
+    def action_contents(self) -> None:
+        """Choose a section to go to."""
+
+        def chosen(heading: str | None) -> None:
+            if heading is not None:
+                self.query_one(Input).value = ""
+                self.query_one(HelpText).narrow(self._parts)
+                self.call_after_refresh(self._go_to, heading)
+
+        self.app.push_screen(ContentsDialog(self._parts), chosen)
+
+    def _go_to(self, heading: str) -> None:
+        self._pages.scroll_to(y=self.query_one(HelpText).place(heading), animate=False)
+
+    def action_scroll(self, rows: int) -> None:
+        """Scroll the text by rows."""
+        self._pages.scroll_relative(y=rows, animate=False)
+
+    def action_turn(self, pages: int) -> None:
+        """Scroll the text by pages."""
+        self.action_scroll(pages * max(1, self._pages.size.height - 1))
+
+    def action_back(self) -> None:
+        """Leave the search; without one, close."""
+        search = self.query_one(Input)
+        if search.has_focus or search.value:
+            search.value = ""
+            self.set_focus(None)
+        else:
+            self.dismiss(None)
 
     async def action_dismiss(self, result: None = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Close."""

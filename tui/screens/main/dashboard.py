@@ -31,6 +31,7 @@ from ...widgets.probabilities import Probabilities
 from ...widgets.runs_table import RunsPanel
 from ...widgets.status_line import StatusLine
 from ..minimum_size import WORDINGS
+from .guidance import next_steps, opening
 
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
@@ -109,6 +110,7 @@ class Dashboard(Screen[None]):
         self.workspace = workspace
         self.may_touch_files = may_touch_files
         self.line_is_behind, self.line_spent = line_is_behind, line_spent
+        self.is_covered = False  # whether the prediction is kept back
         self._loading = loading
         self.set_reactive(Dashboard.blocks, blocks)
         self.seen: Snapshot | None = None  # the latest snapshot shown
@@ -131,6 +133,7 @@ class Dashboard(Screen[None]):
         if name == "session":
             self._show_another_session()
         elif name == "index":
+            self.is_covered = self.has_class("-presenting")
             self.show_digit()
         elif name == "at":
             self.show_run()
@@ -272,6 +275,7 @@ class Dashboard(Screen[None]):
             self.workspace.at,
             run_summary(snapshot, runs, self.workspace.names),
             self.workspace.past.iteration if self.workspace.past else None,
+            next_steps(snapshot),
         )
         if snapshot.run:
             panel = self.query_one(RunsPanel)
@@ -321,6 +325,17 @@ class Dashboard(Screen[None]):
         self.set_class(self.workspace.remedy is not None, "-coached")
         self.set_class(self.workspace.remedy is None and bool(self.workspace.doubts), "-doubted")
 
+    def stop_presenting(self) -> None:
+        """Show all panels again, and the prediction."""
+        alone = [name for name in self.classes if name.startswith("-only-")]
+        self.remove_class("-presenting", *alone)
+        self.is_covered = False
+        self.show_digit()
+
+    def _is_large(self, panel: str) -> bool:
+        """Whether a panel has the screen to itself, or as much of it as presenting gives it."""
+        return self.has_class("-presenting") or self.has_class(f"-only-{panel}")
+
     def show_digit(self) -> None:
         """Show the selected digit and the prediction of the network shown."""
         dataset, viewed = self.session.dataset, self.viewed
@@ -339,17 +354,26 @@ class Dashboard(Screen[None]):
             int(dataset.test.labels[self.workspace.index]),
         )
         square = image.reshape(dataset.side, dataset.side)
+        title = heading(dataset, self.workspace.index)
+        if self.is_covered:
+            title = title.partition(":")[0]
         self.query_one(Digit).update(
-            square, heading(dataset, self.workspace.index), blocks=self.blocks
+            square, title, blocks=self.blocks, large=self._is_large("digit")
         )
         answer = probabilities(parameters, image[None, :])[:, 0]
+        if iteration == 0:
+            words = opening(dataset, self.workspace.index, int(answer.argmax()))
+            self.query_one(Chart).open_with(words)
         self.query_one(Probabilities).update(
             answer,
             label,
             dataset.names,
             untrained=iteration == 0,
             digits=is_of_digits(dataset),
+            covered=self.is_covered,
+            large=self._is_large("probabilities"),
         )
+        self.query_one(StatusLine).thing = thing(dataset)
         self.query_one(KeyFooter).call_them(thing(dataset))
 
     def on_screen_resume(self) -> None:

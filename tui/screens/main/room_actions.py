@@ -10,6 +10,8 @@ from ..enter import enter
 from .dashboard import Dashboard
 
 ROOMS = {  # the module and the class of each
+    "network": ("network.room", "NetworkRoom"),
+    "range_test": ("range_test.room", "RangeTestRoom"),
     "maths": ("maths.room", "MathsRoom"),
     "confusion": ("confusion.room", "ConfusionRoom"),
     "weights": ("weights.room", "WeightsRoom"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
+from ...keymap.main_keys import Key
 from ...themes import THEMES
 from ...widgets.runs_table import RunTable
 from ..enter import enter
@@ -33,12 +34,51 @@ class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitAction
         self.remove_class(*alone)
         if wanted not in alone:
             self.add_class(wanted)
+        elif self.has_class("-presenting"):
+            self.stop_presenting()
+        self.show_digit()
+
+    def action_present(self) -> None:
+        """One panel, or digit and prediction, as large as can be, the prediction covered; back."""
+        if self.has_class("-presenting"):
+            self.stop_presenting()
+            return
+        self.add_class("-presenting")
+        if isinstance(self.focused, RunTable):
+            self.add_class("-only-runs")
+        elif not any(name.startswith("-only-") for name in self.classes):
+            self.add_class("-only-both")
+        self.is_covered = True
+        self.show_digit()
+
+    def action_reveal(self) -> None:
+        """Uncover the prediction; if it is uncovered, go to the next image."""
+        if not self.has_class("-presenting"):
+            return
+        if self.is_covered:
+            self.is_covered = False
+            self.show_digit()
+        else:
+            self.action_digit(1)
 
     def action_theme(self) -> None:
         """Switch to the next of the app's own themes."""
         names = list(THEMES)
         now = names.index(self.app.theme) if self.app.theme in names else -1
         self.app.theme = names[(now + 1) % len(names)]
+
+    def action_menu(self) -> None:
+        """Offer all rooms and tools."""
+        from ..dialogs.menu import MenuDialog
+
+        async def chosen(action: str | None) -> None:
+            if action is not None:
+                await self.run_action(action)
+
+        def is_allowed(key: Key) -> bool:
+            return bool(self.check_action(key.action.partition("(")[0], ()))
+
+        self.app.push_screen(MenuDialog(is_allowed), chosen)
 
     async def action_help(self) -> None:
         """Explain; from within a panel, or while it is alone, that panel."""

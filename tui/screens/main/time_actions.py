@@ -53,8 +53,11 @@ class TimeActions(Dashboard):
         if self.focused is not None:
             self.set_focus(None)
             self.remove_class("-table")
+        elif self.has_class("-presenting"):
+            self.stop_presenting()
         elif alone:
             self.remove_class(*alone)
+            self.show_digit()
         elif self.workspace.past is not None or self.workspace.at is not None:
             self.workspace.past = self.workspace.at = None
         elif self.workspace.remedy is not None or self.workspace.doubts:

@@ -1,0 +1,1 @@
+"""The network as a picture: digit, hidden units, answers, and the connections between them."""

@@ -1,0 +1,1 @@
+"""Find alpha: the loss while alpha rises, on a copy of the run."""

@@ -1,0 +1,125 @@
+"""The range test drawn: loss over alpha, with the steepest fall, the break, and the suggestion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ...config.fields import format_value
+from ...render.axes import Axis
+from ...render.plot import Curve, Plot, draw, frame
+from ...terminal.driver import SlowLinkDriver
+from ...widgets.lines import LinesWidget
+from ..layout import prose
+
+if TYPE_CHECKING:
+    from ....net.inspection.range_test import RangeTest
+
+HEADROOM = 1.25  # times the first loss: what exceeds it lies on the upper edge
+MIN_PLOT_ROWS = 8
+WHY = (
+    "On a copy of this run, alpha rises with every update (L. Smith, 2015). Where the loss falls "
+    "fastest, alpha is large enough to learn quickly; from the break on, each update overshoots "
+    "more than the one before, and the coach would say that alpha is too large. The suggestion is "
+    "the steepest place, or half of the break if that is less: on a parabola, half is the best "
+    "there is."
+)
+BUT = (
+    "It is a hint, no more: it holds for these weights. As the network learns, the valley changes "
+    "its shape, and a long run may want a smaller alpha, or bear a larger one."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finished test, and what it is of."""
+
+    test: RangeTest
+    suggestion: float
+    """A round number."""
+    alpha: float
+    """The run's own."""
+    iteration: int
+    """Updates that the network has seen."""
+
+
+class RangeTestPage(LinesWidget):
+    """Shows the test it was given last."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.found: Found | None = None
+
+    def update(self, found: Found | None) -> None:
+        """Show this test; None: it is still made."""
+        self.found = found
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what was given last."""
+        quiet = self.ink("quiet")
+        if self.found is None:
+            self.show([self.title("Find alpha"), Text("  asking a copy of the run …", quiet)])
+            return
+        found, width = self.found, self.size.width
+        note = (f"after {found.iteration} updates", quiet)
+        lines: list[Text] = [self.title("Find alpha", note), *self._result(found)]
+        below = prose((WHY, BUT), max(8, width - 2), quiet)
+        room = self.size.height - len(lines) - 1
+        below = below[: max(0, room - MIN_PLOT_ROWS)]
+        plot = self._plot(found, width, room - len(below))
+        drawn = plot.lines if plot else []
+        axis = [Text(" loss, over alpha on a logarithmic axis", quiet)] if plot else []
+        said = [Text(" ").append_text(line) for line in below]
+        self.show([*lines, *axis, *drawn, *said])
+
+    def _result(self, found: Found) -> list[Text]:
+        """Return the suggestion, in as many words as fit."""
+        test, chosen = found.test, self.ink("chosen")
+        breaks_at = test.breaks_at
+        broken = f"breaks at {breaks_at:.2g}" if breaks_at else "does not break up to 10"
+        offered, own = format_value(found.suggestion), format_value(found.alpha)
+        than = f"instead of {own}" if own != offered else "as it is"
+        for facts, offer in (
+            (
+                f"The loss falls fastest at {test.steepest:.2g} and {broken}.",
+                f"Enter: alpha {offered}, {than}",
+            ),
+            (f"Steepest at {test.steepest:.2g}; {broken}.", f"Enter: alpha {offered}"),
+            ("", f"Enter: alpha {offered}"),
+        ):
+            line = Text.assemble(" ", facts, "  " if facts else "", (offer, chosen), no_wrap=True)
+            if line.cell_len <= self.size.width:
+                return [line]
+        return [line]
+
+    def _plot(self, found: Found, width: int, height: int) -> Plot | None:
+        """Return the losses as dots and their running mean as a line, with marks."""
+        test = found.test
+        alphas, losses = test.alphas, test.losses
+        top = HEADROOM * test.first_loss
+        x = Axis(float(alphas[0]), 10.0, "log")
+        y = Axis(0.0, top if 0 < top < float("inf") else 1.0)
+        plot = frame(x, y, width, height, self.ink("quiet"))
+        if plot is None:
+            return None
+        curves = [Curve(alphas, test.smooth, self.ink("moving"))]
+        if test.window > 1:
+            curves.insert(0, Curve(alphas, losses, self.ink("quiet"), beneath=True))
+        draw(plot, curves, ascii_only=SlowLinkDriver.ascii_only)
+        marks = [(test.steepest, "┊", "steepest", "chosen")]
+        if test.breaks_at is not None:
+            marks.append((test.breaks_at, "┊", "break", "warning"))
+        for row, (alpha, sign, name, role) in enumerate(marks):
+            column = plot.column(alpha)
+            if column is None:
+                continue
+            for y_row in range(plot.rows):
+                plot.write(y_row, column, sign, self.ink(role), over=False)
+            if row < plot.rows:
+                label = f" {name} {alpha:.2g}"
+                at = column + 1 if column + 1 + len(label) <= plot.columns else column - len(label)
+                plot.write(row, max(0, at), label, self.ink(role))
+        return plot
