@@ -47,6 +47,11 @@ class MathsRoom(Room):
         """One page, and the check's in its place when asked for."""
         return [MathsPage(id="maths"), ChecksPage(id="checks")]
 
+    @property
+    def page(self) -> str:
+        """The stage of the walk, as formulas call what is found there."""
+        return self.looked.stage.symbol if self.looked else ""
+
     # Looking
 
     def show(self, parameters: Parameters) -> None:

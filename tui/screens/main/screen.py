@@ -10,7 +10,7 @@ from ..enter import enter
 from .chart_actions import ChartActions
 from .digit_actions import DigitActions
 from .file_actions import FileActions
-from .room_actions import RoomActions
+from .lesson_actions import LessonActions
 from .run_actions import RunActions
 from .time_actions import TimeActions
 
@@ -23,7 +23,7 @@ HEADINGS = {  # of the sections in help about the panels
 }
 
 
-class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitActions, RoomActions):
+class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitActions, LessonActions):
     """Every topic's keys, and those of the program itself."""
 
     def action_only(self, panel: str) -> None:
