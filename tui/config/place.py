@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UserError
-from ..keymap.main_keys import KEYS
+from ..keymap.rooms import ROOMS
 from ..text import printable
 from .recipe import MAX_LENGTH, format_recipe, parse_recipe
 
@@ -25,8 +25,6 @@ BAR = "|"
 HASH_LENGTH = 12  # hexadecimal digits of the data's hash
 MAX_NUMBER = 1 << 40
 MAIN = "main"  # the room that is none
-_ROOM = re.compile(r"room\('(\w+)'\)")
-ROOMS = tuple(found[1] for key in KEYS if (found := _ROOM.fullmatch(key.action)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import inf, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
-from ..config.place import MAIN, ROOMS
+from ..config.place import MAIN
 from ..config.recipe import BY_WORD
+from ..keymap.rooms import ROOMS
 from ..training.snapshot import RunStatus
 from .observation import Observation, lowest_test_loss, measured, tested
 

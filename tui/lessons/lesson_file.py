@@ -11,9 +11,10 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from ..config.place import MAIN, ROOMS, Place, check_place
+from ..config.place import MAIN, Place, check_place
 from ..config.recipe import parse_recipe
 from ..errors import UserError
+from ..keymap.rooms import ROOMS
 from ..text import printable
 from .conditions import RULES
 from .lesson import SHOWN, Answer, Condition, Conditions, Lesson, Question, Step
@@ -27,7 +28,7 @@ MAX_STEPS = 60
 MAX_MINUTES = 60
 MAX_DIGIT = 1 << 30
 MAX_HASH = 64
-MAX_TITLE, MAX_ABOUT, MAX_ANSWER = 40, 76, 24
+MAX_TITLE, MAX_ABOUT, MAX_ANSWER = 40, 68, 24
 ROWS, COLUMNS = 3, 76  # for the text, on a terminal of 80 × 24
 MAX_TEXT = ROWS * COLUMNS  # characters
 MAX_DO = 74

@@ -47,6 +47,8 @@ def number(name: str, now: Observation) -> str:
 
 
 def _share(value: float) -> str:
+    if 0 < value < 0.0005:
+        return "less than 0.1 %"
     return f"{value:.1%}".replace("%", " %") if isfinite(value) else MISSING
 
 

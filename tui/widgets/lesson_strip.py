@@ -18,17 +18,17 @@ ANSWER_KEYS = ("f2", "f3", "f4", "f5")
 MAX_PROSE = 100  # columns: longer lines are hard to read
 MIN_ROWS = 16  # of a terminal that can spare some for it
 BESIDE_COLUMNS = 140  # of a terminal that has room for the lesson beside the app
-HIGH_ROWS = 30  # of one with room for more of it beneath
-WIDTH, LOW, HIGH = 40, 5, 7  # columns beside the app; rows beneath it
+WIDTH, ROWS = 40, 5  # columns beside the app; rows beneath it
 
 
 class LessonStrip(LinesWidget):
     """Shows the page it was given last; takes no room without one."""
 
     DEFAULT_CSS = f"""
-    LessonStrip {{ height: {LOW}; display: none; background: $background; }}
-    LessonStrip.-high {{ height: {HIGH}; }}
-    LessonStrip.-beside {{ dock: right; width: {WIDTH}; height: 100%; padding: 0 0 1 1; }}
+    LessonStrip {{ height: {ROWS}; display: none; background: $background; }}
+    LessonStrip.-beside {{
+        dock: right; width: {WIDTH}; height: 100%; padding-bottom: 1; border-left: solid $panel;
+    }}
     """
 
     def __init__(self, page: LessonPage | None = None) -> None:
@@ -43,10 +43,8 @@ class LessonStrip(LinesWidget):
     def fit(self) -> None:
         """Take the place that the terminal has for it now."""
         size = self.app.size
-        beside = size.width >= BESIDE_COLUMNS
         self.set_class(self._page is not None and size.height >= MIN_ROWS, "-open")
-        self.set_class(beside, "-beside")
-        self.set_class(not beside and size.height >= HIGH_ROWS, "-high")
+        self.set_class(size.width >= BESIDE_COLUMNS, "-beside")
 
     def beside(self, size: Size) -> Size:
         """Return what it leaves of a screen of this size."""
@@ -54,7 +52,7 @@ class LessonStrip(LinesWidget):
             return size
         if size.width >= BESIDE_COLUMNS:
             return Size(size.width - WIDTH, size.height)
-        return Size(size.width, size.height - (HIGH if size.height >= HIGH_ROWS else LOW))
+        return Size(size.width, size.height - ROWS)
 
     def update(self, page: LessonPage | None) -> None:
         """Show this page; without one, nothing."""

@@ -30,6 +30,7 @@ KEYS_OF = {  # a section's keys
     "Time": "Keys: time",
     "Runs": "Keys: in the runs table",
     "When a run goes wrong": "Keys: training",
+    "Lessons": "Keys: lessons",
     "Files": "Keys: files",
     "Maths": "Keys: maths",
     "Watch one digit": "Keys: digit",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 
-from ...config.place import HASH_LENGTH, MAIN, ROOMS, Place, format_place
+from ...config.place import HASH_LENGTH, MAIN, Place, format_place
 from ...errors import EXPECTED_ERRORS
+from ...keymap.rooms import ROOMS
 from ...training.place_opener import PlaceOpener
 from ..dialogs.base import ClosesOnce
 from .dashboard import REFRESH_S
 from .file_actions import FileActions
-from .room_actions import ROOMS as MODULES
 from .room_actions import RoomActions
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ....data.dataset import Dataset
 
-ROOM_OF = {screen: room for room, (_, screen) in MODULES.items()}
+ROOM_OF = {screen: room for room, (_, screen) in ROOMS.items()}
 INNER_ROOM_OF = {"GalleryRoom": "gallery", "UnitRoom": "unit", "LogitsRoom": "logits"}
 
 

@@ -6,17 +6,9 @@ from importlib import import_module
 
 from textual import on
 
+from ...keymap.rooms import ROOMS
 from ..enter import enter
 from .dashboard import Dashboard
-
-ROOMS = {  # where each is, and what it is called there
-    "maths": ("maths.room", "MathsRoom"),
-    "confusion": ("confusion.room", "ConfusionRoom"),
-    "weights": ("weights.room", "WeightsRoom"),
-    "pixels": ("saliency.room", "SaliencyRoom"),
-    "digit": ("digit_history.room", "DigitHistoryRoom"),
-    "draw": ("draw.room", "DrawRoom"),
-}
 
 
 def preload() -> None:
