@@ -5,7 +5,7 @@ It knows no screen and no clock: `watch` is given what is seen of the app and th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .conditions import holds
@@ -48,9 +48,9 @@ class _Standing:
     text: str
     verdict: str = ""
     was_right: bool = False
+    was_so: bool = False
+    """Whether what it waits for was so before anyone could read about it, and is so still."""
     given: int | None = None
-    held_at_first: bool | None = field(default=None)
-    """Whether what it waits for was already so; None until that was looked at."""
 
 
 class LessonPlayer:
@@ -133,13 +133,11 @@ class LessonPlayer:
         if standing is None or self.is_last:
             return False
         has_happened = holds(step.when, now, standing.then)
-        if standing.held_at_first is None:
-            standing.held_at_first = has_happened
+        standing.was_so = standing.was_so and has_happened
         if self.asks or not has_happened:
-            standing.held_at_first = standing.held_at_first and has_happened
             return False
-        if standing.held_at_first and seconds - standing.since < reading_time(standing.text):
-            return False  # it was so before anyone could read about it
+        if standing.was_so and seconds - standing.since < reading_time(standing.text):
+            return False
         verdict, was_right, why = self._verdict(now, standing)
         self._show(self._index + 1, now, seconds, verdict, why, was_right=was_right)
         return True
@@ -169,7 +167,8 @@ class LessonPlayer:
     ) -> None:
         self._index = index
         text = f"{why} {fill(self.step.text, now)}".strip()
-        self._standing = _Standing(now, seconds, text, verdict, was_right)
+        was_so = holds(self.step.when, now, now)
+        self._standing = _Standing(now, seconds, text, verdict, was_right, was_so)
 
 
 def wrong_answer(chosen: str, right: str) -> str:

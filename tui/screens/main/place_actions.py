@@ -42,6 +42,11 @@ class PlaceActions(RoomActions):
         self._when_there: Callable[[], None] = lambda: None
         self._hash: tuple[Dataset, str] | None = None  # of the data that were asked about last
 
+    @property
+    def is_going(self) -> bool:
+        """Whether a place is still being made."""
+        return self._opening is not None
+
     def on_mount(self) -> None:
         """Look as often as the dashboard does whether the place is reached."""
         self.set_interval(REFRESH_S, self._go_on_to_place)
