@@ -26,7 +26,8 @@ class LessonsDialog(ChoiceDialog):
             lessons: In the order in which they are meant.
             current: The one that is being played.
         """
-        options = [*(_within() if current else ()), *_offers(lessons)]
+        self.offers = tuple(_offers(lessons))
+        options = [*(_within() if current else ()), *self.offers]
         names = [lesson.name for lesson in lessons]
         at = names.index(current.name) + 1 if current and current.name in names else 0
         first = min(at, len(lessons) - 1) + (len(WITHIN) if current else 0)

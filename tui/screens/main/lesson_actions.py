@@ -82,7 +82,8 @@ class LessonActions(PlaceActions):
                 player.begin(self.observation(), time.monotonic())
                 self.show_lesson()
 
-        self.go(lesson.start, begin)
+        if not self.go(lesson.start, begin):
+            self.player = None
         self.show_lesson()
 
     def end_lesson(self) -> None:

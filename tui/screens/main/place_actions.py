@@ -80,8 +80,8 @@ class PlaceActions(RoomActions):
         self.app.copy_to_clipboard(line)
         self.app.push_screen(PlaceDialog(line))
 
-    def go(self, place: Place, when_there: Callable[[], None] = lambda: None) -> None:
-        """Go to a place; what it takes is done while the screen goes on."""
+    def go(self, place: Place, when_there: Callable[[], None] = lambda: None) -> bool:
+        """Go to a place; what it takes is done while the screen goes on. Return whether it can."""
         digest = self._digest()
         if place.data and not digest.startswith(place.data):
             self.notify(
@@ -90,10 +90,10 @@ class PlaceActions(RoomActions):
                 severity="warning",
                 markup=False,
             )
-            return
-        self._place = None
+            return False
         self.close_rooms()
         self._opening, self._when_there = PlaceOpener(self.workspace, place), when_there
+        return True
 
     @on(FileActions.Pasted)
     def _pasted(self, event: FileActions.Pasted) -> None:
@@ -124,7 +124,8 @@ class PlaceActions(RoomActions):
 
     async def _go_on_to_place(self) -> None:
         if self._place is not None and self.session.snapshot().run is not None:
-            self.go(self._place)
+            place, self._place = self._place, None
+            self.go(place)
             return
         opening = self._opening
         if opening is None:
