@@ -91,13 +91,6 @@ def on_any_data(lesson: Lesson) -> Lesson:
     return replace(lesson, start=replace(lesson.start, data=""))
 
 
-def with_seed(lesson: Lesson, seed: int) -> Lesson:
-    """Return the lesson with other first weights and batches."""
-    ((since, chosen),) = lesson.start.course
-    course = ((since, replace(chosen, seed=seed)),)
-    return replace(lesson, start=replace(lesson.start, course=course))
-
-
 @asynccontextmanager
 async def lesson_on(
     dataset: Dataset, lesson: Lesson, size: tuple[int, int] = (80, 24)

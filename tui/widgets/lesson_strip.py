@@ -18,7 +18,8 @@ ANSWER_KEYS = ("f2", "f3", "f4", "f5")
 MAX_PROSE = 100  # columns: longer lines are hard to read
 MIN_ROWS = 16  # of a terminal that can spare some for it
 BESIDE_COLUMNS = 140  # of a terminal that has room for the lesson beside the app
-WIDTH, ROWS = 40, 5  # columns beside the app; rows beneath it
+FULL_COLUMNS = 78  # in which ROWS suffice for all that a lesson may say
+WIDTH, ROWS, SLENDER_ROWS = 40, 5, 7  # columns beside the app; rows beneath it
 
 
 class LessonStrip(LinesWidget):
@@ -26,6 +27,7 @@ class LessonStrip(LinesWidget):
 
     DEFAULT_CSS = f"""
     LessonStrip {{ height: {ROWS}; display: none; background: $background; }}
+    LessonStrip.-slender {{ height: {SLENDER_ROWS}; }}
     LessonStrip.-beside {{
         dock: right; width: {WIDTH}; height: 100%; padding-bottom: 1; border-left: solid $panel;
     }}
@@ -44,6 +46,7 @@ class LessonStrip(LinesWidget):
         """Take the place that the terminal has for it now."""
         size = self.app.size
         self.set_class(self._page is not None and size.height >= MIN_ROWS, "-open")
+        self.set_class(size.width < FULL_COLUMNS, "-slender")
         self.set_class(size.width >= BESIDE_COLUMNS, "-beside")
 
     def beside(self, size: Size) -> Size:
@@ -52,7 +55,7 @@ class LessonStrip(LinesWidget):
             return size
         if size.width >= BESIDE_COLUMNS:
             return Size(size.width - WIDTH, size.height)
-        return Size(size.width, size.height - ROWS)
+        return Size(size.width, size.height - (SLENDER_ROWS if size.width < FULL_COLUMNS else ROWS))
 
     def update(self, page: LessonPage | None) -> None:
         """Show this page; without one, nothing."""
@@ -73,13 +76,17 @@ class LessonStrip(LinesWidget):
         words = self._words(page)[:room]
         beside = self.has_class("-beside")
         gap = [] if beside else [Text()] * (room - len(words))
-        if beside and room > len(words):
-            last = [Text(), *last]
+        if beside:
+            where = Text(f" {self._where(page)}", self.ink("quiet"))
+            last = [Text(), *last, Text(), where] if room > len(words) + 2 else last
         self.show([title, *words, *gap, *last][: self.size.height])
 
-    def _heading(self, page: LessonPage) -> tuple[str, tuple[str, Style]]:
-        where = f"step {page.step} of {page.steps} · L: lessons" if page.step else "L: lessons"
-        return f"Lesson: {page.title}", (where, self.ink("quiet"))
+    def _heading(self, page: LessonPage) -> tuple[str, *tuple[tuple[str, Style], ...]]:
+        where = () if self.has_class("-beside") else ((self._where(page), self.ink("quiet")),)
+        return f"Lesson: {page.title}", *where
+
+    def _where(self, page: LessonPage) -> str:
+        return f"step {page.step} of {page.steps} · L: lessons" if page.step else "L: lessons"
 
     def _words(self, page: LessonPage) -> list[Text]:
         """What is said, and what is asked."""
@@ -105,10 +112,15 @@ class LessonStrip(LinesWidget):
             )
             for key, answer in zip(ANSWER_KEYS, page.answers, strict=False)
         ]
-        in_a_row = Text("   ").join(choices)
-        if in_a_row.cell_len <= self.size.width - 2:
-            return [Text(" ").append_text(in_a_row)]
-        return [Text(" ").append_text(choice) for choice in choices]
+        rows = [Text(" ")]
+        for choice in choices:
+            if rows[-1].cell_len > 1 and (
+                self.has_class("-beside")
+                or rows[-1].cell_len + choice.cell_len > self.size.width - 2
+            ):
+                rows.append(Text(" "))
+            rows[-1].append_text(choice).append("   ")
+        return rows
 
     def _wrapped(self, text: Text) -> list[Text]:
         width = min(MAX_PROSE, self.size.width - 2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,27 +13,10 @@ from mnist_tui.tui.lessons.lesson import Condition
 from mnist_tui.tui.lessons.numbers import LOOKED_AT, MISSING, OF_A_RUN, fill
 from mnist_tui.tui.lessons.observation import Observation
 from mnist_tui.tui.training.snapshot import RunStatus
-from mnist_tui.tui.training.workspace import Workspace
 
-from tests.helpers.session_driver import Driven, session_of
+from tests.helpers.session_driver import look, session_of
 
 Seen = dict[str, Observation]
-
-
-def look(driven: Driven, **looked: Any) -> Observation:
-    """What a lesson would see now."""
-    state = replace(Workspace(driven.session).state, **looked)
-    session = driven.session
-    picture = session.picture()
-    return Observation(
-        picture.current,
-        picture.runs,
-        session.wanted,
-        session.is_training,
-        state,
-        session.dataset,
-        "main",
-    )
 
 
 @pytest.fixture(scope="module")

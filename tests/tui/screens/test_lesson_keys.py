@@ -164,7 +164,7 @@ async def test_a_lesson_about_mnist_does_not_begin_on_other_data(small: Dataset)
         await app.until(lambda: app.app.main.lesson_page and app.app.main.lesson_page.step == 1)
 
 
-async def test_before_the_data_are_there_it_says_so(small: Dataset) -> None:
+async def test_before_the_data_are_there_neither_window_opens() -> None:
     class Slow(MnistApp):
         def _load(self) -> Dataset:
             raise UserError("they never come")

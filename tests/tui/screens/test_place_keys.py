@@ -37,8 +37,7 @@ def weights(app: Driver) -> bytes:
 
 @presses("C")
 async def test_a_copied_place_opens_the_same_screen_elsewhere(small: Dataset) -> None:
-    chosen = {"alpha": 0.2, "batch_size": 50, "iterations": 60, "seed": 3}
-    async with opened(small, **chosen) as app:
+    async with opened(small, alpha=0.2, batch_size=50, iterations=60, seed=3) as app:
         await app.train(20)
         await app.press("plus")
         await app.train(20)
