@@ -68,7 +68,8 @@ class Room(ClosesOnce[None]):
         yield StatusLine(id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
-        yield LessonStrip(self.cockpit.lesson_page)
+        if self.cockpit.lesson_page is not None:  # none can begin while a room is open
+            yield LessonStrip(self.cockpit.lesson_page)
         keys = KeyFooter()
         keys.thing = thing(self.workspace.session.dataset)
         yield keys
@@ -88,11 +89,14 @@ class Room(ClosesOnce[None]):
 
     def on_resize(self) -> None:
         """Put the lesson where the terminal has room for it."""
-        self.query_one(LessonStrip).fit()
+        for strip in self.query(LessonStrip):
+            strip.fit()
 
     def free(self, size: Size) -> Size:
         """Return what a lesson leaves of the screen's columns and rows."""
-        return self.query_one(LessonStrip).beside(size)
+        for strip in self.query(LessonStrip):
+            size = strip.beside(size)
+        return size
 
     @property
     def page(self) -> str:
