@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from ..data.dataset import Dataset
     from ..net.run.state import HyperparameterLog
+    from .lessons.lesson import Lesson
 
 HERE = Path(__file__).parent
 # All of them at once: one loaded with its screen would have everything parsed and styled again
@@ -88,6 +89,7 @@ class MnistApp(MinimumSizeApp):
         log: HyperparameterLog,
         options: AppOptions | None = None,
         folder: SessionFolder | None = None,
+        lessons: Sequence[Lesson] = (),
     ) -> None:
         """Assemble the app; nothing runs yet.
 
@@ -96,6 +98,8 @@ class MnistApp(MinimumSizeApp):
             log: hyperparameters to begin with, and planned changes.
             options: everything else about the app.
             folder: where to save the session; None: nowhere.
+            lessons: that can be played besides those in the program; the first of them begins. A
+                kiosk has no others, if there are any.
         """
         self.options = options = options or AppOptions()
         can = options.abilities
@@ -121,6 +125,9 @@ class MnistApp(MinimumSizeApp):
             start=options.start,
             blocks=can.blocks,
             may_touch_files=not options.kiosk,
+            place=options.place,
+            lessons=lessons,
+            only_these=options.kiosk and bool(lessons),
             loading=lambda: self._reading.line if self._reading else "the data",
             line_is_behind=self._line_is_behind,
             line_spent=self._line_spent,

@@ -85,7 +85,8 @@ def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) 
     dA = tuple(W.T @ dZ_of_W for W, dZ_of_W in zip(before.W, dZ, strict=True))
 
     after = before.copy()
-    GradientDescent(after).update(after, gradient, alpha, hyperparameters)
+    # It overwrites the gradient that it is given.
+    GradientDescent(after).update(after, gradient.copy(), alpha, hyperparameters)
     activations_after = forward(after, x)
     return SampleStep(
         sizes=before.sizes,

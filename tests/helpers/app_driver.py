@@ -15,6 +15,7 @@ from mnist_tui.net.network import Parameters
 from mnist_tui.net.run.history import Progress
 from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.config.app_options import AppOptions
+from mnist_tui.tui.config.place import Place
 from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.lines import LinesWidget
 from mnist_tui.tui.widgets.probabilities import Probabilities
@@ -40,9 +41,12 @@ def presses(*keys: str) -> Callable[[Test], Test]:
 class SmallApp(MnistApp):
     """The app, but with a dataset at hand."""
 
-    def __init__(self, dataset: Dataset, *, start: bool = False, **chosen: Any) -> None:
+    def __init__(
+        self, dataset: Dataset, *, start: bool = False, place: Place | None = None, **chosen: Any
+    ) -> None:
         self._small = dataset
-        super().__init__("small", ((0, Hyperparameters(**chosen)),), AppOptions(start=start))
+        options = AppOptions(start=start, place=place)
+        super().__init__("small", ((0, Hyperparameters(**chosen)),), options)
 
     def _load(self) -> Dataset:
         return self._small

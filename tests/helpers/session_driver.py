@@ -12,8 +12,10 @@ from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.history import HistoryView
 from mnist_tui.net.run.state import RunMoment
 from mnist_tui.net.run.timeline import TimelineView
+from mnist_tui.tui.lessons.observation import Observation
 from mnist_tui.tui.training.session import TrainingSession
 from mnist_tui.tui.training.snapshot import Run, RunStatus, Snapshot
+from mnist_tui.tui.training.workspace import Workspace
 
 from tests.helpers.support import PATIENCE, wait_until
 
@@ -110,3 +112,19 @@ def moments(driven: Driven) -> list[RunMoment]:
     while after := timeline.after(found[-1].iteration):
         found.append(after)
     return found
+
+
+def look(driven: Driven, **looked: Any) -> Observation:
+    """What a lesson would see now."""
+    state = replace(Workspace(driven.session).state, **looked)
+    session = driven.session
+    picture = session.picture()
+    return Observation(
+        picture.current,
+        picture.runs,
+        session.wanted,
+        session.is_training,
+        state,
+        session.dataset,
+        "main",
+    )

@@ -83,6 +83,8 @@ SCREENS: dict[str, Sequence[str]] = {
     "presets": ("p",),
     "go to": ("slash",),
     "recipe": ("P",),
+    "lessons": ("L",),
+    "place": ("C",),
     "export": ("E",),
     "open": ("O",),
     "deformed": ("e",),

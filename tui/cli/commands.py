@@ -214,4 +214,28 @@ def bench(context: click.Context, threads: int | None, *, as_json: bool) -> None
     context.exit(run_benchmark(as_json=as_json, threads=threads))
 
 
-COMMANDS = (train, evaluate, predict, models, export, data, bench)
+@click.group()
+def lesson() -> None:
+    """Check lessons that you write; list those in the program."""
+
+
+@lesson.command()
+@click.argument("files", nargs=-1, required=True, type=path, metavar="FILE…")
+@click.pass_context
+def check(context: click.Context, files: tuple[Path, ...]) -> None:
+    """Check lesson files: prints what is wrong, with its line, or that a file is in order."""
+    from .lesson import check_lessons
+
+    context.exit(check_lessons(files))
+
+
+@lesson.command("list")
+@click.pass_context
+def list_(context: click.Context) -> None:
+    """List the lessons in the program, in the order in which they are meant."""
+    from .lesson import list_lessons
+
+    context.exit(list_lessons())
+
+
+COMMANDS = (train, evaluate, predict, models, export, data, lesson, bench)

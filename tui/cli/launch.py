@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from ..text import printable
 if TYPE_CHECKING:
     from ...net.run.state import HyperparameterLog
     from ..app import MnistApp
+    from ..lessons.lesson import Lesson
     from ..storage.resume import SessionFolder
 
 LAST_SESSION = "the last session"  # stands for --resume without a path
@@ -30,6 +31,7 @@ def run_app(
     log: HyperparameterLog,
     options: AppOptions,
     *,
+    lessons: Sequence[Lesson] = (),
     glyphs: str = "auto",
     color: str = "auto",
 ) -> int:
@@ -39,6 +41,7 @@ def run_app(
         source: Data, as for --data; None: mnist, or the data of the resumed session.
         log: Hyperparameters to begin with, and planned changes.
         options: Everything else about the app.
+        lessons: To be played, besides those in the program; the first one begins.
         glyphs: Value of --glyphs.
         color: Value of --color.
 
@@ -58,7 +61,7 @@ def run_app(
     from ..app import MnistApp
     from ..terminal.shutdown import ShutdownGuard
 
-    app = MnistApp(source, log, replace(options, abilities=capabilities), folder)
+    app = MnistApp(source, log, replace(options, abilities=capabilities), folder, lessons)
     guard = ShutdownGuard(app.leave, app.put_away)
     guard.begin()  # before the app changes the terminal's mode
     app.exit_within(guard.insist)

@@ -45,6 +45,19 @@ SWITCH_INTERVAL_S = 0.001
     help="Resume the last session, the session in a folder, or a run saved in a file.",
 )
 @click.option(
+    "--lesson",
+    "lesson_names",
+    multiple=True,
+    metavar="NAME|FILE",
+    help="Begin a lesson: by its name or number, or from a file. With --kiosk, the only ones.",
+)
+@click.option(
+    "--at",
+    "line",
+    metavar="LINE",
+    help="Open the place that C copies in the app: its run is made again.",
+)
+@click.option(
     "--glyphs", type=click.Choice(GLYPHS), default="auto", help="Characters to draw with."
 )
 @click.option("--color", type=click.Choice(COLORS), default="auto", help="Number of colours.")
@@ -63,6 +76,8 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
     threads: int | None,
     start: bool,
     resume: str | None,
+    lesson_names: tuple[str, ...],
+    line: str | None,
     glyphs: str,
     color: str,
     kiosk: bool,
@@ -85,16 +100,31 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
         raise click.UsageError(f"--resume continues a session unchanged; leave out {named[0]}")
     if kiosk and (resume is not None or is_given("source")):
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
+    if line is not None and (extra := [*named, *["--lesson"] * bool(lesson_names)]):
+        raise click.UsageError(f"--at sets the run and what is shown: leave out {extra[0]}")
+    if line is not None and resume is not None:
+        raise click.UsageError("--resume goes on where a session was left; leave out --at")
     from ..config.app_options import AppOptions
+    from ..config.place import parse_place
+    from ..lessons.library import find_lesson
     from .launch import run_app
 
-    options = AppOptions(1 if kiosk else threads, share, start, resume, kiosk)
+    options = AppOptions(
+        1 if kiosk else threads,
+        share,
+        start,
+        resume,
+        None if line is None else parse_place(line),
+        kiosk,
+    )
+    lessons = tuple(find_lesson(name) for name in lesson_names)
     data = source if is_given("source") else None
     context.exit(
         run_app(
             data,
             hyperparameter_log_from_options(values, recipe),
             options,
+            lessons=lessons,
             glyphs=glyphs,
             color=color,
         )

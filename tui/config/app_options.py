@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..terminal.capabilities import DEFAULT_CAPABILITIES, Capabilities
+
+if TYPE_CHECKING:
+    from .place import Place
 
 EMBEDDED = "mnist"  # as in data/, whose import would load NumPy
 IDLE_LIMIT_S = 30 * 60.0  # without a key until a kiosk exits
@@ -18,6 +22,7 @@ class AppOptions:
     share: float | None = None  # fraction of data without a test part to test on; None: the default
     start: bool = False  # train at once
     resume: str | None = None  # a file, a session's folder, or LAST
+    place: Place | None = None  # to go to once the data are loaded
     kiosk: bool = False  # for strangers: nothing is read from or written to the disk
     idle: float = IDLE_LIMIT_S  # seconds without a key until a kiosk exits
     abilities: Capabilities = DEFAULT_CAPABILITIES

@@ -55,6 +55,13 @@ EXPLANATIONS = {
     "that explodes, a network whose hidden units are all silent, and an accuracy stuck at chance. "
     "Before it blames alpha it looks at the data: faint or blank images, test images that are "
     "also training images, classes without an image. Try alpha 1e30, or init zero.",
+    "Lessons": "A lesson leads you through the app: a sentence or two beneath it or beside it, and "
+    "one thing to do. It goes on when that has happened. Before something happens it may ask what "
+    "you expect: F2 to F5, or a click, answer. Then the run answers, really trained, and the "
+    "lesson says why. L lists the lessons; within one it also skips a step, goes back, or leaves. "
+    "Your runs stay. docs/lessons.md says how to write one.\n\n"
+    "C copies this place as a line: the run, the moment, the digit and the room. Pasted at P, or "
+    "after mnist-tui --at, it opens the very same screen elsewhere; the run is made again.",
     "Files": "O opens other data, square images of 4 to 128 pixels a side in 2 to 62 classes: CSV "
     "as Kaggle's, IDX files, .npz, pictures in folders. The runs so far stay saved, and a new "
     "session begins. E saves your results: the model (for mnist-tui predict and --resume), the "

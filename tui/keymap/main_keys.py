@@ -112,6 +112,14 @@ KEYS_BY_TOPIC = {
         Key("N", "mistake(-1)", "the previous digit it gets wrong", "N"),
         Key("e", "deformed", "show the digit as augment deforms it", "e"),
     ),
+    "Lessons": (
+        Key("L", "lessons", "lessons: choose one, leave it, skip a step", "L", spare="lessons"),
+        Key("f2", "answer(0)", "the first answer to a lesson's question", "F2"),
+        Key("f3", "answer(1)", "the second answer", "F3"),
+        Key("f4", "answer(2)", "the third answer", "F4"),
+        Key("f5", "answer(3)", "the fourth answer", "F5"),
+        Key("C", "place", "copy this place as a line that opens it elsewhere", "C", spare="place"),
+    ),
     "Files": (
         Key("O", "open_data", "open other data: CSV, IDX, .npz, pictures", "O", spare="open"),
         Key("E", "export", "save and export: model, tables, script, pictures", "E", spare="export"),

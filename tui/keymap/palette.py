@@ -51,6 +51,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "ask_index": ("find a digit", "jump to", "search", "number of the digit"),
     "mistake(1)": ("next error", "wrong answers", "misclassified", "mistakes"),
     "deformed": ("augmentation", "elastic", "distortion"),
+    "lessons": ("tutorial", "course", "teach me", "guide", "learn step by step", "exercise"),
+    "place": ("share", "link", "permalink", "bookmark", "copy the place", "url"),
     "open_data": ("load", "import", "dataset", "file", "csv", "own data"),
     "export": ("save", "download", "write", "submission", "kaggle", "model file", "script"),
     "recipe": ("paste a recipe", "share settings"),

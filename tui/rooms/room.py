@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
+from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -17,6 +18,7 @@ from ..screens.dialogs.help import HelpDialog
 from ..screens.enter import enter
 from ..screens.main.dashboard import REFRESH_S, Dashboard
 from ..widgets.footer import KeyFooter
+from ..widgets.lesson_strip import ANSWER_KEYS, LessonStrip
 from ..widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
@@ -46,6 +48,12 @@ class Room(ClosesOnce[None]):
             "right_square_bracket", "cockpit('travel', 1)", "time", key_display="]", show=False
         ),
         Binding("question_mark,f1", "explain", "help", key_display="?"),
+        Binding("L", "cockpit('lessons')", "lessons", show=False),
+        Binding("C", "cockpit('place')", "this place as a line", show=False),
+        *(
+            Binding(key, f"cockpit('answer', {index})", show=False)
+            for index, key in enumerate(ANSWER_KEYS)
+        ),
     ]
 
     def __init__(self, cockpit: Dashboard) -> None:
@@ -62,6 +70,8 @@ class Room(ClosesOnce[None]):
         yield status
         with Container(id="room"):
             yield from self.furnish()
+        if self.cockpit.lesson_page is not None:  # none can begin while a room is open
+            yield LessonStrip(self.cockpit.lesson_page)
         yield KeyFooter(thing(self.workspace.session.dataset))
 
     def furnish(self) -> list[Widget]:
@@ -76,6 +86,22 @@ class Room(ClosesOnce[None]):
         """Look now, and then as often as the cockpit does."""
         self.set_interval(REFRESH_S, self.look)
         self.call_after_refresh(self.look)
+
+    def on_resize(self) -> None:
+        """Put the lesson where the terminal has room for it."""
+        for strip in self.query(LessonStrip):
+            strip.fit()
+
+    def free(self, size: Size) -> Size:
+        """Return what a lesson leaves of the screen's columns and rows."""
+        for strip in self.query(LessonStrip):
+            size = strip.beside(size)
+        return size
+
+    @property
+    def page(self) -> str:
+        """Which of its pages a room shows, if it has several."""
+        return ""
 
     def look(self) -> None:
         """Show what the cockpit looks at, if that is something else than before."""

@@ -19,13 +19,13 @@ async def enter(app: Driver) -> RangeTestRoom:
     await app.until(lambda: isinstance(app.app.screen, RangeTestRoom))
     room = app.app.screen
     assert isinstance(room, RangeTestRoom)
-    await app.until(lambda: room.page.found)
+    await app.until(lambda: room.result.found)
     return room
 
 
 def rows(room: RangeTestRoom) -> list[str]:
     """What is shown."""
-    return [room.page.render_line(y).text for y in range(room.page.size.height)]
+    return [room.result.render_line(y).text for y in range(room.result.size.height)]
 
 
 @presses("A")
@@ -51,7 +51,7 @@ async def test_the_loss_is_drawn_over_alpha_with_its_marks(
 async def test_enter_takes_a_round_number_at_or_below_the_suggestion(small: Dataset) -> None:
     async with opened(small, alpha=0.01) as app:
         room = await enter(app)
-        found = room.page.found
+        found = room.result.found
         assert found is not None
         assert 0.7 * found.test.suggestion < found.suggestion <= found.test.suggestion * 1.001
         assert f"alpha {format_value(found.suggestion)}" in "\n".join(rows(room))
@@ -71,7 +71,7 @@ async def test_it_is_made_again_on_request_and_left_without_a_change(small: Data
         assert "after 5 updates" in rows(room)[0]
         await app.until(lambda: "6/1500" in app.status)
         await app.press("r")
-        await app.until(lambda: room.page.found and "after 6 updates" in rows(room)[0])
+        await app.until(lambda: room.result.found and "after 6 updates" in rows(room)[0])
         await app.press("question_mark")
         assert isinstance(app.app.screen, HelpDialog)
         assert app.app.screen.asked.startswith("Find alpha\n")

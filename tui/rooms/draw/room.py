@@ -86,12 +86,12 @@ class DrawRoom(Room):
 
     def on_mount(self) -> None:
         """Share the screen out before it is laid out, or it would be drawn twice."""
-        self._share_out(self.app.size)
+        self._share_out(self.free(self.app.size))
         super().on_mount()
 
     def on_resize(self) -> None:
         """Share the screen out anew."""
-        self._share_out(self.size)
+        self._share_out(self.free(self.size))
         self.call_after_refresh(self.draw)
 
     def _share_out(self, size: Size) -> None:

@@ -49,6 +49,11 @@ class MathsRoom(Room):
         """One page, and the check's in its place when asked for."""
         return [MathsPage(id="maths"), ChecksPage(id="checks")]
 
+    @property
+    def page(self) -> str:
+        """The stage of the walk, as formulas call what is found there."""
+        return self.state.stage.symbol if self.state else ""
+
     # Polling
 
     def show(self, parameters: Parameters) -> None:

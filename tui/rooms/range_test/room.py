@@ -39,8 +39,8 @@ class RangeTestRoom(Room):
         return [RangeTestPage(id="range-test")]
 
     @property
-    def page(self) -> RangeTestPage:
-        """The page."""
+    def result(self) -> RangeTestPage:
+        """The page with the result."""
         return self.query_one(RangeTestPage)
 
     def show(self, parameters: Parameters) -> None:
@@ -57,14 +57,14 @@ class RangeTestRoom(Room):
             test = find_alpha(parameters, dataset.train, chosen)
             return partial(self._take, test, iteration)
 
-        self.page.update(None)
+        self.result.update(None)
         self._behind.ask(job, at_once=True)
 
     def _take(self, test: RangeTest, iteration: int) -> None:
         alpha = self.workspace.session.wanted.alpha
         # The round number at or below: a little too small costs time, too large costs the run.
         suggestion = round_step(test.suggestion * (1 + 1e-6), -1)
-        self.page.update(Found(test, suggestion, alpha, iteration))
+        self.result.update(Found(test, suggestion, alpha, iteration))
 
     def action_again(self) -> None:
         """Test the network as it is now."""
@@ -73,7 +73,7 @@ class RangeTestRoom(Room):
 
     def action_take(self) -> None:
         """Give the run the suggested alpha, and go back."""
-        found, session = self.page.found, self.workspace.session
+        found, session = self.result.found, self.workspace.session
         if found is None:
             return
         try:

@@ -70,12 +70,12 @@ class SaliencyRoom(Room):
 
     def on_mount(self) -> None:
         """Share the screen out before it is laid out, or it would be drawn twice."""
-        self._share_out(self.app.size)
+        self._share_out(self.free(self.app.size))
         super().on_mount()
 
     def on_resize(self) -> None:
         """Share the screen out anew."""
-        self._share_out(self.size)
+        self._share_out(self.free(self.size))
 
     def _share_out(self, size: Size) -> None:
         """Give the picture what it can fill, the numbers the rest."""

@@ -37,6 +37,7 @@ KEYS_OF = {  # a section's keys
     "Time": "Keys: time",
     "Runs": "Keys: in the runs table",
     "When a run goes wrong": "Keys: training",
+    "Lessons": "Keys: lessons",
     "Files": "Keys: files",
     "Network": "Keys: network",
     "Find alpha": "Keys: range test",

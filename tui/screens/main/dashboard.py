@@ -27,6 +27,7 @@ from ...widgets.coach import Coach
 from ...widgets.digit import Digit
 from ...widgets.footer import KeyFooter
 from ...widgets.hyperparameters import HyperparameterPanel
+from ...widgets.lesson_strip import LessonStrip
 from ...widgets.probabilities import Probabilities
 from ...widgets.runs_table import RunsPanel
 from ...widgets.status_line import StatusLine
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from ....data.dataset import Dataset
     from ....net.network import Parameters
     from ....net.run.diagnosis import Diagnosis
+    from ...lessons.player import LessonPage
 
 REFRESH_S = 0.25  # between two polls of the session while it trains
 NEEDS = (60, 20)  # columns and rows; a smaller screen shows a notice
@@ -129,6 +131,11 @@ class Dashboard(Screen[None]):
         """The open session."""
         return self.workspace.session
 
+    @property
+    def lesson_page(self) -> LessonPage | None:
+        """What the lesson shows that is being played; None without one."""
+        return None
+
     def _workspace_changed(self, name: str) -> None:
         if name == "session":
             self._show_another_session()
@@ -158,11 +165,16 @@ class Dashboard(Screen[None]):
             yield RunsPanel(id="runs")
             yield Coach(id="coach")
         yield Static(WORDINGS[0].format(*NEEDS), id="small")
+        yield LessonStrip()
         yield KeyFooter()
 
     def on_mount(self) -> None:
         """Begin to look into the session."""
         self.set_interval(REFRESH_S, self.look)
+
+    def on_resize(self) -> None:
+        """Put the lesson where the terminal has room for it."""
+        self.query_one(LessonStrip).fit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  (Textual's signature)
         """While a person types into a field, the screen's keys rest; some are not for all."""
@@ -172,6 +184,7 @@ class Dashboard(Screen[None]):
             "app.focus_next",
             "focus_next",
             "help",
+            "answer",
         }
 
     def _show_another_session(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from ...config.place import Place
 from ...errors import EXPECTED_ERRORS
 from ...widgets.chart import Chart
 from .training_actions import TrainingActions
@@ -27,6 +28,13 @@ class FileActions(TrainingActions):
         """Their source."""
         dataset: Dataset
         """The loaded data."""
+
+    @dataclass
+    class Pasted(Message):
+        """A person wants to go to a place."""
+
+        place: Place
+        """Where to."""
 
     def action_open_data(self) -> None:
         """Ask for a source, read it, and begin a session on it."""
@@ -51,11 +59,14 @@ class FileActions(TrainingActions):
         self.app.push_screen(ExportDialog(self.workspace, self.seen.run.number, view, picture))
 
     def action_recipe(self) -> None:
-        """Ask for a recipe and begin a run by it."""
+        """Ask for a recipe and begin a run by it; or for a place, and go there."""
         from ..dialogs.recipe import RecipeDialog
 
-        def begin(log: HyperparameterLog | None) -> None:
+        def begin(log: HyperparameterLog | Place | None) -> None:
             if log is None:
+                return
+            if isinstance(log, Place):
+                self.post_message(self.Pasted(log))
                 return
             try:
                 self.session.follow(log, train=True)

@@ -6,19 +6,9 @@ from importlib import import_module
 
 from textual import on
 
+from ...keymap.rooms import ROOMS
 from ..enter import enter
 from .dashboard import Dashboard
-
-ROOMS = {  # the module and the class of each
-    "network": ("network.room", "NetworkRoom"),
-    "range_test": ("range_test.room", "RangeTestRoom"),
-    "maths": ("maths.room", "MathsRoom"),
-    "confusion": ("confusion.room", "ConfusionRoom"),
-    "weights": ("weights.room", "WeightsRoom"),
-    "pixels": ("saliency.room", "SaliencyRoom"),
-    "digit": ("digit_history.room", "DigitHistoryRoom"),
-    "draw": ("draw.room", "DrawRoom"),
-}
 
 
 def preload() -> None:

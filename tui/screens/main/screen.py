@@ -11,7 +11,7 @@ from ..enter import enter
 from .chart_actions import ChartActions
 from .digit_actions import DigitActions
 from .file_actions import FileActions
-from .room_actions import RoomActions
+from .lesson_actions import LessonActions
 from .run_actions import RunActions
 from .time_actions import TimeActions
 
@@ -24,7 +24,7 @@ HEADINGS = {  # the help sections of the panels
 }
 
 
-class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitActions, RoomActions):
+class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitActions, LessonActions):
     """The dashboard with the keys of every topic, and those of the program itself."""
 
     def action_only(self, panel: str) -> None:

@@ -1,0 +1,146 @@
+"""Every built-in lesson, played through the app: what it promises happens."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+import pytest
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.engine.inference import next_mistake
+from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.tui.lessons.conditions import holds
+from mnist_tui.tui.lessons.library import NAMES, built_in
+from mnist_tui.tui.lessons.numbers import MISSING
+from mnist_tui.tui.lessons.observation import Observation
+from mnist_tui.tui.lessons.player import UNDECIDED
+
+from tests.helpers.lesson_driver import HOLD, Keys, lesson_on
+from tests.helpers.session_driver import Driven, look, session_of
+from tests.helpers.support import part_of
+
+
+def typed(value: str, tabs: int) -> Keys:
+    """The keys that enter a value in the field after so many tabs."""
+    return (*["tab"] * tabs, *value, "enter", "escape")
+
+
+SCRIPTS: dict[str, tuple[Keys, ...]] = {
+    "what-it-sees": (("m",), ("escape",), ("right",), ("space",), ("space", "n")),
+    "forward": (("m", "right"), ("right",), ("right",), ("right",), ("escape", "n")),
+    "loss": (("n",), ("l",), (f"{HOLD}left_square_bracket",), ("escape",)),
+    "update": (
+        ("m", "end"),
+        ("escape",),
+        ("s",),
+        typed("0.3", 1),
+        ("s",),
+        ("S", "S"),
+    ),
+    "alpha": (
+        ("space",),
+        (*typed("0.15", 1), "r"),
+        (*typed("0.5", 1), "r"),
+        (*typed("5", 1), "r"),
+    ),
+    "breaking": (("s", "s", "s"), ("space",), ("w",), ("escape", "h")),
+    "batches": ((*typed("64", 4), "r"), (*typed("938", 2), "space"), ("l", "o")),
+    "units": (
+        ("w",),
+        ("enter",),
+        ("escape", f"{HOLD}left_square_bracket"),
+        ("escape", "escape"),
+        (*typed("2", 3), "r"),
+    ),
+    "mistakes": (("c",), ("n", "enter"), ("enter",), ("x",), ("j", "enter", "escape")),
+    "overfitting": (("space",), typed("elastic", 9), ("r",)),
+    "to-99": ((*typed("100", 3), "r"), (*typed("300", 3), "r")),
+}
+RIGHT = {  # the answer that comes true, by lesson and step
+    "what-it-sees": {3: 0},
+    "forward": {2: 0},
+    "loss": {1: 1, 3: 1},
+    "update": {3: 0, 5: 1},
+    "alpha": {2: 0, 4: 1},
+    "breaking": {1: 2},
+    "batches": {1: 1, 2: 1},
+    "units": {5: 1},
+    "mistakes": {1: 1},
+    "overfitting": {1: 0, 3: 0},
+    "to-99": {1: 1, 2: 1},
+}
+
+
+def test_every_lesson_has_a_script() -> None:
+    assert set(SCRIPTS) == set(NAMES)
+    for name, script in SCRIPTS.items():
+        assert len(script) == len(built_in(name).steps) - 1, name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+async def test_what_a_lesson_promises_happens(mnist: Dataset, name: str) -> None:
+    async with lesson_on(mnist, built_in(name)) as lesson:
+        played = await lesson.play(SCRIPTS[name], RIGHT[name])
+        for step in RIGHT[name]:
+            after = played.pages[step]
+            assert after.was_right, (step, after.verdict, after.text)
+        for page in played.pages:
+            assert page.verdict != UNDECIDED, page
+            assert MISSING not in page.text, page
+
+
+SPRINT = Hyperparameters(
+    alpha=0.02, iterations=1876, batch_size=64, optimizer="momentum", schedule="cosine"
+)
+SEEDS = range(5)
+
+
+def comes_true(name: str, step: int, now: Observation) -> bool:
+    """Whether the run gives the answer that is right with the lesson's own seed."""
+    question = built_in(name).steps[step - 1].question
+    assert question is not None
+    return holds(question.answers[RIGHT[name][step]].when, now, now)
+
+
+def finish(driven: Driven, **chosen: object) -> None:
+    """Begin a run with these hyperparameters and train it to its end."""
+    driven.change(**chosen)
+    driven.ordered(driven.session.begin)
+    driven.session.train()
+    driven.until(lambda: driven.rests and driven.iteration == driven.session.wanted.iterations)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_answers_do_not_hang_on_the_seed(mnist: Dataset, seed: int) -> None:
+    with session_of(mnist, **asdict(replace(SPRINT, seed=seed))) as driven:
+        assert comes_true("what-it-sees", 3, look(driven))
+        driven.train(SPRINT.iterations)
+        now = look(driven)
+        assert comes_true("forward", 2, now)
+        assert comes_true("mistakes", 1, now)
+        assert comes_true("loss", 3, look(driven, past=driven.timeline.first))
+        assert now.network is not None
+        mistake = next_mistake(now.network, mnist.test, 0, 1)
+        assert comes_true("loss", 1, look(driven, index=mistake))
+        finish(driven, hidden=(2,))
+        assert comes_true("units", 5, look(driven))
+        finish(driven, **asdict(Hyperparameters(iterations=60, batch_size=64, seed=seed)))
+        assert comes_true("batches", 1, look(driven))
+        finish(driven, iterations=938)
+        assert comes_true("batches", 2, look(driven))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_alpha_does_does_not_hang_on_the_seed(mnist: Dataset, seed: int) -> None:
+    """With a tenth of the digits, for the sake of time."""
+    with session_of(part_of(mnist, 6000, 2000), alpha=0.01, iterations=60, seed=seed) as driven:
+        driven.train(5)
+        driven.train(1)
+        assert comes_true("update", 3, look(driven))
+        driven.train(54)
+        finish(driven, alpha=0.15)
+        assert comes_true("alpha", 2, look(driven))
+        finish(driven, alpha=5.0)
+        assert comes_true("alpha", 4, look(driven))

@@ -1,0 +1,1 @@
+"""Lessons: files, conditions, and what plays them; no screen."""

@@ -1,0 +1,47 @@
+"""A window to choose a lesson from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets.option_list import Option
+
+from .choice_dialog import ChoiceDialog
+
+if TYPE_CHECKING:
+    from ...lessons.lesson import Lesson
+
+WITHIN = {"skip": "Skip this step", "back": "Back to the step before", "end": "Leave the lesson"}
+
+
+class LessonsDialog(ChoiceDialog):
+    """Ends with a lesson's name, with one of WITHIN, or None."""
+
+    def __init__(self, lessons: Sequence[Lesson], current: Lesson | None) -> None:
+        """Take what can be chosen.
+
+        Args:
+            lessons: In the order in which they are meant.
+            current: The one that is being played.
+        """
+        self.offers = tuple(_offers(lessons))
+        options = [*(_within() if current else ()), *self.offers]
+        names = [lesson.name for lesson in lessons]
+        at = names.index(current.name) + 1 if current and current.name in names else 0
+        first = min(at, len(lessons) - 1) + (len(WITHIN) if current else 0)
+        super().__init__(options, title="Lessons", enter="begin", first=first)
+
+
+def _within() -> Iterator[Option]:
+    for name, words in WITHIN.items():
+        yield Option(Content(words), id=name)
+
+
+def _offers(lessons: Sequence[Lesson]) -> Iterator[Option]:
+    for number, lesson in enumerate(lessons, 1):
+        head = f"{number:2}  {lesson.title} · {lesson.minutes:g} min"
+        yield Option(
+            Content(f"{head}\n    {lesson.about}" if lesson.about else head), id=lesson.name
+        )
