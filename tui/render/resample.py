@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_OF_IT = 0.75  # of the room that whole pixels must fill
+MOST_OF_IT = 0.9  # of the room that whole pixels must fill
 
 
 def fitted(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[np.uint8], int]:
