@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from textual import on
 
@@ -19,6 +20,11 @@ ROOMS = {  # where each is, and what it is called there
     "digit": ("digit_history.room", "DigitHistoryRoom"),
     "draw": ("draw.room", "DrawRoom"),
 }
+
+
+def load_room(where: str, name: str) -> Any:
+    """Import a room's class: rooms do not import one another, so that each stands alone."""
+    return getattr(import_module(f"...rooms.{where}", __package__), name)
 
 
 def preload() -> None:
@@ -48,6 +54,4 @@ class RoomActions(Dashboard):
         if self.viewed is None or self.session.dataset is None:
             self.notify("The data are still being read; then there is something to look at.")
         else:
-            where, room = ROOMS[name]
-            module = import_module(f"...rooms.{where}", __package__)
-            await enter(self, getattr(module, room)(self))
+            await enter(self, load_room(*ROOMS[name])(self))
