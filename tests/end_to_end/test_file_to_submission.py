@@ -22,7 +22,7 @@ def test_a_csv_is_opened_trained_on_and_answered(
         monkeypatch.setenv(f"XDG_{what}_HOME", str(tmp_path / what))
     monkeypatch.chdir(tmp_path)
     with terminal("--alpha", "0.5") as (app, _):
-        app.until(lambda: app.shows("784-10-10"))
+        app.until(lambda: app.shows("784 pixels → 10 units"))
         app.type(b"O")
         app.until(lambda: app.shows("Open data"))
         app.type(b"train\t\r")

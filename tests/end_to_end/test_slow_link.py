@@ -48,7 +48,7 @@ def test_nothing_but_ascii_is_sent_where_nothing_else_is_known(
     with terminal(*arguments(folder), *options, environment=environment) as (there, _):
         tour(there)
     assert there.sent.isascii()
-    assert b"label 7" in there.sent
+    assert b"#0: a 7" in there.sent
 
 
 @pytest.mark.parametrize(

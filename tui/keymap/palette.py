@@ -39,7 +39,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "smooth": ("average", "moving average", "smoothing"),
     "line(-1)": ("cursor", "values", "read off"),
     "room('network')": ("diagram", "graph", "architecture", "layers", "connections", "overview"),
-    "room('range_test')": ("learning rate finder", "range test", "lr find", "best alpha"),
+    "room('range_test')": ("range test", "lr finder", "lr find", "best alpha"),
     "room('maths')": ("math", "gradient", "backpropagation", "backprop", "formula", "update"),
     "room('confusion')": ("confusion matrix", "errors by class", "misclassified", "mistakes"),
     "room('weights')": ("neurons", "hidden units", "filters", "features"),

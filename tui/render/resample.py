@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_OF_IT = 0.75  # of the room that whole pixels must fill
+MIN_FILLED = 0.9  # share of the room that whole pixels must fill
 
 
 def fitted(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[np.uint8], int]:
@@ -40,7 +40,7 @@ def square_side(side: int, rows: int, columns: int) -> int:
     """
     room = max(2, min(columns, 2 * rows))
     whole = room // side * side
-    return (whole if whole >= MOST_OF_IT * room else room) // 2 * 2
+    return (whole if whole >= MIN_FILLED * room else room) // 2 * 2
 
 
 def enlarged(image: NDArray[np.uint8], rows: int, columns: int) -> tuple[NDArray[np.uint8], int]:

@@ -10,7 +10,7 @@ from mnist_tui.net.inspection.single_step import trace_step
 from mnist_tui.tui.render.axes import Axis
 from mnist_tui.tui.render.glyphs import ascii_rows, bar, block_rows
 from mnist_tui.tui.render.plot import Curve, draw, frame
-from mnist_tui.tui.render.resample import fitted
+from mnist_tui.tui.render.resample import enlarged, fitted
 from mnist_tui.tui.render.tiles import (
     TILE_GAP,
     characters,
@@ -80,6 +80,12 @@ def test_pictures_of_characters(side: int, width: int, height: int) -> None:
     assert len(lines) <= height
     assert all(len(line) <= width for line in lines)
     assert len(block_rows(smaller, rows, SHADES)) == len(lines)
+    if width > 1 and height > 0:
+        larger, rows = enlarged(image, height, width)
+        assert len(larger) == 2 * rows <= width
+        assert rows <= height
+        assert len(larger) >= min(width, 2 * height) * 0.9 - 2  # it fills the room
+        assert len(ascii_rows(larger, rows)) == len(block_rows(larger, rows, SHADES)) == rows
 
 
 @given(st.floats(), WIDTHS)

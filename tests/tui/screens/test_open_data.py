@@ -98,7 +98,8 @@ def offered(window: OpenDataDialog) -> list[str | None]:
 async def begun_on(app: Driver, pixels: int, classes: int) -> None:
     """Wait until a network for these data stands on the screen."""
     await app.until(lambda: app.app.screen is app.app.main)
-    await app.until(lambda: app.status.strip().startswith(f"{pixels}-10-{classes} "))
+    words = f"{pixels} pixels → 10 units → {classes} "
+    await app.until(lambda: app.status.strip().startswith((f"{pixels}-10-{classes} ", words)))
     await app.until(lambda: app.loaded)
 
 

@@ -23,6 +23,7 @@ from ...render.labels import is_of_digits, thing
 from ...screens.dialogs.prompts import ConfirmDialog, NameDialog
 from ...screens.enter import enter
 from ...screens.main.dashboard import Dashboard
+from ...screens.main.room_actions import ROOMS, load_room
 from ...terminal.driver import has_shades
 from ...widgets.lines import LinesWidget
 from ...widgets.prediction_bars import MIN_COLUMNS, PredictionBars
@@ -214,14 +215,12 @@ class DrawRoom(Room):
 
     async def action_network(self) -> None:
         """Show the whole network at work on the centred drawing."""
-        from ..network.room import NetworkRoom
-
         if not self.drawing.pixels.any():
             self.notify("Draw something first; then there is something to look at.", markup=False)
             return
         own = cleaned(self.drawing.pixels)
         form = centered(own.ink, self.drawing.side, self.dataset.layout)
-        await enter(self, NetworkRoom(self.cockpit, form))
+        await enter(self, load_room(*ROOMS["network"])(self.cockpit, form))
 
     # Saved drawings
 

@@ -35,8 +35,8 @@ class MathsRoom(Room):
     HEADING = "Maths"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["maths"])]
 
-    def __init__(self, cockpit: Dashboard, at: tuple[UnitPath, Stage] | None = None) -> None:
-        """at: the path to follow and the stage to begin at; None: the first, and the leading."""
+    def __init__(self, cockpit: Dashboard, at: tuple[UnitPath, int] | None = None) -> None:
+        """at: a path, and the layer whose sums to begin with; None: the leading path, the image."""
         super().__init__(cockpit)
         self._at = at
         self.state: MathsState | None = None
@@ -87,7 +87,9 @@ class MathsRoom(Room):
         """Show new numbers; the stage and what is followed stay as they are."""
         before = self.state
         if before is None:
-            path, stage = self._at or (leading(lens), Stage("x"))
+            path, stage = leading(lens), Stage("x")
+            if self._at is not None:
+                path, stage = self._at[0], Stage("Z", self._at[1])
             self._picked = self._at is not None
             if not fits(path, lens.sizes):
                 path, self._picked = leading(lens), False

@@ -12,6 +12,8 @@ from ...keymap.room_keys import ROOM_KEYS
 from ...render.labels import heading, thing
 from ...screens.enter import enter
 from ...screens.main.dashboard import Dashboard, is_on_top
+from ...screens.main.room_actions import ROOMS, load_room
+from ...terminal.driver import has_shades
 from ..room import Room
 from .picture import NetworkPicture
 from .state import NetworkState, Subject, look_at
@@ -137,22 +139,13 @@ class NetworkRoom(Room):
 
     def _room_of(self, state: NetworkState) -> Room:
         """Return the room that shows more of what is under the cursor."""
-        # Each is imported when it is first entered.
+        here, layer = self.cockpit, state.layer
+        unit = state.path[layer]
         if state.column == 0:
-            from ..saliency.room import SaliencyRoom
-
-            return SaliencyRoom(self.cockpit)
+            return load_room(*ROOMS["pixels"])(here)
         if state.is_on_connection:
-            from ..maths.room import MathsRoom
-            from ..maths.walk.stages import Stage
-
-            return MathsRoom(self.cockpit, (state.path, Stage("Z", state.layer)))
-        unit = state.path[state.layer]
-        if state.layer == state.layers:
-            from ..weights.logits_room import LogitsRoom
-
-            return LogitsRoom(self.cockpit, unit, self._drawing)
-        from ...terminal.driver import has_shades
-        from ..weights.unit_room import UnitRoom
-
-        return UnitRoom(self.cockpit, state.layer, unit, in_signs=not has_shades())
+            return load_room(*ROOMS["maths"])(here, (state.path, layer))
+        if layer == state.layers:
+            return load_room("weights.logits_room", "LogitsRoom")(here, unit, self._drawing)
+        unit_room = load_room("weights.unit_room", "UnitRoom")
+        return unit_room(here, layer, unit, in_signs=not has_shades())

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from textual import on
 
 from ...keymap.rooms import ROOMS
 from ..enter import enter
 from .dashboard import Dashboard
+
+
+def load_room(where: str, name: str) -> Any:
+    """Import a room's class: rooms do not import one another, so that each stands alone."""
+    return getattr(import_module(f"...rooms.{where}", __package__), name)
 
 
 def preload() -> None:
@@ -38,6 +44,4 @@ class RoomActions(Dashboard):
         if self.viewed is None or self.session.dataset is None:
             self.notify("The data are still being read; then there is something to look at.")
         else:
-            where, room = ROOMS[name]
-            module = import_module(f"...rooms.{where}", __package__)
-            await enter(self, getattr(module, room)(self))
+            await enter(self, load_room(*ROOMS[name])(self))
