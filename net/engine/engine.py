@@ -22,10 +22,10 @@ from threadpoolctl import threadpool_limits
 
 from ..network import Images, Parameters
 from .input_blocks import ImageGroup, even_slices, group_by_blank_pixels
-from .pace import Pace
-from .parts import Rows, Tally, group_gradient, part_gradient, part_score, sum_tallies
+from .partial_gradients import Rows, Tally, group_gradient, part_gradient, part_score, sum_tallies
 from .shared_batch import shape_of
 from .thread_pool import ThreadPool, available_cores
+from .worker_pace import Pace
 from .worker_process import WorkerLostError, WorkerProcess
 
 # Multiplications that make a part of a batch worth a thread. A part must also fill the cache (see

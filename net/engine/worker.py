@@ -16,7 +16,7 @@ from time import perf_counter
 
 import numpy as np
 
-from .parts import part_gradient
+from .partial_gradients import part_gradient
 from .shared_batch import BatchShape, Flag, SharedBatch, fence
 
 WATCH_S = 0.002  # how long to watch the flag before going to sleep

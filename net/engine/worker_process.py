@@ -17,7 +17,7 @@ from dataclasses import asdict
 from time import perf_counter, sleep
 
 from ..network import Images, Labels, Parameters
-from .parts import Rows, Tally
+from .partial_gradients import Rows, Tally
 from .shared_batch import BatchShape, Flag, SharedBatch, byte_count, fence, nameless_file
 
 SPIN_S = 0.001  # how long to watch for the worker's result before giving way to others

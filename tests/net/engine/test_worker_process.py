@@ -14,9 +14,9 @@ import pytest
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.engine import engine as engines
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.engine.pace import Pace
-from mnist_tui.net.engine.parts import part_gradient
+from mnist_tui.net.engine.partial_gradients import part_gradient
 from mnist_tui.net.engine.shared_batch import shape_of
+from mnist_tui.net.engine.worker_pace import Pace
 from mnist_tui.net.engine.worker_process import WorkerLostError, WorkerProcess
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.initialization import initial_parameters
