@@ -31,7 +31,7 @@ def test_where_the_load_is_not_known_nothing_is_said() -> None:
 
 
 @pytest.mark.parametrize("columns", [60, 80, 100, 140])
-async def test_the_status_line_says_it_and_only_the_bar_is_shorter(
+async def test_the_status_line_says_it_and_no_number_gives_way(
     small: Dataset, columns: int
 ) -> None:
     async with opened(small, (columns, 24)) as driver:
@@ -42,12 +42,14 @@ async def test_the_status_line_says_it_and_only_the_bar_is_shorter(
         line.busy.is_busy = True
         line.redraw()
         busy = driver.status
+        assert len(busy) == len(calm) == columns
+        if "pixels" not in busy:  # the network's words give way too
+            calm = calm.replace("784 pixels → 10 units → 10 digits", "784-10-10")
         kept = [word for word in calm.split() if not set(word) <= set("━─")]
         assert [word for word in busy.split() if not set(word) <= {*"━─"}] == [
             *kept,
             *(["machine"] if "machine" in busy else []),
             *(["busy"] if "busy" in busy else []),
         ]
-        assert len(busy) == len(calm) == columns
         if columns >= 80:
             assert "busy" in busy

@@ -133,7 +133,7 @@ def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint
             columns + 1 - sum(all_of_them[i].width for i in chosen)
         )  # the last gap may be cut off
 
-    while room() < 0:
+    while chosen and room() < 0:
         del chosen[len(chosen) // 2]
     if len(chosen) == wanted:
         for i, hint in enumerate(all_of_them):

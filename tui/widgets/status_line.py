@@ -104,6 +104,8 @@ class StatusLine(LinesWidget):
         needed = len(alpha) + sum(map(len, optionals)) + MIN_BAR_COLUMNS
         if is_fresh:
             needed = min(needed, len(f"  α {_alpha(snapshot, None)} "))
+        if self.busy.is_busy:
+            needed += len("  busy")
         has_room = rest >= len(in_words) + needed
         network = in_words if has_room else f"{architecture_name(sizes)}  "
         if rest < len(network) + len(alpha):  # a narrow screen: the panel shows the pending value

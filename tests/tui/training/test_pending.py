@@ -56,7 +56,8 @@ async def test_a_width_that_waits_says_for_what_and_what_is_there_now(
         assert any(one in app.status for one in ("784-10-10", "784 pixels → 10 units → 10"))
         app.tap("r")
         await app.until(lambda: said(app, "hidden") == "↻")
-        await app.until(lambda: "784-20-10" in app.status)
+        named = ("784-20-10", "784 pixels → 20 units → 10")
+        await app.until(lambda: any(words in app.status for words in named))
 
 
 async def test_a_finished_run_tells_the_alpha_it_went_by(small: Dataset) -> None:
