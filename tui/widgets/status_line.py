@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -98,16 +99,11 @@ class StatusLine(LinesWidget):
         alpha = f"  α {_alpha(snapshot, next_alpha):<7} "
         rest = width - line.cell_len - len(state) - len(count) - len(test)
         optionals = _optionals(snapshot)
-        sizes = snapshot.parameters.sizes
-        in_words = f"{network_in_words(sizes, self.thing)}  "
-        is_fresh = done == 0 and next_alpha is None  # all else can wait
-        needed = len(alpha) + sum(map(len, optionals)) + MIN_BAR_COLUMNS
-        if is_fresh:
-            needed = min(needed, len(f"  α {_alpha(snapshot, None)} "))
-        if self.busy.is_busy:
-            needed += len("  busy")
-        has_room = rest >= len(in_words) + needed
-        network = in_words if has_room else f"{architecture_name(sizes)}  "
+        is_fresh = done == 0 and next_alpha is None  # all but alpha can wait
+        needed = len(f"  α {_alpha(snapshot, None)} ")
+        if not is_fresh:
+            needed = len(alpha) + sum(map(len, optionals)) + MIN_BAR_COLUMNS
+        network = self._network(snapshot.parameters.sizes, rest - needed)
         if rest < len(network) + len(alpha):  # a narrow screen: the panel shows the pending value
             alpha = f"  α {_alpha(snapshot, None)} "
         if rest >= len(network) + len(alpha):
@@ -132,6 +128,12 @@ class StatusLine(LinesWidget):
                 "─" * (bar - full), self.ink("quiet")
             )
         self.show([line.append_text(facts)])
+
+    def _network(self, sizes: Sequence[int], columns: int) -> str:
+        """Return the architecture in words, or in numbers if there are not so many columns."""
+        words = f"{network_in_words(sizes, self.thing)}  "
+        busy = "  busy" if self.busy.is_busy else ""
+        return words if len(words) + len(busy) <= columns else f"{architecture_name(sizes)}  "
 
     def _show_past(self, snapshot: Snapshot, now: int, past: RunMoment) -> None:
         """Plainly: this is the past, how well it did then, and the way back; the rest if it fits.
