@@ -198,3 +198,10 @@ async def opened(
         yield driver
         # Pilot takes the screens away while keys may still be on their way to them.
         await driver.until(lambda: app.return_code is not None or app.input.is_idle)
+
+
+def network(app: Driver) -> Parameters:
+    """The network that the screen shows."""
+    viewed = app.app.main.viewed
+    assert viewed is not None
+    return viewed[0]

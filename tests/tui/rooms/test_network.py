@@ -10,7 +10,6 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.data.images.normalization import centered
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.inspection.connections import activations_at, leading_path
-from mnist_tui.net.network import Parameters
 from mnist_tui.tui.rooms.draw.room import DrawRoom
 from mnist_tui.tui.rooms.maths.page import MathsPage
 from mnist_tui.tui.rooms.maths.room import MathsRoom
@@ -25,16 +24,9 @@ from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.screens.main.dashboard import Dashboard
 from mnist_tui.tui.terminal.driver import SlowLinkDriver
 
-from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
+from tests.helpers.app_driver import ENDLESS, Driver, network, opened, presses
 from tests.helpers.synthetic_data import ALL_62, made_up
 from tests.helpers.terminal_sizes import EVERY, at_sizes
-
-
-def network(app: Driver) -> Parameters:
-    """The network looked at."""
-    viewed = app.app.main.viewed
-    assert viewed is not None
-    return viewed[0]
 
 
 async def enter(app: Driver) -> None:

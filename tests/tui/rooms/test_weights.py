@@ -10,7 +10,6 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.inspection.contributions import contributions
 from mnist_tui.net.inspection.units import activation_stats, unit_weights
-from mnist_tui.net.network import Parameters
 from mnist_tui.tui.rooms.confusion.matrix import Matrix
 from mnist_tui.tui.rooms.gallery.room import GalleryRoom
 from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
@@ -21,15 +20,8 @@ from mnist_tui.tui.rooms.weights.unit_view import UnitView
 from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.widgets.lines import LinesWidget
 
-from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
+from tests.helpers.app_driver import ENDLESS, Driver, network, opened, presses
 from tests.helpers.terminal_sizes import EVERY, at_sizes
-
-
-def network(app: Driver) -> Parameters:
-    """The network looked at."""
-    viewed = app.app.main.viewed
-    assert viewed is not None
-    return viewed[0]
 
 
 async def enter(app: Driver) -> None:
