@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...lessons.lesson import SHOWN, Lesson
-from ...lessons.observation import Observation
-from ...lessons.player import LessonPage, LessonPlayer
 from ...widgets.chart import Chart
 from ...widgets.lesson_strip import BESIDE_COLUMNS, LessonStrip
 from .dashboard import REFRESH_S
 from .place_actions import PlaceActions, room_of
+
+if TYPE_CHECKING:  # the first picture does not wait for what only a lesson needs
+    from ...lessons.lesson import Lesson
+    from ...lessons.observation import Observation
+    from ...lessons.player import LessonPage, LessonPlayer
 
 
 class LessonActions(PlaceActions):
@@ -58,6 +60,8 @@ class LessonActions(PlaceActions):
 
     def observation(self) -> Observation:
         """Return what there is to be seen now."""
+        from ...lessons.observation import Observation
+
         session, screen = self.session, self.app.screen
         picture = session.picture()
         return Observation(
@@ -75,6 +79,8 @@ class LessonActions(PlaceActions):
     def begin_lesson(self, lesson: Lesson) -> None:
         """Go to where a lesson begins, and begin it."""
         self._next = None
+        from ...lessons.player import LessonPlayer
+
         self.player = player = LessonPlayer(lesson)
 
         def begin() -> None:
@@ -102,6 +108,8 @@ class LessonActions(PlaceActions):
 
     def show_lesson(self) -> None:
         """Show the lesson's page wherever there is a strip for it."""
+        from ...lessons.lesson import SHOWN
+
         page = self.lesson_page
         beneath = page is not None and self.app.size.width < BESIDE_COLUMNS
         self.set_class(beneath, "-lesson")
