@@ -205,3 +205,24 @@ def network(app: Driver) -> Parameters:
     viewed = app.app.main.viewed
     assert viewed is not None
     return viewed[0]
+
+
+async def follows_training_and_the_past(
+    app: Driver, widget: type[LinesWidget], rows: slice
+) -> None:
+    """Train until these rows of a widget change; back at the beginning it must be as before."""
+    first = app.lines(widget)
+    app.tap("space")
+    await app.until(lambda: app.lines(widget)[rows] != first[rows])
+    assert app.app.session.is_training
+    app.tap("space")
+    await app.until(lambda: not app.app.session.is_training)
+    workspace = app.app.workspace
+    await app.until(lambda: (app.tap("left_square_bracket"), workspace.past)[1] is not None)
+    await app.until(
+        lambda: (
+            app.tap("left_square_bracket"),
+            workspace.past and workspace.past.iteration == 0,
+        )[1]
+    )
+    await app.until(lambda: app.lines(widget) == first)

@@ -24,7 +24,14 @@ from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.screens.main.dashboard import Dashboard
 from mnist_tui.tui.terminal.driver import SlowLinkDriver
 
-from tests.helpers.app_driver import ENDLESS, Driver, network, opened, presses
+from tests.helpers.app_driver import (
+    ENDLESS,
+    Driver,
+    follows_training_and_the_past,
+    network,
+    opened,
+    presses,
+)
 from tests.helpers.synthetic_data import ALL_62, made_up
 from tests.helpers.terminal_sizes import EVERY, at_sizes
 
@@ -255,20 +262,7 @@ async def test_sixteen_layers_are_shown_as_many_as_fit_about_the_cursor(small: D
 async def test_it_moves_while_the_network_learns_and_goes_back_in_time(small: Dataset) -> None:
     async with opened(small, iterations=ENDLESS) as app:
         await enter(app)
-        first = app.lines(NetworkPicture)
-        app.tap("space")
-        await app.until(lambda: app.lines(NetworkPicture)[1:20] != first[1:20])
-        assert app.app.session.is_training
-        app.tap("space")
-        await app.until(lambda: not app.app.session.is_training)
-        workspace = app.app.workspace
-        await app.until(
-            lambda: (
-                app.tap("left_square_bracket"),
-                workspace.past and workspace.past.iteration == 0,
-            )[1]
-        )
-        await app.until(lambda: app.lines(NetworkPicture) == first)
+        await follows_training_and_the_past(app, NetworkPicture, slice(1, 20))
 
 
 async def test_your_own_drawing_goes_through_the_network(small: Dataset) -> None:

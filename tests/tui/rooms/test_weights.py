@@ -20,7 +20,14 @@ from mnist_tui.tui.rooms.weights.unit_view import UnitView
 from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.widgets.lines import LinesWidget
 
-from tests.helpers.app_driver import ENDLESS, Driver, network, opened, presses
+from tests.helpers.app_driver import (
+    ENDLESS,
+    Driver,
+    follows_training_and_the_past,
+    network,
+    opened,
+    presses,
+)
 from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 
@@ -222,21 +229,7 @@ async def test_units_stand_by_what_they_do_to_the_chosen_class(small: Dataset) -
 async def test_pictures_follow_the_training_and_the_past(small: Dataset) -> None:
     async with opened(small, iterations=ENDLESS) as app:
         await enter(app)
-        first = app.lines(TileGrid)
-        app.tap("space")
-        await app.until(lambda: app.lines(TileGrid)[1:8] != first[1:8])
-        assert app.app.session.is_training
-        app.tap("space")
-        await app.until(lambda: not app.app.session.is_training)
-        workspace = app.app.workspace
-        await app.until(lambda: (app.tap("left_square_bracket"), workspace.past)[1] is not None)
-        await app.until(
-            lambda: (
-                app.tap("left_square_bracket"),
-                workspace.past and workspace.past.iteration == 0,
-            )[1]
-        )
-        await app.until(lambda: app.lines(TileGrid) == first)
+        await follows_training_and_the_past(app, TileGrid, slice(1, 8))
 
 
 @pytest.mark.parametrize("way", ["w", "wenter", "wk"])
