@@ -65,14 +65,13 @@ class Room(ClosesOnce[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the status line, the room's own widgets and the footer."""
-        status = StatusLine(id="status", way_back="] forward")
-        status.thing = thing(self.workspace.session.dataset)
-        yield status
+        images = thing(self.workspace.session.dataset)
+        yield StatusLine(images, id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
         if self.cockpit.lesson_page is not None:  # none can begin while a room is open
             yield LessonStrip(self.cockpit.lesson_page)
-        yield KeyFooter(thing(self.workspace.session.dataset))
+        yield KeyFooter(images)
 
     def furnish(self) -> list[Widget]:
         """Return the widgets of the room."""

@@ -39,13 +39,21 @@ class StatusLine(LinesWidget):
 
     DEFAULT_CSS = "StatusLine { height: 1; background: $panel; }"
 
-    def __init__(self, *, id: str | None = None, way_back: str = "Esc the present") -> None:
-        """Create the line; `way_back` is the key that leads from the past to the present."""
+    def __init__(
+        self, thing: str = "digit", *, id: str | None = None, way_back: str = "Esc the present"
+    ) -> None:
+        """Create the line.
+
+        Args:
+            thing: The word for an image.
+            id: Of the widget.
+            way_back: The key that leads from the past to the present.
+        """
         super().__init__(id=id)
         self._way_back = way_back
         self._last: tuple[Snapshot, RunMoment | None, float | None] | None = None
         self.busy = Busy()
-        self.thing = "digit"  # what the images show
+        self._thing = thing
         self._loading = "the data"
 
     def on_mount(self) -> None:
@@ -129,9 +137,13 @@ class StatusLine(LinesWidget):
             )
         self.show([line.append_text(facts)])
 
+    def call_them(self, thing: str) -> None:
+        """Change the word for an image."""
+        self._thing = thing
+
     def _network(self, sizes: Sequence[int], columns: int) -> str:
         """Return the architecture in words, or in numbers if there are not so many columns."""
-        words = f"{network_in_words(sizes, self.thing)}  "
+        words = f"{network_in_words(sizes, self._thing)}  "
         busy = "  busy" if self.busy.is_busy else ""
         return words if len(words) + len(busy) <= columns else f"{architecture_name(sizes)}  "
 

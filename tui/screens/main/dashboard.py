@@ -386,7 +386,7 @@ class Dashboard(Screen[None]):
             covered=self.is_covered,
             large=self._is_large("probabilities"),
         )
-        self.query_one(StatusLine).thing = thing(dataset)
+        self.query_one(StatusLine).call_them(thing(dataset))
         self.query_one(KeyFooter).call_them(thing(dataset))
 
     def on_screen_resume(self) -> None:
