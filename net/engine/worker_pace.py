@@ -20,10 +20,9 @@ class Pace:
     def __init__(self) -> None:
         self._times: dict[bool, list[float]] = {False: [], True: []}
         self._uses_worker = False  # for the next batch
-        self._held = 0  # batches since the ways were compared; -1: they are being compared
+        self._held = -1  # batches since the ways were compared; -1: they are being compared
         self._expected = 0.0  # seconds
         self._lately = 0.0
-        self._probe()
 
     def prefers_worker(self) -> bool:
         """Return whether to hand half of the next batch to the worker."""
