@@ -20,7 +20,6 @@ from . import kiosk
 from .config.app_options import EMBEDDED, AppOptions
 from .config.settings import load_setting, save_setting
 from .crash_report import write_report
-from .datasets.findings import noticed
 from .datasets.progress import LoadTask
 from .keymap.main_keys import KEYS
 from .screens.dialogs.base import Palette
@@ -167,6 +166,8 @@ class MnistApp(MinimumSizeApp):
 
     def _load(self) -> Dataset:
         """Load the data, in the session's thread."""
+        from .datasets.findings import noticed
+
         self._reading = LoadTask(self.workspace.source, self.workspace.share)
         dataset = self._reading.dataset()
         if harmless := noticed(dataset):  # the coach explains the others

@@ -13,7 +13,6 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from ...datasets.findings import doubts
 from ...keymap.main_keys import FILE_ACTIONS, KEYS
 from ...render.chart import RunCurve
 from ...render.labels import heading, is_of_digits, thing
@@ -323,6 +322,8 @@ class Dashboard(Screen[None]):
         diagnosis, history, timeline = snapshot.diagnosis, snapshot.history, snapshot.timeline
         dataset = self.session.dataset
         if dataset is not self._doubted:
+            from ...datasets.findings import doubts
+
             self._doubted, self.workspace.doubts = dataset, doubts(dataset)
             self.query_one(Coach).update(None, None, self.workspace.doubts)
         if diagnosis is None or history is None or timeline is None:
@@ -334,7 +335,7 @@ class Dashboard(Screen[None]):
 
             self._diagnosis = diagnosis
             self.workspace.remedy = remedy_for(diagnosis, history, timeline)
-            self.query_one(Coach).update(diagnosis, self.workspace.remedy, doubts(dataset))
+            self.query_one(Coach).update(diagnosis, self.workspace.remedy, self.workspace.doubts)
         self.set_class(self.workspace.remedy is not None, "-coached")
         self.set_class(self.workspace.remedy is None and bool(self.workspace.doubts), "-doubted")
 

@@ -102,7 +102,9 @@ class LessonActions(PlaceActions):
         if self._next is not None and self.session.snapshot().run is not None:
             self.begin_lesson(self._next)
         player = self.player
-        if player is not None and player.has_begun:
+        if player is None:
+            return
+        if player.has_begun:
             player.watch(self.observation(), time.monotonic())
         self.show_lesson()
 
