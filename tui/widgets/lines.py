@@ -84,6 +84,8 @@ class LinesWidget(Widget):
 
     def show(self, lines: Sequence[Text | Strip]) -> None:
         """Put these lines in place of those before."""
+        if not self.size.width:  # wrapped to no width, they would flash up a letter a line
+            lines = ()
         rows = [line if isinstance(line, Strip) else self.strip(line) for line in lines]
         regions: list[Region] = []
         for y, (before, after) in enumerate(zip_longest(self._rows, rows)):
