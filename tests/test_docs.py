@@ -16,6 +16,7 @@ from mnist_tui.tui.cli.main import cli
 from mnist_tui.tui.config.recipe import parse_recipe
 from mnist_tui.tui.keymap.main_keys import KEYS_BY_TOPIC, RUN_KEYS, Key
 from mnist_tui.tui.keymap.room_keys import ROOM_KEYS
+from mnist_tui.tui.keymap.rooms import ROOMS
 
 from tests.helpers.support import ROOT
 
@@ -112,6 +113,12 @@ def test_every_page_of_the_docs_is_linked_from_the_readme() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     for page in (ROOT / "docs").glob("*.md"):
         assert f"(docs/{page.name})" in readme
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_has_its_picture(room: str) -> None:
+    assert f"(pictures/{room}.svg)" in (ROOT / "docs" / "rooms.md").read_text("utf-8")
+    assert (ROOT / "docs" / "pictures" / f"{room}.svg").exists()
 
 
 def test_every_column_of_a_history_is_documented() -> None:
