@@ -11,9 +11,10 @@ class Clocks:
 
     def __init__(self) -> None:
         self.wall = self.processor = 0.0
+        self.preemptions = 0
 
     def watch(self, seconds: float = 0.0) -> TrainingClock:
-        return TrainingClock(seconds, lambda: self.wall, lambda: self.processor)
+        return TrainingClock(seconds, lambda: self.wall, lambda: (self.processor, self.preemptions))
 
     def work(self, seconds: float, share: float = 1.0) -> None:
         self.wall += seconds
@@ -38,6 +39,16 @@ def test_time_in_which_the_process_was_stopped_does_not_count() -> None:
         assert watch.lap() < 0.1
     clocks.work(0.01)
     assert watch.lap() == pytest.approx(0.06)
+
+
+def test_time_of_waiting_for_a_processor_counts() -> None:
+    clocks = Clocks()
+    watch = clocks.watch()
+    for _ in range(5):
+        clocks.work(2.0, share=0.03)
+        clocks.preemptions += 100  # slices of less than a millisecond
+        watch.lap()
+    assert watch.seconds == pytest.approx(10.0)
 
 
 def test_a_run_shorter_than_the_window_has_the_rate_it_had() -> None:
