@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import probabilities
 from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.run.history import History, Progress
 from mnist_tui.tui.keymap.glossary import GLOSSARY
 from mnist_tui.tui.keymap.main_keys import KEYS_BY_TOPIC
 from mnist_tui.tui.render.labels import a
@@ -15,7 +17,7 @@ from mnist_tui.tui.rooms.network.room import NetworkRoom
 from mnist_tui.tui.screens.dialogs.help import ContentsDialog, HelpDialog, HelpText, sections
 from mnist_tui.tui.screens.dialogs.menu import MenuDialog, entries
 from mnist_tui.tui.screens.main.guidance import next_steps, opening
-from mnist_tui.tui.training.snapshot import RunStatus
+from mnist_tui.tui.training.snapshot import RunStatus, Snapshot
 from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.footer import KeyFooter
@@ -89,6 +91,30 @@ async def test_the_alpha_to_compare_with_is_another_one(small: Dataset) -> None:
             steps = next_steps(replace(snapshot, hyperparameters=chosen))
             assert f"r with alpha {other}:" in steps[0]
         assert next_steps(replace(snapshot, state=RunStatus.TRAINING)) == ()
+
+
+@pytest.mark.parametrize(
+    ("tried", "other"),
+    [
+        ({0.15: 0.92, 0.5: 0.94}, "2"),  # larger was better: larger still
+        ({0.15: 0.92, 0.5: 0.60}, "0.05"),  # larger was worse: smaller
+        ({0.15: 0.92, 0.5: 0.60, 0.05: 0.88}, "0.3"),  # both were: between
+        ({0.15: 0.80, 0.5: 0.65, 0.01: 0.28, 5.0: 0.11}, "0.3"),
+    ],
+)
+def test_an_alpha_that_did_worse_is_not_proposed_again(
+    tried: dict[float, float], other: str
+) -> None:
+    def finished(alpha: float, accuracy: float, hidden: int = 10) -> Snapshot:
+        history = History()
+        history.append(Progress(60, 0.1, 1.0, 0.5, 1.0, 1.0, accuracy))
+        chosen = Hyperparameters(alpha=alpha, hidden=(hidden,))
+        return Snapshot(RunStatus.FINISHED, chosen, history=history.freeze())
+
+    runs = [finished(*run) for run in tried.items()]
+    for last in runs:
+        assert f"r with alpha {other}:" in next_steps(last, runs)[0]
+    assert "r with alpha 0.5:" in next_steps(finished(0.15, 0.9, 30), runs)[0]
 
 
 @at_sizes(*EVERY)

@@ -282,26 +282,29 @@ class Dashboard(Screen[None]):
         self.query_one(KeyFooter).say(self.key_words)
         runs = self._seen_runs
         self.workspace.name_new(seen.run.number for seen in runs if seen.run)
+        shown = self._shown(runs)
         self.query_one(Chart).update(
-            self._lines(snapshot, runs),
+            self._lines(snapshot, shown),
             self.workspace.at,
-            run_summary(snapshot, runs, self.workspace.names),
+            run_summary(snapshot, shown, self.workspace.names),
             self.workspace.past.iteration if self.workspace.past else None,
-            next_steps(snapshot),
+            next_steps(snapshot, shown),
         )
         if snapshot.run:
             panel = self.query_one(RunsPanel)
             panel.update(runs, self.workspace.names, self.workspace.hidden, snapshot.run.number)
         self._show_diagnosis(snapshot)
 
+    def _shown(self, runs: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
+        """Return those that are not hidden from the chart."""
+        hidden = self.workspace.hidden
+        return tuple(seen for seen in runs if seen.run and seen.run.number not in hidden)
+
     def _lines(self, snapshot: Snapshot, runs: tuple[Snapshot, ...]) -> list[RunCurve]:
         """Return the curves of the chart, the current run's last."""
         if snapshot.run is None:
             return []
         others = [seen for seen in runs if seen.run and seen.run.number != snapshot.run.number]
-        shown = [
-            seen for seen in others if seen.run and seen.run.number not in self.workspace.hidden
-        ]
         return [
             RunCurve(
                 seen.run.number,
@@ -313,7 +316,7 @@ class Dashboard(Screen[None]):
                 role="moving" if seen is snapshot else f"run{seen.run.number % HUES}",
                 tested=seen.tested,
             )
-            for seen in (*shown, snapshot)
+            for seen in (*others, snapshot)
             if seen.run and seen.history
         ]
 

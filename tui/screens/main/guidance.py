@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...config.fields import format_value
@@ -10,7 +12,6 @@ from ...training.snapshot import RunStatus, Snapshot
 
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
-    from ....net.hyperparameters import Hyperparameters
 
 START = "the same start again"
 LARGE_ALPHA = 0.5  # for plain gradient descent: twice as quick as the default, and no longer smooth
@@ -33,10 +34,15 @@ def opening(dataset: Dataset, index: int, answer: int) -> str:
     return f"This is {one}. The untrained network {takes}. Space: it learns."
 
 
-def next_steps(snapshot: Snapshot) -> tuple[str, ...]:
-    """Say what could be done with a run that rests, the longest wording first; else nothing."""
+def next_steps(snapshot: Snapshot, runs: Sequence[Snapshot] = ()) -> tuple[str, ...]:
+    """Say what could be done with a run that rests, the longest wording first; else nothing.
+
+    Args:
+        snapshot: the run that rests.
+        runs: all runs shown; an alpha that one of them has tried is not proposed again.
+    """
     if snapshot.state is RunStatus.FINISHED:
-        again = f"r with alpha {format_value(_other_alpha(snapshot.hyperparameters))}"
+        again = f"r with alpha {format_value(_other_alpha(snapshot, runs))}"
         return (
             f"n: what it gets wrong · c: what it confuses · v: what is inside · {again}: {START}",
             f"n: its mistakes · c: what it confuses · {again}: {START}",
@@ -53,8 +59,29 @@ def next_steps(snapshot: Snapshot) -> tuple[str, ...]:
     return ()
 
 
-def _other_alpha(chosen: Hyperparameters) -> float:
-    """Return a learning rate whose run is worth comparing: larger, or else a third."""
-    if chosen.optimizer == "gd" and chosen.alpha < LARGE_ALPHA:
+def _other_alpha(snapshot: Snapshot, runs: Sequence[Snapshot]) -> float:
+    """Return a learning rate whose run is worth comparing with those that differ in it alone.
+
+    Beside the best one tried so far: above it until something larger has done worse, then below,
+    then half way (of the logarithm) to the larger one.
+    """
+    chosen = snapshot.hyperparameters
+    tried = {
+        seen.hyperparameters.alpha: seen.tested.test_accuracy
+        for seen in (*runs, snapshot)
+        if seen.tested and replace(seen.hyperparameters, alpha=chosen.alpha) == chosen
+    }
+    if len(tried) <= 1 and chosen.optimizer == "gd" and chosen.alpha < LARGE_ALPHA:
         return LARGE_ALPHA
-    return float(f"{chosen.alpha / 3:.1g}") or chosen.alpha
+    best = max(tried, key=lambda alpha: tried[alpha], default=chosen.alpha)
+    larger = [alpha for alpha in tried if alpha > best]
+    if len(tried) > 1 and not larger:
+        return _rounded(3 * best, best)
+    if not any(alpha < best for alpha in tried):
+        return _rounded(best / 3, best)
+    return _rounded((best * min(larger)) ** 0.5, best)
+
+
+def _rounded(alpha: float, instead: float) -> float:
+    """Return a learning rate to one digit; `instead` where nothing is left of it."""
+    return float(f"{alpha:.1g}") or instead
