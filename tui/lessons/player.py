@@ -12,10 +12,11 @@ from .conditions import holds
 from .numbers import fill
 
 if TYPE_CHECKING:
-    from .lesson import Answer, Lesson, Step
+    from .lesson import Answer, Conditions, Lesson, Step
     from .observation import Observation
 
 WORDS_PER_SECOND = 3.5  # that people read
+COMES_BY_ITSELF = ("finished", "updates")  # conditions that training brings about
 UNDECIDED = "None of these came true."
 
 
@@ -51,6 +52,8 @@ class _Standing:
     was_so: bool = False
     """Whether what it waits for was so before anyone could read about it, and is so still."""
     given: int | None = None
+    coming: str = ""
+    """What training is about to bring, once all that the step asks for was done."""
 
 
 class LessonPlayer:
@@ -108,7 +111,7 @@ class LessonPlayer:
             question.ask if question and given is None else "",
             tuple(answer.text for answer in question.answers) if self.asks and question else (),
             question.answers[given].text if question and given is not None else "",
-            "" if self.asks else step.do,
+            "" if self.asks else standing.coming or step.do,
         )
 
     def begin(self, now: Observation, seconds: float) -> None:
@@ -134,6 +137,7 @@ class LessonPlayer:
             return False
         has_happened = holds(step.when, now, standing.then)
         standing.was_so = standing.was_so and has_happened
+        standing.coming = coming(step.when, now, standing.then)
         if self.asks or not has_happened:
             return False
         if standing.was_so and seconds - standing.since < reading_time(standing.text):
@@ -169,6 +173,17 @@ class LessonPlayer:
         text = f"{why} {fill(self.step.text, now)}".strip()
         was_so = holds(self.step.when, now, now)
         self._standing = _Standing(now, seconds, text, verdict, was_right, was_so)
+
+
+def coming(conditions: Conditions, now: Observation, then: Observation) -> str:
+    """Say how far training has come towards the conditions; nothing while there is more to do."""
+    unmet = [one for one in conditions if not holds((one,), now, then)]
+    is_all = bool(unmet) and all(one.name in COMES_BY_ITSELF for one in unmet)
+    if not (is_all and now.is_training):
+        return ""
+    iterations = now.current.hyperparameters.iterations
+    goal = max(iterations if one.name == "finished" else int(str(one.value)) for one in unmet)
+    return f"It learns: {now.updates} of {goal} updates …"
 
 
 def wrong_answer(chosen: str, right: str) -> str:

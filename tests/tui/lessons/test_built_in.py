@@ -29,7 +29,8 @@ SCRIPTS: dict[str, tuple[Keys, ...]] = {
     "forward": (("m", "right"), ("right",), ("right",), ("right",), ("escape", "n")),
     "loss": (("n",), ("l",), (f"{HOLD}left_square_bracket",), ("escape",)),
     "update": (
-        ("m", "end"),
+        ("m", *["right"] * 6),
+        ("end",),
         ("escape",),
         ("s",),
         typed("0.3", 1),
@@ -59,7 +60,7 @@ RIGHT = {  # the answer that comes true, by lesson and step
     "what-it-sees": {3: 0},
     "forward": {2: 0},
     "loss": {1: 1, 3: 1},
-    "update": {3: 0, 5: 1},
+    "update": {4: 0, 6: 1},
     "alpha": {2: 0, 4: 1},
     "breaking": {1: 2},
     "batches": {1: 1, 2: 1},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -19,14 +19,17 @@ WITHIN = {"skip": "Skip this step", "back": "Back to the step before", "end": "L
 class LessonsDialog(ChoiceDialog):
     """Ends with a lesson's name, with one of WITHIN, or None."""
 
-    def __init__(self, lessons: Sequence[Lesson], current: Lesson | None) -> None:
+    def __init__(
+        self, lessons: Sequence[Lesson], current: Lesson | None, played: Collection[str] = ()
+    ) -> None:
         """Take what can be chosen.
 
         Args:
             lessons: In the order in which they are meant.
             current: The one that is being played.
+            played: Names of those that were played to their end; they are ticked off.
         """
-        self.offers = tuple(_offers(lessons))
+        self.offers = tuple(_offers(lessons, played))
         options = [*(_within() if current else ()), *self.offers]
         names = [lesson.name for lesson in lessons]
         at = names.index(current.name) + 1 if current and current.name in names else 0
@@ -39,9 +42,10 @@ def _within() -> Iterator[Option]:
         yield Option(Content(words), id=name)
 
 
-def _offers(lessons: Sequence[Lesson]) -> Iterator[Option]:
+def _offers(lessons: Sequence[Lesson], played: Collection[str]) -> Iterator[Option]:
     for number, lesson in enumerate(lessons, 1):
-        head = f"{number:2}  {lesson.title} · {lesson.minutes:g} min"
+        tick = "✓" if lesson.name in played else " "
+        head = f"{number:2}{tick} {lesson.title} · {lesson.minutes:g} min"
         yield Option(
             Content(f"{head}\n    {lesson.about}" if lesson.about else head), id=lesson.name
         )

@@ -39,6 +39,7 @@ class LessonActions(PlaceActions):
         self._own, self._only_own = tuple(lessons), only_these
         self._next: Lesson | None = self._own[0] if self._own else None  # once it can begin
         self.player: LessonPlayer | None = None
+        self._played: set[str] = set()  # names of the lessons that were played to their end
 
     def on_mount(self) -> None:
         """Look as often as the dashboard does."""
@@ -85,12 +86,24 @@ class LessonActions(PlaceActions):
 
         def begin() -> None:
             if self.player is player:
+                self._clear_chart()
                 player.begin(self.observation(), time.monotonic())
                 self.show_lesson()
 
         if not self.go(lesson.start, begin):
             self.player = None
         self.show_lesson()
+
+    def _clear_chart(self) -> None:
+        """Leave the lesson's own run alone on it, and accuracy, as lessons speak of them."""
+        picture = self.session.picture()
+        numbers = {seen.run.number for seen in picture.runs if seen.run}
+        current = picture.current.run
+        self.workspace.hidden = frozenset(numbers - {current.number if current else 0})
+        chart = self.query_one(Chart)
+        if chart.view.loss:
+            chart.toggle_loss()
+        self.show_run()
 
     def end_lesson(self) -> None:
         """Close the strip; the runs stay."""
@@ -106,6 +119,8 @@ class LessonActions(PlaceActions):
             return
         if player.has_begun:
             player.watch(self.observation(), time.monotonic())
+            if player.is_last:
+                self._played.add(player.lesson.name)
         self.show_lesson()
 
     def show_lesson(self) -> None:
@@ -138,7 +153,8 @@ class LessonActions(PlaceActions):
             return
         player = self.player
         self.app.push_screen(
-            LessonsDialog(self.lessons, player.lesson if player else None), self._chosen
+            LessonsDialog(self.lessons, player.lesson if player else None, self._played),
+            self._chosen,
         )
 
     def _chosen(self, choice: str | None) -> None:
