@@ -100,7 +100,7 @@ EXPLANATIONS = {
     "two shades is a contour. A step to the right is as long as a step up. The numbers at the "
     "axes are distances from where the path ended when the plane was laid.\n\n"
     "○ is where a path begins; its run's number stands at its end. ▲ marks where alpha was "
-    "changed, ◆ the past moment that is shown. , and . follow the path from moment to moment, "
+    "changed, ◀ the past moment that is shown. , and . follow the path from moment to moment, "
     "arrows go anywhere; below the map stands the loss there. A moment has two: its own, and "
     "that of the point of the plane nearest to it. Enter shows the network as it was there, in "
     "every room.\n\n"

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 MAX_LEVELS = len(RAMP) - 1  # each band has a character of its own
 MIN_LEVELS = 5  # fewer say little about the shape
-SERIES = ((1.0,), (1.0, 2.0, 5.0), (1.0, 1.5, 2.0, 3.0, 5.0, 7.0))  # round numbers of a decade
+SERIES = (  # round numbers of a decade
+    (1.0,),
+    (1.0, 2.0, 5.0),
+    (1.0, 1.5, 2.0, 3.0, 5.0, 7.0),
+    (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0),
+)
 NO_LOSS = 1e-9  # stands for 0 on the logarithmic scale
 TOO_MUCH = 1e9  # stands for what is infinite
 Cell = tuple[int, int]  # row from the top, column

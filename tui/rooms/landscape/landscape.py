@@ -103,4 +103,8 @@ class NoPlane:
     """There is no map, because the paths do not span a plane."""
 
     moments: int
-    """How many different ones are kept."""
+    """How many are kept."""
+    other_shapes: tuple[int, ...] = ()
+    """As in `Landscape`."""
+    too_far: tuple[int, ...] = ()
+    """As in `Landscape`."""

@@ -153,7 +153,10 @@ class LandscapePage(LinesWidget):
             said = words(
                 no_plane(land.moments), min(MAX_PROSE_COLUMNS, width - 2), self.ink("title")
             )
-            self.show([self.title(TITLE), Text(), *(Text(" ").append_text(row) for row in said)])
+            lines = [self.title(TITLE), Text(), *(Text(" ").append_text(row) for row in said)]
+            if missing := left_out(land):
+                lines += [Text(), self._line((missing,), "warning")]
+            self.show(lines)
             return
         if land is None:
             waiting = Text("  asking the images …", self.ink("quiet"))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Indices = NDArray[np.int_]
 
 HUES = 4  # of the other runs
-FIRST, CHANGE, VIEWED = "○", "▲", "◆"
+FIRST, CHANGE, VIEWED = "○", "▲", "◀"
 
 
 def cell_of(plot: Plot, place: tuple[float, float]) -> Cell:

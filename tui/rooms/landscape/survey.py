@@ -74,7 +74,7 @@ class Survey:
         paths, far = self._choose(runs, subject.past)
         ground = self._ground_of(runs, paths, sample, sizes, is_settled=subject.is_settled)
         if ground is None:
-            return NoPlane(sum(map(len, paths)))
+            return NoPlane(sum(map(len, paths)), others, far)
         self._cover(ground, paths, subject.shape)
         waiting = [
             (moment, network)

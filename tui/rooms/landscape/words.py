@@ -12,7 +12,7 @@ from ...config.fields import format_value
 from ...render.plot import Plot
 from ..layout import Ink
 from .heatmap import Look, called
-from .landscape import Landscape, MapPath
+from .landscape import Landscape, MapPath, NoPlane
 from .paths import CHANGE, FIRST, VIEWED, change_cells
 
 TITLE = "The lie of the land"
@@ -69,12 +69,11 @@ def share_held(land: Landscape) -> tuple[str, ...]:
         f"{held}; what is left cannot be seen here: a moment's own loss differs by up to {most}.",
         f"{held}; what is left cannot be seen here.",
         f"{held}; the rest cannot be seen.",
-        f"{held}.",
-        f"{share} of the {whose} variation",
+        f"{share} of the {whose} variation held; the rest is unseen.",
     )
 
 
-def left_out(land: Landscape) -> str:
+def left_out(land: Landscape | NoPlane) -> str:
     """Say what is not on the map, and why; nothing if all is."""
     parts: list[str] = []
     if land.other_shapes:
