@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,9 +19,10 @@ from mnist_tui.tui.rooms.landscape.heatmap import (
     levels,
     log_losses,
 )
-from mnist_tui.tui.rooms.landscape.landscape import Landscape, NoPlane
+from mnist_tui.tui.rooms.landscape.landscape import Landscape
 from mnist_tui.tui.rooms.landscape.page import LandscapePage
 from mnist_tui.tui.rooms.landscape.room import LandscapeRoom
+from mnist_tui.tui.rooms.landscape.words import no_plane
 from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from textual.widget import Widget
 
@@ -262,10 +262,10 @@ async def test_g_draws_with_signs_and_help_explains(small: Dataset) -> None:
         assert app.app.screen.asked.startswith("The lie of the land\n")
 
 
-def test_what_is_said_without_a_plane_counts_what_there_is() -> None:
-    page = NoPlane(2)
-    assert (page.moments, page.too_far) == (2, ())
-    assert replace(page, too_far=(1,)).too_far == (1,)
+def test_what_is_said_without_a_plane_tells_too_few_moments_from_a_straight_path() -> None:
+    assert "at least three kept moments; there is 1 so far" in no_plane(1)
+    assert "there are 2 so far" in no_plane(2)
+    assert "7 kept moments, lie on one straight line" in no_plane(7)
 
 
 # The heat map, without a screen

@@ -16,9 +16,15 @@ from .landscape import Landscape, MapPath, NoPlane
 from .paths import CHANGE, FIRST, VIEWED, change_cells
 
 TITLE = "The lie of the land"
+MOMENTS_OF_A_PLANE = 3
 NO_PLANE = (
     "The map is laid through the runs' paths. A plane takes a path with a bend, so at least three "
     "kept moments; there {count} so far. Make updates: s makes one, Space goes on."
+)
+STRAIGHT = (
+    "The map is laid through the runs' paths. Those of now, {count} kept moments, lie on one "
+    "straight line, and through a line there are many planes. Make more updates, or another run: "
+    "R begins one from other weights."
 )
 MARKS = f"{FIRST} the first weights  {CHANGE} alpha changed  {VIEWED} the moment shown"
 
@@ -38,6 +44,8 @@ class Reading:
 
 def no_plane(moments: int) -> str:
     """Say what it takes for a map."""
+    if moments >= MOMENTS_OF_A_PLANE:
+        return STRAIGHT.format(count=moments)
     return NO_PLANE.format(count=f"is {moments}" if moments == 1 else f"are {moments}")
 
 
