@@ -17,6 +17,7 @@ from .paths import CHANGE, FIRST, VIEWED, change_cells
 
 TITLE = "The lie of the land"
 MOMENTS_OF_A_PLANE = 3
+ROUNDING = 1e-6  # of a share
 NO_PLANE = (
     "The map is laid through the runs' paths. A plane takes a path with a bend, so at least three "
     "kept moments; there {count} so far. Make updates: s makes one, Space goes on."
@@ -64,7 +65,9 @@ def heading_notes(land: Landscape) -> tuple[str, ...]:
 def share_held(land: Landscape) -> tuple[str, ...]:
     """Say how much of the paths is to be seen; the longest first."""
     whose = "path's" if len(land.paths) == 1 else "paths'"
-    share = f"{int(1000 * land.share) / 10:g} %"  # rounded down: 100 % is all of it
+    if land.share > 1 - ROUNDING:
+        return (f"This plane holds 100 % of the {whose} variation: all of it can be seen.",)
+    share = f"{int(1000 * land.share) / 10:g} %"  # rounded down: it never says 100 % of less
     differences = [
         abs(own - plane)
         for path in land.paths
