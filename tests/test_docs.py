@@ -28,6 +28,7 @@ PAGES = [
 README_LINES = 130
 ROOM_HEADINGS = {
     "range_test": "Find alpha",
+    "landscape": "The lie of the land",
     "network": "Network",
     "maths": "Maths",
     "digit": "Watch one digit",

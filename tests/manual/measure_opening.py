@@ -23,6 +23,7 @@ ROOMS = {  # by key, what stands on the screen as soon as the room does
     "c": "Confusion",
     "w": "Weights",
     "x": "pixels",
+    "V": "lie of the land",
     "i": "Watch one digit",
     "d": "your drawing",
 }

@@ -17,6 +17,7 @@ TURNS = 3
 SECONDS = 3.0
 ROOMS = {
     "network": b"v",
+    "lie of the land": b"V",
     "maths": b"m",
     "confusion": b"c",
     "weights": b"w",

@@ -67,6 +67,7 @@ SCREENS: dict[str, Sequence[str]] = {
     "gallery of a unit": ("w", "enter", "enter"),
     "logits": ("w", "k"),
     "find alpha": ("A",),
+    "lie of the land": ("V",),
     "network": ("v",),
     "network, at a weight": ("v", "right", "down"),
     "network of a drawing": ("d", "d", "v"),

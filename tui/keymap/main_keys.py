@@ -98,6 +98,7 @@ KEYS_BY_TOPIC = {
             spare="pixels",
         ),
         Key("i", "room('digit')", "this digit's probabilities through the run", "i", spare="watch"),
+        Key("V", "room('landscape')", "the lie of the land: loss around the runs' paths", "V"),
         Key("d", "room('draw')", "draw your own digit", "d", spare="draw"),
     ),
     "Test digits": (

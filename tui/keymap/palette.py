@@ -40,6 +40,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "line(-1)": ("cursor", "values", "read off"),
     "room('network')": ("diagram", "graph", "architecture", "layers", "connections", "overview"),
     "room('range_test')": ("range test", "lr finder", "lr find", "best alpha"),
+    "room('landscape')": ("loss landscape", "map", "contours", "surface", "pca", "trajectory"),
     "room('maths')": ("math", "gradient", "backpropagation", "backprop", "formula", "update"),
     "room('confusion')": ("confusion matrix", "errors by class", "misclassified", "mistakes"),
     "room('weights')": ("neurons", "hidden units", "filters", "features"),

@@ -10,6 +10,7 @@ STAGE = Binding.Group("stage", compact=True)
 CHOOSE = Binding.Group("choose", compact=True)
 UNIT = Binding.Group("unit", compact=True)
 MOVE = Binding.Group("move", compact=True)
+ALONG = Binding.Group("along", compact=True)
 CLASS = Binding.Group("class", compact=True)
 
 PICTURE_KEYS = (  # in every room with pages of small pictures
@@ -67,6 +68,24 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
     "range_test": (
         Key("enter", "take", "take the suggested alpha, and go back", "Enter", "take it"),
         Key("r", "again", "test the network as it is now", "r", "again"),
+    ),
+    "landscape": (
+        Key("left", "move(-1, 0)", "the cursor to the left; with Shift by eight cells", "←"),
+        Key("right", "move(1, 0)", "to the right", "→"),
+        Key("up", "move(0, -1)", "up; with Shift by four", "↑"),
+        Key("down", "move(0, 1)", "down", "↓"),
+        Key("shift+left", "move(-8, 0)", "eight cells to the left", "Shift+←"),
+        Key("shift+right", "move(8, 0)", "eight cells to the right", "Shift+→"),
+        Key("shift+up", "move(0, -4)", "four cells up", "Shift+↑"),
+        Key("shift+down", "move(0, 4)", "four cells down", "Shift+↓"),
+        Key("comma", "step(-1)", "along the path to the moment before", ",", "along", ALONG),
+        Key("full_stop", "step(1)", "along the path to the next moment", ".", "along", ALONG),
+        Key("home", "end(-1)", "the beginning of the path", "Home"),
+        Key("end", "end(1)", "its end, which stays under the cursor as it grows", "End"),
+        Key("enter", "open", "show the network as it was there; also a click", "Enter", "go there"),
+        Key("plus,equals_sign", "cockpit('alpha', 1)", "alpha up", "+"),
+        Key("minus", "cockpit('alpha', -1)", "alpha down", "-"),
+        Key("g", "glyphs", "draw with colours or with signs", "g", "look"),
     ),
     "digit": (
         Key("left", "cockpit('digit', -1)", "the previous digit", "←", "digit", DIGIT),

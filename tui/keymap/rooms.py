@@ -5,6 +5,7 @@ from __future__ import annotations
 ROOMS = {  # where each is within tui/rooms/, and what it is called there
     "network": ("network.room", "NetworkRoom"),
     "range_test": ("range_test.room", "RangeTestRoom"),
+    "landscape": ("landscape.room", "LandscapeRoom"),
     "maths": ("maths.room", "MathsRoom"),
     "confusion": ("confusion.room", "ConfusionRoom"),
     "weights": ("weights.room", "WeightsRoom"),

@@ -50,6 +50,11 @@ class BackgroundJob:
         """Start the next job without waiting: the user asked for it."""
         self._hurried = True
 
+    @property
+    def is_asked(self) -> bool:
+        """Whether a job waits that has not started."""
+        return self._wanted is not None
+
     def _begin(self) -> None:
         if self._busy or self._wanted is None:
             return
@@ -75,9 +80,10 @@ class BackgroundJob:
             self._screen.app.call_from_thread(self._end, then, seconds)
 
     def _end(self, then: Callable[[], None], seconds: float) -> None:
-        started, self._busy = perf_counter(), False
+        started = perf_counter()
         if self._screen.is_mounted and self._screen.is_attached:
-            then()
+            then()  # what this asks for waits for the rest, too
             now = perf_counter()
             self._rest_until = now + max(self._least_rest, (seconds + now - started) / DUTY_CYCLE)
+            self._busy = False
             self._begin()

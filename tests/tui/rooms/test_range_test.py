@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from mnist_tui.data.dataset import Dataset
-from mnist_tui.net.inspection.range_test import find_alpha
+from mnist_tui.net.inspection.range_test import RangeTest, find_alpha
 from mnist_tui.tui.config.fields import format_value
+from mnist_tui.tui.rooms.range_test.page import HEADROOM, ceiling
 from mnist_tui.tui.rooms.range_test.room import RangeTestRoom
 from mnist_tui.tui.screens.dialogs.help import HelpDialog
 
@@ -77,3 +78,12 @@ async def test_it_is_made_again_on_request_and_left_without_a_change(small: Data
         assert app.app.screen.asked.startswith("Find alpha\n")
         await app.press("escape", "escape")
         assert app.app.session.wanted.alpha == 0.15
+
+
+def test_the_axis_holds_the_losses_before_the_break_whatever_the_first_batch() -> None:
+    alphas = np.geomspace(1e-4, 1, 5)
+    losses = np.array([0.5, 0.55, 0.5, 0.4, 9.0])
+    assert ceiling(RangeTest(0.2, alphas, losses)) == HEADROOM * 0.55  # an easy first batch
+    assert ceiling(RangeTest(2.0, alphas, losses)) == HEADROOM * 2.0
+    assert ceiling(RangeTest(0.0, alphas, np.zeros(5))) == 1.0
+    assert ceiling(RangeTest(float("inf"), alphas, losses)) == 1.0

@@ -34,6 +34,7 @@ TESTED_THERE = [  # keys that other files' tests press count too
         "tests.tui.rooms.test_confusion",
         "tests.tui.rooms.test_digit_history",
         "tests.tui.rooms.test_draw",
+        "tests.tui.rooms.test_landscape",
         "tests.tui.rooms.test_maths",
         "tests.tui.rooms.test_network",
         "tests.tui.rooms.test_range_test",

@@ -17,7 +17,7 @@ from ..layout import prose
 if TYPE_CHECKING:
     from ....net.inspection.range_test import RangeTest
 
-HEADROOM = 1.25  # times the first loss: what exceeds it lies on the upper edge
+HEADROOM = 1.25  # times the highest loss before the break: what exceeds it lies on the upper edge
 MIN_PLOT_ROWS = 8
 WHY = (
     "On a copy of this run, alpha rises with every update (L. Smith, 2015). Where the loss falls "
@@ -99,9 +99,8 @@ class RangeTestPage(LinesWidget):
         """Return the losses as dots and their running mean as a line, with marks."""
         test = found.test
         alphas, losses = test.alphas, test.losses
-        top = HEADROOM * test.first_loss
         x = Axis(float(alphas[0]), 10.0, "log")
-        y = Axis(0.0, top if 0 < top < float("inf") else 1.0)
+        y = Axis(0.0, ceiling(test))
         plot = frame(x, y, width, height, self.ink("quiet"))
         if plot is None:
             return None
@@ -123,3 +122,13 @@ class RangeTestPage(LinesWidget):
                 at = column + 1 if column + 1 + len(label) <= plot.columns else column - len(label)
                 plot.write(row, max(0, at), label, self.ink(role))
         return plot
+
+
+def ceiling(test: RangeTest) -> float:
+    """Return the upper end of the axis of losses.
+
+    The first loss alone would not do: it may be that of an easy batch.
+    """
+    highest = max(test.first_loss, float(test.smooth[: test.lowest + 1].max()))
+    top = HEADROOM * highest
+    return top if 0 < top < float("inf") else 1.0

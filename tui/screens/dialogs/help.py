@@ -41,6 +41,7 @@ KEYS_OF = {  # a section's keys
     "Files": "Keys: files",
     "Network": "Keys: network",
     "Find alpha": "Keys: range test",
+    "The lie of the land": "Keys: landscape",
     "Maths": "Keys: maths",
     "Watch one digit": "Keys: digit",
     "Test digit and prediction": "Keys: test digits",
