@@ -12,6 +12,7 @@ from .options import (
     WholeNumber,
     WholeRange,
     data_option,
+    export_options,
     force_option,
     hyperparameter_log_from_options,
     hyperparameter_options,
@@ -139,16 +140,8 @@ def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) ->
 
 @click.command()
 @click.argument("saved", nargs=-1, required=True, type=path, metavar="MODEL…")
-@click.option(
-    "--history", type=path, help="Write the metrics of one or more models, .csv or .json."
-)
-@click.option("--chart", type=path, help="Draw the accuracy of one or more models, .svg or .png.")
-@click.option("--script", type=path, help="Write a stand-alone script that repeats the run, .py.")
+@export_options
 @click.option("--recipe", is_flag=True, help="Print the hyperparameters on one line, for --recipe.")
-@click.option("--predictions", type=path, help="Write the predictions for --data, .csv or .json.")
-@click.option(
-    "--submission", type=path, help="Write the predictions for --data in Kaggle's format."
-)
 @data_option
 @share_option
 @force_option
