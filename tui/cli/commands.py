@@ -25,6 +25,7 @@ from .options import (
     share_option,
     threads_option,
 )
+from .shell import completion, man
 
 
 @click.command()
@@ -83,7 +84,12 @@ def evaluate(
     metavar="N",
     help="Number of the image.  [default: 0]",
 )
-@click.option("--image", metavar="FILE", help="Classify a picture of any size; - for stdin.")
+@click.option(
+    "--image",
+    metavar="FILE",
+    help="Classify a picture of any size; - for stdin.",
+    shell_complete=path.shell_complete,
+)
 @click.option(
     "--out", "predictions", type=path, help="Write the predictions for all images, .csv or .json."
 )
@@ -231,4 +237,4 @@ def list_(context: click.Context) -> None:
     context.exit(list_lessons())
 
 
-COMMANDS = (train, evaluate, predict, models, export, data, lesson, bench)
+COMMANDS = (train, evaluate, predict, models, export, data, lesson, bench, completion, man)

@@ -31,9 +31,16 @@ DATA_OPTIONS = (
         "source",
         default="mnist",
         show_default=True,
+        shell_complete=path.shell_complete,
         help="mnist, or a file or folder: IDX, CSV, .npz, pictures and more; see docs/data.md.",
     ),
-    click.option("--test", metavar="FILE", help="All of this to test on, too.", default=""),
+    click.option(
+        "--test",
+        metavar="FILE",
+        help="All of this to test on, too.",
+        default="",
+        shell_complete=path.shell_complete,
+    ),
     click.option(
         "--label",
         metavar="COLUMN",
@@ -41,7 +48,11 @@ DATA_OPTIONS = (
         help="Of a table, the label's column: first, last, its name or its number.",
     ),
     click.option(
-        "--names", metavar="FILE", default="", help="A text file of the classes' names, one a line."
+        "--names",
+        metavar="FILE",
+        default="",
+        help="A text file of the classes' names, one a line.",
+        shell_complete=path.shell_complete,
     ),
     click.option(
         "--transpose", is_flag=True, help="Exchange rows and columns: images lie on their side."

@@ -140,19 +140,19 @@ def _script(material: ExportInput, path: Path) -> str:
 
 
 def _safetensors(material: ExportInput, _: Path) -> bytes:
-    from .interchange.safetensors import safetensors_bytes
+    from .interop.safetensors import safetensors_bytes
 
     return safetensors_bytes(material.run[1])
 
 
 def _onnx(material: ExportInput, _: Path) -> bytes:
-    from .interchange.onnx import onnx_bytes
+    from .interop.onnx import onnx_bytes
 
     return onnx_bytes(material.run[1])
 
 
 def _keras(material: ExportInput, _: Path) -> bytes:
-    from .interchange.keras import keras_bytes
+    from .interop.keras import keras_bytes
 
     return keras_bytes(material.run[1])
 

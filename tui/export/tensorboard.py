@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ...net.run.history import COLUMNS
 from ..errors import UserError, needs_extra
-from .interchange.network import metadata_of
+from .interop.network import metadata_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
