@@ -175,7 +175,7 @@ class ExportDialog(Dialog[None]):
     ) -> None:
         try:
             numbers = self._numbers(form)
-            names = [self._name(number) for number in numbers]
+            names = [self._run_name(number) for number in numbers]
             taken = next((file for file in form.files(path, names) if _is_file(file)), None)
             if taken is not None and not overwrite:
                 self.app.call_from_thread(self._ask, effort, path, taken)
@@ -249,10 +249,10 @@ class ExportDialog(Dialog[None]):
             session.ask(number, answer.set_result)
             state = _patiently(answer, effort)
             if state is not None:
-                found.append((self._name(number), SavedModel(state, provenance)))
+                found.append((self._run_name(number), SavedModel(state, provenance)))
         return found
 
-    def _name(self, number: int) -> str:
+    def _run_name(self, number: int) -> str:
         """Return the name of a run, with its number where another run has the same name."""
         names = self._workspace.names
         name = names.get(number, f"run {number}")
