@@ -94,13 +94,15 @@ def test_a_library_answers_every_test_digit_as_we_do(
     )
     folders = [str(folder) for folder, _ in networks]
     # Keras needs another library beneath it, and writes its settings somewhere.
-    environment = {**os.environ, "KERAS_BACKEND": "torch", "KERAS_HOME": folders[0]}
+    settings = {"KERAS_BACKEND": "torch", "KERAS_HOME": folders[0]}
+    # One thread: these products are small, and other tests want the cores.
+    settings |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
     ended = subprocess.run(
         [sys.executable, "-c", RUN, *folders],
         input=example,
         capture_output=True,
         text=True,
-        env=environment,
+        env={**os.environ, **settings},
         check=False,
     )
     assert ended.returncode == 0, ended.stderr
