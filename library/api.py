@@ -9,29 +9,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from math import isqrt, nan
+from math import nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from mnist_tui.data.augment import Epochs
 from mnist_tui.data.dataset import EMBEDDED, Dataset, Digits
 from mnist_tui.data.errors import DataError
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.engine.inference import forward_in_chunks
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.network import Array, forward
+from mnist_tui.net.network import Array
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.run.checkpoint import SavedModel
 from mnist_tui.net.run.history import History, Progress
 from mnist_tui.net.trainer import Trainer, replay
+from mnist_tui.prediction import predict
 from mnist_tui.tui.config.recipe import format_recipe, parse_recipe
 from mnist_tui.tui.datasets.loading import class_names, open_dataset, provenance_of
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export.files import check_writable
 from mnist_tui.tui.export.tables import history_table
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 if TYPE_CHECKING:
@@ -49,8 +49,6 @@ __all__ = [
     "predict",
     "train",
 ]
-
-ROWS_PER_CHUNK = 1000  # images predicted at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,59 +227,3 @@ def open_model(path: str | Path) -> Model:
     Raises NetError, one line that names the file, if it is not such a file.
     """
     return Model(checkpoint.read(Path(path).expanduser()))
-
-
-def predict(model: Model, images: ArrayLike) -> Array:
-    """Return the probability of each class for each image: n × classes, each row sums to 1.
-
-    Args:
-        model: The network.
-        images: n × side × side or n × pixels; bytes from 0 (paper) to 255 (ink), or floats from 0
-            (paper) to 1 (ink).
-
-    Raises:
-        UserError: The images have another shape, type or scale.
-    """
-    parameters = model.saved.state.parameters
-    rows = _rows(images, model.sizes[0])
-    if rows.dtype == np.uint8:
-        parts = [seen.A[-1].T.copy() for _, seen in forward_in_chunks(parameters, rows)]
-    else:
-        chunks = range(0, len(rows), ROWS_PER_CHUNK)
-        X = (rows[i : i + ROWS_PER_CHUNK].T.astype(parameters.vector.dtype) for i in chunks)
-        parts = [forward(parameters, columns).A[-1].T for columns in X]
-    empty = np.empty((0, model.sizes[-1]), parameters.vector.dtype)
-    return np.concatenate([empty, *parts])
-
-
-def _rows(images: ArrayLike, pixels: int) -> NDArray[Any]:
-    """Return images as n × pixels, uint8 or floats from 0 to 1. Raises UserError."""
-    try:
-        array = np.asarray(images)
-    except ValueError as error:
-        raise UserError(f"these images are no array: {error}") from error
-    side = isqrt(pixels)
-    shapes = [(side, side)] * (side * side == pixels) + [(pixels,)]
-    if array.shape[1:] not in shapes:
-        expected = " or ".join(_shape_text(("n", *shape)) for shape in shapes)
-        alone = "; one image alone is images[None]" if array.shape in shapes else ""
-        raise UserError(f"these images are {_shape_text(array.shape)}; expected {expected}{alone}")
-    rows = array.reshape(len(array), pixels)
-    if rows.dtype == np.uint8:
-        return rows
-    if rows.dtype.kind != "f":
-        raise UserError(
-            f"these images are of type {rows.dtype}; expected uint8 from 0 (paper) to 255 (ink), "
-            "or floats from 0 to 1"
-        )
-    low, high = (rows.min(), rows.max()) if rows.size else (0.0, 1.0)
-    if not (low >= 0 and high <= 1):  # nan is neither
-        raise UserError(
-            f"these images are floats from {low:g} to {high:g}; expected 0 (paper) to 1 (ink): "
-            "divide bytes by 255, or hand them over as uint8"
-        )
-    return rows
-
-
-def _shape_text(shape: tuple[object, ...]) -> str:
-    return " × ".join(map(str, shape)) or "one number"

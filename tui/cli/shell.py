@@ -32,7 +32,7 @@ def completion(context: click.Context, shell: str) -> None:
 @click.command()
 @click.pass_context
 def man(context: click.Context) -> None:
-    """Print the manual page. To read it: mnist-tui man | man -l -."""
+    """Print the manual page, for man -l - or a file mnist-tui.1."""
     from .man_page import man_page
 
     program = context.find_root().command
