@@ -155,7 +155,7 @@ def test_progress_is_told_update_by_update(data: Data) -> None:
 
 
 def test_the_process_has_its_blas_threads_back(data: Data) -> None:
-    before = threadpool_info()
+    before: object = threadpool_info()
     train(data, Hyperparameters(iterations=1))
     assert threadpool_info() == before
 

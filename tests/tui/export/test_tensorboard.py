@@ -18,8 +18,8 @@ from mnist_tui.net.run.history import COLUMNS
 from mnist_tui.net.run.state import RunState
 from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.export.tensorboard import EVENTS_FILE, TAGS, event_files
+from tensorboardX import record_writer
 from tensorboardX.proto import event_pb2
-from tensorboardX.record_writer import masked_crc32c
 
 from tests.helpers.support import Run, is_one_line_for_a_person
 
@@ -46,12 +46,14 @@ def runs(small: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def events(path: Path) -> list[Any]:
     """The events of a file, whose checksums hold."""
-    content, found = path.read_bytes(), []
+    content, found, library = path.read_bytes(), list[Any](), cast("Any", record_writer)
     while content:
         (length,) = struct.unpack("<Q", content[:8])
         data = content[12 : 12 + length]
-        assert struct.unpack("<I", content[8:12]) == (masked_crc32c(content[:8]),)
-        assert struct.unpack("<I", content[12 + length : 16 + length]) == (masked_crc32c(data),)
+        assert struct.unpack("<I", content[8:12]) == (library.masked_crc32c(content[:8]),)
+        assert struct.unpack("<I", content[12 + length : 16 + length]) == (
+            library.masked_crc32c(data),
+        )
         found.append(cast("Any", event_pb2).Event.FromString(data))
         content = content[16 + length :]
     return found

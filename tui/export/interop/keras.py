@@ -87,4 +87,6 @@ def _weights(saved: SavedModel) -> bytes:
             place = f"layers/dense_{i}" if i else "layers/dense"
             content[f"{place}/vars/0"] = np.ascontiguousarray(W.T)
             content[f"{place}/vars/1"] = b
+        for place in ("vars", "layers/flatten/vars"):  # empty; the first versions of Keras 3 look
+            content.create_group(place)
     return file.getvalue()
