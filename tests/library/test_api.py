@@ -6,10 +6,12 @@ import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, cast
 
 import mnist_tui
 import numpy as np
 import pytest
+import threadpoolctl
 from mnist_tui import (
     Data,
     DataError,
@@ -26,7 +28,6 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.run import checkpoint
 from mnist_tui.net.run.history import Progress
 from numpy.typing import ArrayLike
-from threadpoolctl import threadpool_info
 
 from tests.helpers.python_blocks import python_blocks
 from tests.helpers.support import ROOT, Run, fingerprint
@@ -155,9 +156,10 @@ def test_progress_is_told_update_by_update(data: Data) -> None:
 
 
 def test_the_process_has_its_blas_threads_back(data: Data) -> None:
-    before: object = threadpool_info()
+    pools = cast("Any", threadpoolctl)
+    before = pools.threadpool_info()
     train(data, Hyperparameters(iterations=1))
-    assert threadpool_info() == before
+    assert pools.threadpool_info() == before
 
 
 def test_every_name_is_there_and_no_other_one() -> None:
