@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ....net.run.checkpoint import SavedModel
 
 # The oldest operators that say what is meant (before 13, Softmax flattened what it read), and the
-# oldest file version that has them: ONNX 1.8, which onnxruntime reads since 1.6 of 2020.
+# oldest file version that has them: those of ONNX 1.8, of 2020.
 OPSET_VERSION, IR_VERSION = 13, 7
 
 
