@@ -70,11 +70,22 @@ def test_a_bad_option_is_told_without_loading_the_app() -> None:
 def test_the_core_of_the_app_runs_without_a_screen() -> None:
     folders = [f"mnist_tui.tui.{name}" for name in ("config", "datasets", "storage", "training")]
     names = [name for name in modules_of("tui") if of({name}, *folders)]
-    names += [f"mnist_tui.tui.export.{name}" for name in ("files", "script", "tables")]
+    without_screen = ("files", "interop", "script", "tables", "tensorboard")
+    names += of({*modules_of("tui")}, *(f"mnist_tui.tui.export.{name}" for name in without_screen))
     assert {"mnist_tui.tui.training.workspace", "mnist_tui.tui.storage.autosave"} <= set(names)
     loaded = loaded_by(*names)
     assert set(names) <= loaded
     assert of(loaded, "textual") == set()
+
+
+def test_the_package_itself_loads_nothing_until_it_is_used() -> None:
+    bare = loaded_by("typing", "importlib")
+    assert of(loaded_by("mnist_tui") - bare, "numpy", "mnist_tui") == {"mnist_tui"}
+
+
+def test_the_library_runs_without_a_screen() -> None:
+    loaded = loaded_by("mnist_tui.api")
+    assert of(loaded, "textual", "plotext", "click", "rich", "pandas") == set()
 
 
 @pytest.mark.parametrize("wing", ["data", "net", "tui"])
@@ -91,5 +102,6 @@ def test_the_wheel_holds_every_folder_of_code() -> None:
         for path in (ROOT / w).rglob("*.py")
     }
     on_disk = {".".join(["mnist_tui", *folder.parts]) for folder in folders}
-    assert listed - {"mnist_tui.data.mnist"} == on_disk
-    assert "mnist_tui.data.mnist" in listed
+    others = {"mnist_tui", "mnist_tui.data.mnist"}  # the library, and a folder without code
+    assert others < listed
+    assert listed - others == on_disk

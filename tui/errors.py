@@ -11,3 +11,8 @@ class UserError(Exception):
 
 
 EXPECTED_ERRORS = (UserError, DataError, NetError)
+
+
+def needs_extra(what: str, package: str, extra: str) -> str:
+    """Return the message for a package that is not installed: what needs it, how to get it."""
+    return f"{what} needs the package {package}: pip install 'mnist-tui[{extra}]'"

@@ -12,6 +12,7 @@ from .options import (
     WholeNumber,
     WholeRange,
     data_option,
+    export_options,
     force_option,
     hyperparameter_log_from_options,
     hyperparameter_options,
@@ -24,6 +25,7 @@ from .options import (
     share_option,
     threads_option,
 )
+from .shell import completion, man
 
 
 @click.command()
@@ -82,7 +84,12 @@ def evaluate(
     metavar="N",
     help="Number of the image.  [default: 0]",
 )
-@click.option("--image", metavar="FILE", help="Classify a picture of any size; - for stdin.")
+@click.option(
+    "--image",
+    metavar="FILE",
+    help="Classify a picture of any size; - for stdin.",
+    shell_complete=path.shell_complete,
+)
 @click.option(
     "--out", "predictions", type=path, help="Write the predictions for all images, .csv or .json."
 )
@@ -139,16 +146,8 @@ def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) ->
 
 @click.command()
 @click.argument("saved", nargs=-1, required=True, type=path, metavar="MODEL…")
-@click.option(
-    "--history", type=path, help="Write the metrics of one or more models, .csv or .json."
-)
-@click.option("--chart", type=path, help="Draw the accuracy of one or more models, .svg or .png.")
-@click.option("--script", type=path, help="Write a stand-alone script that repeats the run, .py.")
+@export_options
 @click.option("--recipe", is_flag=True, help="Print the hyperparameters on one line, for --recipe.")
-@click.option("--predictions", type=path, help="Write the predictions for --data, .csv or .json.")
-@click.option(
-    "--submission", type=path, help="Write the predictions for --data in Kaggle's format."
-)
 @data_option
 @share_option
 @force_option
@@ -238,4 +237,4 @@ def list_(context: click.Context) -> None:
     context.exit(list_lessons())
 
 
-COMMANDS = (train, evaluate, predict, models, export, data, lesson, bench)
+COMMANDS = (train, evaluate, predict, models, export, data, lesson, bench, completion, man)

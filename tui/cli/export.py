@@ -1,4 +1,4 @@
-"""The export command: saved runs as tables, pictures, scripts and recipes."""
+"""The export command: saved runs as tables, pictures, scripts, and networks for elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...net.run import checkpoint
 from ..datasets.findings import all_notes
 from ..datasets.loading import questions_for
 from ..errors import UserError
-from ..export.files import check_apart, check_writable, write_atomically
+from ..export.files import check_apart, write_files
 from ..export.formats import FORMS, ExportInput
 from ..storage.manifest import MAX_PATH_LENGTH
 from ..text import printable
@@ -38,6 +38,10 @@ class ExportRequest:
     recipe: bool = False
     predictions: Path | None = None
     submission: Path | None = None
+    safetensors: Path | None = None
+    onnx: Path | None = None
+    keras: Path | None = None
+    tensorboard: Path | None = None
     overwrite: bool = False
     quiet: bool = False
 
@@ -85,20 +89,17 @@ def export_runs(
     Raises:
         UserError: A file cannot be written; also NetError and DataError for unreadable input.
     """
+    names = run_names(paths)
     for option, path in request.files.items():
-        check_writable(path, overwrite=request.overwrite, endings=FORMATS[option].endings)
+        FORMATS[option].check(path, names, overwrite=request.overwrite)
     check_apart(request.files.values())
-    runs = [
-        (name, checkpoint.read(path)) for name, path in zip(run_names(paths), paths, strict=True)
-    ]
+    runs = [(name, checkpoint.read(path)) for name, path in zip(names, paths, strict=True)]
     material = _export_input(runs, paths[0], request, source, share)
-    contents = [
-        (path, make(material, path))
-        for option, path in request.files.items()
-        if (make := FORMATS[option].make)
-    ]
-    for path, content in contents:
-        write_atomically(path, content, overwrite=request.overwrite)
+    contents = {
+        path: FORMATS[option].contents(material, path) for option, path in request.files.items()
+    }
+    for path, files in contents.items():
+        write_files(files, overwrite=request.overwrite)
         if not request.quiet:
             log_line(f"written to {path}")
     if request.recipe:

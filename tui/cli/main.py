@@ -19,6 +19,7 @@ from .options import (
     hyperparameter_log_from_options,
     hyperparameter_options,
     is_given,
+    path,
     recipe_option,
     share_option,
     threads_option,
@@ -42,6 +43,7 @@ SWITCH_INTERVAL_S = 0.001
     is_flag=False,
     flag_value=LAST_SESSION,
     metavar="[PATH]",
+    shell_complete=path.shell_complete,
     help="Resume the last session, the session in a folder, or a run saved in a file.",
 )
 @click.option(
@@ -49,6 +51,7 @@ SWITCH_INTERVAL_S = 0.001
     "lesson_names",
     multiple=True,
     metavar="NAME|FILE",
+    shell_complete=path.shell_complete,
     help="Begin a lesson: by its name or number, or from a file. With --kiosk, the only ones.",
 )
 @click.option(

@@ -24,16 +24,23 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-
+path = click.Path(path_type=Path)
 DATA_OPTIONS = (
     click.option(
         "--data",
         "source",
         default="mnist",
         show_default=True,
+        shell_complete=path.shell_complete,
         help="mnist, or a file or folder: IDX, CSV, .npz, pictures and more; see docs/data.md.",
     ),
-    click.option("--test", metavar="FILE", help="All of this to test on, too.", default=""),
+    click.option(
+        "--test",
+        metavar="FILE",
+        help="All of this to test on, too.",
+        default="",
+        shell_complete=path.shell_complete,
+    ),
     click.option(
         "--label",
         metavar="COLUMN",
@@ -41,12 +48,29 @@ DATA_OPTIONS = (
         help="Of a table, the label's column: first, last, its name or its number.",
     ),
     click.option(
-        "--names", metavar="FILE", default="", help="A text file of the classes' names, one a line."
+        "--names",
+        metavar="FILE",
+        default="",
+        help="A text file of the classes' names, one a line.",
+        shell_complete=path.shell_complete,
     ),
     click.option(
         "--transpose", is_flag=True, help="Exchange rows and columns: images lie on their side."
     ),
 )
+
+
+EXPORT_OPTIONS = {
+    "--history": "Write the metrics of one or more models, .csv or .json.",
+    "--chart": "Draw the accuracy of one or more models, .svg or .png.",
+    "--script": "Write a stand-alone script that repeats the run, .py.",
+    "--predictions": "Write the predictions for --data, .csv or .json.",
+    "--submission": "Write the predictions for --data in Kaggle's format, .csv.",
+    "--safetensors": "Write the weights for PyTorch and others, .safetensors.",
+    "--onnx": "Write the network for onnxruntime and others, .onnx.",
+    "--keras": "Write the network for Keras 3, .keras.",
+    "--tensorboard": "Write the metrics of one or more models for TensorBoard, a folder.",
+}
 
 
 class FieldType(click.ParamType[Any]):
@@ -145,6 +169,13 @@ def data_option(command: Command) -> Command:
     return cast("Command", with_source)
 
 
+def export_options(command: Command) -> Command:
+    """Add an option for each kind of file that a run can be exported to."""
+    for option, what in reversed(EXPORT_OPTIONS.items()):
+        command = click.option(option, type=path, help=what)(command)
+    return command
+
+
 def hyperparameters_from_options(values: dict[str, Any]) -> Hyperparameters:
     """Return the hyperparameters that options select. Raises UsageError if one is out of range."""
     given = {field.name: values[field.name] for field in FIELDS if is_given(field.name)}
@@ -195,7 +226,6 @@ threads_option = click.option(
 recipe_option = click.option(
     "--recipe", help="All hyperparameters on one line, as export --recipe prints them."
 )
-path = click.Path(path_type=Path)
 model_argument = click.argument("model", type=path)
 share_option = click.option(
     "--test-share",

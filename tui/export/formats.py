@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..datasets.paths import absolute
 from ..errors import UserError
 from ..render.chart_view import ChartView
-from .files import write_atomically
+from .files import Content, check_folder_writable, check_writable, write_files
 from .png import PICTURES, picture
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class ExportInput:
         return self.runs[-1]
 
 
-Make = Callable[[ExportInput, Path], str | bytes]  # the content of the file with this name
+Make = Callable[[ExportInput, Path], Content]  # the content of the file with this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class ExportFormat:
     """Whether it asks for images to predict."""
     draws: bool = False
     """Whether it draws with the one figure that belongs to the screen's thread."""
+    run_files: Callable[[Sequence[str]], list[str]] | None = None
+    """For a folder: the file in it of each run, by the runs' names; None: it is one file."""
     option: str = ""
     """Of the command `export`; empty: only the app offers it."""
 
@@ -68,6 +70,28 @@ class ExportFormat:
         """Return a name for its file, of this run."""
         middle = f"-{number}" if self.of == "run" else ""
         return f"{self.stem}{middle}{self.endings[0]}"
+
+    def files(self, path: Path, names: Sequence[str]) -> list[Path]:
+        """Return the files that it writes at this path, for runs of these names."""
+        return [path] if self.run_files is None else [path / file for file in self.run_files(names)]
+
+    def check(self, path: Path, names: Sequence[str], *, overwrite: bool) -> None:
+        """Raise UserError, before the work, if its files could not be written."""
+        if self.run_files is None:
+            check_writable(path, overwrite=overwrite, endings=self.endings)
+        else:
+            check_folder_writable(path, self.files(path, names), overwrite=overwrite)
+
+    def contents(self, material: ExportInput, path: Path) -> dict[Path, Content]:
+        """Make the content of each of its files. Raises one of EXPECTED_ERRORS."""
+        assert self.make is not None, "the model is written by net/"
+        if self.run_files is None:
+            return {path: self.make(material, path)}
+        files = self.files(path, [name for name, _ in material.runs])
+        return {
+            file: self.make(replace(material, runs=[run]), file)
+            for file, run in zip(files, material.runs, strict=True)
+        }
 
     def write(self, material: ExportInput, path: Path, *, overwrite: bool) -> None:
         """Make the content and write it. Raises one of EXPECTED_ERRORS."""
@@ -77,7 +101,7 @@ class ExportFormat:
             _, saved = material.run
             checkpoint.save(saved.state, path, saved.provenance)
         else:
-            write_atomically(path, self.make(material, path), overwrite=overwrite)
+            write_files(self.contents(material, path), overwrite=overwrite)
 
 
 def target(text: str) -> Path:
@@ -113,6 +137,36 @@ def _script(material: ExportInput, path: Path) -> str:
 
     name, saved = material.run
     return script(name, saved, path.name)
+
+
+def _safetensors(material: ExportInput, _: Path) -> bytes:
+    from .interop.safetensors import safetensors_bytes
+
+    return safetensors_bytes(material.run[1])
+
+
+def _onnx(material: ExportInput, _: Path) -> bytes:
+    from .interop.onnx import onnx_bytes
+
+    return onnx_bytes(material.run[1])
+
+
+def _keras(material: ExportInput, _: Path) -> bytes:
+    from .interop.keras import keras_bytes
+
+    return keras_bytes(material.run[1])
+
+
+def _tensorboard(material: ExportInput, _: Path) -> bytes:
+    from .tensorboard import events_bytes
+
+    return events_bytes(material.run[1])
+
+
+def _event_files(names: Sequence[str]) -> list[str]:
+    from .tensorboard import event_files
+
+    return event_files(names)
 
 
 def _chart(material: ExportInput, path: Path) -> str | bytes:
@@ -160,6 +214,26 @@ FORMS = (
     ),
     ExportFormat(
         "script", "repeats this run with NumPy alone", "run", (".py",), _script, option="--script"
+    ),
+    ExportFormat(
+        "safetensors",
+        "the weights, named as in PyTorch",
+        "run",
+        (".safetensors",),
+        _safetensors,
+        option="--safetensors",
+    ),
+    ExportFormat("ONNX", "the network, for onnxruntime", "run", (".onnx",), _onnx, option="--onnx"),
+    ExportFormat("Keras", "the network, for Keras 3", "run", (".keras",), _keras, option="--keras"),
+    ExportFormat(
+        "TensorBoard",
+        "a folder: the metrics of all runs",
+        "tensorboard",
+        ("",),
+        _tensorboard,
+        of="all",
+        run_files=_event_files,
+        option="--tensorboard",
     ),
     ExportFormat(
         "chart",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import UserError
+from ..errors import UserError, needs_extra
 
 FONTS = {  # one for text and lines, one for the dots of curves, which the first does not have
     "DejaVu Sans Mono": "DejaVuSansMono.ttf",
@@ -25,9 +25,7 @@ def png(svg: str) -> bytes:
     try:
         from resvg_py import svg_to_bytes
     except ImportError:
-        raise UserError(
-            "PNG needs the package resvg-py: pip install 'mnist-tui[png]', or choose .svg"
-        ) from None
+        raise UserError(f"{needs_extra('PNG', 'resvg-py', 'png')}, or choose .svg") from None
     text, *_ = FONTS
     drawn = svg_to_bytes(
         svg_string=svg.replace(RICHS_OWN, text),

@@ -64,11 +64,30 @@ def history_text(runs: Sequence[tuple[str, SavedModel]], ending: str) -> str:
 
     tables: list[pd.DataFrame] = []
     for name, saved in runs:
-        table = _history(saved)
+        table = history_table(saved)
         if len(runs) > 1:
             table.insert(0, "run", name)
         tables.append(table)
     return pd.concat(tables).to_csv(index=False)
+
+
+def history_table(saved: SavedModel) -> pd.DataFrame:
+    """Return a row an iteration: the metrics, every hyperparameter that led there, any change."""
+    table = _metrics(saved)
+    hyperparameter_log = effective(saved.state.hyperparameter_log)
+    # A row is what its update led to, and that went by what had come into force before it.
+    since = np.array([start for start, _ in hyperparameter_log])
+    before = np.maximum(saved.state.history[:, 0] - 1, 0)
+    stage = np.searchsorted(since, before, "right") - 1
+    for name in CHOSEN:
+        values = [_cell(getattr(chosen, name)) for _, chosen in hyperparameter_log]
+        table[NAMES[name]] = np.array(values, dtype=object)[stage]
+    changes: dict[int, list[str]] = {}
+    rows = np.searchsorted(saved.state.history[:, 0], since[1:] + 1)  # or the next one kept
+    for row, words in zip(rows.tolist(), _changes(hyperparameter_log), strict=True):
+        changes.setdefault(row, []).append(words)
+    table["changed"] = [" ".join(changes.get(row, ())) for row in range(len(table))]
+    return table
 
 
 def predictions_text(found: Predictions, ending: str) -> str:
@@ -106,24 +125,6 @@ def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows as JSON has them, where what is not a number is null."""
     rows: list[dict[Any, Any]] = table.to_dict("records")
     return [{str(k): None if v != v else v for k, v in row.items()} for row in rows]  # noqa: PLR0124  (only nan differs from itself)
-
-
-def _history(saved: SavedModel) -> pd.DataFrame:
-    table = _metrics(saved)
-    hyperparameter_log = effective(saved.state.hyperparameter_log)
-    # A row is what its update led to, and that went by what had come into force before it.
-    since = np.array([start for start, _ in hyperparameter_log])
-    before = np.maximum(saved.state.history[:, 0] - 1, 0)
-    stage = np.searchsorted(since, before, "right") - 1
-    for name in CHOSEN:
-        values = [_cell(getattr(chosen, name)) for _, chosen in hyperparameter_log]
-        table[NAMES[name]] = np.array(values, dtype=object)[stage]
-    changes: dict[int, list[str]] = {}
-    rows = np.searchsorted(saved.state.history[:, 0], since[1:] + 1)  # or the next one kept
-    for row, words in zip(rows.tolist(), _changes(hyperparameter_log), strict=True):
-        changes.setdefault(row, []).append(words)
-    table["changed"] = [" ".join(changes.get(row, ())) for row in range(len(table))]
-    return table
 
 
 def _metrics(saved: SavedModel) -> pd.DataFrame:

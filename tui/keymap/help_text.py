@@ -66,7 +66,8 @@ EXPLANATIONS = {
     "as Kaggle's, IDX files, .npz, pictures in folders. The runs so far stay saved, and a new "
     "session begins. E saves your results: the model (for mnist-tui predict and --resume), the "
     "history with every change, the answers to all test images, a submission for Kaggle, a script "
-    "that repeats this run with NumPy alone, pictures. A recipe is a run's hyperparameters and "
+    "that repeats this run with NumPy alone, the network for PyTorch, ONNX or Keras, the metrics "
+    "for TensorBoard, pictures. A recipe is a run's hyperparameters and "
     "their changes on one line; P starts a run from one.\n\n"
     "To try: E and the recipe of a good run, for somebody else to paste at P.",
     "Network": "The whole network at one digit: its pixels, the hidden units with a bar each "

@@ -123,7 +123,13 @@ KEYS_BY_TOPIC = {
     ),
     "Files": (
         Key("O", "open_data", "open other data: CSV, IDX, .npz, pictures", "O", spare="open"),
-        Key("E", "export", "save and export: model, tables, script, pictures", "E", spare="export"),
+        Key(
+            "E",
+            "export",
+            "save and export: model, ONNX, tables, script, pictures",
+            "E",
+            spare="export",
+        ),
         Key("P", "recipe", "a new run from a recipe; trains at once", "P", spare="recipe"),
     ),
     "Program": (

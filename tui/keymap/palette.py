@@ -55,7 +55,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "lessons": ("tutorial", "course", "teach me", "guide", "learn step by step", "exercise"),
     "place": ("share", "link", "permalink", "bookmark", "copy the place", "url"),
     "open_data": ("load", "import", "dataset", "file", "csv", "own data"),
-    "export": ("save", "download", "write", "submission", "kaggle", "model file", "script"),
+    "export": (
+        *("save", "download", "write", "submission", "kaggle", "model file", "script"),
+        *("onnx", "keras", "safetensors", "pytorch", "tensorboard"),
+    ),
     "recipe": ("paste a recipe", "share settings"),
     "app.focus_next": (
         *("change", "edit", "hyperparameters", "settings", "options", "parameters"),

@@ -105,7 +105,15 @@ def test_a_png_that_cannot_be_made_is_told_in_one_line(
 
 @pytest.mark.parametrize(
     ("way", "name"),
-    [("--history", "x.csv"), ("--chart", "x.svg"), ("--script", "x.py"), ("--submission", "x.csv")],
+    [
+        ("--history", "x.csv"),
+        ("--chart", "x.svg"),
+        ("--script", "x.py"),
+        ("--submission", "x.csv"),
+        ("--safetensors", "x.safetensors"),
+        ("--onnx", "x.onnx"),
+        ("--keras", "x.keras"),
+    ],
 )
 def test_nothing_is_written_over_unasked(run: Run, shelf: Path, way: str, name: str) -> None:
     path = shelf / name
@@ -116,7 +124,7 @@ def test_nothing_is_written_over_unasked(run: Run, shelf: Path, way: str, name: 
     assert is_one_line_for_a_person(ended.err)
     assert path.read_text() == "precious"
     assert run(*command, "--force").code == 0
-    assert path.read_text("utf-8") != "precious"
+    assert path.read_bytes() != b"precious"
     assert {p.name for p in shelf.iterdir()} == {"a.npz", "b.npz", name}
 
 
@@ -126,6 +134,8 @@ def test_wrong_uses_of_export_are_one_line(run: Run, shelf: Path) -> None:
         (2, [a]),
         (2, [a, b, "--recipe"]),
         (2, [a, b, "--script", shelf / "x.py"]),
+        (2, [a, b, "--onnx", shelf / "x.onnx"]),
+        (1, [a, "--onnx", shelf / "x.safetensors"]),
         (1, [a, a, "--history", shelf / "x.csv"]),
         (1, [a, "--history", shelf / "x.xlsx"]),
         (1, [a, "--history", shelf / "x.csv", "--predictions", shelf / "x.csv"]),

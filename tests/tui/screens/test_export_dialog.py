@@ -95,7 +95,10 @@ async def test_every_choice_proposes_a_name_and_writes_it_here(
             assert not (own_folders / proposed).exists()
             await app.press("enter")
             await app.until(lambda: app.app.screen is app.app.main)
-            assert (own_folders / proposed).stat().st_size > 20
+            there = own_folders / proposed
+            files = [path for path in there.rglob("*") if path.is_file()] or [there]
+            assert all(path.stat().st_size > 20 for path in files)
+            assert there.is_dir() == (form.run_files is not None)
         assert len(list(own_folders.iterdir())) == len(FORMS)
 
 
@@ -113,6 +116,29 @@ async def test_histories_of_one_run_and_of_all_with_their_changes(small: Dataset
         assert every["chosen_alpha"].tolist() == pytest.approx([0.15] * 3 + [0.2] * 3)
         told = json.loads((await written(app, "history of all runs", "all.json")).read_text())
         assert [run["run"] for run in told["runs"]] == ["run 1", "run 2"]
+
+
+async def test_the_events_of_every_run_have_a_folder_and_are_replaced_only_when_asked(
+    small: Dataset,
+) -> None:
+    async with opened(small) as app:
+        await app.make(1)
+        await app.begin(seed=1)
+        await app.make(1)
+        folder = await written(app, "TensorBoard", "tb")
+        assert sorted(path.name for path in folder.iterdir()) == ["run 1", "run 2"]
+        (first,) = (folder / "run 1").iterdir()
+        first.write_bytes(b"precious")
+        await window(app, "TensorBoard", name="tb")
+        await app.press("enter")
+        await app.until(lambda: isinstance(app.app.screen, ConfirmDialog))
+        await app.press("n")
+        assert first.read_bytes() == b"precious"
+        await app.press("enter")
+        await app.until(lambda: isinstance(app.app.screen, ConfirmDialog))
+        await app.press("y")
+        await app.until(lambda: app.app.screen is app.app.main)
+        assert first.stat().st_size > 100
 
 
 async def test_answers_for_the_test_images_and_a_submission_for_others(

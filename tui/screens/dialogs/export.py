@@ -22,7 +22,6 @@ from ...config.recipe import format_recipe
 from ...datasets.paths import expanded
 from ...datasets.progress import CancellableTask, CancelledError
 from ...errors import EXPECTED_ERRORS, UserError
-from ...export.files import check_writable
 from ...export.formats import FORMS, ExportFormat, ExportInput, target
 from ...text import printable
 from ...widgets.path_input import PathInput
@@ -175,16 +174,21 @@ class ExportDialog(Dialog[None]):
         self, effort: CancellableTask, form: ExportFormat, path: Path, of: str, *, overwrite: bool
     ) -> None:
         try:
-            if not overwrite and os.path.lexists(path) and not path.is_dir():
-                self.app.call_from_thread(self._ask, effort, path)
+            numbers = self._numbers(form)
+            names = [self._run_name(number) for number in numbers]
+            taken = next((file for file in form.files(path, names) if _is_file(file)), None)
+            if taken is not None and not overwrite:
+                self.app.call_from_thread(self._ask, effort, path, taken)
                 return
-            check_writable(path, overwrite=overwrite, endings=form.endings)
-            write = partial(form.write, self._material(effort, form, of), path, overwrite=overwrite)
+            form.check(path, names, overwrite=overwrite)
+            material = self._material(effort, numbers, of)
+            write = partial(form.write, material, path, overwrite=overwrite)
             if form.draws:
                 self.app.call_from_thread(write)
             else:
                 write()
-            size = path.stat().st_size
+            files = form.files(path, [name for name, _ in material.runs])
+            size = sum(file.stat().st_size for file in files)
         except CancelledError:
             return
         except (*EXPECTED_ERRORS, OSError) as problem:
@@ -194,17 +198,17 @@ class ExportDialog(Dialog[None]):
         if not effort.is_given_up:
             self.app.call_from_thread(self._done, effort, f"Written: {path} ({size:,} bytes)")
 
-    def _material(self, effort: CancellableTask, form: ExportFormat, of: str) -> ExportInput:
+    def _material(self, effort: CancellableTask, numbers: Sequence[int], of: str) -> ExportInput:
         """Collect the material of an export in its present state, asking the training thread.
 
         Args:
             effort: the task; ends the wait if it is given up.
-            form: the export format.
+            numbers: of the runs, the current one last.
             of: source of the images to predict; empty: the test images.
         """
         dataset = self._workspace.session.dataset
         assert dataset is not None
-        runs = self._runs(effort, self._numbers(form))
+        runs = self._runs(effort, numbers)
         effort.check()
 
         def predict() -> Predictions:
@@ -236,7 +240,7 @@ class ExportDialog(Dialog[None]):
         from ....net.run.checkpoint import SavedModel
         from ...datasets.loading import provenance_of
 
-        session, names = self._workspace.session, self._workspace.names
+        session = self._workspace.session
         assert session.dataset is not None
         provenance = provenance_of(session.dataset, expanded(self._workspace.source))
         found: list[tuple[str, SavedModel]] = []
@@ -245,16 +249,19 @@ class ExportDialog(Dialog[None]):
             session.ask(number, answer.set_result)
             state = _patiently(answer, effort)
             if state is not None:
-                name = names.get(number, f"run {number}")
-                twice = list(names.values()).count(name) > 1
-                found.append(
-                    (f"{name} ({number})" if twice else name, SavedModel(state, provenance))
-                )
+                found.append((self._run_name(number), SavedModel(state, provenance)))
         return found
+
+    def _run_name(self, number: int) -> str:
+        """Return the name of a run, with its number where another run has the same name."""
+        names = self._workspace.names
+        name = names.get(number, f"run {number}")
+        return f"{name} ({number})" if list(names.values()).count(name) > 1 else name
 
     # Results
 
-    def _ask(self, effort: CancellableTask, path: Path) -> None:
+    def _ask(self, effort: CancellableTask, path: Path, taken: Path) -> None:
+        """Ask whether to write to this path, where something has to be replaced."""
         if effort is not self._effort:
             return
         self._effort = None
@@ -264,7 +271,7 @@ class ExportDialog(Dialog[None]):
             if yes:
                 self._begin(path, overwrite=True)
 
-        self.app.push_screen(ConfirmDialog(f"{printable(path)} exists. Write over it?"), answered)
+        self.app.push_screen(ConfirmDialog(f"{printable(taken)} exists. Write over it?"), answered)
 
     def _refused(self, effort: CancellableTask, why: str) -> None:
         if effort is self._effort:
@@ -294,6 +301,10 @@ class ExportDialog(Dialog[None]):
         self._effort = None
         self._look()
         self._complain("Given up.")
+
+
+def _is_file(path: Path) -> bool:
+    return os.path.lexists(path) and not path.is_dir()
 
 
 def _patiently(answer: Future[RunState | None], effort: CancellableTask) -> RunState | None:

@@ -1,0 +1,1 @@
+../../library/api.py
