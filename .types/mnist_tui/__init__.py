@@ -1,1 +1,1 @@
-../../library/__init__.py
+../../tui/library/__init__.py

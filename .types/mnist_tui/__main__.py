@@ -1,1 +1,1 @@
-../../library/__main__.py
+../../tui/library/__main__.py

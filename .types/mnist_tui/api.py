@@ -1,1 +1,1 @@
-../../library/api.py
+../../tui/library/api.py

@@ -1,1 +1,1 @@
-../../library/prediction.py
+../../tui/library/prediction.py

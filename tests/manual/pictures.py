@@ -42,10 +42,11 @@ SEVEN = (  # from the middle of the canvas to its upper left, and then the two s
     *["right"] * 10,
     *["down", "down", "left"] * 6,
 )
-WORKING = "asking&#160;a&#160;copy"  # what a room says while its answer is being worked out
+STILL = 4  # looks, half a second apart, at which a room is to be the same
 OPENS = {  # the key of each room; {name: keys} pressed within it before its picture is taken
     "network": ("v", ()),
     "range_test": ("A", ()),
+    "landscape": ("V", ()),
     "maths": ("m", ("right", "right", "right")),
     "confusion": ("c", ()),
     "weights": ("w", ()),
@@ -85,6 +86,14 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
     """Wait until this holds."""
     while not condition():
         await pilot.pause(0.05)
+
+
+async def still(app: MnistApp, pilot: Pilot[None]) -> None:
+    """Wait until nothing moves any more: what is worked out behind a room has arrived."""
+    seen: list[str] = []
+    while len(seen) < STILL or len(set(seen[-STILL:])) > 1:
+        await pilot.pause(SETTLED_S)
+        seen.append(app.export_screenshot())
 
 
 async def first_minute() -> list[tuple[str, str, float]]:
@@ -183,7 +192,7 @@ async def stills(folder: Path) -> None:
                 pilot, lambda: WORKING not in app.export_screenshot().replace("&#160;", " ")
             )
             await pilot.press(*within)
-            await pilot.pause(SETTLED_S)
+            await still(app, pilot)
             app.save_screenshot(f"{room}.svg", path=str(folder))
             await pilot.press("escape")
             await pilot.pause(SETTLED_S)
