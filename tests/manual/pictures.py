@@ -187,10 +187,7 @@ async def stills(folder: Path) -> None:
         for room in ROOMS:
             key, within = OPENS[room]
             await pilot.press(key)
-            await pilot.pause(3 * SETTLED_S)
-            await until(
-                pilot, lambda: WORKING not in app.export_screenshot().replace("&#160;", " ")
-            )
+            await still(app, pilot)
             await pilot.press(*within)
             await still(app, pilot)
             app.save_screenshot(f"{room}.svg", path=str(folder))
