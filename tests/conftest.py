@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,9 @@ from tests.helpers.support import Ended, Run, first, part_of, write_folder
 # No deadline: how long an example takes says nothing on a machine that does other things too.
 settings.register_profile("suite", deadline=None, max_examples=100)
 settings.load_profile("suite")
+
+# The programs that tests start find byte code, as an installed one does, and need not compile all.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Pilot waits after each key until the process is idle, which it never is while a run trains (a
 # second is waited then, twice a key). Enough, and much sooner, is that the screen's own thread is.
