@@ -68,7 +68,9 @@ def test_a_bad_option_is_told_without_loading_the_app() -> None:
 
 
 def test_the_core_of_the_app_runs_without_a_screen() -> None:
-    folders = [f"mnist_tui.tui.{name}" for name in ("config", "datasets", "storage", "training")]
+    folders = [
+        f"mnist_tui.tui.{name}" for name in ("config", "datasets", "interop", "storage", "training")
+    ]
     names = [name for name in modules_of("tui") if of({name}, *folders)]
     names += [f"mnist_tui.tui.export.{name}" for name in ("files", "script", "tables")]
     assert {"mnist_tui.tui.training.workspace", "mnist_tui.tui.storage.autosave"} <= set(names)
