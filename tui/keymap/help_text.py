@@ -63,11 +63,12 @@ EXPLANATIONS = {
     "C copies this place as a line: the run, the moment, the digit and the room. Pasted at P, or "
     "after mnist-tui --at, it opens the very same screen elsewhere; the run is made again.",
     "Files": "O opens other data, square images of 4 to 128 pixels a side in 2 to 62 classes: CSV "
-    "as Kaggle's, IDX files, .npz, pictures in folders. The runs so far stay saved, and a new "
-    "session begins. E saves your results: the model (for mnist-tui predict and --resume), the "
-    "history with every change, the answers to all test images, a submission for Kaggle, a script "
-    "that repeats this run with NumPy alone, pictures. A recipe is a run's hyperparameters and "
-    "their changes on one line; P starts a run from one.\n\n"
+    "as Kaggle's, IDX files, .npz, pictures in folders. It also opens a network: one saved here, "
+    "or a plain one of PyTorch, Keras or scikit-learn as .safetensors, .onnx or .keras. The runs "
+    "so far stay saved, and a new session begins. E saves your results: the model (for mnist-tui "
+    "predict and --resume), the history with every change, the answers to all test images, a "
+    "submission for Kaggle, a script that repeats this run with NumPy alone, pictures. A recipe is "
+    "a run's hyperparameters and their changes on one line; P starts a run from one.\n\n"
     "To try: E and the recipe of a good run, for somebody else to paste at P.",
     "Network": "The whole network at one digit: its pixels, the hidden units with a bar each "
     "for how active they are (· is silent), and the answers. Where there are many units, the "
