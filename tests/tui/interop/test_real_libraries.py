@@ -62,13 +62,18 @@ import keras
 from keras import layers
 def write(file, sizes, x):
     side = int(sizes[0] ** 0.5)
-    model = keras.Sequential([layers.Input((side, side, 1)), layers.Rescaling(2.0, -1)])
-    model.add(layers.Flatten())
+    stack = [layers.Rescaling(2.0, -1), layers.Flatten()]
     for number, size in enumerate(sizes[1:-1]):
-        model.add(layers.Dense(size, activation="relu", name=f"called_{number}_{size}"))
-        model.add(layers.Dropout(0.5))
-    model.add(layers.Dense(sizes[-1]))
-    model.add(layers.Softmax())
+        stack.append(layers.Dense(size, activation="relu", name=f"called_{number}_{size}"))
+        stack.append(layers.Dropout(0.5))
+    stack += [layers.Dense(sizes[-1]), layers.Softmax()]
+    value = inputs = keras.Input((side, side, 1))
+    if len(sizes) > 3:
+        for layer in stack:
+            value = layer(value)
+        model = keras.Model(inputs, value)
+    else:
+        model = keras.Sequential([inputs, *stack])
     model.compile("adam", "sparse_categorical_crossentropy")
     x = x.reshape(-1, side, side, 1)
     model.fit(x, np.arange(len(x)) % sizes[-1], verbose=0)  # so that Adam's moments are saved, too
