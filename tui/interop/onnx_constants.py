@@ -95,7 +95,8 @@ class Constants:
     def _external(self, tensor: Any, size: int) -> bytes:
         """Return the bytes of a tensor that lie in a file beside the model, and nowhere else."""
         where = {entry.key: entry.value for entry in tensor.external_data}
-        location = where.get("location", "")
+        # A string that is no UTF-8 comes out of the library as bytes.
+        location = str(where.get("location", ""))
         try:
             offset, length = int(where.get("offset", 0)), int(where.get("length", size))
             folder = self._folder.resolve(strict=True)

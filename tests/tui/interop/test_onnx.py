@@ -173,6 +173,13 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
         read_model(path)
 
 
+def test_a_place_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = external(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"weights.bin", b"weights\xff\xfebi"))
+    with pytest.raises(UserError, match="cannot be read"):
+        read_model(path)
+
+
 @pytest.mark.parametrize(
     ("lies", "said"),
     [
