@@ -130,6 +130,8 @@ def _zip(path: Path, _: bytes, how: _How) -> SourceContent:
     names = archive.zip_names(path)
     if "[Content_Types].xml" in names:
         raise DataError(f"{path}: {foreign.WORKBOOK_ADVICE}")
+    if {"config.json", "model.weights.h5"} <= set(names):  # of Keras
+        raise DataError(f"{path}: {foreign.NETWORK_ADVICE}")
     if any(name.endswith("/data.pkl") or name == "data.pkl" for name in names):
         raise DataError(f"{path}: {foreign.TORCH_ADVICE}")
     if path.suffix != ".npz" and not all(

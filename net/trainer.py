@@ -65,6 +65,7 @@ class Trainer:
         sizes = (inputs, *hyperparameters.hidden, classes)
         self.parameters = initial_parameters(sizes, hyperparameters.init, generator, dtype)
         self.iteration = 0
+        self.origin = ""  # of the first weights, see RunMoment
         self.history = History()
         self.hyperparameter_log: HyperparameterLog = ((0, hyperparameters),)
         self.diagnosis: Diagnosis | None = None  # what is wrong with the run at present
@@ -135,6 +136,7 @@ class Trainer:
             cursor=self._cursor,
             memory={name: array.copy() for name, array in optimizer.memory.items()},
             updates=optimizer.updates,
+            origin=self.origin,
         )
 
     def state(self) -> RunState:
@@ -152,7 +154,7 @@ class Trainer:
             raise NetError(f"the run is of {other}, not {own}")
         self.parameters.vector[:] = state.vector
         self.hyperparameters = state.hyperparameters
-        self.iteration = state.iteration
+        self.iteration, self.origin = state.iteration, state.origin
         self.history = History(state.history, self.history.max_rows)
         self.hyperparameter_log = state.hyperparameter_log
         self.diagnosis = None

@@ -68,7 +68,9 @@ def test_a_bad_option_is_told_without_loading_the_app() -> None:
 
 
 def test_the_core_of_the_app_runs_without_a_screen() -> None:
-    folders = [f"mnist_tui.tui.{name}" for name in ("config", "datasets", "storage", "training")]
+    folders = [
+        f"mnist_tui.tui.{name}" for name in ("config", "datasets", "interop", "storage", "training")
+    ]
     names = [name for name in modules_of("tui") if of({name}, *folders)]
     without_screen = ("files", "interop", "script", "tables", "tensorboard")
     names += of({*modules_of("tui")}, *(f"mnist_tui.tui.export.{name}" for name in without_screen))

@@ -232,8 +232,8 @@ class MnistApp(MinimumSizeApp):
 
     @on(MainScreen.Opened)
     def _opened(self, event: MainScreen.Opened) -> None:
-        """Other data were read."""
-        self.switcher.offer(event.source, event.dataset)
+        """Other data, or a network, were read."""
+        self.switcher.offer(event.source, event.dataset, event.model)
 
     # The connection to the terminal
 

@@ -20,6 +20,7 @@ PICKLE_ADVICE = (
     "is a Python pickle, which can run code and is never opened; if you trust it, load it in "
     f"Python and save its arrays: {SAVEZ}"
 )
+NETWORK_ADVICE = "holds a network, not images: open it with --resume, or ask it with predict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,9 @@ FOREIGN_FORMS = (
         _is_web_page,
         "is a web page (HTML), not data: the download brought a page in its place; fetch it again",
     ),
+    # safetensors: a length and JSON. ONNX: its version, the number 1 to 63, in field 1.
+    ForeignForm(lambda start: start[8:10] == b'{"', NETWORK_ADVICE),
+    ForeignForm(re.compile(rb"\x08[\x01-\x3f]").match, NETWORK_ADVICE),
     ForeignForm(_with(OLD_TORCH), TORCH_ADVICE),
     ForeignForm(PICKLE.match, PICKLE_ADVICE),
     ForeignForm(

@@ -18,7 +18,8 @@ The file is a zip of NumPy arrays, one member each, and this is the whole format
                 generator state, epoch and position; made: the provenance, that is data, source,
                 form, share, sha256, names, program, date and layout, see provenance.py
                 (sha256: of the training images' bytes, row by row, and then the labels' bytes;
-                layout: how these images lie in their frame)
+                layout: how these images lie in their frame); and origin, only if the first
+                weights were not drawn here: the file they come from
 
 Version 2 was the same without `layout`, and version 1 without `made`; its first files had no
 `course` either. All are readable: `layout` and `made` are then empty, and the log holds only the
@@ -52,6 +53,7 @@ from .checkpoint_json import (
     cursor_from_json,
     hyperparameter_log_from_json,
     hyperparameters_from_json,
+    origin_from_json,
     run_to_json,
 )
 from .history import COLUMNS
@@ -60,6 +62,7 @@ from .state import RunState
 
 VERSION = 3
 VERSIONS = (1, 2, 3)  # readable
+MARKS = ("format.npy", "sizes.npy", "run.npy")  # members by which a model is told from data
 MAX_UNCHECKED_BYTES = 1 << 20  # of a member whose compression ratio is not checked
 MAX_COMPRESSION_RATIO = 20  # of larger members; real weights hardly compress
 UNSUPPORTED_FLOATS = ("f2", "f16", "f12")  # half and long: no run has them
@@ -186,6 +189,7 @@ class _Reader:
                 hyperparameter_log=((0, hyperparameters),)
                 if course is None
                 else hyperparameter_log_from_json(course, sizes),
+                origin=origin_from_json(run),
             )
             if version == 1:
                 return SavedModel(state, NO_PROVENANCE)

@@ -8,7 +8,7 @@ from typing import Any
 from ..engine.batches import BatchCursor, check_generator
 from ..errors import NetError
 from ..hyperparameters import Hyperparameters
-from .provenance import Provenance
+from .provenance import MAX_TEXT_LENGTH, Provenance
 from .state import HyperparameterLog, RunState
 
 
@@ -24,6 +24,7 @@ def run_to_json(state: RunState, provenance: Provenance) -> dict[str, Any]:
             for since, hyperparameters in state.hyperparameter_log
         ],
         "place": dataclasses.asdict(state.cursor),
+        **({"origin": state.origin} if state.origin else {}),
     }
 
 
@@ -74,6 +75,18 @@ def cursor_from_json(cursor: dict[str, Any]) -> BatchCursor:
     return BatchCursor(
         cursor["generator"], checked_count(cursor["epoch"]), checked_count(cursor["position"])
     )
+
+
+def origin_from_json(run: dict[str, Any]) -> str:
+    """Read where the first weights come from; empty if they were drawn here.
+
+    Raises:
+        ValueError: It is no text, or is too long.
+    """
+    origin: Any = run.get("origin", "")
+    if not isinstance(origin, str) or len(origin) > MAX_TEXT_LENGTH:
+        raise ValueError("origin is no text, or is too long")
+    return origin
 
 
 def checked_count(value: object) -> int:

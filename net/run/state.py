@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ class RunMoment:
     cursor: BatchCursor  # of the next batch
     memory: dict[str, Array]  # the optimizer's, each as long as vector
     updates: int  # by the optimizer since its last reset
+    # Where the first weights come from; empty: drawn as the hyperparameters say.
+    origin: str = field(default="", kw_only=True)
 
     @property
     def parameters(self) -> Parameters:

@@ -277,9 +277,10 @@ def check_picture(found: Picture) -> None:
 
 
 Run = Callable[[Case, Path, Callable[[random.Random], bytes]], bool]
+Makers = Callable[[], dict[str, Callable[[random.Random], bytes]]]
 
 
-def child(pipe: Connection, cases: list[Case], run: Run) -> None:
+def child(pipe: Connection, cases: list[Case], run: Run, good: Makers) -> None:
     """Run cases one after the other, telling of each before it begins and after it ends."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     warnings.simplefilter("error")  # a warning would be a line on somebody's screen
@@ -313,14 +314,16 @@ class Report:
     problems: list[str] = field(default_factory=list[str])
 
 
-def fuzz(cases: list[Case], run: Run = Case.run, seconds: float = SECONDS) -> Report:
+def fuzz(
+    cases: list[Case], run: Run = Case.run, seconds: float = SECONDS, good: Makers = good
+) -> Report:
     """Run the cases in child processes, a new one after each crash or hang."""
     report, left = Report(), deque(cases)
     # A fresh interpreter: a fork would inherit threads and memory of whoever calls.
     context = multiprocessing.get_context("spawn")
     while left:
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=child, args=(theirs, list(left), run), daemon=True)
+        process = context.Process(target=child, args=(theirs, list(left), run, good), daemon=True)
         process.start()
         theirs.close()
         current: Case | None = None
@@ -354,7 +357,7 @@ def fuzz(cases: list[Case], run: Run = Case.run, seconds: float = SECONDS) -> Re
     return report
 
 
-def cases_of(count: int, seed: int = 0) -> list[Case]:
+def cases_of(count: int, seed: int = 0, good: Makers = good) -> list[Case]:
     """So many cases, the kinds in turn."""
     kinds = list(good())
     return [Case(kinds[i % len(kinds)], seed, i) for i in range(count)]

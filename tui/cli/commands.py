@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,7 @@ from .options import (
     force_option,
     hyperparameter_log_from_options,
     hyperparameter_options,
+    input_scale_option,
     is_given,
     json_option,
     model_argument,
@@ -26,6 +27,9 @@ from .options import (
     threads_option,
 )
 from .shell import completion, man
+
+if TYPE_CHECKING:
+    from ..config.input_scale import InputScale
 
 
 @click.command()
@@ -54,6 +58,7 @@ def train(context: click.Context, source: str, recipe: str | None, **values: Any
 @model_argument
 @data_option
 @share_option
+@input_scale_option
 @json_option
 @quiet_option
 @click.pass_context
@@ -63,13 +68,14 @@ def evaluate(
     source: str,
     share: float | None,
     *,
+    input_scale: InputScale | None,
     as_json: bool,
     quiet: bool,
 ) -> None:
     """Measure a saved network on test images."""
     from .predict import PredictSource, evaluate_model
 
-    data = PredictSource(source, share, quiet)
+    data = PredictSource(source, share, quiet, input_scale)
     context.exit(evaluate_model(model, data, as_json=as_json))
 
 
@@ -77,6 +83,7 @@ def evaluate(
 @model_argument
 @data_option
 @share_option
+@input_scale_option
 @click.option(
     "--index",
     type=WholeNumber(),
@@ -106,6 +113,7 @@ def predict(  # noqa: PLR0913  (click passes every option by name)
     source: str,
     share: float | None,
     *,
+    input_scale: InputScale | None,
     index: int,
     image: str | None,
     predictions: Path | None,
@@ -122,9 +130,9 @@ def predict(  # noqa: PLR0913  (click passes every option by name)
         raise click.UsageError("--index is one image: leave it out, or leave out the files")
     from .predict import PredictOutputs, PredictSource, predict_all, predict_one, predict_picture
 
-    data = PredictSource(source, share, quiet)
+    data = PredictSource(source, share, quiet, input_scale)
     if image is not None:
-        code = predict_picture(model, image, as_json=as_json, quiet=quiet)
+        code = predict_picture(model, image, as_json=as_json, quiet=quiet, scale=input_scale)
     elif to_files:
         outputs = PredictOutputs(predictions, submission, overwrite)
         code = predict_all(model, data, outputs, as_json=as_json)
@@ -150,6 +158,7 @@ def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) ->
 @click.option("--recipe", is_flag=True, help="Print the hyperparameters on one line, for --recipe.")
 @data_option
 @share_option
+@input_scale_option
 @force_option
 @quiet_option
 @click.pass_context
@@ -158,12 +167,13 @@ def export(
     saved: tuple[Path, ...],
     source: str,
     share: float | None,
+    input_scale: InputScale | None,
     **values: Any,
 ) -> None:
     """Export saved runs. The file extension selects the format."""
     from .export import OPTIONS, ExportRequest, export_runs
 
-    request = ExportRequest(**values)
+    request = ExportRequest(**values, scale=input_scale)
     if request.is_empty:
         raise click.UsageError(f"say what to export: {' '.join(OPTIONS)}")
     if len(saved) > 1 and (single := request.single_model_option):

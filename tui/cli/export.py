@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...net.run import checkpoint
 from ..datasets.findings import all_notes
 from ..datasets.loading import questions_for
 from ..errors import UserError
 from ..export.files import check_apart, write_files
 from ..export.formats import FORMS, ExportInput
+from ..interop.fitting import fit_to_questions
+from ..interop.model_file import read_model
 from ..storage.manifest import MAX_PATH_LENGTH
 from ..text import printable
 from .console import log_line, log_notes, progress
 
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
+    from ..config.input_scale import InputScale
     from ..export.tables import Predictions
 
 FORMATS = {form.option: form for form in FORMS if form.option}
@@ -44,6 +46,7 @@ class ExportRequest:
     tensorboard: Path | None = None
     overwrite: bool = False
     quiet: bool = False
+    scale: InputScale | None = None  # that networks from elsewhere read; None: find it out
 
     @property
     def is_empty(self) -> bool:
@@ -93,7 +96,9 @@ def export_runs(
     for option, path in request.files.items():
         FORMATS[option].check(path, names, overwrite=request.overwrite)
     check_apart(request.files.values())
-    runs = [(name, checkpoint.read(path)) for name, path in zip(names, paths, strict=True)]
+    runs = [
+        (name, _read(path, request, source, share)) for name, path in zip(names, paths, strict=True)
+    ]
     material = _export_input(runs, paths[0], request, source, share)
     contents = {
         path: FORMATS[option].contents(material, path) for option, path in request.files.items()
@@ -105,8 +110,21 @@ def export_runs(
     if request.recipe:
         from ..config.recipe import format_recipe
 
-        click.echo(format_recipe(runs[0][1].state.hyperparameter_log))
+        state = runs[0][1].state
+        if state.origin and not request.quiet:
+            log_line(f"{paths[0]}: began with the weights of {state.origin}, not of the recipe")
+        click.echo(format_recipe(state.hyperparameter_log))
     return 0
+
+
+def _read(path: Path, request: ExportRequest, source: str, share: float | None) -> SavedModel:
+    """Read a model; one from elsewhere is fitted to the data."""
+    model = read_model(path)
+    if model.foreign is None:
+        return model.saved
+    fitted, _ = fit_to_questions(model, source, share, request.scale)
+    log_notes(str(path), fitted.notes, quiet=request.quiet)
+    return fitted.saved
 
 
 def run_names(paths: Sequence[Path]) -> list[str]:

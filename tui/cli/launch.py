@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,7 +99,7 @@ def _session_folder(options: AppOptions, source: str | None) -> SessionFolder | 
         path = Path(options.resume)
         if path.is_dir():
             return SessionFolder(*catalog.open_session(path))
-        return _session_from_model(path, source)
+        return _session_from_model(path, source, options)
     notes: list[str] = []
     session = catalog.latest_session(notes, cut_off=options.resume is None)
     if session:
@@ -120,34 +120,33 @@ def _new_session(notes: list[str]) -> SessionFolder:
         return SessionFolder(notes=[*notes, f"This session cannot be saved: {problem}"])
 
 
-def _session_from_model(path: Path, source: str | None) -> SessionFolder:
+def _session_from_model(path: Path, source: str | None, options: AppOptions) -> SessionFolder:
     """Create a session whose first run is a saved model, on that model's data or on `source`.
 
-    Raises:
-        NetError: The model cannot be read.
-    """
-    from ...net.errors import NetError
-    from ...net.run import checkpoint
-    from ..storage.manifest import Manifest
-    from ..training.snapshot import RunFacts, RunStatus, SavedRun
+    A network from elsewhere is fitted to the data before the app opens.
 
-    saved = checkpoint.read(path)
-    state, provenance = saved.state, saved.provenance
-    begun = printable(path.name, 40)
-    facts = RunFacts(begun, state.iteration, 0.0, RunStatus.PAUSED.value)
-    saved = SavedRun(1, facts, state, first=state)
-    manifest = Manifest(
-        source=source or provenance.source or EMBEDDED,
-        current=1,
-        share=provenance.share or None,
-        wanted=asdict(state.hyperparameters),
-        runs={"1": asdict(facts)},
-    )
-    folder = replace(_new_session([]), manifest=manifest, runs=[saved])
+    Raises:
+        NetError: The model cannot be read; UserError likewise, or if it does not fit the data.
+    """
+    from ..datasets.loading import open_for
+    from ..interop.model_file import read_model
+    from ..storage.from_model import first_run, keep
+    from .console import progress
+
+    model = read_model(path)
+    saved, notes = model.saved, []
+    if model.foreign is not None:
+        with progress(f"reading {source or EMBEDDED}", quiet=False) as on_progress:
+            dataset = open_for(
+                saved, source or EMBEDDED, options.share, on_progress, model=str(path)
+            )
+        fitted = model.fitted(dataset.test, options.input_scale, len(dataset.train))
+        saved, notes = fitted.saved, list(fitted.lines)
+    manifest, run = first_run(saved, path.name, source, options.share)
+    folder = replace(_new_session(notes), manifest=manifest, runs=[run])
     if folder.store:
         try:
-            folder.store.put_run(saved)
-            folder.store.put_manifest(manifest)
-        except (OSError, NetError) as failure:
-            return replace(folder, notes=[f"This session cannot be saved: {printable(failure)}"])
+            keep(folder.store, manifest, run)
+        except UserError as problem:
+            return replace(folder, notes=[*notes, str(problem)])
     return folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,12 +18,16 @@ from .options import (
     given_hyperparameter_options,
     hyperparameter_log_from_options,
     hyperparameter_options,
+    input_scale_option,
     is_given,
     path,
     recipe_option,
     share_option,
     threads_option,
 )
+
+if TYPE_CHECKING:
+    from ..config.input_scale import InputScale
 
 USAGE_ERROR = 2
 # How long a thread may hold Python's lock while others wait. With the default of 0.005, the two
@@ -44,8 +48,10 @@ SWITCH_INTERVAL_S = 0.001
     flag_value=LAST_SESSION,
     metavar="[PATH]",
     shell_complete=path.shell_complete,
-    help="Resume the last session, the session in a folder, or a run saved in a file.",
+    help="Resume the last session, the session in a folder, or a run saved in a file: one of "
+    "mnist-tui's, or a network from elsewhere as safetensors, ONNX or .keras.",
 )
+@input_scale_option
 @click.option(
     "--lesson",
     "lesson_names",
@@ -79,6 +85,7 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
     threads: int | None,
     start: bool,
     resume: str | None,
+    input_scale: InputScale | None,
     lesson_names: tuple[str, ...],
     line: str | None,
     glyphs: str,
@@ -103,6 +110,8 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
         raise click.UsageError(f"--resume continues a session unchanged; leave out {named[0]}")
     if kiosk and (resume is not None or is_given("source")):
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
+    if input_scale is not None and resume in (None, LAST_SESSION):
+        raise click.UsageError("--input-scale says something of --resume FILE: name that, too")
     if line is not None and (extra := [*named, *["--lesson"] * bool(lesson_names)]):
         raise click.UsageError(f"--at sets the run and what is shown: leave out {extra[0]}")
     if line is not None and resume is not None:
@@ -117,6 +126,7 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
         share,
         start,
         resume,
+        input_scale,
         None if line is None else parse_place(line),
         kiosk,
     )

@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ...net.architecture import architecture_name
-from ...net.errors import NetError
-from ...net.run import checkpoint
 from ...net.run.history import History
 from ..config.fields import format_value
-from ..errors import UserError
+from ..errors import EXPECTED_ERRORS, UserError
+from ..interop.model_file import SUFFIXES, read_model
 from ..text import printable
 from .console import log_line
 
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
+    from ..interop.foreign_network import ForeignNetwork
 
-SUFFIX = ".npz"
 HEADINGS = ("model", "network", "data", "best", "last", "updates", "alpha", "optimizer", "saved")
 
 
@@ -35,12 +34,20 @@ class ListedModel:
     saved: SavedModel | None
     problem: str = ""  # one line that names the file
     is_named: bool = True  # as an argument; else it was found in a folder
+    foreign: ForeignNetwork | None = None  # what the file holds, if it is from elsewhere
 
     @property
     def facts(self) -> dict[str, Any]:
         """Its provenance and progress; empty if it cannot be read."""
         if self.saved is None:
             return {}
+        if self.foreign is not None:
+            return {
+                "network": architecture_name(self.foreign.sizes),
+                "format": self.foreign.form,
+                "program": self.foreign.program or None,
+                "notes": self.foreign.notes,
+            }
         state, history = self.saved.state, History(self.saved.state.history)
         return {
             "network": architecture_name(state.sizes),
@@ -62,7 +69,7 @@ def find_models(paths: Sequence[Path]) -> Iterator[ListedModel]:
             why = getattr(failure, "strerror", None) or failure
             raise UserError(f"{path}: cannot be read: {why}") from failure
         for file in inside:
-            if not is_folder or file.suffix.lower() == SUFFIX:
+            if not is_folder or file.suffix.lower() in SUFFIXES:
                 yield _model(file, is_named=not is_folder)
 
 
@@ -80,7 +87,7 @@ def list_models(paths: Sequence[Path], *, as_json: bool) -> int:
         if model.saved is None:
             log_line(model.problem)
     if not models:
-        log_line(f"{', '.join(map(str, paths))}: holds no models ({SUFFIX})")
+        log_line(f"{', '.join(map(str, paths))}: holds no models ({', '.join(SUFFIXES)})")
     failed = any(model.is_named for model in models if model.saved is None)
     return 1 if failed or (models and not read) else 0
 
@@ -99,13 +106,18 @@ def table(models: Sequence[ListedModel]) -> list[str]:
 
 def _model(path: Path, *, is_named: bool) -> ListedModel:
     try:
-        return ListedModel(path, checkpoint.read(path), is_named=is_named)
-    except NetError as problem:
+        model = read_model(path)
+    except EXPECTED_ERRORS as problem:
         return ListedModel(path, None, str(problem), is_named)
+    return ListedModel(path, model.saved, is_named=is_named, foreign=model.foreign)
 
 
 def _row(model: ListedModel) -> tuple[str, ...]:
     assert model.saved is not None, "only models that were read"
+    if model.foreign is not None:
+        of = f"from {model.foreign.program or model.foreign.form}"
+        name, network = printable(model.path, 60), architecture_name(model.foreign.sizes)
+        return (name, network, printable(of, 24), *["?"] * (len(HEADINGS) - 3))
     facts, provenance = model.facts, model.saved.provenance
     hyperparameters = model.saved.state.hyperparameters
     changed = "*" if len(model.saved.state.hyperparameter_log) > 1 else ""

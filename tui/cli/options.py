@@ -16,6 +16,7 @@ from ...net.hyperparameters import Hyperparameters
 from ...net.presets import PRESETS
 from ..config import recipe as recipes
 from ..config.fields import FIELDS, Field, format_value
+from ..config.input_scale import InputScale, parse_input_scale
 from ..config.numbers import real_number, whole_number
 from ..errors import UserError
 
@@ -233,6 +234,31 @@ share_option = click.option(
     type=RealRange(0, 1, min_open=True, max_open=True),
     metavar="SHARE",
     help="Fraction of each class to test on, if the data have no test part.  [default: 0.2]",
+)
+
+
+class ScaleType(click.ParamType["InputScale"]):
+    """What stands for paper and for ink."""
+
+    name = "PAPER..INK"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> InputScale:
+        """Parse the value; on failure, raise click's one-line usage error."""
+        try:
+            return value if isinstance(value, InputScale) else parse_input_scale(value)
+        except UserError as problem:
+            self.fail(str(problem), param, ctx)
+
+
+input_scale_option = click.option(
+    "--input-scale",
+    "input_scale",
+    type=ScaleType(),
+    metavar="PAPER..INK",
+    help="Of a network from elsewhere, what it reads: 0..1, 0..255, mnist (by its mean and "
+    "deviation) or other numbers for paper and ink.  [default: found by trying]",
 )
 force_option = click.option("--force", "overwrite", is_flag=True, help="Overwrite existing files.")
 quiet_option = click.option("--quiet", is_flag=True, help="Print only results and errors.")

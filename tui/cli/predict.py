@@ -17,12 +17,13 @@ from ...net.architecture import architecture_name
 from ...net.engine.engine import Engine
 from ...net.engine.inference import probabilities
 from ...net.network import Parameters
-from ...net.run import checkpoint
 from ..datasets.findings import all_notes
-from ..datasets.loading import class_names, is_other, layout_of, open_for, questions_for
+from ..datasets.loading import class_names, is_other, layout_of, open_for
 from ..errors import UserError
 from ..export.files import check_apart, check_writable, write_atomically
 from ..export.tables import TABLES, answers, predictions_text, submission_text
+from ..interop.fitting import fit_alone, fit_to_questions
+from ..interop.model_file import read_model
 from ..render.glyphs import ascii_rows, bar
 from ..render.labels import a, are_digits, spoken
 from ..text import printable
@@ -31,6 +32,8 @@ from .console import log_line, log_notes, progress
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ...net.run.checkpoint import SavedModel
+    from ..config.input_scale import InputScale
     from ..datasets.loading import PredictionInput
 
 MAX_PICTURE_BYTES = 1 << 28  # from stdin
@@ -43,6 +46,7 @@ class PredictSource:
     data: str = "mnist"
     share: float | None = None  # to test on, of data without a test part; None: the default
     quiet: bool = False
+    scale: InputScale | None = None  # that a network from elsewhere reads; None: find it out
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +66,12 @@ class PredictOutputs:
 
 def evaluate_model(model: Path, source: PredictSource, *, as_json: bool) -> int:
     """Print the accuracy and loss of a saved network on the test set of a source; return 0."""
-    saved = checkpoint.read(model)
+    read = read_model(model)
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
-        dataset = open_for(saved, source.data, source.share, on_progress, model=str(model))
+        dataset = open_for(read.saved, source.data, source.share, on_progress, model=str(model))
+    fitted = read.fitted(dataset.test, source.scale)
+    log_notes(str(model), fitted.notes, quiet=source.quiet)
+    saved = fitted.saved
     log_notes(source.data, all_notes(dataset.notes, dataset.findings), quiet=source.quiet)
     other = is_other(saved.provenance, dataset)
     if other is not None and not source.quiet:
@@ -106,9 +113,13 @@ def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool
     return 0
 
 
-def predict_picture(model: Path, picture: str, *, as_json: bool, quiet: bool) -> int:
+def predict_picture(
+    model: Path, picture: str, *, as_json: bool, quiet: bool, scale: InputScale | None = None
+) -> int:
     """Print the prediction for a picture file, or for stdin if it is "-"; return 0."""
-    saved = checkpoint.read(model)
+    fitted = fit_alone(read_model(model), scale)
+    log_notes(str(model), fitted.notes, quiet=quiet)
+    saved = fitted.saved
     pixels = saved.state.sizes[0]
     side = isqrt(pixels)
     if side * side != pixels:
@@ -170,17 +181,17 @@ def predict_all(
     return 0
 
 
-def _read_inputs(
-    model: Path, source: PredictSource
-) -> tuple[checkpoint.SavedModel, PredictionInput]:
-    saved = checkpoint.read(model)
+def _read_inputs(model: Path, source: PredictSource) -> tuple[SavedModel, PredictionInput]:
     with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
-        questions = questions_for(saved, source.data, source.share, on_progress, model=str(model))
-    return saved, questions
+        fitted, questions = fit_to_questions(
+            read_model(model), source.data, source.share, source.scale, on_progress
+        )
+    log_notes(str(model), fitted.notes, quiet=source.quiet)
+    return fitted.saved, questions
 
 
 def _print_prediction(
-    saved: checkpoint.SavedModel,
+    saved: SavedModel,
     image: NDArray[np.uint8],
     names: tuple[str, ...],
     facts: dict[str, Any],

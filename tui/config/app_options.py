@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..terminal.capabilities import DEFAULT_CAPABILITIES, Capabilities
 
 if TYPE_CHECKING:
+    from .input_scale import InputScale
     from .place import Place
 
 EMBEDDED = "mnist"  # as in data/, whose import would load NumPy
@@ -22,6 +23,7 @@ class AppOptions:
     share: float | None = None  # fraction of data without a test part to test on; None: the default
     start: bool = False  # train at once
     resume: str | None = None  # a file, a session's folder, or LAST
+    input_scale: InputScale | None = None  # that a network from elsewhere reads; None: find it out
     place: Place | None = None  # to go to once the data are loaded
     kiosk: bool = False  # for strangers: nothing is read from or written to the disk
     idle: float = IDLE_LIMIT_S  # seconds without a key until a kiosk exits

@@ -74,6 +74,11 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
 
 
 def _refuse(name: str, state: RunState, log: HyperparameterLog) -> None:
+    if state.origin:
+        raise UserError(
+            f"{name}: began with the weights of {printable(state.origin, 60)}, which a script "
+            "cannot draw; save the run as a model instead"
+        )
     # Files from before courses were kept: their history has every alpha that led an update.
     steady = len(log) == 1 and log[0][1].schedule == "constant"
     if steady and np.any(state.history[1:, 1] != log[0][1].alpha):

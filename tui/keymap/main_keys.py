@@ -122,7 +122,13 @@ KEYS_BY_TOPIC = {
         Key("C", "place", "copy this place as a line that opens it elsewhere", "C", spare="place"),
     ),
     "Files": (
-        Key("O", "open_data", "open other data: CSV, IDX, .npz, pictures", "O", spare="open"),
+        Key(
+            "O",
+            "open_data",
+            "open other data or a network: CSV, pictures, .onnx and more",
+            "O",
+            spare="open",
+        ),
         Key(
             "E",
             "export",

@@ -54,7 +54,10 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "deformed": ("augmentation", "elastic", "distortion"),
     "lessons": ("tutorial", "course", "teach me", "guide", "learn step by step", "exercise"),
     "place": ("share", "link", "permalink", "bookmark", "copy the place", "url"),
-    "open_data": ("load", "import", "dataset", "file", "csv", "own data"),
+    "open_data": (
+        *("load", "import", "dataset", "file", "csv", "own data"),
+        *("model", "onnx", "safetensors"),
+    ),
     "export": (
         *("save", "download", "write", "submission", "kaggle", "model file", "script"),
         *("onnx", "keras", "safetensors", "pytorch", "tensorboard"),

@@ -11,11 +11,13 @@ from ..config.app_options import EMBEDDED
 from ..errors import UserError
 from ..text import format_duration
 from .autosave import Autosave, saved_session
+from .from_model import first_run, keep
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ...net.run.provenance import Provenance
+    from ..interop.model_file import FittedModel
     from ..training.session import TrainingSession
     from ..training.snapshot import SavedRun, SavedSession
     from ..training.workspace import Workspace
@@ -123,11 +125,26 @@ class SessionOpener:
         if autosave is not None:
             autosave.release()
 
-    def open_another(self, *, is_saved: bool) -> None:
-        """Begin the workspace's present session, in a new folder if it is to be saved."""
+    def open_another(self, *, is_saved: bool, model: FittedModel | None = None) -> None:
+        """Begin the workspace's present session, in a new folder if it is to be saved.
+
+        Args:
+            is_saved: whether it is.
+            model: a saved model that becomes its first run; None: that is a new one.
+        """
         self._source, self._share = self._workspace.source, self._workspace.share
         self.is_resumed = False
-        self._open(self._create_store() if is_saved else None, None, None)
+        store = self._create_store() if is_saved else None
+        if model is None:
+            self._open(store, None, None)
+            return
+        manifest, run = first_run(model.saved, model.name, self._source, self._share)
+        if store is not None:
+            try:
+                keep(store, manifest, run)
+            except UserError as problem:
+                self._tell(str(problem))
+        self._open(store, manifest, [run])
 
     def _create_store(self) -> SessionStore | None:
         from . import catalog

@@ -17,6 +17,7 @@ from .autosave import CLOSE_TIMEOUT_S
 if TYPE_CHECKING:
     from ...data.dataset import Dataset
     from ...net.run.state import HyperparameterLog
+    from ..interop.model_file import FittedModel
     from ..training.session import TrainingSession
     from ..training.snapshot import Snapshot
     from ..training.workspace import Workspace
@@ -49,34 +50,42 @@ class SessionSwitcher:
         self._ask, self._tell = ask, tell
         self._ending: list[threading.Thread] = []  # threads that save ended sessions
 
-    def offer(self, source: str, dataset: Dataset) -> None:
-        """Switch to these data; ask first if something would be lost."""
+    def offer(self, source: str, dataset: Dataset, model: FittedModel | None = None) -> None:
+        """Switch to these data, or to a model on them; ask first if something would be lost."""
         lost = 0 if self._opener.is_saved else trained_runs(self._workspace.session.runs())
         if not lost:
-            self.begin(source, dataset)
+            self.begin(source, dataset, model)
             return
 
         def answered(yes: bool) -> None:
             if yes:
-                self.begin(source, dataset)
+                self.begin(source, dataset, model)
 
         question = f"This session cannot be saved; the runs so far ({lost}) will be lost. Go on?"
         self._ask(question, answered)
 
-    def begin(self, source: str, dataset: Dataset) -> None:
+    def begin(self, source: str, dataset: Dataset, model: FittedModel | None = None) -> None:
         """End and save the session, and begin another one on these data."""
         before, folder = self._workspace.session, self._opener.folder
         runs = trained_runs(before.runs())
-        wanted, words = compatible_hyperparameters(before.wanted, dataset)
+        if model is None:
+            wanted, words = compatible_hyperparameters(before.wanted, dataset)
+            words = f"{summary(dataset)}\n{words}"
+        else:
+            wanted, words = (
+                model.saved.state.hyperparameters,
+                "\n".join(model.lines),
+            )
         self._end_session(before)
-        self._tell(f"{summary(dataset)}\n{words}")
+        self._tell(words)
         if folder is not None and runs:
             again = f"mnist-tui --resume {printable(folder)}"
             self._tell(f"The runs so far ({runs}) stay saved: {again} goes on with them.")
-        self._workspace.read_from(source)
+        self._workspace.read_from(source, None if model is None else self._workspace.share)
         self._workspace.open(self._new_session(lambda: dataset, ((0, wanted),)))
-        self._opener.open_another(is_saved=folder is not None)
-        remember_source(source)
+        self._opener.open_another(is_saved=folder is not None, model=model)
+        if model is None:
+            remember_source(source)
 
     def close(self) -> None:
         """Wait a moment for sessions that are still being saved."""

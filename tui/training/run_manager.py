@@ -125,7 +125,8 @@ class RunManager:
         from ...net.run.timeline import Timeline
 
         run, m = saved.run, len(self._engine.images) if self._engine else 0
-        last = int(run.history[-1, 0]) if len(run.history) else -1
+        # A network from elsewhere comes without a history; restoring it measures the first row.
+        last = int(run.history[-1, 0]) if len(run.history) else 0
         if last != run.iteration:
             raise UserError(f"its history ends at {last}, and it has made {run.iteration} updates")
         if not all(0 <= state.cursor.position <= m for state in (run, saved.first)):
@@ -255,12 +256,13 @@ class RunManager:
     ) -> None:
         """Add a run, measured before its next update, and make it the current one.
 
-        It replaces a run that has made no updates.
+        It replaces a run that has made no updates, unless that came from elsewhere: nothing here
+        could make it again.
         """
         from ...net.run.timeline import Timeline
 
         progress, before = trainer.measure(), self.snapshot
-        if before.run and before.is_untouched:
+        if before.run and before.is_untouched and not self._trainers[before.run.number].origin:
             number = before.run.number
         else:
             self._count = number = self._count + 1

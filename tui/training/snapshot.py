@@ -85,6 +85,11 @@ class Snapshot:
         return history.tested if history is not None else None
 
     @property
+    def origin(self) -> str:
+        """Where the run's first weights come from; empty: they were drawn here."""
+        return self.timeline.first.origin if self.timeline else ""
+
+    @property
     def is_untouched(self) -> bool:
         """Whether the run has made no updates since it began."""
         return bool(

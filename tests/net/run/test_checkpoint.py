@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,15 @@ def test_a_run_comes_back_bit_for_bit_and_goes_on_the_same(
     other.restore(found)
     assert [*islice(other.steps(), 9)][-1].loss == [*islice(trainer.steps(), 9)][-1].loss
     assert fingerprint(other) == fingerprint(trainer)
+
+
+@pytest.mark.parametrize("origin", ["", "mlp.onnx"])
+def test_where_the_first_weights_come_from_stays_with_the_run(tmp_path: Path, origin: str) -> None:
+    path = tmp_path / "run.npz"
+    checkpoint.save(replace(a_run(), origin=origin), path)
+    trainer = trainer_of(SAMPLES, batch_size=16, hidden=(4,))
+    trainer.restore(checkpoint.load(path))
+    assert trainer.origin == trainer.moment().origin == trainer.state().origin == origin
 
 
 def test_numpy_reads_it_without_pickle(tmp_path: Path) -> None:

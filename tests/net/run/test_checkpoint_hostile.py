@@ -151,6 +151,8 @@ def test_a_hostile_member_is_refused(tmp_path: Path, what: str) -> None:
         (("hyperparameters", "hidden"), 4),
         (("hyperparameters", "init"), ["he"]),
         (("hyperparameters", "surprise"), 1),
+        (("origin",), 7),
+        (("origin",), "x" * 6000),
         (("place", "position"), -5),
         (("place", "position"), None),
         (("place", "generator"), {}),

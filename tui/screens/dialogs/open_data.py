@@ -1,4 +1,4 @@
-"""The dialog that opens other data; it shows errors in them and then changes nothing."""
+"""The dialog that opens data or a network; it shows what is wrong, and then changes nothing."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ from ....data.source_spec import SourceSpec, parse_spec
 from ...config.app_options import EMBEDDED
 from ...config.settings import recent_sources
 from ...datasets.paths import expanded
-from ...datasets.progress import CancelledError, LoadTask
+from ...datasets.progress import CancelledError
 from ...errors import EXPECTED_ERRORS
+from ...interop.opening import Opened, OpenTask
 from ...text import printable
 from ...widgets.path_input import PathInput
 from ...widgets.transpose_preview import TransposePreview
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
 POLL_INTERVAL_S = 0.1  # between two updates of the progress
 FORMS = (
-    "CSV, IDX, .npz, Parquet, a zip of them, or pictures in folders named by label. What content "
-    "cannot tell stands after the path: --label last, --test FILE, --names FILE, --transpose."
+    "CSV, IDX, .npz, Parquet, a zip of them, or pictures in folders named by label; networks: "
+    ".npz, .safetensors, .onnx, .keras. Options after the path: --label last, --test FILE, --names "
+    "FILE, --transpose, --input-scale 0..255."
 )
 
 
@@ -49,8 +51,8 @@ class TransposeSwitch(Label):
         self.update(Content(f"Ctrl+T  [{'x' if on else ' '}] exchange rows and columns"))
 
 
-class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
-    """Ends with a source and its dataset, or None."""
+class OpenDataDialog(Dialog["Opened | None"]):
+    """Ends with data, and the network that was named, if one was; or None."""
 
     BINDINGS = [
         Binding("escape", "leave", "Leave"),
@@ -59,18 +61,18 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         Binding("ctrl+t", "transpose", "Exchange rows and columns"),
     ]
 
-    def __init__(self, in_use: str) -> None:
-        """Create the dialog; `in_use` names the data in use."""
+    def __init__(self, in_use: tuple[str, Dataset] | None = None) -> None:
+        """Create the dialog; `in_use`: source and data of the session; None: none are loaded."""
         super().__init__()
         self._in_use = in_use
-        self._reading: LoadTask | None = None
+        self._reading: OpenTask | None = None
         self._is_looked_at = False  # whether the first images are shown before anything opens
         self._looked_at: tuple[str, Dataset] | None = None  # the source that they are of
 
     def compose(self) -> ComposeResult:
         """Yield the field, its completions, the progress and any error."""
         with Vertical(classes="window") as frame:
-            frame.border_title = "Open data"
+            frame.border_title = "Open data or a network"
             frame.border_subtitle = "Enter open · Tab → complete · ↓ choose · Esc leave"
             yield PathInput(placeholder="a file or a folder, such as ~/train.csv")
             yield OptionList()
@@ -82,7 +84,8 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
 
     def on_mount(self) -> None:
         """Offer what is always there, and begin to look how far a reading is."""
-        in_use = Content(f"Open data · in use: {printable(self._in_use, 40)}")
+        name = self._in_use[1].name if self._in_use else "none yet"
+        in_use = Content(f"Open data or a network · in use: {printable(name, 40)}")
         self.query_one(".window").border_title = in_use
         self.query_one(OptionList).can_focus = False
         self._offer_sources()
@@ -215,16 +218,16 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
         self._complain("")
         self._is_looked_at = look
         if not look and self._looked_at is not None and self._looked_at[0] == expanded(source):
-            self.dismiss(self._looked_at)
+            self.dismiss(Opened(*self._looked_at))
             return
-        self._reading = LoadTask(expanded(source))
+        self._reading = OpenTask(source, self._in_use)
         self._look()
         self._read(self._reading)
 
     @work(thread=True)
-    def _read(self, reading: LoadTask) -> None:
+    def _read(self, reading: OpenTask) -> None:
         try:
-            dataset = reading.dataset()
+            opened = reading.opened()
         except CancelledError:
             return
         except EXPECTED_ERRORS as problem:
@@ -232,17 +235,21 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
                 self.app.call_from_thread(self._refused, reading, str(problem))
             return
         if not reading.is_given_up:
-            self.app.call_from_thread(self._done, reading, dataset)
+            self.app.call_from_thread(self._done, reading, opened)
 
-    def _refused(self, reading: LoadTask, why: str) -> None:
+    def _refused(self, reading: OpenTask, why: str) -> None:
         if reading is self._reading:
             self._reading = None
             self._look()
             self._complain(why)
 
-    def _done(self, reading: LoadTask, dataset: Dataset) -> None:
+    def _done(self, reading: OpenTask, opened: Opened) -> None:
         if reading is not self._reading:
             return
+        if opened.model is not None:
+            self.dismiss(opened)
+            return
+        dataset = opened.dataset
         spec = _spec(reading.source)
         is_known = spec is not None and self._is_of(spec)  # you saw both ways and chose
         if self._is_looked_at or (not is_known and _sideways(dataset) is not None):
@@ -250,7 +257,7 @@ class OpenDataDialog(Dialog["tuple[str, Dataset] | None"]):
             self._look()
             self._show(reading.source, dataset)
         else:
-            self.dismiss((reading.source, dataset))
+            self.dismiss(opened)
 
     def _look(self) -> None:
         """Show the progress."""

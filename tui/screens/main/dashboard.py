@@ -378,14 +378,16 @@ class Dashboard(Screen[None]):
             square, title, blocks=self.blocks, large=self._is_large("digit")
         )
         answer = probabilities(parameters, image[None, :])[:, 0]
+        origin = self.seen.origin if self.seen else ""
         if iteration == 0:
-            words = opening(dataset, self.workspace.index, int(answer.argmax()))
+            predicted = int(answer.argmax())
+            words = opening(dataset, self.workspace.index, predicted, origin)
             self.query_one(Chart).open_with(words)
         self.query_one(Probabilities).update(
             answer,
             label,
             dataset.names,
-            untrained=iteration == 0,
+            untrained=iteration == 0 and not origin,
             digits=is_of_digits(dataset),
             covered=self.is_covered,
             large=self._is_large("probabilities"),

@@ -15,6 +15,8 @@ from .training_actions import TrainingActions
 if TYPE_CHECKING:
     from ....data.dataset import Dataset
     from ....net.run.state import HyperparameterLog
+    from ...interop.model_file import FittedModel
+    from ...interop.opening import Opened
 
 
 class FileActions(TrainingActions):
@@ -28,6 +30,8 @@ class FileActions(TrainingActions):
         """Their source."""
         dataset: Dataset
         """The loaded data."""
+        model: FittedModel | None = None
+        """A network to go on with; None: data alone were opened."""
 
     @dataclass
     class Pasted(Message):
@@ -37,15 +41,16 @@ class FileActions(TrainingActions):
         """Where to."""
 
     def action_open_data(self) -> None:
-        """Ask for a source, read it, and begin a session on it."""
+        """Ask for data or a network, read it, and begin a session on it."""
         from ..dialogs.open_data import OpenDataDialog
 
-        def opened(found: tuple[str, Dataset] | None) -> None:
+        def opened(found: Opened | None) -> None:
             if found is not None:
-                self.post_message(self.Opened(*found))
+                self.post_message(self.Opened(found.source, found.dataset, found.model))
 
         dataset = self.session.dataset
-        self.app.push_screen(OpenDataDialog(dataset.name if dataset else "none yet"), opened)
+        in_use = (self.workspace.source, dataset) if dataset else None
+        self.app.push_screen(OpenDataDialog(in_use), opened)
 
     def action_export(self) -> None:
         """Ask what to write, and where to."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...config.fields import format_value
 from ...render.labels import a, called, is_of_digits
+from ...text import printable
 from ...training.snapshot import RunStatus, Snapshot
 
 if TYPE_CHECKING:
@@ -17,19 +18,25 @@ START = "the same start again"
 LARGE_ALPHA = 0.5  # for plain gradient descent: twice as quick as the default, and no longer smooth
 
 
-def opening(dataset: Dataset, index: int, answer: int) -> str:
+def opening(dataset: Dataset, index: int, answer: int, origin: str = "") -> str:
     """Say what the first screen shows and what begins the training.
 
     Args:
         dataset: the data.
         index: of the test image shown.
-        answer: the class that the untrained network takes it for.
+        answer: the class that the network takes it for.
+        origin: the file that the network comes from; empty: it is untrained.
     """
     label = int(dataset.test.labels[index])
     is_right, digits = answer == label, is_of_digits(dataset)
     one, other = (a(called(dataset.names, k), digits=digits) for k in (label, answer))
     if not digits:
         one, other = f"“{one}”", f"“{other}”"
+    if origin:
+        takes = "takes it for that" if is_right else f"takes it for {other}"
+        return (
+            f"This is {one}. The network in {printable(origin, 40)} {takes}. Space: it learns on."
+        )
     takes = "by chance takes it for that" if is_right else f"takes it for {other}"
     return f"This is {one}. The untrained network {takes}. Space: it learns."
 

@@ -10,6 +10,7 @@ from textual import on
 from ...config.place import HASH_LENGTH, MAIN, Place, format_place
 from ...errors import EXPECTED_ERRORS
 from ...keymap.rooms import ROOMS
+from ...text import printable
 from ...training.place_opener import PlaceOpener
 from ..dialogs.base import ClosesOnce
 from .dashboard import REFRESH_S
@@ -75,6 +76,14 @@ class PlaceActions(RoomActions):
 
         if (place := self.place()) is None:
             self.notify("The data are still being read; then there is a place to copy.")
+            return
+        if origin := self.session.snapshot().origin:
+            self.notify(
+                f"This run began with the weights of {printable(origin, 40)}, which no line can "
+                "carry: save the run with E instead.",
+                severity="warning",
+                markup=False,
+            )
             return
         line = format_place(place)
         self.app.copy_to_clipboard(line)
