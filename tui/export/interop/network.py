@@ -50,6 +50,7 @@ def metadata_of(saved: SavedModel) -> dict[str, str]:
         "activations": "relu; softmax after the last layer",
         "input": f"{' × '.join(map(str, image_shape(state.sizes)))}, {INPUT_SCALE}",
         "classes": json.dumps(class_names(saved), ensure_ascii=False),
+        "first_weights_from": state.origin,
         "recipe": format_recipe(state.hyperparameter_log),
         "updates": str(state.iteration),
         "data": provenance.data,
