@@ -24,6 +24,7 @@ from .options import (
     share_option,
     threads_option,
 )
+from .serve import serve
 
 
 @click.command()
@@ -238,4 +239,4 @@ def list_(context: click.Context) -> None:
     context.exit(list_lessons())
 
 
-COMMANDS = (train, evaluate, predict, models, export, data, lesson, bench)
+COMMANDS = (train, evaluate, predict, models, export, data, lesson, serve, bench)
