@@ -54,6 +54,8 @@ def pictures(server: Served, folder: Path) -> None:
     for width, height in SIZES:
         with browser(size=(width, height)) as tab:
             for name, (key, text) in ROOMS.items():
+                tab.driver.get("about:blank")
+                tab.events()  # what the session before has sent
                 tab.driver.get(server.url)
                 tab.until_sent("#0: a 7")
                 tab.type(f"S{key}")
