@@ -64,7 +64,8 @@ def test_the_first_screen_waits_for_no_number_library() -> None:
 
 
 def test_a_bad_option_is_told_without_loading_the_app() -> None:
-    assert of(loaded_by("mnist_tui.tui.cli.main"), "textual", "plotext", "pandas", "numpy") == set()
+    heavy = ("textual", "plotext", "pandas", "numpy", "aiohttp")
+    assert of(loaded_by("mnist_tui.tui.cli.main"), *heavy) == set()
 
 
 def test_the_core_of_the_app_runs_without_a_screen() -> None:

@@ -26,6 +26,7 @@ from .options import (
     share_option,
     threads_option,
 )
+from .serve import serve
 from .shell import completion, man
 
 if TYPE_CHECKING:
@@ -247,4 +248,4 @@ def list_(context: click.Context) -> None:
     context.exit(list_lessons())
 
 
-COMMANDS = (train, evaluate, predict, models, export, data, lesson, bench, completion, man)
+COMMANDS = (train, evaluate, predict, models, export, data, lesson, serve, bench, completion, man)

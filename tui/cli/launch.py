@@ -50,7 +50,8 @@ def run_app(
     """
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise UserError(
-            "the app needs a terminal to draw in; use “mnist-tui train” where there is none"
+            "the app needs a terminal to draw in; where there is none, use “mnist-tui train”, "
+            "or “mnist-tui serve” to have it in a browser"
         )
     capabilities = detect_capabilities(glyphs, color, os.environ, sys.stderr)
     os.umask(0o077)  # files that the app writes are readable only by you

@@ -1,0 +1,1 @@
+"""The app in a browser: a server that gives each tab an app in a terminal of its own."""
