@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,6 +20,7 @@ from .options import (
     hyperparameter_log_from_options,
     hyperparameter_options,
     is_given,
+    path,
     recipe_option,
     share_option,
     threads_option,
@@ -58,6 +60,13 @@ SWITCH_INTERVAL_S = 0.001
     help="Open the place that C copies in the app: its run is made again.",
 )
 @click.option(
+    "--sweep",
+    "sweep_folder",
+    type=path,
+    metavar="FOLDER",
+    help="Show a sweep: the folder that sweep --out names, also while it fills.",
+)
+@click.option(
     "--glyphs", type=click.Choice(GLYPHS), default="auto", help="Characters to draw with."
 )
 @click.option("--color", type=click.Choice(COLORS), default="auto", help="Number of colours.")
@@ -78,6 +87,7 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
     resume: str | None,
     lesson_names: tuple[str, ...],
     line: str | None,
+    sweep_folder: Path | None,
     glyphs: str,
     color: str,
     kiosk: bool,
@@ -102,6 +112,9 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
         raise click.UsageError("--kiosk reads no files: leave out --resume and --data")
     if line is not None and (extra := [*named, *["--lesson"] * bool(lesson_names)]):
         raise click.UsageError(f"--at sets the run and what is shown: leave out {extra[0]}")
+    if sweep_folder is not None and (kiosk or line is not None):
+        reason = "--kiosk reads no files" if kiosk else "--at sets what is shown"
+        raise click.UsageError(f"{reason}: leave out --sweep")
     if line is not None and resume is not None:
         raise click.UsageError("--resume goes on where a session was left; leave out --at")
     from ..config.app_options import AppOptions
@@ -115,6 +128,7 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
         start,
         resume,
         None if line is None else parse_place(line),
+        sweep_folder,
         kiosk,
     )
     lessons = tuple(find_lesson(name) for name in lesson_names)

@@ -46,6 +46,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "room('pixels')": ("saliency", "heat map", "explain", "adversarial", "attribution"),
     "room('digit')": ("watch the digit", "probabilities over time"),
     "room('draw')": ("paint", "handwriting", "sketch", "own digit", "canvas"),
+    "room('sweep')": ("grid search", "random search", "many runs", "tune", "dask", "heat map of runs"),
     "digit(1)": ("next image", "next sample"),
     "digit(-1)": ("previous image", "previous sample"),
     "ask_index": ("find a digit", "jump to", "search", "number of the digit"),
