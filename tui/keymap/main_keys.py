@@ -99,7 +99,9 @@ KEYS_BY_TOPIC = {
         ),
         Key("i", "room('digit')", "this digit's probabilities through the run", "i", spare="watch"),
         Key("d", "room('draw')", "draw your own digit", "d", spare="draw"),
-        Key("W", "room('sweep')", "sweeps: many runs at a glance, or begin one", "W", spare="sweep"),
+        Key(
+            "W", "room('sweep')", "sweeps: many runs at a glance, or begin one", "W", spare="sweep"
+        ),
     ),
     "Test digits": (
         Key("left", "digit(-1)", "the previous digit", "←", "digit", DIGIT),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +14,10 @@ from ...config.fields import BY_NAME
 from ...render.axes import Axis
 from ...render.plot import Curve, Plot, draw, frame
 from ...sweep.axes import format_axis_value
-from ...sweep.overview import Overview
-from ..layout import Block, Ink
-from .heatmap import Signs, place_labels, shortened
+from ...sweep.watch.overview import Overview
+from ..layout import Ink
+from .heatmap import Signs
+from .labels import place_labels, shortened
 
 MAX_CURVES = 8  # besides the chosen one, those around it
 HUES = 4  # of the other curves
@@ -44,17 +45,24 @@ def positions(name: str, values: Sequence[Any]) -> list[float]:
     Numbers lie at equal ratios or distances, whichever suits their range; words, and layers that
     are more than one, at equal distances in their order.
     """
-    numbers = [value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in values]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]: a hyperparameter's value
-    is_number = all(isinstance(number, int | float) for number in numbers) and name != "seed"
+    numbers = [_number(value) for value in values if name != "seed"]
     if len(values) == 1:
         return [0.5]
-    if is_number:
-        low, high = float(min(numbers)), float(max(numbers))
+    if numbers and np.isfinite(numbers).all():
+        low, high = min(numbers), max(numbers)
         is_log = low > 0 and high / low >= LOG_RATIO
-        places = Axis(low, high, "log" if is_log else "linear").places(np.array(numbers, float))
+        places = Axis(low, high, "log" if is_log else "linear").places(np.array(numbers))
     else:
         places = np.linspace(0.0, 1.0, len(values))
     return (INSET + (1 - 2 * INSET) * places).tolist()
+
+
+def _number(value: Any) -> float:
+    """Return a value, or the width of a single layer, as a number; NaN for others."""
+    if isinstance(value, tuple):
+        layers = cast("tuple[int, ...]", value)
+        return float(layers[0]) if len(layers) == 1 else np.nan
+    return float(value) if isinstance(value, int | float) else np.nan
 
 
 def points(shown: Overview, row: int, places: Sequence[float]) -> Points:
@@ -165,7 +173,9 @@ def _around(chosen: int, count: int) -> list[int]:
 
 def _accuracy_axis(curves: Any) -> Axis:
     """Return the range that all curves need, spreads included."""
-    ends = np.concatenate([edge for c in curves for edge in (c.means - c.spreads, c.means + c.spreads)])
+    ends = np.concatenate(
+        [edge for c in curves for edge in (c.means - c.spreads, c.means + c.spreads)]
+    )
     if not len(ends):
         return Axis(0.0, 1.0, percent=True)
     low, high = max(0.0, float(ends.min())), min(1.0, float(ends.max()))
@@ -188,7 +198,7 @@ def _bars(found: Points) -> tuple[Numbers, Numbers]:
 def _mark(
     plot: Plot, shown: Overview, cursor: tuple[int, int], places: Sequence[float], ink: Ink
 ) -> None:
-    """Mark the cursor's column, and write the values below their places instead of round numbers."""
+    """Mark the cursor's column, and write the values themselves below the axis."""
     columns = {i: plot.column(place) or 0 for i, place in enumerate(places)}
     for row in range(plot.rows):
         plot.write(row, columns[cursor[1]], "┊", ink("chosen"), over=False)
@@ -205,7 +215,9 @@ def _mark(
     placed = place_labels(middles, texts, width, first=cursor[1])
     line, at = Text(no_wrap=True), 0
     for i, start in sorted(placed.items(), key=lambda item: item[1]):
-        line.append(" " * (start - at)).append(texts[i], ink("chosen" if i == cursor[1] else "quiet"))
+        line.append(" " * (start - at)).append(
+            texts[i], ink("chosen" if i == cursor[1] else "quiet")
+        )
         at = start + len(texts[i])
     plot.lines[plot.rows + 1] = line
 

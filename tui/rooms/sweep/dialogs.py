@@ -61,7 +61,9 @@ class NewSweepDialog(InputDialog[Proposal]):
         return (
             Label("", classes="cost", markup=False),
             Label("", classes="command hint", markup=False),
-            Label("0.01:1:log7 is seven values at equal ratios, 10,32,128-64 are three", markup=False),
+            Label(
+                "0.01:1:log7 is seven values at equal ratios, 10,32,128-64 are three", markup=False
+            ),
             Label(YIELDS, classes="hint", markup=False),
         )
 

@@ -13,13 +13,14 @@ from rich.style import Style
 from rich.text import Text
 
 from ...config.fields import BY_NAME
-from ...sweep.axes import format_axis_value
-from ...sweep.overview import At, Overview, Standing
+from ...sweep.watch.overview import Overview, Standing
+from ...sweep.watch.plan import At
 from ..layout import Block, Ink, visible_range
+from .labels import column_labels, place_labels, row_labels, shortened
 
 MIN_LABEL, MAX_LABEL = 4, 24  # columns of the row's values
 GAP = 2  # columns after them
-MAX_CELL_COLUMNS, MAX_CELL_ROWS = 12, 3
+MAX_CELL_COLUMNS, MAX_CELL_ROWS = 18, 3
 DECIMALS_COLUMNS = 8  # of a cell with room for two decimals
 NUMBER_COLUMNS, WHOLE_COLUMNS = 5, 4  # of a cell with room for one decimal; for none
 BLOCKS, CHARACTERS = "░▒▓█", ":-=+%#@"  # shades, the lightest first; in ASCII
@@ -53,7 +54,7 @@ class Pen:
     """How the terminal is drawn on."""
 
     ink: Ink
-    tints: Sequence[Color]  # from the background to the color of accuracy, TINTS of them
+    tints: Sequence[Color]  # from the background to that of accuracy, TINTS; none: few colors
     signs: Signs
 
 
@@ -106,16 +107,6 @@ def layout(shown: Overview, cursor: tuple[int, int], width: int, height: int) ->
     )
 
 
-def row_labels(shown: Overview) -> list[str]:
-    """Return the rows' values as text."""
-    return [format_axis_value(shown.choice.row, value) for value in shown.grid.row_values]
-
-
-def column_labels(shown: Overview) -> list[str]:
-    """Return the columns' values as text."""
-    return [format_axis_value(shown.choice.column, value) for value in shown.grid.column_values]
-
-
 def draw(shown: Overview, cursor: tuple[int, int], place: Layout, pen: Pen) -> Block:
     """Draw the columns' values and the cells."""
     labels = row_labels(shown)
@@ -145,9 +136,8 @@ def legend(shown: Overview, pen: Pen) -> list[list[tuple[str, Style]]]:
     quiet, signs = pen.ink("quiet"), pen.signs
     found: list[list[tuple[str, Style]]] = []
     if any(summary.mean is not None for summary in shown.grid.summaries.values()):
-        scale = "".join(signs.shades)
-        ends = shown.scale.written(shown.scale.low), shown.scale.written(shown.scale.high)
-        found.append([(f"{ends[0]} ", quiet), (scale, pen.ink("moving")), (f" {ends[1]}", quiet)])
+        low, high = (shown.scale.written(end) for end in (shown.scale.low, shown.scale.high))
+        found.append([(f"{low} ", quiet), *_scale(pen), (f" {high}", quiet)])
     standings = shown.standings()
     words = {
         Standing.DIVERGED: (signs.diverged, "warning", "diverged"),
@@ -163,10 +153,17 @@ def legend(shown: Overview, pen: Pen) -> list[list[tuple[str, Style]]]:
     return found
 
 
+def _scale(pen: Pen) -> list[tuple[str, Style]]:
+    """Draw the shades from the lowest to the highest accuracy."""
+    if not pen.tints:
+        return [(pen.signs.shades, pen.ink("moving"))]
+    return [("  ", Style(bgcolor=tint)) for tint in pen.tints[LIGHT : DARK + 1]]
+
+
 def _heading(shown: Overview, chosen: int, place: Layout, pen: Pen) -> Text:
     """Draw the names of the two hyperparameters, and the columns' values over their cells."""
     width = len(place.columns) * place.wide
-    labels = column_labels(shown)
+    labels = column_labels(shown, place.wide)
     middles = {
         column: i * place.wide + (place.wide - 1) // 2 for i, column in enumerate(place.columns)
     }
@@ -183,43 +180,9 @@ def _heading(shown: Overview, chosen: int, place: Layout, pen: Pen) -> Text:
     return line
 
 
-def place_labels(
-    middles: dict[int, int], texts: dict[int, str], width: int, *, first: int
-) -> dict[int, int]:
-    """Return where labels begin, in `width` columns; those that would touch others are left out.
-
-    Args:
-        middles: The column that each label belongs to.
-        texts: The labels.
-        width: Columns.
-        first: The label that must not be left out.
-    """
-    taken: set[int] = set()
-    placed: dict[int, int] = {}
-    ends = [*middles][:1] + [*middles][-1:]
-    for key in [k for k in (first, *ends, *middles) if k in middles]:
-        text = texts[key]
-        start = max(0, min(middles[key] - (len(text) - 1) // 2, width - len(text)))
-        cells = set(range(start - 1, start + len(text) + 1))
-        if key not in placed and not cells & taken:
-            placed[key] = start
-            taken |= set(range(start, start + len(text)))
-    return placed
-
-
 def _axis_words(shown: Overview) -> str:
     """Name the two hyperparameters: the row's, then the column's."""
     return f"{BY_NAME[shown.choice.row].label} \\ {BY_NAME[shown.choice.column].label}"
-
-
-def shortened(text: str, columns: int) -> str:
-    """Return a text in at most so many columns; of a long one, the beginning and the end."""
-    if len(text) <= columns:
-        return text
-    if columns < 2:
-        return text[: max(0, columns)]
-    end = (columns - 1) // 2
-    return f"{text[: columns - 1 - end]}…{text[len(text) - end :]}"
 
 
 Cell = tuple[str, Style]
@@ -236,42 +199,48 @@ def _cell(shown: Overview, at: At, line: int, place: Layout, pen: Pen) -> Cell:
         words = (sign * wide if wide < 3 and not is_pending else sign) if line == 0 else ""
         return words.center(wide), pen.ink("quiet" if is_pending else "warning")
     share = shown.share(summary.mean)
-    role, sign = _sign(shown, at, standing, pen.signs, share)
-    ground = pen.tints[LIGHT + round(share * (DARK - LIGHT))]
-    style = pen.ink(role) + Style(bgcolor=ground)
+    role, sign = _sign(shown, at, standing, pen, share)
+    style = pen.ink(role)
+    if pen.tints:
+        style += Style(bgcolor=pen.tints[LIGHT + round(share * (DARK - LIGHT))])
     if wide < WHOLE_COLUMNS:
         return _narrow(f"{100 * summary.mean:.0f}", sign, wide, line), style
     if line == 0:
         return _numbered(summary.mean, sign, wide), style
-    if line == 1 and summary.spread is not None and wide >= DECIMALS_COLUMNS:
-        return f"±{100 * summary.spread:.2f}  ".rjust(wide), style
+    if line == 1 and summary.spread is not None and wide > NUMBER_COLUMNS:
+        decimals = 2 if wide >= DECIMALS_COLUMNS else 1
+        return _centred(f"±{100 * summary.spread:.{decimals}f}", " ", wide), style
     return " " * wide, style
 
 
 def _narrow(number: str, sign: str, wide: int, line: int) -> str:
-    if wide < 3 or line != 0:
-        return sign * wide if wide < 3 else " " * wide
-    return f"{number:>{wide - 1}}{sign}"[-wide:]
+    if wide < WHOLE_COLUMNS - 1:
+        return sign * wide
+    return f"{number:>{wide - 1}}{sign}"[-wide:] if line == 0 else " " * wide
 
 
 def _numbered(mean: float, sign: str, wide: int) -> str:
     """Return an accuracy in percent with its sign after it."""
     decimals = 2 if wide >= DECIMALS_COLUMNS else 1 if wide >= NUMBER_COLUMNS else 0
-    gap = " " if wide > NUMBER_COLUMNS else ""
     number = f"{100 * mean:.{decimals}f}"
-    if len(number) > wide - 1 - len(gap):  # a hundred
+    if len(number) >= wide:  # a hundred
         number = f"{100 * mean:.0f}"
-    return f"{number}{sign}{gap}".rjust(wide)
+    return _centred(number, sign, wide)
 
 
-def _sign(
-    shown: Overview, at: At, standing: Standing, signs: Signs, share: float
-) -> tuple[str, str]:
+def _centred(number: str, sign: str, wide: int) -> str:
+    """Return a number with its sign; numbers of one width lie below one another."""
+    after = max(0, wide - len(number) - 1) // 2
+    return f"{number}{sign}{' ' * after}".rjust(wide)
+
+
+def _sign(shown: Overview, at: At, standing: Standing, pen: Pen, share: float) -> tuple[str, str]:
     """Return the role and the sign of a cell that has a mean."""
+    signs = pen.signs
     if at == shown.best:
         return "chosen", signs.best
     if standing is Standing.PARTLY_DIVERGED:
         return "warning", signs.partly
     if standing is Standing.STOPPED:
         return "quiet", signs.stopped
-    return "title", signs.shade(share)
+    return "title", " " if pen.tints else signs.shade(share)

@@ -10,14 +10,18 @@ from rich.text import Text
 from textual.events import Click
 from textual.message import Message
 
-from ...sweep.overview import At, Overview
-from ...terminal.driver import SlowLinkDriver
+from ...sweep.watch.overview import Overview
+from ...sweep.watch.plan import At
+from ...terminal.driver import SlowLinkDriver, has_shades
 from ...widgets.lines import LinesWidget
 from ..layout import Block, prose
 from . import curves, heatmap, reading
 from .heatmap import TINTS, Layout, Pen, Signs
+from .labels import shortened
 
 SEPARATOR = "   "
+FEW_COLORS = (None, "standard")  # in Rich's words: too few for a scale
+MIN_CURVES_ROWS, MAX_CURVES_ROWS = 14, 30  # beneath a heat map that leaves them
 MIN_LEGEND_ROWS, MIN_OTHERS_ROWS = 8, 10  # rows of a page with room for these lines
 READING_ROWS = ((16, 3), (9, 2), (0, 1))  # rows of a page, and those for words about the cell
 Piece = Sequence[tuple[str, Style]]
@@ -26,10 +30,12 @@ WHAT = (
     "A sweep makes many runs that differ in a few hyperparameters, each with several seeds. It "
     "answers what one run cannot: which alpha, for which width, and how sure that is. Here it is "
     "a heat map, a cell for each pair of values, or curves with their spread; Enter on a cell "
-    "makes its run again on the main screen.",
+    "makes its run again on the main screen."
+)
+HOW = (
     "n begins a small sweep of the current run, in the background; it yields to the run. A large "
     "one is begun in a shell, on all cores or on a cluster: mnist-tui sweep --alpha 0.01:1:log9 "
-    "--seed 0:3 --out FOLDER. o opens the folder of any sweep, also while it fills.",
+    "--seed 0:3 --out FOLDER. o opens the folder of any sweep, also while it fills."
 )
 NOT_HERE = "On this terminal no sweep can be begun or opened: it takes files and processors."
 
@@ -77,12 +83,18 @@ class SweepPage(LinesWidget):
         self.view: View | None = None
         self._may_begin = may_begin
         self._message = ""
+        self._is_waiting = False
         self._cells: Layout | None = None  # as drawn last; None: no heat map
         self._first = 1  # row that they begin in
 
+    def wait(self) -> None:
+        """Say that the sweep is being read."""
+        self.view, self._is_waiting = None, True
+        self.redraw()
+
     def update(self, view: View | None, message: str = "") -> None:
         """Show a view; None: what a sweep is, after a message if there is one."""
-        self.view, self._message = view, message
+        self.view, self._message, self._is_waiting = view, message, False
         self.redraw()
 
     def on_click(self, event: Click) -> None:
@@ -94,8 +106,11 @@ class SweepPage(LinesWidget):
     def redraw(self) -> None:
         """Draw what was given last."""
         self._cells = None
+        if self._is_waiting:
+            self.show([self.title("Sweep"), Text(" reading …", self.ink("quiet"))])
+            return
         if self.view is None:
-            paragraphs = WHAT if self._may_begin else (WHAT[0], NOT_HERE)
+            paragraphs = (WHAT, HOW if self._may_begin else NOT_HERE)
             said = [self._message] * bool(self._message)
             width = max(8, self.size.width - 2)
             lines = prose(said, width, self.ink("warning")) if said else []
@@ -107,7 +122,9 @@ class SweepPage(LinesWidget):
 
     def _lines(self, view: View) -> Block:
         ascii_only = SlowLinkDriver.ascii_only
-        pen = Pen(self.ink, self.blends("moving", TINTS), Signs.of(ascii_only=ascii_only))
+        has_tints = has_shades() and self.app.console.color_system not in FEW_COLORS
+        tints = self.blends("moving", TINTS) if has_tints else []
+        pen = Pen(self.ink, tints, Signs.of(ascii_only=ascii_only))
         width, height = self.size
         below = self._below(view, pen)
         head = [self._title(view)]
@@ -122,6 +139,9 @@ class SweepPage(LinesWidget):
         else:
             place = heatmap.layout(view.shown, view.cursor, width, room)
             body, self._cells = heatmap.draw(view.shown, view.cursor, place, pen), place
+            if (rest := room - len(body) - 1) >= MIN_CURVES_ROWS:
+                both = (width, min(rest, MAX_CURVES_ROWS))
+                body = [*body, Text(), *self._curves(view, pen, both)]
         gap = [Text()] * (1 if len(head) + len(body) + len(below) < height else 0)
         self._first = len(head)
         return [*head, *body[:room], *gap, *below]
@@ -145,7 +165,7 @@ class SweepPage(LinesWidget):
         state = (f"   {view.state}", self.ink("moving"))
         notes = [(runs, self.ink("title")), *([state] if view.state else [])]
         room = self.size.width - sum(len(words) for words, _ in notes) - len("─ Sweep  ─── ─")
-        name = heatmap.shortened(view.name, max(0, room))
+        name = shortened(view.name, max(0, room))
         return self.title(f"Sweep {name}".rstrip(), *notes)
 
     def _below(self, view: View, pen: Pen) -> Block:
@@ -168,23 +188,24 @@ class SweepPage(LinesWidget):
             lines += _flowed(pieces, width, 1)
         if view.at is not None:
             rows = next(rows for least, rows in READING_ROWS if height >= least)
-            lines += _flowed(self._reading(view, view.at), width, rows)
+            lines += _flowed(self._reading(view, view.at, is_short=rows == 1), width, rows)
         return lines
 
-    def _reading(self, view: View, at: At) -> list[Piece]:
+    def _reading(self, view: View, at: At, *, is_short: bool) -> list[Piece]:
         shown = view.shown
         summary, standing = shown.at(at), shown.standing(at)
         is_sound = summary is not None and summary.mean is not None
         role = "title" if is_sound else "warning" if summary is not None else "quiet"
-        first, *rest = reading.accuracy(summary, standing)
+        first, *rest = reading.accuracy(summary, standing, is_short=is_short)
+        rest += reading.facts(summary, shown.runs_at(at))
         pieces: list[Piece] = [
             [(reading.where(shown, at), self.ink("chosen"))],
             [(first, self.ink(role))],
+            *([("the best", self.ink("chosen"))] for _ in range(at == shown.best)),
             *([(part, self.ink("quiet"))] for part in rest),
-            *([(part, self.ink("quiet"))] for part in reading.facts(summary, shown.runs_at(at))),
         ]
-        if at == shown.best:
-            pieces.insert(2, [("the best", self.ink("chosen"))])
+        if is_short:  # the accuracy matters most
+            pieces[:2] = reversed(pieces[:2])
         return pieces
 
 

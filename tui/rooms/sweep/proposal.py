@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ class Workload:
     def flops(self, hyperparameters: Hyperparameters) -> float:
         """Return the floating-point operations of an update, those of the matrices."""
         sizes = (self.inputs, *hyperparameters.hidden, self.classes)
-        weights = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+        weights = sum(a * b for a, b in pairwise(sizes))
         return FLOPS_A_WEIGHT * weights * (hyperparameters.batch_size or self.images)
 
     def timed(self, hyperparameters: Hyperparameters, updates_a_second: float) -> Workload:

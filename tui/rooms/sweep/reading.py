@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...config.fields import BY_NAME
 from ...sweep.axes import format_axis_value
-from ...sweep.overview import Overview, Standing
+from ...sweep.watch.overview import Overview, Standing
 from ...text import format_duration
 
 if TYPE_CHECKING:
@@ -25,21 +25,21 @@ def where(shown: Overview, at: tuple[Any, Any]) -> str:
     return f"{named(shown.choice.column, at[1])}, {named(shown.choice.row, at[0])}"
 
 
-def accuracy(summary: Summary | None, standing: Standing) -> list[str]:
+def accuracy(summary: Summary | None, standing: Standing, *, is_short: bool = False) -> list[str]:
     """Return the test accuracy in parts: mean and spread, standard error of the test set."""
     if summary is None:
         return ["no run has ended here yet" if standing is Standing.PENDING else "no run is here"]
     if summary.mean is None:
         return [f"every run diverged ({summary.diverged})"]
-    parts = [f"test accuracy {100 * summary.mean:.2f} %"]
-    runs = len(summary.accuracies)
+    words = f"{'' if is_short else 'test accuracy '}{100 * summary.mean:.2f} %"
     if summary.spread is not None:
-        parts[0] += f" ± {100 * summary.spread:.2f}, spread of {runs} runs"
+        words += f" ± {100 * summary.spread:.2f}"
+        words += "" if is_short else f", spread of {len(summary.accuracies)} runs"
     else:
-        parts[0] += ", one run"
-    if summary.test_error is not None:
-        parts.append(f"standard error of the test set {100 * summary.test_error:.2f}")
-    return parts
+        words += "" if is_short else ", one run"
+    if summary.test_error is None:
+        return [words]
+    return [words, f"standard error of the test set {100 * summary.test_error:.2f}"]
 
 
 def facts(summary: Summary | None, planned: int) -> list[str]:

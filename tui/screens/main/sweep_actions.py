@@ -12,8 +12,8 @@ from .room_actions import RoomActions
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from ...sweep.background import BackgroundSweep
-    from ...sweep.opened import OpenSweep
+    from ...sweep.watch.background import BackgroundSweep
+    from ...sweep.watch.opened import OpenSweep
 
 
 class SweepActions(RoomActions):
@@ -34,7 +34,7 @@ class SweepActions(RoomActions):
             self._waiting_to_open = self.set_interval(REFRESH_S, self._open_first)
 
     async def _open_first(self) -> None:
-        from ...sweep.opened import OpenSweep
+        from ...sweep.watch.opened import OpenSweep
 
         folder = self._first_sweep
         if self.viewed is not None and folder is not None and self._waiting_to_open is not None:
@@ -53,8 +53,8 @@ class SweepActions(RoomActions):
         Raises:
             UserError: It cannot be started.
         """
-        from ...sweep.background import BackgroundSweep
-        from ...sweep.opened import OpenSweep
+        from ...sweep.watch.background import BackgroundSweep
+        from ...sweep.watch.opened import OpenSweep
 
         self.end_sweep()
         self.background_sweep = BackgroundSweep(command, folder)

@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import UserError
-from ..text import printable
+from ...errors import UserError
+from ...text import printable
 
 MAX_MESSAGE = 4096  # bytes read of what the process said last
 PATIENCE_S = 1.0  # until a process that was asked to end is ended

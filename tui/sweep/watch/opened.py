@@ -6,10 +6,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import UserError
-from .manifest import MANIFEST, Manifest, read_manifest
-from .overview import Plan
-from .results import TABLE, ResultsReader, SweepResult
+from ...errors import UserError
+from ..manifest import MANIFEST, Manifest, read_manifest
+from ..results import TABLE, ResultsReader, SweepResult
+from .plan import Plan
+
+NO_PLAN = Plan({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +20,7 @@ class SweepContent:
 
     results: tuple[SweepResult, ...] = ()
     manifest: Manifest | None = None
-    plan: Plan = Plan({})
+    plan: Plan = NO_PLAN
 
     @property
     def test_images(self) -> int:
