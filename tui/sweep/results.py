@@ -138,9 +138,9 @@ class ResultsReader:
                 cell=Cell.parse(row["recipe"]),
                 budget=whole_number(row["budget"]),
                 iteration=whole_number(row["iteration"]),
-                train_accuracy=_number(row["train_accuracy"]),
+                train_accuracy=_share(row["train_accuracy"]),
                 train_loss=_number(row["train_loss"]),
-                test_accuracy=_number(row["test_accuracy"]),
+                test_accuracy=_share(row["test_accuracy"]),
                 test_loss=_number(row["test_loss"]),
                 seconds=_number(row["seconds"]),
                 diverged_at=whole_number(row["diverged_at"]) if row["diverged_at"] else None,
@@ -257,6 +257,13 @@ def _line(cells: Iterable[str]) -> str:
 
 def _number(text: str) -> float:
     return float(text) if text in ("inf", "-inf", "nan") else real_number(text)
+
+
+def _share(text: str) -> float:
+    value = real_number(text)
+    if not 0 <= value <= 1:
+        raise ValueError(f"{value} is no accuracy from 0 to 1")
+    return value
 
 
 def _file_name(text: str) -> str:

@@ -14,7 +14,7 @@ from ...sweep.watch.overview import Overview
 from ...sweep.watch.plan import At
 from ...terminal.driver import SlowLinkDriver, has_shades
 from ...widgets.lines import LinesWidget
-from ..layout import Block, prose
+from ..layout import Block, prose, words
 from . import curves, heatmap, reading
 from .heatmap import TINTS, Layout, Pen, Signs
 from .labels import shortened
@@ -23,6 +23,7 @@ SEPARATOR = "   "
 FEW_COLORS = (None, "standard")  # in Rich's words: too few for a scale
 MIN_CURVES_ROWS, MAX_CURVES_ROWS = 14, 30  # beneath a heat map that leaves them
 MIN_LEGEND_ROWS, MIN_OTHERS_ROWS = 8, 10  # rows of a page with room for these lines
+MAX_TROUBLE_ROWS = 3
 READING_ROWS = ((16, 3), (9, 2), (0, 1))  # rows of a page, and those for words about the cell
 Piece = Sequence[tuple[str, Style]]
 
@@ -129,7 +130,8 @@ class SweepPage(LinesWidget):
         below = self._below(view, pen)
         head = [self._title(view)]
         if view.trouble:
-            head += _flowed([[(view.trouble, self.ink("warning"))]], width, 1)
+            lines = words(view.trouble, width - 2, self.ink("warning"))[:MAX_TROUBLE_ROWS]
+            head += [Text(" ").append_text(line) for line in lines]
         room = max(2, height - len(head) - len(below))
         if view.at is None:
             waiting = Text(" waiting for the first result …", self.ink("quiet"))
@@ -164,7 +166,7 @@ class SweepPage(LinesWidget):
         runs = f"{shown.finished:,} of {shown.planned:,} runs"
         state = (f"   {view.state}", self.ink("moving"))
         notes = [(runs, self.ink("title")), *([state] if view.state else [])]
-        room = self.size.width - sum(len(words) for words, _ in notes) - len("─ Sweep  ─── ─")
+        room = self.size.width - sum(len(note) for note, _ in notes) - len("─ Sweep  ─── ─")
         name = shortened(view.name, max(0, room))
         return self.title(f"Sweep {name}".rstrip(), *notes)
 
@@ -182,9 +184,9 @@ class SweepPage(LinesWidget):
         others = reading.others(shown, view.selected)
         if others and height >= MIN_OTHERS_ROWS:
             pieces: list[Piece] = [[("others:", quiet)]]
-            for words, is_selected in others:
+            for other, is_selected in others:
                 sign = "▸ " if is_selected else ""
-                pieces.append([(f"{sign}{words}", self.ink("chosen" if is_selected else "quiet"))])
+                pieces.append([(f"{sign}{other}", self.ink("chosen" if is_selected else "quiet"))])
             lines += _flowed(pieces, width, 1)
         if view.at is not None:
             rows = next(rows for least, rows in READING_ROWS if height >= least)
