@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from importlib.metadata import version
+from pkgutil import resolve_name
 from queue import Empty, SimpleQueue
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ...data.dataset import Dataset
 
 LOOK_INTERVAL_S = 2.0  # between two looks at which workers there are
+ASK_TIMEOUT_S = 60.0  # for a worker that is busy with a run of another sweep
 WAIT_S = 0.25  # for results, before the caller may draw its progress
 AHEAD = 2  # runs with the cluster for each thread: one that is made, and one that waits
 MAX_ATTEMPTS = 10  # of a run whose workers died
@@ -238,21 +240,32 @@ class Dispatcher(Generic[JobType]):
             self._log(f"refused: {self._refused[address]}")
 
     def _refuse_without_package(self, error: Exception) -> None:
-        """Ask every worker for its version: one could not even read what it was asked."""
+        """Find the workers that cannot load this package: one could not do what it was asked."""
+        loaded = self._ask(resolve_name, f"{WORKER_MODULE}:__name__")
+        unfit = [address for address, name in loaded.items() if name != WORKER_MODULE]
+        if not unfit:
+            raise UserError(f"a worker cannot load {PACKAGE}: {error}") from error
+        versions = self._ask(version, PACKAGE)
+        names = {k: v["name"] for k, v in self._client.scheduler_info()["workers"].items()}
+        for address in unfit:
+            theirs, needed = versions.get(address), version(PACKAGE)
+            why = f"has {PACKAGE} {theirs}; the sweep needs {needed}"
+            if not isinstance(theirs, str):
+                why = f"has no {PACKAGE}"
+            elif theirs == needed:
+                why = f"cannot load {PACKAGE}: {loaded[address]}"
+            self._refuse(address, str(names.get(address, address)), why)
+
+    def _ask(self, function: Callable[[str], object], argument: str) -> dict[str, object]:
+        """Call a function of Python's own on every worker; its results, or errors, by address."""
         asked = {
-            address: self._client.submit(version, PACKAGE, workers=[address], pure=False)
+            address: self._client.submit(function, argument, workers=[address], pure=False)
             for address in self._fit()
         }
-        names = {k: v["name"] for k, v in self._client.scheduler_info()["workers"].items()}
-        found = False
+        answers: dict[str, object] = {}
         for address, future in asked.items():
             try:
-                theirs = future.result(timeout=LOOK_INTERVAL_S)
-            except Exception:
-                theirs = None
-            if theirs != version(PACKAGE):
-                found = True
-                has = f"has {PACKAGE} {theirs}" if theirs else f"has no {PACKAGE}"
-                self._refuse(address, names.get(address, address), has)
-        if not found:
-            raise UserError(f"a worker cannot load {PACKAGE}: {error}") from error
+                answers[address] = future.result(timeout=ASK_TIMEOUT_S)
+            except Exception as problem:
+                answers[address] = problem
+        return answers

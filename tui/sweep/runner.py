@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,7 +125,7 @@ class SweepRunner:
 
     def run(
         self, dispatcher: Dispatcher[RungJob], writer: ResultsWriter
-    ) -> Iterator[SweepProgress]:
+    ) -> Generator[SweepProgress]:
         """Make the missing runs; yield progress a few times a second.
 
         Raises as `Dispatcher.run` and `ResultsWriter.append` do.
