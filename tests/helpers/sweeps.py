@@ -75,7 +75,7 @@ def free_port() -> int:
 def without_package(folder: Path) -> dict[str, str]:
     """Return an environment in which Python finds all packages but this one, in a new folder."""
     folder.mkdir()
-    for place in (Path(path) for path in sys.path if path.endswith("site-packages")):
+    for place in (Path(path) for path in sys.path if any(Path(path).glob("*.dist-info"))):
         for entry in place.iterdir():
             is_ours = "mnist_tui" in entry.name or entry.suffix == ".pth"
             if not is_ours and not (folder / entry.name).exists():

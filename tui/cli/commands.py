@@ -166,11 +166,16 @@ def export(
     **values: Any,
 ) -> None:
     """Export saved runs. The file extension selects the format."""
-    from .export import OPTIONS, ExportRequest, export_runs
+    from .export import OPTIONS, ExportRequest, export_runs, export_sweep
 
+    table: Path | None = values.pop("table")
     request = ExportRequest(**values)
+    if table is not None:
+        if len(saved) > 1 or not request.is_empty:
+            raise click.UsageError("--table is of one sweep's folder, and goes with nothing else")
+        context.exit(export_sweep(saved[0], table, request))
     if request.is_empty:
-        raise click.UsageError(f"say what to export: {' '.join(OPTIONS)}")
+        raise click.UsageError(f"say what to export: {' '.join((*OPTIONS, '--table'))}")
     if len(saved) > 1 and (single := request.single_model_option):
         raise click.UsageError(f"{single} is of one model; {len(saved)} are named")
     context.exit(export_runs(saved, request, source, share))

@@ -177,7 +177,9 @@ class Dispatcher(Generic[JobType]):
                 )
             return submitted.attempt + 1
         elif isinstance(outcome, ImportError):
-            self._refuse_without_package(outcome)
+            # Unless this may have come from a worker that has been refused meanwhile.
+            if submitted.workers is not None or not self._refused:
+                self._refuse_without_package(outcome)
         elif isinstance(outcome, Exception) and not isinstance(outcome, CancelledError):
             raise outcome
         return submitted.attempt
@@ -243,7 +245,7 @@ class Dispatcher(Generic[JobType]):
         """Find the workers that cannot load this package: one could not do what it was asked."""
         loaded = self._ask(resolve_name, f"{WORKER_MODULE}:__name__")
         unfit = [address for address, name in loaded.items() if name != WORKER_MODULE]
-        if not unfit:
+        if not unfit and not self._refused:
             raise UserError(f"a worker cannot load {PACKAGE}: {error}") from error
         versions = self._ask(version, PACKAGE)
         names = {k: v["name"] for k, v in self._client.scheduler_info()["workers"].items()}
