@@ -1,87 +1,139 @@
-"""Sweeps' folders with made-up results, and their numbers reckoned from the table alone."""
+"""Sweeps for tests: a small plan run to its end, and separate Dask processes to run it on."""
 
 from __future__ import annotations
 
-import csv
-import math
-import statistics
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from mnist_tui.tui.sweep.cells import Cell
-from mnist_tui.tui.sweep.manifest import Manifest, write_manifest
-from mnist_tui.tui.sweep.results import TABLE, ResultsWriter, SweepResult
+from mnist_tui.data.dataset import Dataset
+from mnist_tui.tui.datasets.loading import digest_of, program
+from mnist_tui.tui.sweep.dispatch import Dispatcher
+from mnist_tui.tui.sweep.manifest import Manifest
+from mnist_tui.tui.sweep.results import ResultsWriter, SweepResult, read_results
+from mnist_tui.tui.sweep.runner import RungJob, SweepProgress, SweepRunner
+from mnist_tui.tui.sweep.tasks import Requirements
+from mnist_tui.tui.sweep.worker import code_digest
 
-TEST_IMAGES = 10_000
-GRID = Manifest("iterations=50", {"alpha": "0.01:1:log5", "hidden": "4,9-6", "seed": "0:3"})
-
-
-def result(cell: Cell) -> SweepResult:
-    """Return a made-up result: runs with alpha 1 diverge, but for the first seed of 9-6."""
-    chosen = cell.hyperparameters
-    accuracy = (
-        0.9 + 0.01 * math.log10(sum(chosen.hidden)) - 0.2 * math.log10(chosen.alpha / 0.3) ** 2
-    )
-    accuracy = max(0.1, accuracy) + 0.0013 * chosen.seed
-    is_sound = chosen.alpha < 1 or (chosen.seed == 0 and len(chosen.hidden) == 2)
-    return SweepResult(
-        cell,
-        cell.iterations,
-        cell.iterations if is_sound else 7,
-        accuracy,
-        1 - accuracy,
-        accuracy,
-        1 - accuracy,
-        1.5 + chosen.seed,
-        None if is_sound else 7,
-    )
+if TYPE_CHECKING:
+    from distributed import Client
 
 
-def made(folder: Path, manifest: Manifest = GRID, count: int | None = None) -> Path:
-    """Fill a folder with the results of the first `count` runs; None: of all."""
-    folder.mkdir(exist_ok=True)
-    cells = manifest.plan()
-    write_manifest(folder, replace(manifest, cells=len(cells), test_images=TEST_IMAGES))
-    append(folder, cells[:count])
-    return folder
+def requirements(dataset: Dataset, source: Path | str) -> Requirements:
+    """Return what workers need for runs on these data."""
+    return Requirements(program(), code_digest(), digest_of(dataset), str(source), None)
 
 
-def append(folder: Path, cells: Iterable[Cell]) -> None:
-    """Add the results of these runs."""
-    with ResultsWriter(folder) as table:
-        table.append(map(result, cells))
+class Sweep:
+    """A sweep in a folder, on a cluster."""
+
+    def __init__(
+        self,
+        client: Client,
+        folder: Path,
+        manifest: Manifest,
+        dataset: Dataset,
+        source: Path | str,
+    ) -> None:
+        self.client, self.folder, self.manifest, self.dataset = client, folder, manifest, dataset
+        self.needs = requirements(dataset, source)
+        self.log: list[str] = []
+
+    def steps(self) -> Generator[SweepProgress]:
+        """Make the runs that are missing."""
+        with ResultsWriter(self.folder) as writer:
+            runner = self.runner()
+            dispatcher = Dispatcher[RungJob](self.client, self.needs, self.dataset, self.log.append)
+            yield from runner.run(dispatcher, writer)
+
+    def runner(self) -> SweepRunner:
+        """Return a runner that knows what the folder holds."""
+        plan = self.manifest.plan()
+        return SweepRunner(self.folder, self.manifest, plan, self.results(), self.dataset)
+
+    def results(self) -> Sequence[SweepResult]:
+        """Return what the folder holds."""
+        return read_results(self.folder)
+
+    def finish(self) -> Sequence[SweepResult]:
+        """Make the runs that are missing; return the results that are new."""
+        return [result for step in self.steps() for result in step.new]
 
 
-@dataclass(frozen=True)
-class Figures:
-    """What the table says of some of its rows."""
-
-    accuracies: list[float]  # of runs that did not diverge
-    diverged: int
-    seconds: float  # mean
-
-    @property
-    def mean(self) -> float:
-        return statistics.fmean(self.accuracies)
-
-    @property
-    def spread(self) -> float:
-        return statistics.stdev(self.accuracies)
-
-    @property
-    def test_error(self) -> float:
-        return math.sqrt(self.mean * (1 - self.mean) / TEST_IMAGES)
+def free_port() -> int:
+    """Return a port of loopback that was free a moment ago."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
 
 
-def figures(folder: Path, fixed: Mapping[str, str]) -> Figures:
-    """Return the figures of the rows that have these values, as the table writes them."""
-    with (folder / TABLE).open(newline="") as file:
-        rows = [
-            row
-            for row in csv.DictReader(file)
-            if all(row[name] == value for name, value in fixed.items())
-        ]
-    sound = [float(row["test_accuracy"]) for row in rows if not row["diverged_at"]]
-    seconds = statistics.fmean(float(row["seconds"]) for row in rows)
-    return Figures(sound, len(rows) - len(sound), seconds)
+def without_package(folder: Path) -> dict[str, str]:
+    """Return an environment in which Python finds all packages but this one, in a new folder."""
+    folder.mkdir()
+    for place in (Path(path) for path in sys.path if any(Path(path).glob("*.dist-info"))):
+        for entry in place.iterdir():
+            is_ours = "mnist_tui" in entry.name or entry.suffix == ".pth"
+            if not is_ours and not (folder / entry.name).exists():
+                (folder / entry.name).symlink_to(entry)
+    return {**os.environ, "PYTHONPATH": str(folder), "PYTHONNOUSERSITE": "1"}
+
+
+class Cluster:
+    """Separate `dask scheduler` and `dask worker` processes on loopback."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._log = (folder / "dask.log").open("w", encoding="utf-8")
+        self.port = free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.scheduler = self.start_scheduler()
+        self.workers: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start_scheduler(self) -> subprocess.Popen[bytes]:
+        """Start the scheduler on this cluster's port."""
+        place = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        self.scheduler = self._start("scheduler", *place)
+        return self.scheduler
+
+    def start_worker(self, name: str, *, has_package: bool = True) -> None:
+        """Start a worker without a nanny: what is killed stays dead."""
+        options = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--name", name)
+        env = None if has_package else without_package(self._folder / name)
+        self.workers[name] = self._start("worker", self.address, *options, env=env)
+
+    def _start(
+        self, kind: str, *options: str, env: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        # -S leaves out Python's own site packages, in which this package is found.
+        command = [sys.executable, *(["-S"] if env else []), "-m", f"distributed.cli.dask_{kind}"]
+        return subprocess.Popen(
+            [*command, *options],
+            env=env,
+            stdout=self._log,
+            stderr=self._log,
+            cwd=self._folder,
+        )
+
+    def close(self) -> None:
+        """End every process."""
+        for process in (*self.workers.values(), self.scheduler):
+            process.kill()
+            process.wait()
+        self._log.close()
+
+
+@contextmanager
+def separate_cluster(folder: Path, *workers: str) -> Generator[Cluster]:
+    """Start a cluster with workers of these names, and end it afterwards."""
+    cluster = Cluster(folder)
+    try:
+        for name in workers:
+            cluster.start_worker(name)
+        yield cluster
+    finally:
+        cluster.close()

@@ -7,10 +7,13 @@ from typing import Any
 
 import click
 
+from ...net.presets import PRESETS
 from ..config.fields import BY_NAME
+from ..config.recipe import parse_recipe
 from .options import (
     WholeNumber,
     WholeRange,
+    axis_options,
     data_option,
     force_option,
     hyperparameter_log_from_options,
@@ -144,6 +147,7 @@ def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) ->
 )
 @click.option("--chart", type=path, help="Draw the accuracy of one or more models, .svg or .png.")
 @click.option("--script", type=path, help="Write a stand-alone script that repeats the run, .py.")
+@click.option("--table", type=path, help="Write a sweep's results, .csv, .json or .parquet.")
 @click.option("--recipe", is_flag=True, help="Print the hyperparameters on one line, for --recipe.")
 @click.option("--predictions", type=path, help="Write the predictions for --data, .csv or .json.")
 @click.option(
@@ -162,11 +166,16 @@ def export(
     **values: Any,
 ) -> None:
     """Export saved runs. The file extension selects the format."""
-    from .export import OPTIONS, ExportRequest, export_runs
+    from .export import OPTIONS, ExportRequest, export_runs, export_sweep
 
+    table: Path | None = values.pop("table")
     request = ExportRequest(**values)
+    if table is not None:
+        if len(saved) > 1 or not request.is_empty:
+            raise click.UsageError("--table is of one sweep's folder, and goes with nothing else")
+        context.exit(export_sweep(saved[0], table, request))
     if request.is_empty:
-        raise click.UsageError(f"say what to export: {' '.join(OPTIONS)}")
+        raise click.UsageError(f"say what to export: {' '.join((*OPTIONS, '--table'))}")
     if len(saved) > 1 and (single := request.single_model_option):
         raise click.UsageError(f"{single} is of one model; {len(saved)} are named")
     context.exit(export_runs(saved, request, source, share))
@@ -204,6 +213,80 @@ def data(
 
 
 @click.command()
+@axis_options
+@share_option
+@recipe_option
+@click.option("--out", "folder", type=path, required=True, help="Folder of the results.")
+@click.option(
+    "--random",
+    "draws",
+    type=WholeRange(1, 1_000_000),
+    metavar="N",
+    help="Draw N settings instead of trying all; a range may then be 0.01:1:log.",
+)
+@click.option(
+    "--draw-seed",
+    type=WholeRange(0),
+    default=0,
+    metavar="N",
+    help="Seed of --random.  [default: 0]",
+)
+@click.option(
+    "--halving",
+    is_flag=False,
+    flag_value=3,
+    type=WholeRange(2, 1000),
+    metavar="[FACTOR]",
+    help="Train all settings a little, the best third further, and so on.",
+)
+@click.option("--models", "keeps_models", is_flag=True, help="Keep the model of each run, too.")
+@click.option(
+    "--workers",
+    type=WholeRange(1, 1024),
+    metavar="N",
+    help="Number of processes on this machine.  [default: cores]",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Use the Dask cluster of this scheduler.")
+@click.option("--tls-ca-file", type=path, metavar="FILE", help="With --scheduler: its authority.")
+@click.option("--tls-cert", type=path, metavar="FILE", help="With --scheduler: your certificate.")
+@click.option("--tls-key", type=path, metavar="FILE", help="With --scheduler: its key.")
+@json_option
+@quiet_option
+@click.pass_context
+def sweep(context: click.Context, source: str, recipe: str | None, **values: Any) -> None:
+    """Train with many hyperparameters, on all cores or on a Dask cluster.
+
+    A hyperparameter takes several values: 0.01,0.1 or 0.01:1:log9 or, of whole numbers, 0:5 (0 to
+    4); hidden layers are joined by -, as in 32,128-64. The same --out goes on with what is missing,
+    and needs no other option then.
+    """
+    from .sweep import SweepOptions, run_sweep
+
+    axes = [values[name] for name in BY_NAME if is_given(name)]
+    options = {k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
+    tls = [options.pop(name) for name in ("tls_ca_file", "tls_cert", "tls_key")]
+    if any(tls) and (not all(tls) or options["scheduler"] is None):
+        raise click.UsageError(
+            "--tls-ca-file, --tls-cert and --tls-key go together, --scheduler too"
+        )
+    if options["scheduler"] is not None and options["workers"] is not None:
+        raise click.UsageError("--workers are of this machine: leave out --scheduler")
+    if recipe is not None and is_given("preset"):
+        raise click.UsageError("--recipe sets all hyperparameters: leave out --preset")
+    base = None if recipe is None else parse_recipe(recipe)
+    if is_given("preset"):
+        base = ((0, PRESETS[values["preset"]].hyperparameters),)
+    context.exit(
+        run_sweep(
+            source if is_given("source") else None,
+            base,
+            axes,
+            SweepOptions(**options, tls=tuple(tls) if all(tls) else None),
+        )
+    )
+
+
+@click.command()
 @threads_option
 @json_option
 @click.pass_context
@@ -238,4 +321,4 @@ def list_(context: click.Context) -> None:
     context.exit(list_lessons())
 
 
-COMMANDS = (train, evaluate, predict, models, export, data, lesson, bench)
+COMMANDS = (train, sweep, evaluate, predict, models, export, data, lesson, bench)

@@ -108,6 +108,27 @@ def export_runs(
     return 0
 
 
+def export_sweep(folder: Path, table: Path, request: ExportRequest) -> int:
+    """Write the results of a sweep; return 0.
+
+    Args:
+        folder: Of the sweep.
+        table: The file to write.
+        request: Whether it may overwrite a file, and what to say.
+
+    Raises:
+        UserError: The file cannot be written, or the folder holds no sweep.
+    """
+    from ..export.sweep_table import ENDINGS, sweep_table
+
+    check_writable(table, overwrite=request.overwrite, endings=ENDINGS)
+    content = sweep_table(folder, table.suffix.lower())
+    write_atomically(table, content, overwrite=request.overwrite)
+    if not request.quiet:
+        log_line(f"written to {table}")
+    return 0
+
+
 def run_names(paths: Sequence[Path]) -> list[str]:
     """Return short distinct names of the runs. Raises UserError if a model is named twice."""
     if len(set(paths)) < len(paths):

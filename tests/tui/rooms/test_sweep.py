@@ -27,7 +27,7 @@ from mnist_tui.tui.terminal.driver import SlowLinkDriver
 from textual.widgets import Input, Label
 
 from tests.helpers.app_driver import Driver, opened, presses
-from tests.helpers.sweeps import GRID, append, figures, made
+from tests.helpers.sweep_folders import GRID, append, figures, made
 from tests.helpers.terminal_sizes import EVERY, at_sizes
 
 ALPHAS = ("0.01", "0.03162", "0.1", "0.3162", "1.0")
