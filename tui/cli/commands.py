@@ -148,6 +148,7 @@ def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) ->
 @click.option("--chart", type=path, help="Draw the accuracy of one or more models, .svg or .png.")
 @click.option("--script", type=path, help="Write a stand-alone script that repeats the run, .py.")
 @click.option("--table", type=path, help="Write a sweep's results, .csv, .json or .parquet.")
+@click.option("--heat-map", type=path, help="Draw a sweep's test accuracy, .svg or .png.")
 @click.option("--recipe", is_flag=True, help="Print the hyperparameters on one line, for --recipe.")
 @click.option("--predictions", type=path, help="Write the predictions for --data, .csv or .json.")
 @click.option(
@@ -169,13 +170,17 @@ def export(
     from .export import OPTIONS, ExportRequest, export_runs, export_sweep
 
     table: Path | None = values.pop("table")
+    heat_map: Path | None = values.pop("heat_map")
     request = ExportRequest(**values)
-    if table is not None:
+    if table is not None or heat_map is not None:
         if len(saved) > 1 or not request.is_empty:
-            raise click.UsageError("--table is of one sweep's folder, and goes with nothing else")
-        context.exit(export_sweep(saved[0], table, request))
+            raise click.UsageError(
+                "--table and --heat-map are of one sweep's folder, and go with nothing else"
+            )
+        context.exit(export_sweep(saved[0], table, heat_map, request))
     if request.is_empty:
-        raise click.UsageError(f"say what to export: {' '.join((*OPTIONS, '--table'))}")
+        options = " ".join((*OPTIONS, "--table", "--heat-map"))
+        raise click.UsageError(f"say what to export: {options}")
     if len(saved) > 1 and (single := request.single_model_option):
         raise click.UsageError(f"{single} is of one model; {len(saved)} are named")
     context.exit(export_runs(saved, request, source, share))

@@ -165,7 +165,8 @@ class SweepPage(LinesWidget):
         shown = view.shown
         runs = f"{shown.finished:,} of {shown.planned:,} runs"
         state = (f"   {view.state}", self.ink("moving"))
-        notes = [(runs, self.ink("title")), *([state] if view.state else [])]
+        notes = [(runs, self.ink("title"))] if shown.planned else []
+        notes += [state] if view.state else []
         room = self.size.width - sum(len(note) for note, _ in notes) - len("─ Sweep  ─── ─")
         name = shortened(view.name, max(0, room))
         return self.title(f"Sweep {name}".rstrip(), *notes)
