@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from textual.widgets import Input, Label
 from tests.helpers.app_driver import Driver, opened, presses
 from tests.helpers.sweep_folders import GRID, append, figures, made
 from tests.helpers.terminal_sizes import EVERY, at_sizes
+from tests.manual.sizes import redraw, resize
 
 ALPHAS = ("0.01", "0.03162", "0.1", "0.3162", "1.0")
 
@@ -383,7 +385,7 @@ async def test_forty_values_and_thousands_of_runs_fit(
         monkeypatch.setattr(SlowLinkDriver, "colorless", True)
         room.draw()
         rows = app.lines(SweepPage)
-        shades = ":-=+%#@" if is_ascii else "░▒▓█"
+        shades = re.escape(":-=+%#@" if is_ascii else "░▒▓█")
         cells = [row for row in rows[2:] if re.match(rf" +\d+ [ ▸][{shades}]{{20}}", row)]
         assert len(cells) >= 10  # all columns, and as many rows as there is room for
         assert all(len(row[16:56].rstrip()) == 40 for row in cells)
@@ -399,8 +401,29 @@ async def test_long_architectures_are_shortened_but_told_whole(
     folder = made(tmp_path / "sweep", LONG)
     async with looked_at(small, folder) as (app, _):
         await app.press("down", "left")
-        assert re.search(r"1000-100\S*…\S*0-60-30 ▸", text(app))
+        assert re.search(r"1000-1000\S*…\S*60-30 ▸", text(app))
         assert "hidden 1000-1000-1000-500-250-125-60-30" in words(app)
+
+
+@pytest.mark.parametrize("plan", [GRID, MANY, LONG], ids=["grid", "many", "long"])
+async def test_no_size_breaks_it(small: Dataset, tmp_path: Path, plan: Manifest) -> None:
+    count = len(plan.plan()) * 2 // 3
+    async with looked_at(small, made(tmp_path / "sweep", plan, count)) as (app, room):
+        for _ in range(2):
+            redraw(app, product((0, 1, 5, 17, 80), (0, 1, 3, 6, 13, 60)))
+            await app.press("c")
+        for size in ((1, 1), (20, 6), (60, 10), (200, 60), (80, 24)):
+            await resize(app, *size)
+            await app.press("down", "right")
+        assert app.app.screen is room
+
+
+async def test_a_low_pane_shows_what_matters_most(small: Dataset, tmp_path: Path) -> None:
+    folder = made(tmp_path / "sweep")
+    async with looked_at(small, folder, (60, 10)) as (app, _):
+        found = figures(folder, {"alpha": "0.3162", "hidden": "9,6"})
+        assert f"{100 * found.mean:.2f} % ± {100 * found.spread:.2f}" in text(app)
+        assert "alpha 0.3162, hidden 9-6" in text(app)
 
 
 async def test_a_click_moves_the_cursor(small: Dataset, tmp_path: Path) -> None:
