@@ -226,17 +226,13 @@ def _name(
     plot: Plot, curves: dict[int, Points], names: dict[int, str], chosen: int, ink: Ink
 ) -> None:
     """Write each curve's value at its right end, so that color is not needed."""
-    taken: set[int] = set()
-    order = sorted(curves, key=lambda row: (row != chosen, row))
-    for row in order:
-        found = curves[row]
-        if not len(found.means):
-            continue
-        wanted = plot.row(float(found.means[-1]))
-        free = [y for y in range(plot.rows) if y not in taken]
-        if not free:
-            return
-        y = min(free, key=lambda y: abs(y - wanted))
-        taken.add(y)
+    ends = {row: plot.row(float(c.means[-1])) for row, c in curves.items() if len(c.means)}
+    order = sorted(ends, key=lambda row: -curves[row].means[-1])
+    if len(order) > plot.rows:  # the chosen one has a name in any case
+        order = [row for row in order if row == chosen]
+    for i, row in enumerate(order):
+        # Below the name before, and so high that those after it have room.
+        highest = ends[order[i - 1]] + 1 if i else 0
+        ends[row] = min(max(ends[row], highest), plot.rows - len(order) + i)
         style = ink("chosen" if row == chosen else f"run{row % HUES}")
-        plot.write(y, plot.columns, f" {shortened(names[row], plot.margin - 1)}", style)
+        plot.write(ends[row], plot.columns, f" {shortened(names[row], plot.margin - 1)}", style)

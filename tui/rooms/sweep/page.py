@@ -21,7 +21,7 @@ from .labels import shortened
 
 SEPARATOR = "   "
 FEW_COLORS = (None, "standard")  # in Rich's words: too few for a scale
-MIN_CURVES_ROWS, MAX_CURVES_ROWS = 14, 30  # beneath a heat map that leaves them
+MIN_CURVES_ROWS, MAX_CURVES_ROWS = 10, 30  # beneath a heat map that leaves them
 MIN_LEGEND_ROWS, MIN_OTHERS_ROWS = 8, 10  # rows of a page with room for these lines
 MAX_TROUBLE_ROWS = 3
 READING_ROWS = ((16, 3), (9, 2), (0, 1))  # rows of a page, and those for words about the cell
