@@ -173,11 +173,12 @@ def export(
     heat_map: Path | None = values.pop("heat_map")
     request = ExportRequest(**values)
     if table is not None or heat_map is not None:
-        if len(saved) > 1 or not request.is_empty:
+        folder, *others = saved
+        if others or not request.is_empty:
             raise click.UsageError(
                 "--table and --heat-map are of one sweep's folder, and go with nothing else"
             )
-        context.exit(export_sweep(saved[0], table, heat_map, request))
+        context.exit(export_sweep(folder, table, heat_map, request))
     if request.is_empty:
         options = " ".join((*OPTIONS, "--table", "--heat-map"))
         raise click.UsageError(f"say what to export: {options}")

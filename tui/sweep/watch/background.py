@@ -70,8 +70,8 @@ class BackgroundSweep:
 
     def close(self) -> None:
         """Ask it to end, and end it and its workers if it does not; from any thread."""
+        self.stop()
         if self.is_running:
-            self.stop()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(PATIENCE_S)
             if self.is_running:
