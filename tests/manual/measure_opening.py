@@ -25,6 +25,7 @@ ROOMS = {  # by key, what stands on the screen as soon as the room does
     "x": "pixels",
     "i": "Watch one digit",
     "d": "your drawing",
+    "W": "many runs that differ",
 }
 
 

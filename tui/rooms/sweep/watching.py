@@ -12,7 +12,7 @@ from textual.widget import Widget
 from ...errors import EXPECTED_ERRORS
 from ...keymap.main_keys import FILE_ACTIONS
 from ...screens.main.dashboard import Dashboard, is_on_top
-from ...screens.main.sweep_actions import SweepActions
+from ...screens.main.sweep_owner import SweepOwner
 from ...sweep.watch.opened import OpenSweep, SweepContent
 from ...sweep.watch.overview import Overview, overview
 from ...sweep.watch.plan import At, Choice
@@ -52,7 +52,7 @@ class WatchingRoom(Room):
 
     def __init__(self, cockpit: Dashboard) -> None:
         super().__init__(cockpit)
-        assert isinstance(cockpit, SweepActions)
+        assert isinstance(cockpit, SweepOwner)
         self.main = cockpit
         self._behind = BackgroundJob(self)
         self.found: Found | None = None  # what the last look into the folder found

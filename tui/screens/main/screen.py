@@ -13,7 +13,7 @@ from .digit_actions import DigitActions
 from .file_actions import FileActions
 from .lesson_actions import LessonActions
 from .run_actions import RunActions
-from .sweep_actions import SweepActions
+from .sweep_owner import SweepOwner
 from .time_actions import TimeActions
 
 HEADINGS = {  # the help sections of the panels
@@ -26,7 +26,7 @@ HEADINGS = {  # the help sections of the panels
 
 
 class MainScreen(
-    FileActions, TimeActions, RunActions, ChartActions, DigitActions, SweepActions, LessonActions
+    FileActions, TimeActions, RunActions, ChartActions, DigitActions, SweepOwner, LessonActions
 ):
     """The dashboard with the keys of every topic, and those of the program itself."""
 

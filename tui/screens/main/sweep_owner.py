@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...sweep.watch.opened import OpenSweep
 
 
-class SweepActions(RoomActions):
+class SweepOwner(RoomActions):
     """Owns the open sweep, which the sweep room shows, and the process of one that runs."""
 
     def __init__(self, *arguments: Any, sweep: Path | None = None, **options: Any) -> None:
