@@ -115,6 +115,8 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
     if sweep_folder is not None and (kiosk or line is not None):
         reason = "--kiosk reads no files" if kiosk else "--at sets what is shown"
         raise click.UsageError(f"{reason}: leave out --sweep")
+    if sweep_folder is not None and not sweep_folder.is_dir():
+        raise click.UsageError(f"--sweep: there is no folder {printable(sweep_folder)}")
     if line is not None and resume is not None:
         raise click.UsageError("--resume goes on where a session was left; leave out --at")
     from ..config.app_options import AppOptions

@@ -120,7 +120,7 @@ def _cell(
     is_best = at == shown.best
     yield _rect(x, y, wide, high, _color(share), is_best=is_best)
     sign = (
-        "★" if is_best else {Standing.PARTLY_DIVERGED: "/", Standing.STOPPED: "▽"}.get(standing, "")
+        "◆" if is_best else {Standing.PARTLY_DIVERGED: "/", Standing.STOPPED: "▽"}.get(standing, "")
     )
     if is_small:
         if sign:
@@ -154,7 +154,7 @@ def _best_in_words(shown: Overview) -> str:
         return ""
     row, column = shown.choice.row, shown.choice.column
     words = (
-        f"★ best: {BY_NAME[column].label} {_label(column, shown.best[1])}, "
+        f"◆ best: {BY_NAME[column].label} {_label(column, shown.best[1])}, "
         f"{BY_NAME[row].label} {_label(row, shown.best[0])}: {100 * (summary.mean or 0):.2f} %"
     )
     if summary.spread is not None:

@@ -17,6 +17,7 @@ SIGNS = {
     "·": "*",  # a dot between numbers would read as a decimal point
     "…": ".",
     "±": "~",
+    "√": "v",
     "━": "=",  # the finished part of a bar
     "🔎": "/ ",  # before the command palette's field
     **dict.fromkeys("┊┆┇", ":"),

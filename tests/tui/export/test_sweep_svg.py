@@ -38,14 +38,14 @@ def test_its_numbers_are_the_tables_and_signs_tell_the_rest(tmp_path: Path) -> N
         for alpha in ("0.01", "0.03162", "0.1", "0.3162"):
             numbers = figures(folder, {"alpha": alpha, "hidden": hidden})
             is_best = (alpha, hidden) == ("0.3162", "9,6")
-            assert f"{100 * numbers.mean:.2f}{'★' * is_best}" in found
+            assert f"{100 * numbers.mean:.2f}{'◆' * is_best}" in found
             assert f"±{100 * numbers.spread:.2f}" in found
     assert "✗" in found
     broken = figures(folder, {"alpha": "1.0", "hidden": "9,6"})
     assert f"{100 * broken.mean:.2f}/" in found
     best = figures(folder, {"alpha": "0.3162", "hidden": "9,6"})
     assert found[-1] == (
-        f"★ best: alpha 0.3162, hidden 9-6: {100 * best.mean:.2f} % ± {100 * best.spread:.2f} over "
+        f"◆ best: alpha 0.3162, hidden 9-6: {100 * best.mean:.2f} % ± {100 * best.spread:.2f} over "
         f"3 runs; standard error of the test set {100 * best.test_error:.2f}"
     )
 
@@ -69,4 +69,3 @@ def test_the_command_writes_it_and_never_over_another(tmp_path: Path) -> None:
     wrong = program("export", tmp_path, "--heat-map", tmp_path / "b.svg")
     assert wrong.returncode == 1
     assert "is not the folder of a sweep" in wrong.stderr
-    assert program("--kiosk", "--sweep", folder).returncode == 2

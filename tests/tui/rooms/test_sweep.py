@@ -12,9 +12,11 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.app import MnistApp
+from mnist_tui.tui.cli.main import cli
 from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.datasets.loading import digest_of
 from mnist_tui.tui.rooms.sweep.dialogs import NewSweepDialog, OpenSweepDialog, PictureDialog
@@ -414,7 +416,7 @@ async def test_long_architectures_are_shortened_but_told_whole(
         assert "hidden 1000-1000-1000-500-250-125-60-30" in words(app)
 
 
-@pytest.mark.parametrize("plan", [GRID, MANY, LONG], ids=["grid", "many", "long"])
+@pytest.mark.parametrize("plan", [GRID, LONG], ids=["grid", "long"])
 async def test_no_size_breaks_it(small: Dataset, tmp_path: Path, plan: Manifest) -> None:
     count = len(plan.plan()) * 2 // 3
     async with looked_at(small, made(tmp_path / "sweep", plan, count)) as (app, room):
@@ -442,6 +444,19 @@ async def test_a_click_moves_the_cursor(small: Dataset, tmp_path: Path) -> None:
         x = rows[1].index("0.0316")
         await app.pilot.click(SweepPage, offset=(x, y))
         await app.until(lambda: "alpha 0.03162, hidden 4" in text(app))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--kiosk", "--sweep", "."), "--kiosk reads no files"),
+        (("--at", "digit=1 | alpha=1", "--sweep", "."), "--at sets what is shown"),
+        (("--sweep", "nowhere/at/all"), "there is no folder nowhere/at/all"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(options: tuple[str, ...], said: str) -> None:
+    with pytest.raises(click.UsageError, match=said):
+        cli.main(options, standalone_mode=False)
 
 
 async def test_from_the_command_line_it_opens_at_once(small: Dataset, tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ class FolderActions(WatchingRoom):
             if folder is None:
                 return
             refused = partial(self._ask_for_folder, str(folder))
-            self.read(OpenSweep(folder), None, refused=refused, at_once=True)
+            self.try_to_open(OpenSweep(folder), refused)
 
         self.app.push_screen(OpenSweepDialog(text, complaint), opened)
 

@@ -11,7 +11,7 @@ from textual import on
 from ...errors import EXPECTED_ERRORS
 from ...keymap.room_keys import ROOM_KEYS
 from ...sweep.cells import Cell, with_values
-from ...sweep.watch.plan import At, Choice
+from ...sweep.watch.plan import At
 from ...text import printable
 from ..room import Room
 from .folder_actions import FolderActions
@@ -76,7 +76,7 @@ class SweepRoom(FolderActions):
         if after == getattr(choice, other):
             turned[other] = before
         fixed = {k: v for k, v in choice.fixed.items() if k != after}
-        self._choose(replace(choice, **turned, fixed=MappingProxyType(fixed)))
+        self.choose(replace(choice, **turned, fixed=MappingProxyType(fixed)))
 
     def action_other(self) -> None:
         """Select the next of the other hyperparameters."""
@@ -98,12 +98,7 @@ class SweepRoom(FolderActions):
         fixed = {k: v for k, v in choice.fixed.items() if k != name}
         if at:
             fixed[name] = values[at - 1]
-        self._choose(replace(choice, fixed=MappingProxyType(fixed)))
-
-    def _choose(self, choice: Choice) -> None:
-        self.looked_at.choice, self.looked_at.at = choice, None
-        if self.main.sweep is not None:
-            self.read(self.main.sweep, choice, at_once=True)
+        self.choose(replace(choice, fixed=MappingProxyType(fixed)))
 
     def action_open(self) -> None:
         """Make the run of the cell again on the main screen."""

@@ -56,6 +56,7 @@ class WatchingRoom(Room):
         self.main = cockpit
         self._behind = BackgroundJob(self)
         self.found: Found | None = None  # what the last look into the folder found
+        self._opening: tuple[OpenSweep, Callable[[str], None]] | None = None  # see `try_to_open`
         self._trouble = ""  # why the folder could not be read just now
         self._digest: tuple[Dataset, str] | None = None  # of the data in use
 
@@ -104,51 +105,47 @@ class WatchingRoom(Room):
 
     def poll(self) -> None:
         """Look for new results, unless nobody would see them."""
-        if self.main.sweep is None:
+        if self._opening is not None:
+            self._read(self._opening[0], None)
+        elif self.main.sweep is None:
             self.sweep_page.update(None, self._trouble)
         elif is_on_top(self) and not self.cockpit.line_is_behind():
-            self.read(self.main.sweep, self.looked_at.choice)
+            self._read(self.main.sweep, self.looked_at.choice)
 
-    def read(
-        self,
-        sweep: OpenSweep,
-        choice: Choice | None,
-        *,
-        refused: Callable[[str], None] | None = None,
-        at_once: bool = False,
-    ) -> None:
-        """Read a folder in the background, and show it.
+    def try_to_open(self, sweep: OpenSweep, refused: Callable[[str], None]) -> None:
+        """Look at another sweep, or call `refused` with the reason why it cannot be read."""
+        self._opening = sweep, refused
+        self._behind.hurry()
+        self.poll()
 
-        Args:
-            sweep: The folder.
-            choice: What of it to look at.
-            refused: Called with the reason if it cannot be read; None: the page says so.
-            at_once: Whether someone waits for it.
-        """
+    def choose(self, choice: Choice) -> None:
+        """Look at something else of the sweep."""
+        self.looked_at.choice, self.looked_at.at = choice, None
+        self._behind.hurry()
+        self.poll()
+
+    def _read(self, sweep: OpenSweep, choice: Choice | None) -> None:
+        """Read a folder in the background, and show what is chosen of it."""
         before, dataset = self.found, self.workspace.session.dataset
 
         def job() -> Callable[[], None]:
             try:
                 content = sweep.read()
-                is_same = (
+                if (
                     before is not None
                     and content is before.content
                     and choice in (None, before.shown.choice)
-                )
-                shown = (
-                    before.shown
-                    if before is not None and is_same
-                    else overview(
-                        content.results, content.plan, choice, test_images=content.test_images
-                    )
-                )
+                ):
+                    shown = before.shown
+                else:
+                    images = content.test_images
+                    shown = overview(content.results, content.plan, choice, test_images=images)
             except EXPECTED_ERRORS as problem:
-                return partial(refused or self._complain, str(problem))
-            return partial(
-                self._take, Found(sweep, content, shown, self._is_other(content, dataset))
-            )
+                return partial(self._refuse, sweep, str(problem))
+            found = Found(sweep, content, shown, self._is_other(content, dataset))
+            return partial(self._take, found, choice)
 
-        self._behind.ask(job, at_once=at_once)
+        self._behind.ask(job)
 
     def _is_other(self, content: SweepContent, dataset: Dataset | None) -> bool:
         """Whether the sweep is of other data than those in use; in a worker."""
@@ -160,16 +157,24 @@ class WatchingRoom(Room):
             self._digest = dataset, digest_of(dataset)
         return self._digest[1] != content.manifest.sha256
 
-    def _complain(self, why: str) -> None:
-        self._trouble = why
-        if self.found is None:
-            self.sweep_page.update(None, why)
-        else:
-            self.draw()
+    def _refuse(self, sweep: OpenSweep, why: str) -> None:
+        if self._opening is not None and self._opening[0] is sweep:
+            (_, refused), self._opening = self._opening, None
+            refused(why)
+        elif sweep is self.main.sweep:
+            self._trouble = why
+            if self.found is None:
+                self.sweep_page.update(None, why)
+            else:
+                self.draw()
 
-    def _take(self, found: Found) -> None:
-        if found.sweep is not self.main.sweep:
+    def _take(self, found: Found, choice: Choice | None) -> None:
+        """Show what was found, unless something else is looked at by now."""
+        if self._opening is not None and self._opening[0] is found.sweep:
+            self._opening = None
             self.main.open_sweep(found.sweep)
+        if found.sweep is not self.main.sweep or choice != self.looked_at.choice:
+            return
         self.found, self._trouble = found, ""
         look, shown = self.looked_at, found.shown
         if look.is_curves is None and shown.planned:
