@@ -173,7 +173,7 @@ def export(
     if table is not None:
         if len(saved) > 1 or not request.is_empty:
             raise click.UsageError("--table is of one sweep's folder, and goes with nothing else")
-        context.exit(export_sweep(saved[0], table, request))
+        context.exit(export_sweep(next(iter(saved)), table, request))
     if request.is_empty:
         raise click.UsageError(f"say what to export: {' '.join((*OPTIONS, '--table'))}")
     if len(saved) > 1 and (single := request.single_model_option):

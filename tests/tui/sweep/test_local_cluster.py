@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psutil
@@ -126,7 +126,7 @@ def test_what_is_missing_is_made_and_nothing_else(
 
 def executing(client: Client) -> int:
     """Return how many runs are being made, as the workers last reported."""
-    workers = client.scheduler_info()["workers"].values()
+    workers: list[Any] = list(client.scheduler_info()["workers"].values())
     return sum(worker["metrics"]["task_counts"].get("executing", 0) for worker in workers)
 
 
@@ -148,7 +148,8 @@ def test_a_killed_worker_loses_nothing(
 ) -> None:
     manifest = Manifest("iterations=300 batch=10", {"seed": "0:8"})
     sweep = Sweep(client, tmp_path, manifest, small, folder)
-    victims = list(client.run(os.getpid).values())
+    processes: Any = client.run(os.getpid)
+    victims: list[int] = list(processes.values())
     for step in sweep.steps():
         if victims and step.new:
             os.kill(victims.pop(), signal.SIGKILL)
@@ -166,6 +167,7 @@ def test_everything_listens_on_loopback_alone(client: Client) -> None:
     ]
     assert len(ports) >= 5  # a scheduler; two workers with a nanny each
     assert {connection.laddr.ip for connection in ports} == {"127.0.0.1"}
+    assert client.scheduler is not None
     assert client.scheduler.address.startswith("tls://")
 
 
