@@ -195,6 +195,7 @@ def peer(runs: int) -> None:
     manifest = Manifest(f"{RUN} optimizer=momentum", axes)
     ours: list[float] = []
     theirs: list[float] = []
+    our_work = their_work = 1.0
     with local_cluster() as client:
         sweep_seconds(client, replace(TINY, axes={"seed": f"0:{4 * count}"}), dataset, "mnist")
         for _ in range(3):
@@ -215,8 +216,8 @@ def peer(runs: int) -> None:
             their_work = cpu_seconds() - begun
     print(
         f"peer: {len(manifest.plan())} runs: sweep {np.round(ours, 1)} s, GridSearchCV "
-        f"{np.round(theirs, 1)} s: {median(theirs) / median(ours):.2f} times; processor time of the "
-        f"last {our_work:.1f} and {their_work:.1f} s: {their_work / our_work:.2f} times"
+        f"{np.round(theirs, 1)} s: {median(theirs) / median(ours):.2f} times; processor time of "
+        f"the last {our_work:.1f} and {their_work:.1f} s: {their_work / our_work:.2f} times"
     )
 
 
