@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from .cells import Cell
-from .results import SweepResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def rungs(settings: int, factor: int | None) -> tuple[Rung, ...]:
 
 
 def promoted(
-    cells: Sequence[Cell], results: Mapping[str, SweepResult], count: int
+    cells: Sequence[Cell], accuracies: Mapping[str, float | None], count: int
 ) -> tuple[Cell, ...]:
     """Return the cells of the settings with the best mean test accuracy, in the order given.
 
@@ -49,16 +48,16 @@ def promoted(
 
     Args:
         cells: All cells of a rung.
-        results: Their results, by recipe.
+        accuracies: Their test accuracies, by recipe; None: the run diverged.
         count: Settings to keep.
     """
-    settings: dict[str, list[SweepResult]] = {}
+    settings: dict[str, list[float | None]] = {}
     for cell in cells:
-        settings.setdefault(cell.setting, []).append(results[cell.recipe])
+        settings.setdefault(cell.setting, []).append(accuracies[cell.recipe])
     means = {
-        setting: fmean(result.test_accuracy for result in found)
+        setting: fmean(accuracy for accuracy in found if accuracy is not None)
         for setting, found in settings.items()
-        if not any(result.diverged for result in found)
+        if None not in found
     }
     kept = sorted(means, key=lambda setting: -means[setting])[:count]  # stable: ties by order
     return tuple(cell for cell in cells if cell.setting in set(kept))

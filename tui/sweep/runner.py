@@ -100,7 +100,9 @@ class SweepRunner:
             dataset: The data.
         """
         self._folder, self._keeps_models, self._dataset = folder, manifest.keeps_models, dataset
-        self._results = {(result.cell.recipe, result.budget): result for result in results}
+        # Test accuracy by recipe and budget; None: the run diverged. Small, for there may be many.
+        self._accuracies: dict[tuple[str, int], float | None] = {}
+        self._note(results)
         self._cells = tuple(cells)
         settings = len({cell.setting for cell in cells})
         self._seeds = len(cells) // settings
@@ -118,7 +120,7 @@ class SweepRunner:
     def done(self) -> int:
         """Number of results that the plan asks for and that are there."""
         return sum(
-            (cell.recipe, budget) in self._results
+            (cell.recipe, budget) in self._accuracies
             for cell in self._cells
             for budget in {rung.budget(cell) for rung in self.rungs}
         )
@@ -141,7 +143,7 @@ class SweepRunner:
             for answers in dispatcher.run(jobs):
                 new = tuple(self._keep(job, answer) for job, answer in answers)
                 writer.append(new)
-                self._results |= {(result.cell.recipe, result.budget): result for result in new}
+                self._note(new)
                 spent = sum(costs[job.key] for job, _ in answers)
                 done_now, cost_now, left = done_now + len(new), cost_now + spent, left - spent
                 seconds = time.perf_counter() - start
@@ -161,11 +163,18 @@ class SweepRunner:
         cells = self._cells
         for i in range(number):
             rung = self.rungs[i]
-            found = {cell.recipe: self._results[cell.recipe, rung.budget(cell)] for cell in cells}
-            cells = promoted(cells, found, self.rungs[i + 1].settings)
+            known = {
+                cell.recipe: self._accuracies[cell.recipe, rung.budget(cell)] for cell in cells
+            }
+            cells = promoted(cells, known, self.rungs[i + 1].settings)
         rung = self.rungs[number]
         jobs = [RungJob(cell, rung, self._folder, self._keeps_models) for cell in cells]
-        return [job for job in jobs if (job.cell.recipe, job.budget) not in self._results]
+        return [job for job in jobs if (job.cell.recipe, job.budget) not in self._accuracies]
+
+    def _note(self, results: Sequence[SweepResult]) -> None:
+        for one in results:
+            accuracy = None if one.diverged else one.test_accuracy
+            self._accuracies[one.cell.recipe, one.budget] = accuracy
 
     def _keep(self, job: RungJob, answer: Answer) -> SweepResult:
         """Write the run's state if it is wanted; return its result."""

@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import psutil
@@ -126,7 +126,8 @@ def test_what_is_missing_is_made_and_nothing_else(
 
 def executing(client: Client) -> int:
     """Return how many runs are being made, as the workers last reported."""
-    workers = client.scheduler_info()["workers"].values()
+    info: Any = client.scheduler_info
+    workers: list[Any] = list(info()["workers"].values())
     return sum(worker["metrics"]["task_counts"].get("executing", 0) for worker in workers)
 
 
@@ -148,7 +149,8 @@ def test_a_killed_worker_loses_nothing(
 ) -> None:
     manifest = Manifest("iterations=300 batch=10", {"seed": "0:8"})
     sweep = Sweep(client, tmp_path, manifest, small, folder)
-    victims = list(client.run(os.getpid).values())
+    untyped: Any = client
+    victims: list[int] = list(untyped.run(os.getpid).values())
     for step in sweep.steps():
         if victims and step.new:
             os.kill(victims.pop(), signal.SIGKILL)
@@ -166,7 +168,8 @@ def test_everything_listens_on_loopback_alone(client: Client) -> None:
     ]
     assert len(ports) >= 5  # a scheduler; two workers with a nanny each
     assert {connection.laddr.ip for connection in ports} == {"127.0.0.1"}
-    assert client.scheduler.address.startswith("tls://")
+    scheduler: Any = client.scheduler
+    assert scheduler.address.startswith("tls://")
 
 
 def test_the_command_from_end_to_end(run: Run, tmp_path: Path, folder: Path) -> None:
