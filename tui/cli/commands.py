@@ -272,9 +272,7 @@ def sweep(context: click.Context, source: str, recipe: str | None, **values: Any
     options = {k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
     tls = [options.pop(name) for name in ("tls_ca_file", "tls_cert", "tls_key")]
     if any(tls) and (not all(tls) or options["scheduler"] is None):
-        raise click.UsageError(
-            "--tls-ca-file, --tls-cert and --tls-key go together, --scheduler too"
-        )
+        raise click.UsageError("--tls-ca-file, --tls-cert, --tls-key: all go with --scheduler")
     if options["scheduler"] is not None and options["workers"] is not None:
         raise click.UsageError("--workers are of this machine: leave out --scheduler")
     if recipe is not None and is_given("preset"):
