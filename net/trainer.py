@@ -311,13 +311,15 @@ def replay(trainer: Trainer, log: HyperparameterLog) -> Iterator[Progress]:
     """Repeat the updates of a run, with each change of hyperparameters at its iteration.
 
     Args:
-        trainer: A trainer made with the log's first hyperparameters.
+        trainer: A trainer made with the log's first hyperparameters, or restored from a state of
+            this very run, which then goes on from there.
         log: The hyperparameters to use, each from its iteration on.
 
     Raises:
         DivergedError: As `Trainer.steps` does.
     """
-    for since, hyperparameters in (*effective(log)[1:], (-1, None)):
+    changes = [change for change in effective(log)[1:] if change[0] >= trainer.iteration]
+    for since, hyperparameters in (*changes, (-1, None)):
         if since != trainer.iteration:
             for progress in trainer.steps():
                 yield progress

@@ -37,6 +37,7 @@ ROOM_HEADINGS = {
     "weights": "Weights",
     "unit": "One unit",
     "logits": "Contributions",
+    "sweep": "Sweep",
     "draw": "Draw",
     "pixels": "Pixels",
 }

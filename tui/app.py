@@ -125,6 +125,7 @@ class MnistApp(MinimumSizeApp):
             blocks=can.blocks,
             may_touch_files=not options.kiosk,
             place=options.place,
+            sweep=options.sweep,
             lessons=lessons,
             only_these=options.kiosk and bool(lessons),
             loading=lambda: self._reading.line if self._reading else "the data",
@@ -279,6 +280,7 @@ class MnistApp(MinimumSizeApp):
             if self._is_put_away:
                 return
             self._is_put_away = True
+            self.main.end_sweep()
             self.session.close()
             self.kept_in = self.opener.folder
             if not self.opener.close(ended=self.return_code == 0) and not self.is_kiosk:

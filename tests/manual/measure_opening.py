@@ -26,6 +26,7 @@ ROOMS = {  # by key, what stands on the screen as soon as the room does
     "V": "lie of the land",
     "i": "Watch one digit",
     "d": "your drawing",
+    "W": "many runs that differ",
 }
 
 

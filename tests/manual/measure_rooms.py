@@ -24,6 +24,7 @@ ROOMS = {
     "pixels": b"x",
     "one digit": b"i",
     "draw": b"d",
+    "sweep": b"W",
 }
 ESCAPE = b"\x1b"
 

@@ -41,7 +41,15 @@ COARSE = [
 ]
 PANELS = ("both", "chart", "digit", "probabilities", "hyperparameters", "runs")
 KEYS = ("down", "right", "pagedown", "end", "up", "left", "home", "tab")
-WAITING = ("counting", "asking", "number", "checking", "images", "run")  # as panels say it
+WAITING = (
+    "counting",
+    "asking",
+    "number",
+    "checking",
+    "images",
+    "run",
+    "reading",
+)  # as panels say it
 SCREENS: dict[str, Sequence[str]] = {
     "main": (),
     "main: a reading": ("comma", "comma", "z"),
@@ -75,6 +83,7 @@ SCREENS: dict[str, Sequence[str]] = {
     "pixels, flipped": ("x", "j", "enter", "g"),
     "one digit": ("i",),
     "digits pinned": ("i", "enter", "right", "enter"),
+    "sweep": ("W",),
     "draw": ("d", "d"),
     "draw, name": ("d", "d", "w"),
     "help": ("question_mark",),

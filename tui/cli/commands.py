@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...net.presets import PRESETS
 from ..config.fields import BY_NAME
+from ..config.recipe import parse_recipe
 from .options import (
     WholeNumber,
     WholeRange,
+    axis_options,
     data_option,
     export_options,
     force_option,
@@ -156,6 +159,8 @@ def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) ->
 @click.command()
 @click.argument("saved", nargs=-1, required=True, type=path, metavar="MODEL…")
 @export_options
+@click.option("--table", type=path, help="Write a sweep's results, .csv, .json or .parquet.")
+@click.option("--heat-map", type=path, help="Draw a sweep's test accuracy, .svg or .png.")
 @click.option("--recipe", is_flag=True, help="Print the hyperparameters on one line, for --recipe.")
 @data_option
 @share_option
@@ -172,11 +177,21 @@ def export(
     **values: Any,
 ) -> None:
     """Export saved runs. The file extension selects the format."""
-    from .export import OPTIONS, ExportRequest, export_runs
+    from .export import OPTIONS, ExportRequest, export_runs, export_sweep
 
+    table: Path | None = values.pop("table")
+    heat_map: Path | None = values.pop("heat_map")
     request = ExportRequest(**values, scale=input_scale)
+    if table is not None or heat_map is not None:
+        folder, *others = saved
+        if others or not request.is_empty:
+            raise click.UsageError(
+                "--table and --heat-map are of one sweep's folder, and go with nothing else"
+            )
+        context.exit(export_sweep(folder, table, heat_map, request))
     if request.is_empty:
-        raise click.UsageError(f"say what to export: {' '.join(OPTIONS)}")
+        options = " ".join((*OPTIONS, "--table", "--heat-map"))
+        raise click.UsageError(f"say what to export: {options}")
     if len(saved) > 1 and (single := request.single_model_option):
         raise click.UsageError(f"{single} is of one model; {len(saved)} are named")
     context.exit(export_runs(saved, request, source, share))
@@ -214,6 +229,78 @@ def data(
 
 
 @click.command()
+@axis_options
+@share_option
+@recipe_option
+@click.option("--out", "folder", type=path, required=True, help="Folder of the results.")
+@click.option(
+    "--random",
+    "draws",
+    type=WholeRange(1, 1_000_000),
+    metavar="N",
+    help="Draw N settings instead of trying all; a range may then be 0.01:1:log.",
+)
+@click.option(
+    "--draw-seed",
+    type=WholeRange(0),
+    default=0,
+    metavar="N",
+    help="Seed of --random.  [default: 0]",
+)
+@click.option(
+    "--halving",
+    is_flag=False,
+    flag_value=3,
+    type=WholeRange(2, 1000),
+    metavar="[FACTOR]",
+    help="Train all settings a little, the best third further, and so on.",
+)
+@click.option("--models", "keeps_models", is_flag=True, help="Keep the model of each run, too.")
+@click.option(
+    "--workers",
+    type=WholeRange(1, 1024),
+    metavar="N",
+    help="Number of processes on this machine.  [default: cores]",
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Use the Dask cluster of this scheduler.")
+@click.option("--tls-ca-file", type=path, metavar="FILE", help="With --scheduler: its authority.")
+@click.option("--tls-cert", type=path, metavar="FILE", help="With --scheduler: your certificate.")
+@click.option("--tls-key", type=path, metavar="FILE", help="With --scheduler: its key.")
+@json_option
+@quiet_option
+@click.pass_context
+def sweep(context: click.Context, source: str, recipe: str | None, **values: Any) -> None:
+    """Train with many hyperparameters, on all cores or on a Dask cluster.
+
+    A hyperparameter takes several values: 0.01,0.1 or 0.01:1:log9 or, of whole numbers, 0:5 (0 to
+    4); hidden layers are joined by -, as in 32,128-64. The same --out goes on with what is missing,
+    and needs no other option then.
+    """
+    from .sweep import SweepOptions, run_sweep
+
+    axes = [values[name] for name in BY_NAME if is_given(name)]
+    options = {k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
+    tls = [options.pop(name) for name in ("tls_ca_file", "tls_cert", "tls_key")]
+    if any(tls) and (not all(tls) or options["scheduler"] is None):
+        raise click.UsageError("--tls-ca-file, --tls-cert, --tls-key: all go with --scheduler")
+    if options["scheduler"] is not None and options["workers"] is not None:
+        raise click.UsageError("--workers are of this machine: leave out --scheduler")
+    if recipe is not None and is_given("preset"):
+        raise click.UsageError("--recipe sets all hyperparameters: leave out --preset")
+    base = None if recipe is None else parse_recipe(recipe)
+    if is_given("preset"):
+        base = ((0, PRESETS[values["preset"]].hyperparameters),)
+    context.exit(
+        run_sweep(
+            source if is_given("source") else None,
+            base,
+            axes,
+            SweepOptions(**options, tls=tuple(tls) if all(tls) else None),
+        )
+    )
+
+
+@click.command()
 @threads_option
 @json_option
 @click.pass_context
@@ -248,4 +335,7 @@ def list_(context: click.Context) -> None:
     context.exit(list_lessons())
 
 
-COMMANDS = (train, evaluate, predict, models, export, data, lesson, serve, bench, completion, man)
+COMMANDS = (
+    *(train, sweep, evaluate, predict, models, export, data, lesson, serve, bench),
+    *(completion, man),
+)

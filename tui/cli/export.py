@@ -13,8 +13,9 @@ import click
 from ..datasets.findings import all_notes
 from ..datasets.loading import questions_for
 from ..errors import UserError
-from ..export.files import check_apart, write_files
+from ..export.files import check_apart, check_writable, write_atomically, write_files
 from ..export.formats import FORMS, ExportInput
+from ..export.png import PICTURES, picture
 from ..interop.fitting import fit_to_questions
 from ..interop.model_file import read_model
 from ..storage.manifest import MAX_PATH_LENGTH
@@ -125,6 +126,48 @@ def _read(path: Path, request: ExportRequest, source: str, share: float | None) 
     fitted, _ = fit_to_questions(model, source, share, request.scale)
     log_notes(str(path), fitted.notes, quiet=request.quiet)
     return fitted.saved
+
+
+def export_sweep(
+    folder: Path, table: Path | None, heat_map: Path | None, request: ExportRequest
+) -> int:
+    """Write the results of a sweep; return 0.
+
+    Args:
+        folder: Of the sweep.
+        table: The file of the table; None: none.
+        heat_map: The file of the picture; None: none.
+        request: Whether it may overwrite a file, and what to say.
+
+    Raises:
+        UserError: A file cannot be written, or the folder holds no sweep.
+    """
+    from ..export.sweep_table import ENDINGS, sweep_table
+
+    check_apart((table, heat_map))
+    check_writable(table, overwrite=request.overwrite, endings=ENDINGS)
+    check_writable(heat_map, overwrite=request.overwrite, endings=PICTURES)
+    contents: dict[Path, str | bytes] = {}
+    if table is not None:
+        contents[table] = sweep_table(folder, table.suffix.lower())
+    if heat_map is not None:
+        contents[heat_map] = _heat_map(folder, heat_map)
+    for path, content in contents.items():
+        write_atomically(path, content, overwrite=request.overwrite)
+        if not request.quiet:
+            log_line(f"written to {path}")
+    return 0
+
+
+def _heat_map(folder: Path, path: Path) -> str | bytes:
+    """Return a picture of the two hyperparameters that the sweep room begins with."""
+    from ..export.sweep_svg import heatmap_svg
+    from ..sweep.watch.opened import OpenSweep
+    from ..sweep.watch.overview import overview
+
+    found = OpenSweep(folder).read()
+    shown = overview(found.results, found.plan, test_images=found.test_images)
+    return picture(heatmap_svg(shown, folder.absolute().name), path)
 
 
 def run_names(paths: Sequence[Path]) -> list[str]:

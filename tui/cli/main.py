@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -67,6 +68,13 @@ SWITCH_INTERVAL_S = 0.001
     help="Open the place that C copies in the app: its run is made again.",
 )
 @click.option(
+    "--sweep",
+    "sweep_folder",
+    type=path,
+    metavar="FOLDER",
+    help="Show a sweep: the folder that sweep --out names, also while it fills.",
+)
+@click.option(
     "--glyphs", type=click.Choice(GLYPHS), default="auto", help="Characters to draw with."
 )
 @click.option("--color", type=click.Choice(COLORS), default="auto", help="Number of colours.")
@@ -88,6 +96,7 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
     input_scale: InputScale | None,
     lesson_names: tuple[str, ...],
     line: str | None,
+    sweep_folder: Path | None,
     glyphs: str,
     color: str,
     kiosk: bool,
@@ -114,6 +123,11 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
         raise click.UsageError("--input-scale says something of --resume FILE: name that, too")
     if line is not None and (extra := [*named, *["--lesson"] * bool(lesson_names)]):
         raise click.UsageError(f"--at sets the run and what is shown: leave out {extra[0]}")
+    if sweep_folder is not None and (kiosk or line is not None):
+        reason = "--kiosk reads no files" if kiosk else "--at sets what is shown"
+        raise click.UsageError(f"{reason}: leave out --sweep")
+    if sweep_folder is not None and not sweep_folder.is_dir():
+        raise click.UsageError(f"--sweep: there is no folder {printable(sweep_folder)}")
     if line is not None and resume is not None:
         raise click.UsageError("--resume goes on where a session was left; leave out --at")
     from ..config.app_options import AppOptions
@@ -128,6 +142,7 @@ def cli(  # noqa: PLR0913  (click passes every option by name)
         resume,
         input_scale,
         None if line is None else parse_place(line),
+        sweep_folder,
         kiosk,
     )
     lessons = tuple(find_lesson(name) for name in lesson_names)

@@ -19,6 +19,7 @@ from ..config.fields import FIELDS, Field, format_value
 from ..config.input_scale import InputScale, parse_input_scale
 from ..config.numbers import real_number, whole_number
 from ..errors import UserError
+from ..sweep.axes import parse_axis
 
 if TYPE_CHECKING:
     from ...net.run.state import HyperparameterLog
@@ -91,6 +92,23 @@ class FieldType(click.ParamType[Any]):
             self.fail(str(problem), param, ctx)
 
 
+class AxisType(click.ParamType[Any]):
+    """An option that takes one value of a hyperparameter, or several: see sweep/axes.py."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+        self.name = field.label
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Parse the axis; on failure, raise click's one-line usage error."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return parse_axis(self.field.name, value)
+        except UserError as problem:
+            self.fail(str(problem), param, ctx)
+
+
 class WholeNumber(click.types.IntParamType):
     """A whole number, parsed like the panel's fields."""
 
@@ -133,13 +151,22 @@ class RealRange(click.FloatRange):
 
 def hyperparameter_options(command: Command) -> Command:
     """Add an option for each hyperparameter, --preset and --data to a command."""
+    return _options_of_type(FieldType, command)
+
+
+def axis_options(command: Command) -> Command:
+    """Add the same options to a command, where each takes several values as well."""
+    return _options_of_type(AxisType, command)
+
+
+def _options_of_type(kind: Callable[[Field], click.ParamType[Any]], command: Command) -> Command:
     defaults = Hyperparameters()
     for field in reversed(FIELDS):
         value = format_value(getattr(defaults, field.name))
         command = click.option(
             field.option,
             field.name,
-            type=FieldType(field),
+            type=kind(field),
             metavar=field.label.upper(),
             help=f"{field.hint[0].upper()}{field.hint[1:]}.  [default: {value}]",
         )(command)

@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 
-from ...data.augment import Epochs
 from ...data.dataset import Dataset
 from ...net.engine.engine import Engine
 from ...net.run import checkpoint
@@ -27,6 +26,7 @@ from ..export.files import check_apart, check_writable, write_atomically
 from ..export.tables import TABLES, history_text
 from ..render.glyphs import bar
 from ..text import format_duration, printable
+from ..training.headless import final_scores, new_trainer
 from .console import CLEAR_LINE, REDRAW_INTERVAL_S, log_notes, progress
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
@@ -63,14 +63,7 @@ def run_training(source: str, log: HyperparameterLog, options: TrainOptions) -> 
         dataset = open_dataset(source, options.share, on_progress)
     log_notes(source, all_notes(dataset.notes, dataset.findings), quiet=options.quiet)
     engine = Engine(dataset.train, options.threads)
-    trainer = Trainer(
-        dataset.train,
-        dataset.test,
-        log[0][1],
-        classes=dataset.classes,
-        engine=engine,
-        augmented=Epochs(dataset.train.images).images,
-    )
+    trainer = new_trainer(dataset, log[0][1], engine)
     start = time.perf_counter()
     stopped, code = _run_updates(trainer, log, shows=sys.stderr.isatty() and not options.quiet)
     seconds = time.perf_counter() - start
@@ -129,17 +122,16 @@ def _summary(
 ) -> dict[str, Any]:
     """Return the numbers of the summary: the final weights over the complete sets."""
     hyperparameters = trainer.hyperparameters
-    final = trainer.measure()
-    train_score = engine.score(trainer.parameters)
+    scores = final_scores(trainer, engine)
     return {
         "data": dataset.name,
         **asdict(hyperparameters),
         "threads": engine.threads,
         "iteration": trainer.iteration,
-        "train_accuracy": train_score.accuracy,
-        "test_accuracy": final.test_accuracy,
-        "loss": train_score.loss,
-        "gradient_norm": final.gradient_norm,
+        "train_accuracy": scores.train.accuracy,
+        "test_accuracy": scores.test.test_accuracy,
+        "loss": scores.train.loss,
+        "gradient_norm": scores.test.gradient_norm,
         "seconds": seconds,
         "iterations_per_second": trainer.iteration / seconds if seconds else math.nan,
         "stopped": stopped,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from ..terminal.capabilities import DEFAULT_CAPABILITIES, Capabilities
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .input_scale import InputScale
     from .place import Place
 
@@ -25,6 +27,7 @@ class AppOptions:
     resume: str | None = None  # a file, a session's folder, or LAST
     input_scale: InputScale | None = None  # that a network from elsewhere reads; None: find it out
     place: Place | None = None  # to go to once the data are loaded
+    sweep: Path | None = None  # the folder of a sweep to show once the data are loaded
     kiosk: bool = False  # for strangers: nothing is read from or written to the disk
     idle: float = IDLE_LIMIT_S  # seconds without a key until a kiosk exits
     abilities: Capabilities = DEFAULT_CAPABILITIES

@@ -100,6 +100,9 @@ KEYS_BY_TOPIC = {
         Key("i", "room('digit')", "this digit's probabilities through the run", "i", spare="watch"),
         Key("V", "room('landscape')", "the lie of the land: loss around the runs' paths", "V"),
         Key("d", "room('draw')", "draw your own digit", "d", spare="draw"),
+        Key(
+            "W", "room('sweep')", "sweeps: many runs at a glance, or begin one", "W", spare="sweep"
+        ),
     ),
     "Test digits": (
         Key("left", "digit(-1)", "the previous digit", "←", "digit", DIGIT),
@@ -171,5 +174,8 @@ RUN_KEYS = (  # in the table, for the run under the cursor; Enter continues it
     Key("delete,backspace", "screen.run_remove", "remove the run", "Del", "remove"),
 )
 # Not offered by a kiosk.
-FILE_ACTIONS = {"open_data", "export", "save_drawing", "open_drawing"}
+FILE_ACTIONS = {
+    *("open_data", "export", "save_drawing", "open_drawing"),
+    *("new_sweep", "open_sweep", "export_heatmap"),
+}
 KEYS = [key for topic in KEYS_BY_TOPIC.values() for key in topic]

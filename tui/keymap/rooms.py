@@ -11,5 +11,6 @@ ROOMS = {  # where each is within tui/rooms/, and what it is called there
     "weights": ("weights.room", "WeightsRoom"),
     "pixels": ("saliency.room", "SaliencyRoom"),
     "digit": ("digit_history.room", "DigitHistoryRoom"),
+    "sweep": ("sweep.room", "SweepRoom"),
     "draw": ("draw.room", "DrawRoom"),
 }

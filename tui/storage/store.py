@@ -7,7 +7,6 @@ the disk always holds a complete session. A lock shows that a running app writes
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 from dataclasses import replace
@@ -17,13 +16,14 @@ from zlib import crc32
 
 from .. import atomic_file
 from ..errors import EXPECTED_ERRORS, UserError
+from ..folder_lock import FolderInUseError, lock_folder
 from ..training.snapshot import RunFacts, SavedRun
 from .manifest import DAMAGED, Manifest, format_manifest, parse_manifest
 
 if TYPE_CHECKING:
     from ...net.run.provenance import Provenance
 
-MANIFEST, LOCK = "session.json", "lock"
+MANIFEST = "session.json"
 DAMAGED_MANIFEST = "damaged.json"  # the new name of an unreadable manifest
 ORDER = "order"  # holds a number that is higher for sessions written later
 BACKUP_SUFFIX = "~"  # of the previous version of a file
@@ -56,15 +56,10 @@ class SessionStore:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if folder.is_symlink() or not all(map(_is_plain, folder.iterdir())):
                 raise UserError(f"{folder}: holds what this program does not write; remove it")
-            self._lock = os.open(
-                folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-            )
+            self._lock = lock_folder(folder)
         except OSError as failure:
             raise UserError(f"{folder}: cannot be written to: {failure.strerror}") from failure
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as locked:
-            os.close(self._lock)
+        except FolderInUseError as locked:
             raise SessionInUseError(f"{folder}: is in use by another mnist-tui") from locked
         for leftover in folder.glob(".*"):  # of an interrupted write
             with contextlib.suppress(OSError):

@@ -16,6 +16,8 @@ SIGNS = {
     **dict.fromkeys("−–—⁻", "-"),
     "·": "*",  # a dot between numbers would read as a decimal point
     "…": ".",
+    "±": "~",
+    "√": "v",
     "━": "=",  # the finished part of a bar
     "🔎": "/ ",  # before the command palette's field
     **dict.fromkeys("┊┆┇", ":"),

@@ -39,6 +39,7 @@ TESTED_THERE = [  # keys that other files' tests press count too
         "tests.tui.rooms.test_network",
         "tests.tui.rooms.test_range_test",
         "tests.tui.rooms.test_saliency",
+        "tests.tui.rooms.test_sweep",
         "tests.tui.rooms.test_weights",
         "tests.tui.screens.test_first_minute",
         "tests.tui.screens.test_run_keys",

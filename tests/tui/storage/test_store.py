@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from mnist_tui.data.dataset import Dataset
+from mnist_tui.tui.folder_lock import LOCK
 from mnist_tui.tui.storage import catalog
-from mnist_tui.tui.storage.store import BACKUP_SUFFIX, LOCK, MANIFEST
+from mnist_tui.tui.storage.store import BACKUP_SUFFIX, MANIFEST
 
 from tests.helpers import saved_sessions
 from tests.helpers.saved_sessions import write_session

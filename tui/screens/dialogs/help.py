@@ -49,6 +49,7 @@ KEYS_OF = {  # a section's keys
     "Gallery": "Keys: gallery",
     "Weights": "Keys: weights",
     "Contributions": "Keys: logits",
+    "Sweep": "Keys: sweep",
     "Draw": "Keys: draw",
     "Pixels: saliency and flips": "Keys: pixels",
 }

@@ -13,6 +13,7 @@ from .digit_actions import DigitActions
 from .file_actions import FileActions
 from .lesson_actions import LessonActions
 from .run_actions import RunActions
+from .sweep_owner import SweepOwner
 from .time_actions import TimeActions
 
 HEADINGS = {  # the help sections of the panels
@@ -24,7 +25,9 @@ HEADINGS = {  # the help sections of the panels
 }
 
 
-class MainScreen(FileActions, TimeActions, RunActions, ChartActions, DigitActions, LessonActions):
+class MainScreen(
+    FileActions, TimeActions, RunActions, ChartActions, DigitActions, SweepOwner, LessonActions
+):
     """The dashboard with the keys of every topic, and those of the program itself."""
 
     def action_only(self, panel: str) -> None:

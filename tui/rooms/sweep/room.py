@@ -1,0 +1,144 @@
+"""The sweep room: many runs at a glance, while they come in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from textual import on
+
+from ...errors import EXPECTED_ERRORS
+from ...keymap.room_keys import ROOM_KEYS
+from ...sweep.cells import Cell, with_values
+from ...sweep.watch.plan import At
+from ...text import printable
+from ..room import Room
+from .folder_actions import FolderActions
+from .page import SweepPage
+from .watching import Found
+
+
+class SweepRoom(FolderActions):
+    """Arrows move over the cells; other keys choose what is across, down, held and pooled."""
+
+    HEADING = "Sweep"
+    BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["sweep"])]
+
+    def action_move(self, down: int, across: int) -> None:
+        """Move the cursor by this many cells."""
+        view = self.sweep_page.view
+        if view is None:
+            return
+        self._point(view.cursor[0] + down, view.cursor[1] + across)
+
+    def _point(self, row: int, column: int) -> None:
+        view = self.sweep_page.view
+        if view is None or view.at is None:
+            return
+        rows, columns = view.shown.grid.row_values, view.shown.grid.column_values
+        row, column = max(0, min(row, len(rows) - 1)), max(0, min(column, len(columns) - 1))
+        self.looked_at.at = rows[row], columns[column]
+        self.draw()
+
+    @on(SweepPage.Pointed)
+    def _pointed(self, event: SweepPage.Pointed) -> None:
+        event.stop()
+        self._point(*event.cell)
+
+    def action_best(self) -> None:
+        """Go to the best cell."""
+        if self.found is not None and self.found.shown.best is not None:
+            self.looked_at.at = self.found.shown.best
+            self.draw()
+
+    def action_curves(self) -> None:
+        """Show curves instead of the heat map, and back."""
+        self.looked_at.is_curves = not self.looked_at.is_curves
+        self.draw()
+
+    def action_across(self) -> None:
+        """Put the next hyperparameter across; one that is down changes places with it."""
+        self._turn("column", "row")
+
+    def action_down(self) -> None:
+        """Put the next hyperparameter down; one that is across changes places with it."""
+        self._turn("row", "column")
+
+    def _turn(self, which: str, other: str) -> None:
+        if self.found is None:
+            return
+        choice, shown = self.found.shown.choice, self.found.shown
+        names = list(dict.fromkeys((*shown.varied, choice.row, choice.column)))
+        before = getattr(choice, which)
+        after = names[(names.index(before) + 1) % len(names)]
+        turned = {which: after}
+        if after == getattr(choice, other):
+            turned[other] = before
+        fixed = {k: v for k, v in choice.fixed.items() if k != after}
+        self.choose(replace(choice, **turned, fixed=MappingProxyType(fixed)))
+
+    def action_other(self) -> None:
+        """Select the next of the other hyperparameters."""
+        others = self.found.shown.others() if self.found else ()
+        if others:
+            at = others.index(self.looked_at.selected) if self.looked_at.selected in others else -1
+            self.looked_at.selected = others[(at + 1) % len(others)]
+            self.draw()
+
+    def action_hold(self, step: int) -> None:
+        """Hold the selected hyperparameter at its next value; after the last, pool all of them."""
+        name = self.looked_at.selected
+        if self.found is None or name not in self.found.shown.others():
+            return
+        choice = self.found.shown.choice
+        values = self.found.shown.varied[name]
+        at = values.index(choice.fixed[name]) + 1 if name in choice.fixed else 0
+        at = (at + step) % (len(values) + 1)
+        fixed = {k: v for k, v in choice.fixed.items() if k != name}
+        if at:
+            fixed[name] = values[at - 1]
+        self.choose(replace(choice, fixed=MappingProxyType(fixed)))
+
+    def action_open(self) -> None:
+        """Make the run of the cell again on the main screen."""
+        view, found = self.sweep_page.view, self.found
+        if view is None or found is None or view.at is None:
+            return
+        if found.is_of_other_data:
+            data = printable(found.content.manifest.data, 40) if found.content.manifest else ""
+            self.warn(f"This sweep is of other data ({data}); open those with O first.")
+            return
+        try:
+            cell, reached = _cell_at(found, view.at)
+            if cell is None:
+                self.warn("No run is planned there.")
+                return
+            self.workspace.session.follow(cell.log, train=True)
+        except EXPECTED_ERRORS as problem:
+            self.warn(str(problem))
+            return
+        self.workspace.past = None
+        self.notify(
+            f"This run again: {printable(cell.recipe, 120)}. {reached}", markup=False, timeout=10
+        )
+        self.dismiss(None)
+
+
+def _cell_at(found: Found, at: At) -> tuple[Cell | None, str]:
+    """Return the first run of a place, and what it reached in the sweep, in a sentence."""
+    summary = found.shown.at(at)
+    if summary is not None:
+        first = min(summary.results, key=lambda result: result.seed)
+        if first.diverged:
+            return first.cell, f"In the sweep it diverged at update {first.diverged_at:,}."
+        return first.cell, f"In the sweep it reached {first.test_accuracy:.2%} on the test images."
+    manifest, plan, choice = found.content.manifest, found.content.plan, found.shown.choice
+    if manifest is None or not found.shown.runs_at(at):
+        return None, ""
+    values: dict[str, Any] = {**choice.fixed, choice.row: at[0], choice.column: at[1]}
+    planned = plan.first(values)
+    if planned is None:
+        return None, ""
+    log = with_values(manifest.base, {name: planned[name] for name in manifest.axes})
+    return Cell.of(log), "The sweep has not made it yet."

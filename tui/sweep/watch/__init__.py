@@ -1,0 +1,1 @@
+"""Watching a sweep: what is known of it so far, for screens and pictures."""
