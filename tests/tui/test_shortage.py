@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.tui.cli.export import run_names
+from mnist_tui.tui.cli.commands.export import run_names
 from mnist_tui.tui.cli.main import main
 from mnist_tui.tui.datasets.paths import absolute
 from mnist_tui.tui.errors import UserError
@@ -61,7 +61,7 @@ def test_a_command_tells_it_in_a_line(
     def short(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("mnist_tui.tui.cli.train.Engine", short)
+    monkeypatch.setattr("mnist_tui.tui.cli.commands.train.Engine", short)
     monkeypatch.setattr(sys, "argv", ["mnist-tui", "train", "--iterations", "1", "--quiet"])
     with pytest.raises(SystemExit) as ended:
         main()

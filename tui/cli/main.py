@@ -13,7 +13,6 @@ from ..errors import EXPECTED_ERRORS
 from ..shortage import shortage_message
 from ..terminal.capabilities import COLORS, GLYPHS
 from ..text import printable
-from .commands import COMMANDS
 from .launch import LAST_SESSION
 from .options import (
     given_hyperparameter_options,
@@ -26,6 +25,7 @@ from .options import (
     share_option,
     threads_option,
 )
+from .subcommands import COMMANDS
 
 if TYPE_CHECKING:
     from ..config.input_scale import InputScale

@@ -9,7 +9,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.tui.cli import bench
-from mnist_tui.tui.cli.bench import Row
+from mnist_tui.tui.cli.commands.bench import Row
 
 
 class NoRivals(bench.Rivals):

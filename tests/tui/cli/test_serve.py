@@ -27,7 +27,7 @@ def test_a_lesson_that_there_is_not_is_told_to_the_teacher(run: Run) -> None:
 def test_what_is_not_installed_is_named_with_its_command(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mnist_tui.tui.cli.serve.PACKAGES", ("json", "no_such_package"))
+    monkeypatch.setattr("mnist_tui.tui.cli.commands.serve.PACKAGES", ("json", "no_such_package"))
     ended = run("serve")
     assert ended.code == 1
     assert is_one_line_for_a_person(ended.err)

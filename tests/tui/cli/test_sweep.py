@@ -49,12 +49,16 @@ def test_dask_is_asked_for_where_it_is_missing(
     assert is_one_line_for_a_person(ended.err)
 
 
+def without_a_cluster(*_: object) -> int:
+    return 0
+
+
 def test_a_folder_of_another_sweep_is_left_alone(
     run: Run, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("distributed")
     out = tmp_path / "sweep"
-    monkeypatch.setattr("mnist_tui.tui.cli.sweep._run", lambda *_: 0)  # without a cluster
+    monkeypatch.setattr("mnist_tui.tui.cli.commands.sweep._run", without_a_cluster)
     assert run("sweep", *AXES, "--data", folder, "--out", out).code == 0
     manifest = read_manifest(out)
     assert manifest is not None

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..config.fields import BY_NAME
-from ..render.glyphs import bar
-from ..sweep.axes import format_axis_value
-from ..sweep.results import latest, read_results
-from ..sweep.summary import Summary, best, summarize, varied
-from ..text import format_duration, printable
-from .console import CLEAR_LINE, REDRAW_INTERVAL_S, log_line
+from ...config.fields import BY_NAME
+from ...render.glyphs import bar
+from ...sweep.axes import format_axis_value
+from ...sweep.results import latest, read_results
+from ...sweep.summary import Summary, best, summarize, varied
+from ...text import format_duration, printable
+from ..console import CLEAR_LINE, REDRAW_INTERVAL_S, log_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..sweep.manifest import Manifest
-    from ..sweep.results import SweepResult
-    from ..sweep.runner import SweepProgress
+    from ...sweep.manifest import Manifest
+    from ...sweep.results import SweepResult
+    from ...sweep.runner import SweepProgress
     from .sweep import SweepOptions
 
 SHOWN = 10  # settings

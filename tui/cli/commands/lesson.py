@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from ..errors import UserError
-from ..lessons.lesson_file import read_lesson
-from ..lessons.library import NAMES, built_in
-from ..text import printable
+from ...errors import UserError
+from ...lessons.lesson_file import read_lesson
+from ...lessons.library import NAMES, built_in
+from ...text import printable
 
 
 def check_lessons(files: Sequence[Path]) -> int:

@@ -12,30 +12,30 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...net.hyperparameters import Hyperparameters, check_fits
-from ..config.recipe import format_recipe
-from ..datasets.findings import all_notes
-from ..datasets.loading import digest_of, open_dataset, program
-from ..datasets.paths import expanded
-from ..errors import UserError
-from ..sweep.cells import with_values
-from ..sweep.cluster import Tls, check_installed, local_cluster, running_cluster
-from ..sweep.dispatch import Dispatcher
-from ..sweep.manifest import Manifest, read_manifest, write_manifest
-from ..sweep.results import ResultsWriter, read_results
-from ..sweep.runner import RungJob, SweepRunner
-from ..sweep.tasks import Requirements
-from ..sweep.worker import code_digest
-from .console import log_line, log_notes, progress
+from ....net.hyperparameters import Hyperparameters, check_fits
+from ...config.recipe import format_recipe
+from ...datasets.findings import all_notes
+from ...datasets.loading import digest_of, open_dataset, program
+from ...datasets.paths import expanded
+from ...errors import UserError
+from ...sweep.cells import with_values
+from ...sweep.cluster import Tls, check_installed, local_cluster, running_cluster
+from ...sweep.dispatch import Dispatcher
+from ...sweep.manifest import Manifest, read_manifest, write_manifest
+from ...sweep.results import ResultsWriter, read_results
+from ...sweep.runner import RungJob, SweepRunner
+from ...sweep.tasks import Requirements
+from ...sweep.worker import code_digest
+from ..console import log_line, log_notes, progress
 from .sweep_report import ProgressLine, print_report
 
 if TYPE_CHECKING:
     from distributed import Client
 
-    from ...data.dataset import Dataset
-    from ...net.run.state import HyperparameterLog
-    from ..sweep.axes import Axis
-    from ..sweep.cells import Cell
+    from ....data.dataset import Dataset
+    from ....net.run.state import HyperparameterLog
+    from ...sweep.axes import Axis
+    from ...sweep.cells import Cell
 
 DONE, INTERRUPTED = 0, 130
 

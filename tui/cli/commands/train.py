@@ -13,21 +13,21 @@ from typing import Any
 
 import click
 
-from ...data.dataset import Dataset
-from ...net.engine.engine import Engine
-from ...net.run import checkpoint
-from ...net.run.diagnosis import DivergedError
-from ...net.run.history import Progress
-from ...net.run.state import HyperparameterLog
-from ...net.trainer import Trainer, replay
-from ..datasets.findings import all_notes
-from ..datasets.loading import open_dataset, provenance_of
-from ..export.files import check_apart, check_writable, write_atomically
-from ..export.tables import TABLES, history_text
-from ..render.glyphs import bar
-from ..text import format_duration, printable
-from ..training.headless import final_scores, new_trainer
-from .console import CLEAR_LINE, REDRAW_INTERVAL_S, log_notes, progress
+from ....data.dataset import Dataset
+from ....net.engine.engine import Engine
+from ....net.run import checkpoint
+from ....net.run.diagnosis import DivergedError
+from ....net.run.history import Progress
+from ....net.run.state import HyperparameterLog
+from ....net.trainer import Trainer, replay
+from ...datasets.findings import all_notes
+from ...datasets.loading import open_dataset, provenance_of
+from ...export.files import check_apart, check_writable, write_atomically
+from ...export.tables import TABLES, history_text
+from ...render.glyphs import bar
+from ...text import format_duration, printable
+from ...training.headless import final_scores, new_trainer
+from ..console import CLEAR_LINE, REDRAW_INTERVAL_S, log_notes, progress
 
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 

@@ -3,7 +3,8 @@
 They run in a separate process, so that thread pools do not interfere. Each is used plainly and
 well: float32 arrays made once; torch's modules with cross_entropy and SGD, batches by index; JAX
 compiles a whole epoch, a `lax.scan` over the batches; scikit-learn's MLPClassifier for one epoch.
-The first line of output of `python -m mnist_tui.tui.cli.bench_rivals` names those installed.
+The first line of what `python -m mnist_tui.tui.cli.commands.bench_rivals` prints names those
+installed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import Any
 
-from ...data.dataset import load
+from ....data.dataset import load
 
 UPDATES = 10  # in a row, as in training
 

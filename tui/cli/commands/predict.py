@@ -12,29 +12,29 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from ...data.readers.pictures.picture import read_picture
-from ...net.architecture import architecture_name
-from ...net.engine.engine import Engine
-from ...net.engine.inference import probabilities
-from ...net.network import Parameters
-from ..datasets.findings import all_notes
-from ..datasets.loading import class_names, is_other, layout_of, open_for
-from ..errors import UserError
-from ..export.files import check_apart, check_writable, write_atomically
-from ..export.tables import TABLES, answers, predictions_text, submission_text
-from ..interop.fitting import fit_alone, fit_to_questions
-from ..interop.model_file import read_model
-from ..render.glyphs import ascii_rows, bar
-from ..render.labels import a, are_digits, spoken
-from ..text import printable
-from .console import log_line, log_notes, progress
+from ....data.readers.pictures.picture import read_picture
+from ....net.architecture import architecture_name
+from ....net.engine.engine import Engine
+from ....net.engine.inference import probabilities
+from ....net.network import Parameters
+from ...datasets.findings import all_notes
+from ...datasets.loading import class_names, is_other, layout_of, open_for
+from ...errors import UserError
+from ...export.files import check_apart, check_writable, write_atomically
+from ...export.tables import TABLES, answers, predictions_text, submission_text
+from ...interop.fitting import fit_alone, fit_to_questions
+from ...interop.model_file import read_model
+from ...render.glyphs import ascii_rows, bar
+from ...render.labels import a, are_digits, spoken
+from ...text import printable
+from ..console import log_line, log_notes, progress
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ...net.run.checkpoint import SavedModel
-    from ..config.input_scale import InputScale
-    from ..datasets.loading import PredictionInput
+    from ....net.run.checkpoint import SavedModel
+    from ...config.input_scale import InputScale
+    from ...datasets.loading import PredictionInput
 
 MAX_PICTURE_BYTES = 1 << 28  # from stdin
 

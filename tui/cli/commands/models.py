@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...net.architecture import architecture_name
-from ...net.run.history import History
-from ..config.fields import format_value
-from ..errors import EXPECTED_ERRORS, UserError
-from ..interop.model_file import SUFFIXES, read_model
-from ..text import printable
-from .console import log_line
+from ....net.architecture import architecture_name
+from ....net.run.history import History
+from ...config.fields import format_value
+from ...errors import EXPECTED_ERRORS, UserError
+from ...interop.model_file import SUFFIXES, read_model
+from ...text import printable
+from ..console import log_line
 
 if TYPE_CHECKING:
-    from ...net.run.checkpoint import SavedModel
-    from ..interop.foreign_network import ForeignNetwork
+    from ....net.run.checkpoint import SavedModel
+    from ...interop.foreign_network import ForeignNetwork
 
 HEADINGS = ("model", "network", "data", "best", "last", "updates", "alpha", "optimizer", "saved")
 

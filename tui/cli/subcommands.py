@@ -10,6 +10,8 @@ import click
 from ...net.presets import PRESETS
 from ..config.fields import BY_NAME
 from ..config.recipe import parse_recipe
+from .commands.serve import serve
+from .commands.shell import completion, man
 from .options import (
     WholeNumber,
     WholeRange,
@@ -29,8 +31,6 @@ from .options import (
     share_option,
     threads_option,
 )
-from .serve import serve
-from .shell import completion, man
 
 if TYPE_CHECKING:
     from ..config.input_scale import InputScale
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def train(context: click.Context, source: str, recipe: str | None, **values: Any) -> None:
     """Train without a screen. Ctrl-C stops early and keeps what was learnt."""
-    from .train import TrainOptions, run_training
+    from .commands.train import TrainOptions, run_training
 
     log = hyperparameter_log_from_options(values, recipe)
     options = TrainOptions(
@@ -77,7 +77,7 @@ def evaluate(
     quiet: bool,
 ) -> None:
     """Measure a saved network on test images."""
-    from .predict import PredictSource, evaluate_model
+    from .commands.predict import PredictSource, evaluate_model
 
     data = PredictSource(source, share, quiet, input_scale)
     context.exit(evaluate_model(model, data, as_json=as_json))
@@ -132,7 +132,13 @@ def predict(  # noqa: PLR0913  (click passes every option by name)
         raise click.UsageError("--image is one picture: leave out --data, --index and files")
     if to_files and is_given("index"):
         raise click.UsageError("--index is one image: leave it out, or leave out the files")
-    from .predict import PredictOutputs, PredictSource, predict_all, predict_one, predict_picture
+    from .commands.predict import (
+        PredictOutputs,
+        PredictSource,
+        predict_all,
+        predict_one,
+        predict_picture,
+    )
 
     data = PredictSource(source, share, quiet, input_scale)
     if image is not None:
@@ -151,7 +157,7 @@ def predict(  # noqa: PLR0913  (click passes every option by name)
 @click.pass_context
 def models(context: click.Context, paths: tuple[Path, ...], *, as_json: bool) -> None:
     """List saved networks and their provenance; without arguments, those in this folder."""
-    from .models import list_models
+    from .commands.models import list_models
 
     context.exit(list_models(paths or (Path(),), as_json=as_json))
 
@@ -177,7 +183,7 @@ def export(
     **values: Any,
 ) -> None:
     """Export saved runs. The file extension selects the format."""
-    from .export import OPTIONS, ExportRequest, export_runs, export_sweep
+    from .commands.export import OPTIONS, ExportRequest, export_runs, export_sweep
 
     table: Path | None = values.pop("table")
     heat_map: Path | None = values.pop("heat_map")
@@ -221,7 +227,7 @@ def data(
     **values: Any,
 ) -> None:
     """Describe a data source; with --out, convert it to MNIST's IDX files."""
-    from .data import describe
+    from .commands.data import describe
 
     if deformed_count is not None and folder is None:
         raise click.UsageError("--deformed writes files: name their folder with --out")
@@ -276,7 +282,7 @@ def sweep(context: click.Context, source: str, recipe: str | None, **values: Any
     4); hidden layers are joined by -, as in 32,128-64. The same --out goes on with what is missing,
     and needs no other option then.
     """
-    from .sweep import SweepOptions, run_sweep
+    from .commands.sweep import SweepOptions, run_sweep
 
     axes = [values[name] for name in BY_NAME if is_given(name)]
     options = {k: v for k, v in values.items() if k not in BY_NAME and k != "preset"}
@@ -306,7 +312,7 @@ def sweep(context: click.Context, source: str, recipe: str | None, **values: Any
 @click.pass_context
 def bench(context: click.Context, threads: int | None, *, as_json: bool) -> None:
     """Measure how fast this machine trains; takes a minute or two."""
-    from .bench import run_benchmark
+    from .commands.bench import run_benchmark
 
     context.exit(run_benchmark(as_json=as_json, threads=threads))
 
@@ -321,7 +327,7 @@ def lesson() -> None:
 @click.pass_context
 def check(context: click.Context, files: tuple[Path, ...]) -> None:
     """Check lesson files: prints what is wrong, with its line, or that a file is in order."""
-    from .lesson import check_lessons
+    from .commands.lesson import check_lessons
 
     context.exit(check_lessons(files))
 
@@ -330,7 +336,7 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
 @click.pass_context
 def list_(context: click.Context) -> None:
     """List the lessons in the program, in the order in which they are meant."""
-    from .lesson import list_lessons
+    from .commands.lesson import list_lessons
 
     context.exit(list_lessons())
 

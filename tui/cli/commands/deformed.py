@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...data.augment import Deformation, deformed
-from ...data.readers.arrays.idx_format import write_idx
-from ..errors import UserError
-from ..export.files import write_atomically
+from ....data.augment import Deformation, deformed
+from ....data.readers.arrays.idx_format import write_idx
+from ...errors import UserError
+from ...export.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from ...data.dataset import Dataset
-    from ...data.readers.safe_files import OnProgress
+    from ....data.dataset import Dataset
+    from ....data.readers.safe_files import OnProgress
 
 CHUNK_IMAGES = 6000  # images that are deformed and written at once
 SEED = 0  # of all deformations: the same set and number give the same files

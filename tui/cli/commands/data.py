@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import click
 import numpy as np
 
-from ...data.readers.arrays.idx_format import write_idx
-from ..datasets.findings import all_notes
-from ..datasets.loading import digest_of, open_dataset
-from ..errors import UserError
-from ..export.files import check_writable, write_atomically
-from ..text import printable
-from .console import log_notes, progress
+from ....data.readers.arrays.idx_format import write_idx
+from ...datasets.findings import all_notes
+from ...datasets.loading import digest_of, open_dataset
+from ...errors import UserError
+from ...export.files import check_writable, write_atomically
+from ...text import printable
+from ..console import log_notes, progress
 from .deformed import write_deformed
 
 if TYPE_CHECKING:
-    from ...data.dataset import Dataset
+    from ....data.dataset import Dataset
 
 
 def describe(

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from ..errors import UserError
-from ..terminal.capabilities import GLYPHS
-from .console import log_line
-from .options import WholeRange, quiet_option
+from ...errors import UserError
+from ...terminal.capabilities import GLYPHS
+from ..console import log_line
+from ..options import WholeRange, quiet_option
 
 PACKAGES = ("aiohttp", "textual_serve")  # that the extra installs
 APP = (sys.executable, "-P", "-c", "from mnist_tui.tui.cli.main import main; main()", "--kiosk")
@@ -76,9 +76,9 @@ def serve(  # noqa: PLR0913  (click passes every option by name)
     """Open the app in browsers, one kiosk for each tab: no files, no way out."""
     _check_url(public_url)
     _check_installed()
-    from ..lessons.library import find_lesson
-    from ..web.server import ServeOptions
-    from ..web.server import serve as serve_until_stopped
+    from ...lessons.library import find_lesson
+    from ...web.server import ServeOptions
+    from ...web.server import serve as serve_until_stopped
 
     command = [*APP, *["--start"] * start, "--glyphs", glyphs]
     for name in lesson_names:

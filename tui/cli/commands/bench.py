@@ -20,12 +20,12 @@ import click
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from ...data.dataset import Digits, load
-from ...net.architecture import architecture_name
-from ...net.engine.engine import Engine
-from ...net.initialization import initial_parameters
-from ...net.network import Array, Parameters, backward, cross_entropy, forward
-from ...net.presets import PRESETS
+from ....data.dataset import Digits, load
+from ....net.architecture import architecture_name
+from ....net.engine.engine import Engine
+from ....net.initialization import initial_parameters
+from ....net.network import Array, Parameters, backward, cross_entropy, forward
+from ....net.presets import PRESETS
 from .bench_rivals import UPDATES
 
 Floats = type[np.float32] | type[np.float64]
@@ -75,7 +75,7 @@ class Rivals:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mnist_tui.tui.cli.bench_rivals"],
+            [sys.executable, "-m", "mnist_tui.tui.cli.commands.bench_rivals"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

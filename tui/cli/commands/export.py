@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..datasets.findings import all_notes
-from ..datasets.loading import questions_for
-from ..errors import UserError
-from ..export.files import check_apart, check_writable, write_atomically, write_files
-from ..export.formats import FORMS, ExportInput
-from ..export.png import PICTURES, picture
-from ..interop.fitting import fit_to_questions
-from ..interop.model_file import read_model
-from ..storage.manifest import MAX_PATH_LENGTH
-from ..text import printable
-from .console import log_line, log_notes, progress
+from ...datasets.findings import all_notes
+from ...datasets.loading import questions_for
+from ...errors import UserError
+from ...export.files import check_apart, check_writable, write_atomically, write_files
+from ...export.formats import FORMS, ExportInput
+from ...export.png import PICTURES, picture
+from ...interop.fitting import fit_to_questions
+from ...interop.model_file import read_model
+from ...storage.manifest import MAX_PATH_LENGTH
+from ...text import printable
+from ..console import log_line, log_notes, progress
 
 if TYPE_CHECKING:
-    from ...net.run.checkpoint import SavedModel
-    from ..config.input_scale import InputScale
-    from ..export.tables import Predictions
+    from ....net.run.checkpoint import SavedModel
+    from ...config.input_scale import InputScale
+    from ...export.tables import Predictions
 
 FORMATS = {form.option: form for form in FORMS if form.option}
 RECIPE = "--recipe"  # is printed, not written
@@ -109,7 +109,7 @@ def export_runs(
         if not request.quiet:
             log_line(f"written to {path}")
     if request.recipe:
-        from ..config.recipe import format_recipe
+        from ...config.recipe import format_recipe
 
         state = runs[0][1].state
         if state.origin and not request.quiet:
@@ -142,7 +142,7 @@ def export_sweep(
     Raises:
         UserError: A file cannot be written, or the folder holds no sweep.
     """
-    from ..export.sweep_table import ENDINGS, sweep_table
+    from ...export.sweep_table import ENDINGS, sweep_table
 
     check_apart((table, heat_map))
     check_writable(table, overwrite=request.overwrite, endings=ENDINGS)
@@ -161,9 +161,9 @@ def export_sweep(
 
 def _heat_map(folder: Path, path: Path) -> str | bytes:
     """Return a picture of the two hyperparameters that the sweep room begins with."""
-    from ..export.sweep_svg import heatmap_svg
-    from ..sweep.watch.opened import OpenSweep
-    from ..sweep.watch.overview import overview
+    from ...export.sweep_svg import heatmap_svg
+    from ...sweep.watch.opened import OpenSweep
+    from ...sweep.watch.overview import overview
 
     found = OpenSweep(folder).read()
     shown = overview(found.results, found.plan, test_images=found.test_images)
@@ -192,7 +192,7 @@ def _export_input(
 
     @cache
     def predict() -> Predictions:
-        from ..export.tables import answers
+        from ...export.tables import answers
 
         _, saved = runs[-1]
         with progress(f"reading {printable(source)}", quiet=request.quiet) as on_progress:
