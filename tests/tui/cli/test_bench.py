@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.tui.cli import bench
+from mnist_tui.tui.cli.commands import bench
 from mnist_tui.tui.cli.commands.bench import Row
 
 
