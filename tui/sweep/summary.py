@@ -94,9 +94,13 @@ def summarize(results: Sequence[SweepResult], test_images: int) -> tuple[Summary
 
 
 def best(summaries: Iterable[Summary]) -> Summary | None:
-    """Return the summary with the highest mean among those of which no run diverged, or None."""
+    """Return the summary with the highest mean among those of which no run diverged, or None.
+
+    While there are runs that went to their end, those that halving stopped are no rivals of theirs.
+    """
     sound = [summary for summary in summaries if summary.mean is not None and not summary.diverged]
-    return max(sound, key=lambda summary: summary.mean or 0.0, default=None)
+    complete = [one for one in sound if all(result.is_complete for result in one.results)]
+    return max(complete or sound, key=lambda summary: summary.mean or 0.0, default=None)
 
 
 def varied(results: Iterable[SweepResult]) -> dict[str, tuple[Any, ...]]:

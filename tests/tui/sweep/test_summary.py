@@ -85,3 +85,13 @@ def test_what_varies_is_sorted() -> None:
         "optimizer": ("gd", "adam"),
     }
     assert ordered("hidden", [(128,), (32, 16), (9,)]) == ((9,), (32, 16), (128,))
+
+
+def test_a_setting_that_halving_stopped_is_no_rival_of_one_that_went_on() -> None:
+    stopped, complete = cells(alpha="0.1,0.2")
+    early = replace(result(stopped, 0.95), budget=500, iteration=500)
+    late = result(complete, 0.94)
+    found = best(summarize([early, late], 0))
+    assert found is not None
+    assert found.results == (late,)
+    assert best(summarize([early], 0)) is not None
