@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +27,8 @@ from mnist_tui.tui.keymap.rooms import ROOMS
 from mnist_tui.tui.training.snapshot import RunStatus
 from PIL import Image, ImageDraw, ImageFont
 from textual.pilot import Pilot
+
+from tests.helpers.support import PROGRAM
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
 SIZE = (100, 30)
@@ -53,7 +56,9 @@ OPENS = {  # the key of each room; {name: keys} pressed within it before its pic
     "pixels": ("x", ()),
     "digit": ("i", ()),
     "draw": ("d", SEVEN),
+    "sweep": ("W", ()),
 }
+SWEEP = ("--alpha", "0.01:3:log7", "--hidden", "5,10,20,40", "--seed", "0:2", "--iterations", "40")
 
 
 @dataclass
@@ -172,13 +177,20 @@ def gif(frames: list[tuple[str, str, float]]) -> bytes:
 
 async def stills(folder: Path) -> None:
     """Picture the main screen in the middle of the default run, and each room there."""
-    app = MnistApp("mnist", ((0, Hyperparameters()),), AppOptions(start=True))
+    swept = Path(os.environ["XDG_STATE_HOME"]) / "alpha-by-width"
+    subprocess.run([PROGRAM, "sweep", *SWEEP, "--out", swept, "--quiet"], check=True)
+    app = MnistApp("mnist", ((0, Hyperparameters()),), AppOptions(start=True, sweep=swept))
     async with app.run_test(size=SIZE) as pilot:
 
         def iteration() -> int:
             progress = app.session.snapshot().progress
             return progress.iteration if progress else 0
 
+        await until(pilot, lambda: iteration() >= 1)
+        await pilot.pause(SETTLED_S)
+        while app.screen is not app.main:  # the sweep's room opens by itself
+            await pilot.press("escape")
+            await pilot.pause(SETTLED_S)
         await until(pilot, lambda: iteration() >= 400)
         await pilot.press("n")  # a mistake says more than a digit it is sure of
         await pilot.pause(SETTLED_S)
