@@ -57,7 +57,7 @@ class Dropout:
             generator: State of the run's generator before it draws the epoch's order.
             place: Of the first image that masks are needed for, from 0.
         """
-        rates = hyperparameters.input_dropout, hyperparameters.dropout
+        rates = dropout_rates(hyperparameters)
         if not any(rates):
             return None
         bits = np.random.PCG64(0)
@@ -105,6 +105,11 @@ class Dropout:
                 own = np.ascontiguousarray(own)
             masks.append(mask(own, rate, dtype))
         return masks
+
+
+def dropout_rates(hyperparameters: Hyperparameters) -> tuple[float, float]:
+    """Return the rates of pixels and of hidden units."""
+    return hyperparameters.input_dropout, hyperparameters.dropout
 
 
 def mask(drawn: NDArray[np.uint8], rate: float, dtype: DTypeLike) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .architecture import architecture_name
-from .dropout import Dropout
+from .dropout import Dropout, dropout_rates
 from .engine.batches import BatchCursor, Batches, is_large
 from .engine.engine import Engine, Samples, Score
 from .errors import NetError
@@ -181,7 +181,10 @@ class Trainer:
 
     def _step(self) -> Progress:
         hyperparameters = self.hyperparameters  # read once: `change` may be called meanwhile
-        if hyperparameters != self.hyperparameter_log[-1][1]:
+        before = self.hyperparameter_log[-1][1]
+        if hyperparameters != before:
+            if dropout_rates(hyperparameters) != dropout_rates(before):
+                self._monitor.forget_accuracies()
             self.hyperparameter_log = (*self.hyperparameter_log, (self.iteration, hyperparameters))
         self._compute_gradient(hyperparameters)
         if self._before is None:
@@ -310,7 +313,7 @@ class Trainer:
 def batch_settings(hyperparameters: Hyperparameters) -> tuple[object, ...]:
     """Return what decides about a batch and its masks, besides its place in the run."""
     chosen = hyperparameters
-    return chosen.batch_size, chosen.augment, chosen.dropout, chosen.input_dropout
+    return chosen.batch_size, chosen.augment, *dropout_rates(chosen)
 
 
 def is_1_2_5(n: int) -> bool:
