@@ -25,7 +25,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -60,10 +61,8 @@ class Dropout:
         rates = dropout_rates(hyperparameters)
         if not any(rates):
             return None
-        bits = np.random.PCG64(0)
-        bits.state = cast("Any", generator)
-        state = bits.jumped().state["state"]
-        return cls(*rates, state["state"], state["inc"], place)
+        state, increment = generator["state"]["state"], generator["state"]["inc"]
+        return cls(*rates, far_ahead(state, increment), increment, place)
 
     def after(self, images: int) -> Dropout:
         """Return the masks that follow those of so many images."""
@@ -86,13 +85,7 @@ class Dropout:
             -(-width // BYTES_PER_NUMBER) if rate else 0
             for width, rate in zip(sizes[:-1], rates, strict=True)
         ]
-        bits = np.random.PCG64(0)
-        bits.state = {
-            "bit_generator": "PCG64",
-            "state": {"state": self.state, "inc": self.increment},
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
+        bits = generator_at(self.state, self.increment)
         bits.advance(self.place * sum(numbers))
         drawn = bits.random_raw(m * sum(numbers)).view(np.uint8).reshape(m, -1)
         masks: list[Array | None] = []
@@ -105,6 +98,24 @@ class Dropout:
                 own = np.ascontiguousarray(own)
             masks.append(mask(own, rate, dtype))
         return masks
+
+
+def generator_at(state: int, increment: int) -> np.random.PCG64:
+    """Return a generator in this state."""
+    bits = np.random.PCG64(0)
+    bits.state = {
+        "bit_generator": "PCG64",
+        "state": {"state": state, "inc": increment},
+        "has_uint32": 0,
+        "uinteger": 0,
+    }
+    return bits
+
+
+@lru_cache(maxsize=16)  # the same for all batches of an epoch
+def far_ahead(state: int, increment: int) -> int:
+    """Return the generator's state 2^128/φ numbers later, where nothing else is drawn."""
+    return generator_at(state, increment).jumped().state["state"]["state"]
 
 
 def dropout_rates(hyperparameters: Hyperparameters) -> tuple[float, float]:
