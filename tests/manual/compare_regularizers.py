@@ -2,13 +2,11 @@
 
 Trains with each of them on the part of the training set that `search_presets` learns from, and
 prints a row: accuracy on the rest, the median of the seeds and each, and of the same runs with
-averaged weights. Three of them are not in net/, because they bring nothing beside dropout and a
+averaged weights. Two of them are not in net/, because they bring nothing beside dropout and a
 falling alpha; what they are is here:
 
 - label smoothing: the truth Y is 1 - 0.1 + 0.1/10 at the label and 0.1/10 elsewhere (C. Szegedy
   and others, "Rethinking the Inception Architecture for Computer Vision", 2016, section 7);
-- max-norm: after each update, a unit whose incoming weights are longer than 2 has them scaled to
-  2 (N. Srivastava and others, "Dropout", 2014, section 5.1);
 - averaged weights: a mean of those of all updates, the last ones counting most: θ̄ ← θ̄ + β·(θ - θ̄)
   with β = 0.001, or 9 / (9 + updates) as long as that is more (B. Polyak and A. Juditsky,
   "Acceleration of Stochastic Approximation by Averaging", 1992; exponential as in D. Kingma and
@@ -29,13 +27,12 @@ from mnist_tui.net.engine import partial_gradients
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Activations, Labels, Parameters, backward
-from mnist_tui.net.optimizers import Momentum
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.arguments import parser
 from tests.manual.search_presets import split
 
-SMOOTHING, LONGEST, SLOWEST_MEAN = 0.1, 2.0, 0.001
+SMOOTHING, SLOWEST_MEAN = 0.1, 0.001
 EPOCHS, BATCH = 20, 128
 PLAIN = Hyperparameters(
     alpha=0.1, hidden=(800,), batch_size=BATCH, optimizer="momentum", schedule="cosine"
@@ -54,23 +51,6 @@ def smoothed(
     backward(parameters, shifted, labels, m, gradient)
 
 
-class MaxNorm(Momentum):
-    """Momentum, and then no unit's incoming weights are longer than LONGEST."""
-
-    def update(
-        self,
-        parameters: Parameters,
-        gradient: Parameters,
-        alpha: float,
-        hyperparameters: Hyperparameters,
-    ) -> None:
-        """Make one update in place."""
-        super().update(parameters, gradient, alpha, hyperparameters)
-        for W in parameters.W[:-1]:
-            shrink = np.minimum(1, LONGEST / np.linalg.norm(W, axis=1, keepdims=True))
-            np.multiply(W, shrink, out=W)
-
-
 def trained(train: Digits, test: Digits, chosen: Hyperparameters, seed: int) -> tuple[float, float]:
     """Return the accuracy with the last weights, and that with averaged ones."""
     engine = Engine(train, threads=1)
@@ -85,14 +65,14 @@ def trained(train: Digits, test: Digits, chosen: Hyperparameters, seed: int) -> 
     return scores[0].accuracy, scores[1].accuracy
 
 
-ROWS: dict[str, tuple[Hyperparameters, Backward, type[Momentum]]] = {
-    "plain": (PLAIN, backward, Momentum),
-    "label smoothing": (PLAIN, smoothed, Momentum),
-    "max-norm": (PLAIN, backward, MaxNorm),
-    "dropout": (DROPOUT, backward, Momentum),
-    "dropout, label smoothing": (DROPOUT, smoothed, Momentum),
-    "dropout, max-norm": (DROPOUT, backward, MaxNorm),
-    "dropout, constant alpha": (replace(DROPOUT, schedule="constant"), backward, Momentum),
+ROWS: dict[str, tuple[Hyperparameters, Backward]] = {
+    "plain": (PLAIN, backward),
+    "label smoothing": (PLAIN, smoothed),
+    "max-norm": (replace(PLAIN, max_norm=2.0), backward),
+    "dropout": (DROPOUT, backward),
+    "dropout, label smoothing": (DROPOUT, smoothed),
+    "dropout, max-norm": (replace(DROPOUT, max_norm=2.0), backward),
+    "dropout, constant alpha": (replace(DROPOUT, schedule="constant"), backward),
 }
 
 
@@ -105,11 +85,8 @@ def main() -> int:
     train, test = split(load("mnist").train)
     sys.stdout.write(f"{'':26}last weights{'':14}averaged weights\n")
     for name in asked.rows or ROWS:
-        chosen, way_back, optimizer = ROWS[name]
-        with (
-            patch.object(partial_gradients, "backward", way_back),
-            patch.dict("mnist_tui.net.trainer.OPTIMIZER_CLASSES", momentum=optimizer),
-        ):
+        chosen, way_back = ROWS[name]
+        with patch.object(partial_gradients, "backward", way_back):
             pairs = [trained(train, test, chosen, seed) for seed in range(asked.seeds)]
         row = (
             f"{median(kind):.2%} ({' '.join(f'{100 * a:.2f}' for a in kind)})"
