@@ -30,7 +30,7 @@ EXPLANATIONS = {
     "max-norm    the longest that the weights into a hidden unit may be; 0 is no limit\n"
     "dropout     share of the hidden units left out, others for each image; against overfitting.\n"
     "            Train figures are those of the thinned network, test figures of the whole one\n"
-    "input-drop  the same of the pixels; both need a batch that is not full\n"
+    "input-drop  dropout of the pixels; like dropout, it needs a batch that is not full\n"
     "schedule    alpha along the run: constant, cosine (falls to 0), step (to a tenth, twice)\n"
     "augment     elastic deforms every digit anew in each epoch: more data from the same digits\n"
     "init        the first weights: he (the spread that ReLU needs), uniform, or zero\n"
