@@ -10,6 +10,7 @@ Layer l turns what it reads, A[l-1], into
 and A[0] is X itself. How wrong the answer is, the loss, is the cross-entropy
 -log A[L][label], averaged over the m digits. `backward` walks the same layers from the
 last to the first and finds, for every weight, how the loss changes when the weight does.
+While it learns, dropout may multiply A[0] to A[L-1] by masks of zeros; see dropout.py.
 
 Python counts from 0, so W1 and b1 of the formulas are `W[0]` and `b[0]`, Z1 is `Z[0]`, and
 A1 is `A[1]`: `A` has one more member than `Z`, because it begins with X.
@@ -30,6 +31,7 @@ from .architecture import parameter_count
 
 Array = NDArray[np.floating[Any]]
 Labels = NDArray[np.integer[Any]]
+Masks = Sequence[Array | None]  # of the pixels and each hidden layer; None: of ones
 Images = NDArray[np.uint8]  # as stored: one row a digit, 0 (paper) to MAX_PIXEL (ink)
 MAX_PIXEL = 255
 
@@ -74,6 +76,7 @@ class Activations:
 
     Z: list[Array]  # Z[i]: sizes[i+1] × m, the weighted sums
     A: list[Array]  # A[0] = X: 784 × m;  A[i]: sizes[i] × m;  A[-1]: the probabilities
+    M: Masks  # M[i]: what A[i] was multiplied by, sizes[i] × m; () without dropout
 
 
 def relu(Z: Array) -> Array:
@@ -91,20 +94,27 @@ def softmax(Z: Array) -> Array:
     return exp / exp.sum(axis=0)
 
 
-def forward(parameters: Parameters, X: Array) -> Activations:
+def forward(parameters: Parameters, X: Array, M: Masks = ()) -> Activations:
     """Compute probabilities from pixels.
 
     Args:
         parameters: W and b of every layer.
         X: 784 × m, 0 to 1, in the dtype of the parameters.
+        M: The masks of dropout, for A[0] to A[L-1]; (): nothing is left out.
     """
     Z: list[Array] = []
-    A: list[Array] = [X]
-    for W, b in zip(parameters.W, parameters.b, strict=True):
+    A: list[Array] = [masked(X, M, 0)]
+    for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
         Z.append(W @ A[-1] + b)  # n_out × m
-        A.append(relu(Z[-1]))
+        A.append(masked(relu(Z[-1]), M, i))
     A[-1] = softmax(Z[-1])  # the last layer answers with probabilities instead
-    return Activations(Z, A)
+    return Activations(Z, A, M)
+
+
+def masked(A: Array, M: Masks, i: int) -> Array:
+    """Return A[i] ⊙ M[i], or A[i] itself where nothing is left out."""
+    mask = M[i] if i < len(M) else None
+    return A if mask is None else A * mask
 
 
 def backward(
@@ -124,7 +134,7 @@ def backward(
             this is one part of it, so that the gradients of the parts add up to the whole.
         gradient: Receives dW and db; its widths are those of `parameters`.
     """
-    Z, A = activations.Z, activations.A
+    Z, A, M = activations.Z, activations.A, activations.M
     # Softmax and cross-entropy together have the simplest derivative there is: dZ = A - Y,
     # probability minus truth, Y being 1 at the label and 0 elsewhere.
     dZ = A[-1].copy()  # 10 × m
@@ -135,8 +145,9 @@ def backward(
         np.matmul(dZ, A[i].T, out=gradient.W[i])  # dW: n_out × n_in
         dZ.sum(axis=1, keepdims=True, out=gradient.b[i])  # db: n_out × 1
         if i > 0:
-            # Back through W to the layer before; where ReLU was silent nothing passes.
-            dZ = parameters.W[i].T @ dZ  # dA: sizes[i] × m
+            # Back through W to the layer before; where ReLU was silent, or its unit was left
+            # out, nothing passes.
+            dZ = masked(parameters.W[i].T @ dZ, M, i)  # dA ⊙ M: sizes[i] × m
             dZ *= Z[i - 1] > 0
 
 

@@ -15,6 +15,20 @@ from .hyperparameters import Hyperparameters
 from .network import Array, Parameters
 
 
+def limit_norms(parameters: Parameters, limit: float) -> None:
+    """Max-norm: scale down the weights into each hidden unit that are longer than `limit`.
+
+    w ← w · min(1, limit / |w|), where w is a row of W and |w| its Euclidean length. So a large
+    alpha can begin a run, and no weight grows without bounds. N. Srivastava and others, "Dropout:
+    A Simple Way to Prevent Neural Networks from Overfitting", 2014, section 5.1.
+    """
+    for W in parameters.W[:-1]:
+        length = np.sqrt(np.einsum("ij,ij->i", W, W))
+        too_long = length > limit
+        if too_long.any():
+            W[too_long] *= (limit / length[too_long])[:, np.newaxis]
+
+
 class GradientDescent:
     """θ ← θ − α·g: a step straight downhill, longer where it is steeper.
 
@@ -49,6 +63,8 @@ class GradientDescent:
             # Weight Decay Can Improve Generalization", 1991).
             gradient.weights[:] += hyperparameters.weight_decay * parameters.weights
         self.move(parameters.vector, gradient.vector, alpha, hyperparameters)
+        if hyperparameters.max_norm:
+            limit_norms(parameters, hyperparameters.max_norm)
 
     def move(
         self,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from .architecture import architecture_name
+from .dropout import Dropout, dropout_rates
 from .engine.batches import BatchCursor, Batches, is_large
 from .engine.engine import Engine, Samples, Score
 from .errors import NetError
@@ -82,7 +83,7 @@ class Trainer:
         self._score: Score | None = None
         self._gradient_norm = 0.0
         self._cursor = self._batches.cursor  # where the batch of that gradient begins
-        self._batch_size, self._augment = hyperparameters.batch_size, hyperparameters.augment
+        self._batch_chosen = hyperparameters  # what that gradient's batch was chosen by
 
     def change(self, hyperparameters: Hyperparameters) -> None:
         """Use these hyperparameters from the next update on.
@@ -115,10 +116,15 @@ class Trainer:
         self._monitor.had_gradient = self._monitor.had_gradient or bool(self._gradient.b[0].any())
         progress = self._progress(self._alpha(self.hyperparameters), score, tested=True)
         if not len(self.history):
-            self._monitor.observe(progress, self._gradient.b[0], self._batch_size)
+            self._monitor.observe(progress, self._gradient.b[0], self._batch_chosen.batch_size)
         if len(self.history) <= self.iteration:  # a restored, thinned history lacks this row
             self.history.append(progress)
         return progress
+
+    @property
+    def cursor(self) -> BatchCursor:
+        """Where the next update's batch begins."""
+        return self._cursor
 
     @property
     def nbytes(self) -> int:
@@ -177,7 +183,10 @@ class Trainer:
 
     def _step(self) -> Progress:
         hyperparameters = self.hyperparameters  # read once: `change` may be called meanwhile
-        if hyperparameters != self.hyperparameter_log[-1][1]:
+        before = self.hyperparameter_log[-1][1]
+        if hyperparameters != before:
+            if dropout_rates(hyperparameters) != dropout_rates(before):
+                self._monitor.forget_accuracies()
             self.hyperparameter_log = (*self.hyperparameter_log, (self.iteration, hyperparameters))
         self._compute_gradient(hyperparameters)
         if self._before is None:
@@ -206,7 +215,7 @@ class Trainer:
             self.iteration = iteration_before
             self._roll_back(cursor_before, hyperparameters)
             raise
-        kind = self._monitor.observe(progress, self._gradient.b[0], self._batch_size)
+        kind = self._monitor.observe(progress, self._gradient.b[0], self._batch_chosen.batch_size)
         if kind != (self.diagnosis.kind if self.diagnosis else None):
             self.diagnosis = self._diagnose(kind, progress, alpha) if kind else None
             if self.diagnosis and kind == "plateau" and not has_cause(self.diagnosis):
@@ -251,24 +260,34 @@ class Trainer:
 
     def _compute_gradient(self, hyperparameters: Hyperparameters) -> Score:
         """Compute the gradient for the next update, unless it is known; return its score."""
-        batch_settings = hyperparameters.batch_size, hyperparameters.augment
-        if self._score is None or (self._batch_size, self._augment) != batch_settings:
+        settings = batch_settings(hyperparameters)
+        if self._score is None or batch_settings(self._batch_chosen) != settings:
             self._score = None  # if this fails, the buffers hold no valid gradient
-            self._batch_size, self._augment = batch_settings
+            self._batch_chosen = hyperparameters
             self._batches.seek(self._cursor)
-            rows = None if self._batch_size is None else self._batches.take(self._batch_size)
-            images = None
             if not self._gradient.W:  # after release_buffers
                 self._gradient = Parameters.zeros(
                     self.parameters.sizes, self.parameters.vector.dtype
                 )
-            if rows is not None and self._augmented and self._augment != "none":
-                images = self._augmented(hyperparameters.seed, self._batches.cursor.epoch - 1)
-            if rows is not None:
+            rows = images = dropout = None
+            if hyperparameters.batch_size is not None:
+                rows = self._batches.take(hyperparameters.batch_size)
+                images = self._augmented_images(hyperparameters)
+                cursor = self._batches.cursor
+                place = cursor.position - len(rows)
+                dropout = Dropout.chosen_by(hyperparameters, cursor.generator, place)
                 self.parameters = self._engine.placed(self.parameters)
-            self._score = self._engine.gradient(self.parameters, self._gradient, rows, images)
+            self._score = self._engine.gradient(
+                self.parameters, self._gradient, rows, images, dropout
+            )
             self._gradient_norm = float(np.linalg.norm(self._gradient.vector))
         return self._score
+
+    def _augmented_images(self, hyperparameters: Hyperparameters) -> Images | None:
+        """Return the augmented images of the batch's epoch; None: they are as they are."""
+        if self._augmented is None or hyperparameters.augment == "none":
+            return None
+        return self._augmented(hyperparameters.seed, self._batches.cursor.epoch - 1)
 
     def _progress(self, alpha: float, score: Score, *, tested: bool) -> Progress:
         progress = Progress(self.iteration, alpha, score.loss, score.accuracy, self._gradient_norm)
@@ -291,6 +310,12 @@ class Trainer:
             or (self.iteration < epoch and is_1_2_5(self.iteration))
             or self.iteration == hyperparameters.iterations
         )
+
+
+def batch_settings(hyperparameters: Hyperparameters) -> tuple[object, ...]:
+    """Return what decides about a batch and its masks, besides its place in the run."""
+    chosen = hyperparameters
+    return chosen.batch_size, chosen.augment, *dropout_rates(chosen)
 
 
 def is_1_2_5(n: int) -> bool:

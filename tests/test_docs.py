@@ -10,7 +10,9 @@ from pathlib import Path
 
 import click
 import pytest
+from mnist_tui.net.architecture import architecture_name
 from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.presets import PRESETS
 from mnist_tui.net.run.history import COLUMNS
 from mnist_tui.tui.cli.main import cli
 from mnist_tui.tui.config.recipe import parse_recipe
@@ -121,6 +123,16 @@ def test_every_page_of_the_docs_is_linked_from_the_readme() -> None:
 def test_every_room_has_its_picture(room: str) -> None:
     assert f"(pictures/{room}.svg)" in (ROOT / "docs" / "rooms.md").read_text("utf-8")
     assert (ROOT / "docs" / "pictures" / f"{room}.svg").exists()
+
+
+def test_every_preset_is_documented() -> None:
+    table = (ROOT / "docs" / "presets.md").read_text("utf-8")
+    commands_page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    for name, preset in PRESETS.items():
+        assert f"`{name}`" in commands_page
+        row = re.search(rf"^\| `{name}` \| ([\d-]+) \|", table, re.MULTILINE)
+        assert row is not None
+        assert row[1] == architecture_name((784, *preset.hyperparameters.hidden, 10))
 
 
 def test_every_column_of_a_history_is_documented() -> None:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from ..dropout import Dropout
 from ..network import Images, Parameters
 from .input_blocks import ImageGroup, even_slices, group_by_blank_pixels
 from .partial_gradients import Rows, Tally, group_gradient, part_gradient, part_score, sum_tallies
@@ -36,6 +37,8 @@ MIN_FLOPS_PER_TASK = 75_000_000
 # process some 50 µs, so that it is fixed by the shape, whether there is a worker or not.
 MIN_FLOPS_PER_HALVED_BATCH = 18_000_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
+
+Part = tuple[Rows, Dropout | None]  # row numbers of a part of a batch, and its masks
 
 
 class Samples(Protocol):
@@ -99,6 +102,7 @@ class Engine:
         gradient: Parameters,
         rows: Rows | None = None,
         images: Images | None = None,
+        dropout: Dropout | None = None,
     ) -> Score:
         """Compute the gradient of the mean loss over some rows.
 
@@ -108,6 +112,7 @@ class Engine:
             rows: Row numbers of the batch; None: all rows.
             images: Replace the engine's own images, for example by augmented ones; same shape.
                 Used only with `rows`.
+            dropout: The masks of these rows; None: nothing is left out. Used only with `rows`.
 
         Returns:
             The score over the same rows, which the forward pass yields at no extra cost.
@@ -118,12 +123,12 @@ class Engine:
             tasks = [partial(group_gradient, parameters, group, m) for group in self._groups]
         else:
             source = self.images if images is None else images
-            count = self._part_count(parameters, m)
-            parts = np.array_split(rows, count) if count > 1 else [rows]
+            parts = cut(rows, self._part_count(parameters, m), dropout)
             if len(parts) == 2:
                 return mean_score(self._halves(parameters, gradient, source, parts, m), m)
             tasks = [
-                partial(part_gradient, parameters, source, self.labels, part, m) for part in parts
+                partial(part_gradient, parameters, source, self.labels, part, m, dropout=masks)
+                for part, masks in parts
             ]
         return mean_score(self._add_up(tasks, gradient), m)
 
@@ -140,17 +145,19 @@ class Engine:
         parameters: Parameters,
         gradient: Parameters,
         images: Images,
-        halves: Sequence[Rows],
+        halves: Sequence[Part],
         m: int,
     ) -> list[Tally]:
         """Compute one half here and the other in a worker process, if that is quicker."""
-        own, other = halves
+        (own, own_masks), (other, other_masks) = halves
         worker = self._ready_worker(parameters, other)
         if worker is not None and self._pace.prefers_worker():
             begun = perf_counter()
             try:
-                worker.begin(parameters, images, self.labels, other, m)
-                first = part_gradient(parameters, images, self.labels, own, m, gradient)
+                worker.begin(parameters, images, self.labels, other, m, other_masks)
+                first = part_gradient(
+                    parameters, images, self.labels, own, m, gradient, dropout=own_masks
+                )
                 second, rest = worker.finish()
             except WorkerLostError:  # the batch is computed here, with the same result
                 self._drop_worker()
@@ -161,7 +168,8 @@ class Engine:
                 return [first, second]
         begun = perf_counter()
         tasks = [
-            partial(part_gradient, parameters, images, self.labels, part, m) for part in halves
+            partial(part_gradient, parameters, images, self.labels, part, m, dropout=masks)
+            for part, masks in halves
         ]
         tallies = self._add_up(tasks, gradient, in_turn=True)
         if worker is not None:
@@ -237,6 +245,16 @@ class Engine:
             for _, total in pending[0 if start else 1 :]:
                 gradient.vector += total.vector
         return tallies
+
+
+def cut(rows: Rows, count: int, dropout: Dropout | None) -> list[Part]:
+    """Cut a batch into parts of almost one size; each image keeps the masks of its place."""
+    parts: list[Part] = []
+    place = 0
+    for part in np.array_split(rows, count) if count > 1 else [rows]:
+        parts.append((part, dropout and dropout.after(place)))
+        place += len(part)
+    return parts
 
 
 def mean_score(tallies: Sequence[Tally], m: int) -> Score:

@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..network import MAX_PIXEL, Array, Images, Labels, Parameters, backward, cross_entropy, forward
+from ..dropout import Dropout
+from ..network import (
+    MAX_PIXEL,
+    Array,
+    Images,
+    Labels,
+    Masks,
+    Parameters,
+    backward,
+    cross_entropy,
+    forward,
+)
 from .input_blocks import ImageGroup, as_floats, even_slices, scaled, with_strided_matmul
 from .read_ahead import read_ahead
 
@@ -42,15 +53,35 @@ def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Par
 
 @np.errstate(all="ignore")
 def part_gradient(
-    parameters: Parameters, images: Images, labels: Labels, rows: Rows, m: int, total: Parameters
+    parameters: Parameters,
+    images: Images,
+    labels: Labels,
+    rows: Rows,
+    m: int,
+    total: Parameters,
+    *,
+    dropout: Dropout | None = None,
 ) -> Tally:
-    """Write these rows' share of the gradient of the mean over m images into `total`."""
+    """Write these rows' share of the gradient of the mean over m images into `total`.
+
+    Args:
+        parameters: The network.
+        images: As bytes.
+        labels: Of all images.
+        rows: The part.
+        m: Number of images in the batch.
+        total: Receives the gradient.
+        dropout: The masks of this part; None: nothing is left out.
+    """
     dtype, tallies = total.vector.dtype, list[Tally]()
     share = total
     for span in even_slices(len(rows), images.shape[1]):
         chunk = rows[span]
         X = scaled(images.take(chunk, axis=0), dtype)
-        activations = forward(with_strided_matmul(parameters), X.T)
+        masks: Masks = ()
+        if dropout is not None:
+            masks = dropout.after(span.start).masks(parameters.sizes, len(chunk), dtype)
+        activations = forward(with_strided_matmul(parameters), X.T, masks)
         backward(parameters, activations, labels[chunk], m, share)
         if share is not total:
             total.vector += share.vector

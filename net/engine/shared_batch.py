@@ -12,13 +12,17 @@ import tempfile
 import threading
 from dataclasses import dataclass
 from enum import IntEnum
+from struct import Struct
 
 import numpy as np
 
 from ..architecture import parameter_count
+from ..dropout import Dropout
 from ..network import Parameters
 
 FLAG_BYTES = 8
+# A part's dropout: both rates, the first image's place, and the generator's two numbers.
+DROPOUT = Struct("<2dq16s16s")
 CACHE_LINE_BYTES = 64  # flags of different writers must not share one, or their cores fight for it
 
 
@@ -28,6 +32,7 @@ class Flag(IntEnum):
     REQUESTED = 0  # parent: number of the last part handed over
     ROWS = 1  # parent: its rows
     BATCH = 2  # parent: rows of the whole batch
+    DROPS = 3  # parent: 1 if the part has masks, see `SharedBatch.dropout`
     COMPLETED = 8  # worker: number of the last part whose gradient is there
     RIGHT = 9  # worker: right answers among its rows
     FAILED = 10  # worker: 1 if it had no memory for that part
@@ -58,6 +63,8 @@ class SharedBatch:
         self.flags = memoryview(memory)[: 32 * FLAG_BYTES].cast("q")
         dtype, start = np.dtype(shape.dtype), 32 * FLAG_BYTES
         self.loss = np.frombuffer(memory, np.float64, 1, start)  # summed over the part
+        start += CACHE_LINE_BYTES
+        self._dropout = memoryview(memory)[start : start + DROPOUT.size]
         count = parameter_count(shape.sizes)
         vectors: list[Parameters] = []
         start += CACHE_LINE_BYTES
@@ -72,13 +79,35 @@ class SharedBatch:
             memory, np.int64, shape.rows, start + _aligned(self.images.nbytes)
         )
 
+    @property
+    def dropout(self) -> Dropout | None:
+        """The masks of the part."""
+        if not self.flags[Flag.DROPS]:
+            return None
+        pixel_rate, unit_rate, place, state, increment = DROPOUT.unpack(self._dropout)
+        return Dropout(
+            pixel_rate,
+            unit_rate,
+            int.from_bytes(state, "little"),
+            int.from_bytes(increment, "little"),
+            place,
+        )
+
+    @dropout.setter
+    def dropout(self, dropout: Dropout | None) -> None:
+        self.flags[Flag.DROPS] = dropout is not None
+        if dropout is not None:
+            numbers = (n.to_bytes(16, "little") for n in (dropout.state, dropout.increment))
+            rates = dropout.pixel_rate, dropout.unit_rate
+            DROPOUT.pack_into(self._dropout, 0, *rates, dropout.place, *numbers)
+
 
 def byte_count(shape: BatchShape) -> int:
     """Return the bytes that a layout needs."""
     vector = parameter_count(shape.sizes) * np.dtype(shape.dtype).itemsize
     return (
         32 * FLAG_BYTES
-        + CACHE_LINE_BYTES
+        + 2 * CACHE_LINE_BYTES
         + 2 * _aligned(vector)
         + _aligned(shape.rows * shape.sizes[0])
         + shape.rows * np.dtype(np.int64).itemsize

@@ -50,6 +50,7 @@ def serve(shared: SharedBatch, pipe: int) -> None:
                 rows[:n],
                 flags[Flag.BATCH],
                 shared.gradient,
+                dropout=shared.dropout,
             )
             shared.loss[0], flags[Flag.RIGHT], flags[Flag.FAILED] = loss, right, 0
         except MemoryError:

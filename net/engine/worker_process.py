@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter, sleep
 
+from ..dropout import Dropout
 from ..network import Images, Labels, Parameters
 from .partial_gradients import Rows, Tally
 from .shared_batch import BatchShape, Flag, SharedBatch, byte_count, fence, nameless_file
@@ -107,7 +108,13 @@ class WorkerProcess:
         return placed
 
     def begin(
-        self, parameters: Parameters, images: Images, labels: Labels, rows: Rows, m: int
+        self,
+        parameters: Parameters,
+        images: Images,
+        labels: Labels,
+        rows: Rows,
+        m: int,
+        dropout: Dropout | None = None,
     ) -> None:
         """Let it compute the gradient of these rows, as `part_gradient` would."""
         shared, n = self._shared, len(rows)
@@ -116,6 +123,7 @@ class WorkerProcess:
         images.take(rows, axis=0, out=shared.images[:n], mode="clip")
         shared.labels[:n] = labels[rows]
         shared.flags[Flag.ROWS], shared.flags[Flag.BATCH] = n, m
+        shared.dropout = dropout
         self._number += 1
         fence()
         shared.flags[Flag.REQUESTED] = self._number

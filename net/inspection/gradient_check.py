@@ -36,7 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import NetError
-from ..network import Array, Images, Labels, Parameters, backward, cross_entropy, forward
+from ..network import Array, Images, Labels, Masks, Parameters, backward, cross_entropy, forward
 from ..validation import as_columns, check_labels
 from .weight import Weight
 
@@ -60,7 +60,11 @@ class Check:
 
 
 def check_gradient(
-    parameters: Parameters, images: Images, labels: Labels, weights: Sequence[Weight]
+    parameters: Parameters,
+    images: Images,
+    labels: Labels,
+    weights: Sequence[Weight],
+    M: Masks = (),
 ) -> Iterator[Check]:
     """Check the gradient of the mean loss, one weight at each `next()`.
 
@@ -69,6 +73,7 @@ def check_gradient(
         images: m × n_in bytes.
         labels: m classes.
         weights: What to check.
+        M: The masks of dropout, the same for all losses: with others at each, the loss would jump.
 
     Raises:
         NetError: The arguments do not fit together; raised before this returns.
@@ -80,10 +85,10 @@ def check_gradient(
         raise NetError("a gradient needs at least one digit")
     gradient = Parameters.zeros(exact.sizes, np.float64)
     with np.errstate(all="ignore"):
-        backward(exact, forward(exact, X), labels, len(labels), gradient)
+        backward(exact, forward(exact, X, M), labels, len(labels), gradient)
     for weight in weights:
         weight.check(exact.sizes)
-    return compare(exact, X, labels, gradient, weights)
+    return compare(exact, X, labels, gradient, weights, M)
 
 
 def compare(
@@ -92,6 +97,7 @@ def compare(
     labels: Labels,
     gradient: Parameters,
     weights: Sequence[Weight],
+    M: Masks = (),
 ) -> Iterator[Check]:
     """Compare a given gradient with central differences.
 
@@ -101,17 +107,18 @@ def compare(
         labels: m classes.
         gradient: What to check, in float64.
         weights: Which of its numbers to check.
+        M: The masks of dropout.
     """
     moved = parameters.copy()
-    here = LossPoint.of(moved, X, labels)
+    here = LossPoint.of(moved, X, labels, M)
     for weight in weights:
         array, position = weight.find(moved)
         w = float(array[position])
         h = STEP_SIZE * max(1.0, abs(w))
         array[position] = above_w = w + h
-        above = LossPoint.of(moved, X, labels)
+        above = LossPoint.of(moved, X, labels, M)
         array[position] = below_w = w - h
-        below = LossPoint.of(moved, X, labels)
+        below = LossPoint.of(moved, X, labels, M)
         array[position] = w
         numeric = (above.loss - below.loss) / (above_w - below_w)
         dW, index = weight.find(gradient)
@@ -143,9 +150,9 @@ class LossPoint:
 
     @classmethod
     @np.errstate(all="ignore")  # an overflow becomes nan, and is judged wrong
-    def of(cls, parameters: Parameters, X: Array, labels: Labels) -> LossPoint:
+    def of(cls, parameters: Parameters, X: Array, labels: Labels, M: Masks = ()) -> LossPoint:
         """Evaluate one forward pass."""
-        *hidden, last = forward(parameters, X).Z
+        *hidden, last = forward(parameters, X, M).Z
         loss = float(cross_entropy(last, labels).mean())
         return cls(loss, float(np.abs(last).max()), [Z > 0 for Z in hidden])
 

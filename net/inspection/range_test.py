@@ -18,9 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..dropout import Dropout
 from ..engine.engine import Samples
 from ..hyperparameters import Hyperparameters
-from ..network import Parameters, backward, cross_entropy, forward
+from ..network import Activations, Labels, Parameters, backward, cross_entropy, forward
 from ..optimizers import OPTIMIZER_CLASSES
 from ..validation import as_columns
 
@@ -123,16 +124,23 @@ def find_alpha(
     gradient = Parameters.zeros(network.sizes, network.vector.dtype)
     optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](network)
     batches = _batches(samples, hyperparameters)
-    images, labels = next(batches)
-    activations = forward(network, as_columns(network, images))
+    dropout = Dropout.chosen_by(hyperparameters, np.random.PCG64(hyperparameters.seed).state)
+
+    def look() -> tuple[Activations, Labels]:
+        nonlocal dropout
+        images, labels = next(batches)
+        M = dropout.masks(network.sizes, len(labels), network.vector.dtype) if dropout else ()
+        dropout = dropout and dropout.after(len(labels))
+        return forward(network, as_columns(network, images), M), labels
+
+    activations, labels = look()
     first_loss = float(cross_entropy(activations.Z[-1], labels).mean())
 
     def update(alpha: float) -> float:
-        nonlocal images, labels, activations
+        nonlocal activations, labels
         backward(network, activations, labels, len(labels), gradient)
         optimizer.update(network, gradient, alpha, hyperparameters)
-        images, labels = next(batches)
-        activations = forward(network, as_columns(network, images))
+        activations, labels = look()
         return float(cross_entropy(activations.Z[-1], labels).mean())
 
     window = 1 if hyperparameters.batch_size is None else NOISE_WINDOW

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..hyperparameters import Hyperparameters
-from ..network import Array, Images, Parameters, backward, cross_entropy, forward
+from ..network import Array, Images, Masks, Parameters, backward, cross_entropy, forward
 from ..optimizers import GradientDescent
 from ..validation import as_columns, check_class
 
@@ -33,13 +33,15 @@ class SampleStep:
     sizes: tuple[int, ...]
     label: int  # the right class
     alpha: float  # the learning rate of the update
+    pixels: Images  # the digit as it is stored: 784 bytes
+    M: tuple[Array | None, ...]  # masks of dropout, as `forward` takes them: sizes[i] × 1
     W: tuple[Array, ...]  # W[i]: sizes[i+1] × sizes[i]
     b: tuple[Array, ...]  # b[i]: sizes[i+1] × 1
     Z: tuple[Array, ...]  # Z[i] = W[i] @ A[i] + b[i]: sizes[i+1] × 1
-    A: tuple[Array, ...]  # A[0] = x;  A[i] = relu(Z[i-1]): sizes[i] × 1;  A[-1] = softmax(Z[-1])
+    A: tuple[Array, ...]  # A[0] = x;  A[i] = relu(Z[i-1]) ⊙ M[i]: sizes[i] × 1; the last: softmax
     Y: Array  # the truth: 1 at the label, 0 elsewhere, 10 × 1
     loss: float  # -log A[-1][label], in nats
-    dZ: tuple[Array, ...]  # dZ[-1] = A[-1] - Y;  dZ[i] = dA[i+1] where Z[i] > 0, else 0
+    dZ: tuple[Array, ...]  # dZ[-1] = A[-1] - Y;  dZ[i] = dA[i+1] ⊙ M[i+1] where Z[i] > 0, else 0
     dW: tuple[Array, ...]  # dW[i] = dZ[i] @ A[i].T: as W[i]
     db: tuple[Array, ...]  # db[i] = dZ[i]: as b[i]
     dA: tuple[Array, ...]  # dA[i] = W[i].T @ dZ[i]: sizes[i] × 1; dA[0] is for the pixels
@@ -50,12 +52,18 @@ class SampleStep:
 
     @property
     def x(self) -> Array:
-        """The digit as the network reads it: 784 × 1, 0 (paper) to 1 (ink)."""
+        """The digit as the network reads it, pixels / 255 ⊙ M[0]: 784 × 1."""
         return self.A[0]
+
+    def mask(self, layer: int) -> Array | None:
+        """Return M of a layer, sizes[layer] × 1; None: nothing is left out of it."""
+        return self.M[layer] if layer < len(self.M) else None
 
 
 @np.errstate(all="ignore")  # an overflow shows in the loss
-def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) -> SampleStep:
+def trace_step(
+    parameters: Parameters, image: Images, label: int, alpha: float, M: Masks = ()
+) -> SampleStep:
     """Make one update from one digit, on a copy, and keep every intermediate number.
 
     Args:
@@ -63,6 +71,8 @@ def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) 
         image: n_in bytes, 0 to 255.
         label: The right class.
         alpha: The learning rate.
+        M: The masks of dropout for this digit, before the update and after it; (): nothing is
+            left out.
 
     Raises:
         NetError: The network reads another number of pixels or has no such class, or alpha is
@@ -72,7 +82,7 @@ def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) 
     check_class(parameters, label)
     x, labels = as_columns(parameters, image[np.newaxis]), np.array([label])
     before = parameters.copy()
-    activations = forward(before, x)
+    activations = forward(before, x, M)
     Y = np.zeros_like(activations.A[-1])
     Y[label] = 1
 
@@ -87,11 +97,13 @@ def trace_step(parameters: Parameters, image: Images, label: int, alpha: float) 
     after = before.copy()
     # It overwrites the gradient that it is given.
     GradientDescent(after).update(after, gradient.copy(), alpha, hyperparameters)
-    activations_after = forward(after, x)
+    activations_after = forward(after, x, M)
     return SampleStep(
         sizes=before.sizes,
         label=label,
         alpha=alpha,
+        pixels=image.copy(),
+        M=tuple(M),
         W=tuple(before.W),
         b=tuple(before.b),
         Z=tuple(activations.Z),

@@ -155,6 +155,14 @@ class RunMonitor:
             self._is_flat = has_past and is_low and mean < self._long_mean + MIN_GAIN
             self._long_sum, self._long_mean = 0.0, mean
 
+    def forget_accuracies(self) -> None:
+        """Begin again with averages and the best of them: train accuracy has another meaning now.
+
+        With dropout, it is that of the network without what was left out.
+        """
+        self._updates, self._best = 0, 0.0
+        self._long_sum, self._is_flat = 0.0, False
+
     def dismiss(self) -> None:
         """Ignore this plateau, which has no known cause, until the next block of updates ends."""
         self._is_flat = False

@@ -14,9 +14,9 @@ from mnist_tui.net.hyperparameters import (
     Hyperparameters,
     scheduled_alpha,
 )
-from mnist_tui.net.initialization import INITIALIZERS
+from mnist_tui.net.initialization import INITIALIZERS, initial_parameters
 from mnist_tui.net.network import Array, Parameters
-from mnist_tui.net.optimizers import OPTIMIZER_CLASSES
+from mnist_tui.net.optimizers import OPTIMIZER_CLASSES, GradientDescent
 
 SIZES = (1, 1, 1)  # two weights and two biases: four numbers
 
@@ -64,6 +64,33 @@ def test_adam_first_steps_by_alpha_however_steep() -> None:
     m_hat, s_hat = 0.18 / 0.19, 0.999 * 0.004 / 0.001999
     step = 0.1 * m_hat / math.sqrt(s_hat)
     assert moved("adam", [2, 0], momentum=0.9) == pytest.approx([0.9, 0.9 - step])
+
+
+def test_max_norm_scales_down_the_weights_into_hidden_units_that_are_too_long() -> None:
+    # Rows of length 5 and 1.3, and of length 10 in the last layer; biases and gradient 0.
+    parameters = Parameters.zeros((2, 2, 2), np.float64)
+    parameters.W[0][:] = [[3, -4], [0.5, 1.2]]
+    parameters.b[0][:] = [[7], [8]]
+    parameters.W[1][:] = [[6, 8], [0, 0]]
+    gradient = Parameters.zeros((2, 2, 2), np.float64)
+    GradientDescent(parameters).update(parameters, gradient, 0.1, Hyperparameters(max_norm=2))
+    # (3, -4) · 2/5 = (1.2, -1.6); the other row is short enough, the last layer is left alone.
+    assert parameters.W[0] == pytest.approx(np.array([[1.2, -1.6], [0.5, 1.2]]))
+    assert parameters.b[0][:, 0].tolist() == [7, 8]
+    assert parameters.W[1].tolist() == [[6, 8], [0, 0]]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZER_CLASSES)
+def test_with_max_norm_no_units_weights_are_ever_longer(optimizer: str) -> None:
+    chosen = Hyperparameters(max_norm=1.0, alpha=0.5, optimizer=optimizer)
+    parameters = initial_parameters((6, 5, 4, 3), "he", np.random.default_rng(0))
+    steps = OPTIMIZER_CLASSES[optimizer](parameters)
+    for seed in range(5):
+        gradient = initial_parameters((6, 5, 4, 3), "uniform", np.random.default_rng(seed))
+        steps.update(parameters, gradient, 0.5, chosen)
+        for W in parameters.W[:-1]:
+            assert np.linalg.norm(W, axis=1).max() <= 1 + 1e-6
+    assert np.linalg.norm(parameters.W[-1], axis=1).max() > 1
 
 
 def test_weight_decay_draws_weights_to_zero_and_leaves_biases_alone() -> None:

@@ -20,8 +20,10 @@ from .numbers import real_number, whole_number
 from .stepping import (
     BATCHES,
     DECAYS,
+    DROPOUTS,
     FULL,
     MOMENTA,
+    NORMS,
     Step,
     step_along,
     step_batch,
@@ -39,6 +41,10 @@ def _always(_: Hyperparameters) -> bool:
 
 def _has_momentum(chosen: Hyperparameters) -> bool:
     return chosen.optimizer != "gd"
+
+
+def _has_batches(chosen: Hyperparameters) -> bool:
+    return chosen.batch_size is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,29 @@ FIELDS = (
         _number("decay"),
         "pull of weights to zero, such as 0.0001",
         step_along(DECAYS),
+    ),
+    Field(
+        "max_norm",
+        "max-norm",
+        _number("max-norm"),
+        "longest weights into a unit, such as 2; 0: any",
+        step_along(NORMS),
+    ),
+    Field(
+        "dropout",
+        "dropout",
+        _number("dropout"),
+        "share of hidden units left out, such as 0.5",
+        step_along(DROPOUTS),
+        applies=_has_batches,
+    ),
+    Field(
+        "input_dropout",
+        "input-drop",
+        _number("input-drop"),
+        "share of pixels left out, such as 0.2",
+        step_along(DROPOUTS),
+        applies=_has_batches,
     ),
     _choice("schedule", "course of alpha:", SCHEDULES),
     _choice("augment", "digits deformed each epoch:", AUGMENTATIONS),

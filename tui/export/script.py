@@ -64,7 +64,8 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
         parts.LOAD,
         _deforming() if needs.elastic else "",
         parts.FIRST[log[0][1].init],
-        parts.MATHEMATICS,
+        parts.MATHEMATICS.format(**(parts.MASKED if needs.dropout else parts.UNMASKED)),
+        parts.DROPOUT if needs.dropout else "",
         *(parts.MOVES[optimizer] for optimizer in needs.optimizers),
         _table(needs.optimizers),
         parts.SCHEDULE if needs.schedule else "",
@@ -97,6 +98,8 @@ class _Needs:
         self.schedule = any(chosen.schedule != "constant" for chosen in stages)
         self.decay = any(chosen.weight_decay for chosen in stages)
         self.batches = any(chosen.batch_size is not None for chosen in stages)
+        self.max_norm = any(chosen.max_norm for chosen in stages)
+        self.dropout = any(chosen.dropout or chosen.input_dropout for chosen in stages)
         self.elastic = any(chosen.augment != "none" for chosen in stages)
         self.momentum = self.optimizers != ["gd"]
         # An update that diverged made the optimizer forget; the last time can be told by how many
@@ -114,6 +117,8 @@ class _Needs:
             *ALWAYS,
             *["batch_size"] * self.batches,
             *["augment"] * self.elastic,
+            *["max_norm"] * self.max_norm,
+            *["dropout", "input_dropout"] * self.dropout,
             *["momentum"] * self.momentum,
             *["weight_decay"] * self.decay,
             *["schedule", "iterations"] * self.schedule,
@@ -130,15 +135,21 @@ class _Needs:
             epochs=parts.BEGIN_EPOCHS if self.elastic else "",
             forgets=" or update in FORGETS" if self.forgets else "",
             rows=(
-                parts.TAKE_BATCH.format(epoch=parts.NEXT_EPOCH if self.elastic else "")
+                parts.TAKE_BATCH.format(
+                    epoch=parts.NEXT_EPOCH if self.elastic else "",
+                    far=parts.FAR_AHEAD if self.dropout else "",
+                )
                 if self.batches
                 else ""
             ),
             deformed=parts.DEFORM_BATCH if self.elastic else "",
+            draw_masks=parts.DRAW_MASKS if self.dropout else "",
+            masks=", M" if self.dropout else "",
             X="seen" if self.elastic else "pixels[rows]" if self.batches else "pixels",
             y="labels[rows]" if self.batches else "labels",
             decay=parts.DECAY if self.decay else "",
             alpha=alpha,
+            max_norm=parts.MAX_NORM if self.max_norm else "",
         )
 
 

@@ -126,20 +126,20 @@ def first_weights(generator):
 
 MATHEMATICS = '''
 
-def forward(W, b, X):
+def forward(W, b, X{M}):
     """From pixels to probabilities; X has a column an image: pixels × m, 0 to 1."""
     Z, A = [], [X]
-    for W_l, b_l in zip(W, b):
+{mask_X}    for W_l, b_l in zip(W, b):
         Z.append(W_l @ A[-1] + b_l)  # the weighted sums: n_out × m
         A.append(np.maximum(Z[-1], 0))  # ReLU: a unit is silent until its sum is positive
-    # The last layer answers with probabilities instead. Softmax: exp(z) over the column's sum of
-    # them; taking the largest z away first changes nothing and keeps exp from overflowing.
+{mask_A}    # The last layer answers with probabilities instead. Softmax: exp(z) over the column's
+    # sum of them; taking the largest z away first changes nothing and keeps exp from overflowing.
     exp = np.exp(Z[-1] - Z[-1].max(axis=0))
     A[-1] = exp / exp.sum(axis=0)
     return Z, A
 
 
-def backward(W, Z, A, labels):
+def backward(W, Z, A, labels{M}):
     """From the error of the answer to the gradient: how the loss changes with each weight."""
     m = len(labels)
     dW, db = [None] * len(W), [None] * len(W)
@@ -156,7 +156,7 @@ def backward(W, Z, A, labels):
             # Back through W to the layer before; where ReLU was silent nothing passes.
             dZ = W[i].T @ dZ
             dZ *= Z[i - 1] > 0
-    return dW, db
+{mask_dZ}    return dW, db
 
 
 def right_answers(W, b, X, labels):
@@ -166,6 +166,43 @@ def right_answers(W, b, X, labels):
         Z, _ = forward(W, b, X[:, start : start + 5000])
         right += int((Z[-1].argmax(axis=0) == labels[start : start + 5000]).sum())
     return right
+'''
+
+MASKED = {
+    "M": ", M=()",
+    "mask_X": """    if M:
+        A[0] = A[0] * M[0]  # dropout: what is left out is 0
+""",
+    "mask_A": """        if len(A) <= len(M):
+            A[-1] *= M[len(A) - 1]
+""",
+    "mask_dZ": """            if M:
+                dZ *= M[i]
+""",
+}
+UNMASKED = dict.fromkeys(MASKED, "")
+
+DROPOUT = '''
+
+def masks(generator, place, m, chosen):
+    """For pixels and hidden units of m images: 0 where left out, else what makes the mean 1.
+
+    The numbers lie far ahead of those that the generator will draw for anything else: the image
+    at this place of the epoch has its own, eight bytes each, and a byte decides about one unit.
+    """
+    rates = [chosen["input_dropout"]] + [chosen["dropout"]] * (len(SIZES) - 2)
+    counts = [-(-width // 8) if rate else 0 for width, rate in zip(SIZES, rates)]
+    bits = generator.jumped()
+    bits.advance(place * sum(counts))
+    drawn, M = bits.random_raw(m * sum(counts)).view(np.uint8).reshape(m, -1), []
+    for width, rate, count in zip(SIZES, rates, counts):
+        if rate:
+            left_out = round(256 * rate)
+            M.append((drawn[:, :width].T >= left_out) * FLOAT(256 / (256 - left_out)))
+        else:
+            M.append(FLOAT(1))
+        drawn = drawn[:, 8 * count :]
+    return M
 '''
 
 MOVES = {
@@ -243,14 +280,14 @@ def main():
         chosen = {{**chosen, **COURSE.get(update, {{}})}}
         if chosen["optimizer"] != before{forgets}:
             memory, t = [{{}} for _ in (*W, *b)], 0  # what the optimizer remembers of each array
-{rows}{deformed}
-        Z, A = forward(W, b, {X}.T)
-        dW, db = backward(W, Z, A, {y})
+{rows}{deformed}{draw_masks}
+        Z, A = forward(W, b, {X}.T{masks})
+        dW, db = backward(W, Z, A, {y}{masks})
 {decay}        alpha = {alpha}
         t += 1
         for theta, g, kept in zip((*W, *b), (*dW, *db), memory):
             OPTIMIZERS[chosen["optimizer"]](theta, g, kept, alpha, chosen, t)
-        if (update + 1) % max(1, UPDATES // 10) == 0:
+{max_norm}        if (update + 1) % max(1, UPDATES // 10) == 0:
             right = right_answers(W, b, test, test_labels)
             print(f"{{update + 1:,}} updates: {{right / len(test_labels):.2%}} of test right")
 
@@ -273,9 +310,18 @@ TAKE_BATCH = """        size = chosen["batch_size"]
             rows = np.arange(m)
         else:
             if position >= m:  # every image once, and then all of them in a fresh order
-                order, position = generator.permutation(m), 0
+{far}                order, position = generator.permutation(m), 0
 {epoch}            rows = order[position : position + size]  # an epoch's last batch may be smaller
             position += len(rows)
+"""
+
+FAR_AHEAD = """                far = type(generator.bit_generator)(0)
+                far.state = generator.bit_generator.state
+"""
+
+DRAW_MASKS = """        M = ()
+        if chosen["dropout"] or chosen["input_dropout"]:
+            M = masks(far, position - len(rows), len(rows), chosen)
 """
 
 BEGIN_EPOCHS = """    epoch, drawn, bent = -1, -1, images  # which it is; whose images these are
@@ -295,4 +341,10 @@ DEFORM_BATCH = """        seen = pixels[rows]
 DECAY = """        for dW_l, W_l in zip(dW, W):
             # A penalty on squared weights adds this: what nothing holds up shrinks.
             dW_l += chosen["weight_decay"] * W_l
+"""
+
+MAX_NORM = """        if chosen["max_norm"]:
+            for W_l in W[:-1]:  # no hidden unit's weights are longer than this
+                length = np.sqrt(np.sum(W_l * W_l, axis=1, keepdims=True))
+                W_l *= np.minimum(1, FLOAT(chosen["max_norm"]) / np.maximum(length, 1e-30))
 """

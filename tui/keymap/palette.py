@@ -74,7 +74,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "app.focus_next": (
         *("change", "edit", "hyperparameters", "settings", "options", "parameters"),
         *("learning rate", "batch size", "optimizer", "epochs", "layers", "hidden", "neurons"),
-        *("momentum", "weight decay", "schedule", "seed"),
+        *("momentum", "weight decay", "dropout", "max-norm", "regularization", "schedule", "seed"),
     ),
     "menu": ("list of rooms", "tools", "overview", "what is there"),
     "present": ("presentation", "projector", "classroom", "beamer", "big", "full screen"),

@@ -344,6 +344,7 @@ class RunManager:
             history=trainer.history.freeze(),
             timeline=self._timelines[before.run.number].freeze(),
             hyperparameter_log=trainer.hyperparameter_log,
+            cursor=trainer.cursor,
             diagnosis=trainer.diagnosis,
             **what,
         )

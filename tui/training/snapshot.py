@@ -8,6 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # NumPy takes a while to import: the worker does it, behind the first screen
+    from ...net.engine.batches import BatchCursor
     from ...net.hyperparameters import Hyperparameters
     from ...net.network import Parameters
     from ...net.run.diagnosis import Diagnosis
@@ -63,6 +64,7 @@ class Snapshot:
     history: HistoryView | None = None  # up to `progress`, like the fields below
     timeline: TimelineView | None = None
     hyperparameter_log: HyperparameterLog = ()  # see net/trainer.py
+    cursor: BatchCursor | None = None  # of the next batch
     diagnosis: Diagnosis | None = None  # if it fails to learn
     seconds: float = 0.0  # training time
     rate: float = 0.0  # recent updates a second

@@ -12,6 +12,19 @@ from mnist_tui.net.run.timeline import Timeline
 from mnist_tui.net.trainer import Trainer
 
 
+def test_dropout_that_begins_on_the_way_is_no_collapse(small: Dataset) -> None:
+    chosen = Hyperparameters(alpha=0.1, batch_size=50, iterations=10_000)
+    trainer = Trainer(small.train, small.test, chosen)
+    steps = trainer.steps()
+    high = max(next(steps).train_accuracy for _ in range(200))
+    trainer.change(replace(chosen, dropout=0.8))
+    lows: list[float] = []
+    for _ in range(2 * WINDOW_UPDATES):
+        lows.append(next(steps).train_accuracy)
+        assert trainer.diagnosis is None or trainer.diagnosis.kind != "collapsed"
+    assert sum(lows) / len(lows) < 0.6 * high, "it looks like a collapse"
+
+
 def test_a_run_that_collapses_is_noticed_within_the_window_and_can_be_brought_back(
     small: Dataset,
 ) -> None:

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.errors import NetError
 from mnist_tui.net.hyperparameters import (
+    AUGMENTATIONS,
     INITIALIZATIONS,
+    MAX_DROPOUT,
     MAX_ITERATIONS,
     MAX_SEED,
     OPTIMIZERS,
@@ -32,8 +34,11 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "optimizer": st.sampled_from(OPTIMIZERS),
     "momentum": st.floats(0, 0.99).map(lambda momentum: float(f"{momentum:.6g}")),
     "weight_decay": st.floats(0, 1).map(lambda decay: float(f"{decay:.6g}")),
+    "max_norm": st.floats(0, 100).map(lambda norm: float(f"{norm:.6g}")),
+    "dropout": st.floats(0, MAX_DROPOUT).map(lambda rate: float(f"{rate:.6g}")),
+    "input_dropout": st.floats(0, MAX_DROPOUT).map(lambda rate: float(f"{rate:.6g}")),
     "schedule": st.sampled_from(SCHEDULES),
-    "augment": st.just("none"),
+    "augment": st.sampled_from(AUGMENTATIONS),
     "init": st.sampled_from(INITIALIZATIONS),
     "seed": st.integers(0, MAX_SEED),
 }
@@ -54,7 +59,8 @@ def test_every_field_has_values_here() -> None:
 def test_what_is_shown_can_be_typed(field: Field, data: st.DataObject) -> None:
     value = data.draw(VALUES[field.name])
     assert field.parse(format_value(value)) == value
-    assert getattr(Hyperparameters(**{field.name: value}), field.name) == value
+    chosen: dict[str, Any] = {"batch_size": 64, field.name: value}  # some need batches
+    assert getattr(Hyperparameters(**chosen), field.name) == value
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda field: field.name)

@@ -115,6 +115,18 @@ RUNS: dict[str, tuple[dict[str, Any], tuple[tuple[int, dict[str, Any]], ...]]] =
             (33, {"augment": "none", "batch_size": None}),
         ),
     ),
+    "dropout, for a while": (
+        {"iterations": 40, "batch_size": 70, "dropout": 0.5, "alpha": 0.1, "hidden": (20, 9)},
+        (
+            (11, {"dropout": 0.0}),
+            (18, {"dropout": 0.3, "input_dropout": 0.2}),
+            (33, {"dropout": 0.0, "input_dropout": 0.0, "batch_size": None}),
+        ),
+    ),
+    "max-norm, from some update on": (
+        {"iterations": 40, "batch_size": 70, "alpha": 0.3, "hidden": (20, 9)},
+        ((15, {"max_norm": 1.2}),),
+    ),
     "zero": ({"iterations": 5, "init": "zero"}, ()),
 }
 

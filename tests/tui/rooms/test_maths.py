@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Dataset, Digits
+from mnist_tui.net.dropout import Dropout
 from mnist_tui.net.inspection.gradient_check import check_gradient
 from mnist_tui.net.inspection.single_step import SampleStep, trace_step
 from mnist_tui.net.inspection.weight import weight_update
-from mnist_tui.net.network import Parameters
+from mnist_tui.net.network import Array, Masks, Parameters
 from mnist_tui.tui.render.labels import heading
 from mnist_tui.tui.rooms.maths.find_dialog import FindDialog
 from mnist_tui.tui.rooms.maths.gradient_check import ChecksPage
@@ -74,10 +75,11 @@ class Maths:
             await self.app.press("right")
             assert self.state.stage != before
 
-    def lens(self, parameters: Parameters, dataset: Dataset) -> SampleStep:
+    def lens(self, parameters: Parameters, dataset: Dataset, masks: Masks = ()) -> SampleStep:
         """The numbers of this network, from net/ itself."""
         i = self.app.index
-        return trace_step(parameters, dataset.test.images[i], int(dataset.test.labels[i]), 0.15)
+        image, label = dataset.test.images[i], int(dataset.test.labels[i])
+        return trace_step(parameters, image, label, 0.15, masks)
 
     def row(self, beginning: str) -> str:
         """The row that begins so, signs apart."""
@@ -147,6 +149,69 @@ async def test_every_number_of_a_layer_is_the_networks(small: Dataset) -> None:
                 )
                 shown = re.findall(NUMBER, row)[place]
                 assert shown == f"{number:.5f}".replace("-0.00000", "0.00000")
+
+
+DROPOUT: dict[str, Any] = {"batch_size": 50, "dropout": 0.5, "input_dropout": 0.2}
+
+
+def masks_of(room: Maths) -> list[Array | None]:
+    """The masks of the image that this run looks at next, from net/ itself."""
+    snapshot = room.app.app.session.snapshot()
+    assert snapshot.cursor is not None
+    cursor = snapshot.cursor
+    dropout = Dropout.chosen_by(snapshot.hyperparameters, cursor.generator, cursor.position)
+    assert dropout is not None
+    return dropout.masks(room.app.parameters.sizes, 1)
+
+
+async def test_dropout_is_live(small: Dataset) -> None:
+    async with maths(small, **DROPOUT) as room:
+        seen: list[bytes] = []
+        for _ in range(2):
+            masks = masks_of(room)
+            assert masks[0] is not None
+            assert masks[1] is not None
+            lens = room.lens(room.app.parameters, small, masks)
+            await room.app.until(lambda lens=lens: np.array_equal(room.state.lens.x, lens.x))
+            await room.go_to("x")
+            assert "x = pixels / 255 ⊙ M0" in room.lines[2]
+            left_out = np.count_nonzero(masks[0] == 0)
+            assert f"leaves {left_out} of all out" in " ".join(" ".join(room.lines).split())
+            await room.go_to("A1")
+            assert "A1 = max(0, Z1) ⊙ M1" in room.lines[2]
+            for unit, numbers in enumerate(zip(lens.Z[0], masks[1], lens.A[1], strict=True)):
+                row = next(
+                    line for line in room.lines if re.match(rf"[ ▸▹]+{unit}[ ◂]+{NUMBER}", line)
+                )
+                shown = [f"{float(number[0]):.5f}" for number in numbers]
+                assert re.findall(NUMBER, row)[:3] == shown
+            await room.go_to("dZ1")
+            assert "dZ1 = dA1 ⊙ [Z1 > 0] ⊙ M1" in room.lines[2]
+            assert room.state.lens.dZ[0].tobytes() == lens.dZ[0].tobytes()
+            seen += [lens.x.tobytes(), lens.A[1].tobytes()]
+            await room.app.make(1)
+        assert seen[0] != seen[2], "others for each update"
+
+
+async def test_the_gradient_check_passes_with_dropout(small: Dataset) -> None:
+    async with maths(small, **DROPOUT) as room:
+        await room.app.press("k")
+        page = room.room.query_one(ChecksPage)
+
+        def text() -> str:
+            return " ".join(page.render_line(y).text for y in range(page.size.height))
+
+        await room.app.until(lambda: "right" in text() and "checking" not in text())
+        assert "✗ 0 wrong" in text()
+
+
+async def test_every_stage_with_dropout_fits(small: Dataset) -> None:
+    async with maths(small, **DROPOUT) as room:
+        for symbol in WALK:
+            await room.go_to(symbol)
+            page = room.room.query_one(MathsPage)
+            wide = [strip.cell_length for strip in page._rows]  # pyright: ignore[reportPrivateUsage]
+            assert max(wide) <= page.size.width, (symbol, room.lines)
 
 
 @ALL_SIZES

@@ -74,16 +74,18 @@ def explanation(state: MathsState, ink: Ink, width: int, height: int) -> Block:
     """Draw formula and shapes, then why."""
     stage, sizes = state.stage, state.lens.sizes
     line = Text(" ", no_wrap=True)
-    line.append(formula(stage, sizes, state.lens.label), ink("moving") + Style(bold=True))
+    line.append(
+        formula(stage, sizes, state.lens.label, state.dropped), ink("moving") + Style(bold=True)
+    )
     alpha = [f"α = {state.lens.alpha:g}"] if stage.kind == "update" else []
-    notes = [*alpha, shapes(stage, sizes)]
+    notes = [*alpha, shapes(stage, sizes, state.dropped)]
     gap = 5 if line.cell_len + sum(5 + len(note) for note in notes) < width else 2
     for note in notes:
         if line.cell_len + gap + len(note) < width:
             line.append(" " * gap + note, ink("quiet"))
     if height < MIN_ROWS_FOR_WORDS:
         return [line]
-    text = worded(why(stage, sizes), state.thing)
+    text = worded(why(stage, sizes, state.dropped), state.thing)
     reason = words(text, min(MAX_PROSE_COLUMNS, width - 2), ink("title"))
     block = [line, *(Text(" ").append_text(text) for text in reason)]
     return block if height < MIN_WHY_ROWS else [*block, Text()]

@@ -24,7 +24,8 @@ from .walk.stages import Stage, nearest, stages, vector
 from .walk.state import MathsState
 
 if TYPE_CHECKING:
-    from ....net.network import Parameters
+    from ....net.hyperparameters import Hyperparameters
+    from ....net.network import Masks, Parameters
 
 EACH = 2  # random weights, and biases, checked in every layer besides the selected ones
 
@@ -65,10 +66,10 @@ class MathsRoom(Room):
         names, kind = dataset.names, thing(dataset)
         index, iteration = self.workspace.index, viewed[1]
         image, label = dataset.test.images[index], int(dataset.test.labels[index])
-        alpha = self._alpha
+        alpha, masks = self._chosen.alpha, self._masks(parameters)
 
         def job() -> Callable[[], None]:
-            lens = trace_step(parameters, image, label, alpha)
+            lens = trace_step(parameters, image, label, alpha, masks())
             return partial(self._found, lens, index, iteration, names, kind)
 
         before = self.state
@@ -76,10 +77,26 @@ class MathsRoom(Room):
         self._behind.ask(job, at_once=not here)
 
     @property
-    def _alpha(self) -> float:
-        """The learning rate of the network shown."""
+    def _chosen(self) -> Hyperparameters:
+        """The hyperparameters of the network shown."""
         past = self.workspace.past
-        return past.hyperparameters.alpha if past else self.workspace.session.wanted.alpha
+        return past.hyperparameters if past else self.workspace.session.wanted
+
+    def _masks(self, parameters: Parameters) -> Callable[[], Masks]:
+        """Return what draws the digit's masks of dropout, as if it were the next in training."""
+        seen = self.workspace.past or self.cockpit.seen
+        chosen, cursor = self._chosen, seen.cursor if seen else None
+
+        def draw() -> Masks:
+            from ....net.dropout import Dropout
+
+            if cursor is None:
+                return ()
+            dropout = Dropout.chosen_by(chosen, cursor.generator, cursor.position)
+            dtype = parameters.vector.dtype
+            return dropout.masks(parameters.sizes, 1, dtype) if dropout else ()
+
+        return draw
 
     def _found(
         self, lens: SampleStep, index: int, iteration: int, names: tuple[str, ...], kind: str
@@ -182,13 +199,14 @@ class MathsRoom(Room):
         (parameters, iteration), index, seed = viewed, self.workspace.index, self._seed
         mine = state.followed() if fits(state.path, parameters.sizes) else []
         images, labels = dataset.test.images[[index]], dataset.test.labels[[index]]
+        masks = self._masks(parameters)
 
         def job() -> Callable[[], None]:
             import numpy as np
 
             drawn = sample_weights(parameters, images, np.random.default_rng(seed), EACH)
             weights = [*mine, *(weight for weight in drawn if weight not in mine)]
-            checks = tuple(check_gradient(parameters, images, labels, weights))
+            checks = tuple(check_gradient(parameters, images, labels, weights, masks()))
             kind = thing(dataset)
             return partial(page.update, Checked(checks, len(mine), index, iteration, kind))
 

@@ -23,9 +23,10 @@ themselves: what they have, the right one lacks."""
 
 
 def pixels_of(state: MathsState) -> np.ndarray:
-    """Return the image as bytes, side × side."""
-    ink = np.rint(state.lens.x[:, 0] * 255).astype(np.uint8)
-    return ink.reshape(state.side, state.side)
+    """Return the image as bytes, side × side; pixels that dropout leaves out are 0."""
+    mask = state.lens.mask(0)
+    left = state.lens.pixels if mask is None else state.lens.pixels * (mask[:, 0] > 0)
+    return left.reshape(state.side, state.side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,18 @@ def digit_scene(state: MathsState, ink: Ink, width: int, height: int) -> Block:
     shown = frame(image, row, width, height)
     wide = shown.wide * side
     value = float(state.lens.x[chosen, 0])
-    inked = int(np.count_nonzero(image))
+    inked = int(np.count_nonzero(state.lens.pixels))
     room = max(20, width - wide - 3)
+    mask, factor, left_out = state.lens.mask(0), "", ""
+    if mask is not None:
+        factor = f" · {float(mask[chosen, 0]):.4g}"
+        left_out = f" Dropout leaves {np.count_nonzero(mask == 0)} of all out."
     explanation = words(
-        f"{inked} of {side * side} pixels have ink; ↑ ↓ follow them.", room, ink("quiet")
+        f"{inked} of {side * side} pixels have ink; ↑ ↓ follow them.{left_out}", room, ink("quiet")
     )
+    byte = state.lens.pixels[chosen]
     block = [
-        Text(f"x[{chosen}] = {image[row, column]} / 255 = {value:.4f}", ink("chosen")),
+        Text(f"x[{chosen}] = {byte} / 255{factor} = {value:.4f}", ink("chosen")),
         *words(
             f"row {row}, column {column}: {row}·{side} + {column} = {chosen}", room, ink("quiet")
         ),

@@ -80,15 +80,22 @@ def relu_scene(state: MathsState, ink: Ink, width: int, height: int) -> Block:
     n, unit, lens = state.stage.layer, state.unit, state.lens
     Z, A = lens.Z[n - 1][:, 0], lens.A[n][:, 0]
     z, a = float(Z[unit]), float(A[unit])
-    silent = int(np.count_nonzero(A == 0))
+    silent = f"{np.count_nonzero(Z <= 0)} of {len(A)} units are silent at this {state.thing}"
+    passes = "The sum is positive: it passes as it is." if z > 0 else "Not positive: it is silent."
+    mask = lens.mask(n)
+    if mask is None:
+        facts = (f"A{n}[{unit}] = max(0, {z:.4f}) = {a:.4f}", passes, f"{silent}.")
+        return _table(state, [(f"Z{n}", Z), (f"A{n}", A)], facts, ink, width, height)
+    M = mask[:, 0]
+    factor = float(M[unit])
+    kept = f"Dropout keeps this unit: M{n} is {factor:.4g}." if factor else "Dropout leaves it out."
     facts = (
-        f"A{n}[{unit}] = max(0, {z:.4f}) = {a:.4f}",
-        "The sum is positive: it passes as it is."
-        if a > 0
-        else "Not positive: the unit is silent.",
-        f"{silent} of {len(A)} units are silent at this {state.thing}.",
+        f"A{n}[{unit}] = max(0, {z:.4f}) · {factor:.4g} = {a:.4f}",
+        f"{kept if z > 0 or not factor else passes}",
+        f"{silent}, {np.count_nonzero(M == 0)} are left out.",
     )
-    return _table(state, [(f"Z{n}", Z), (f"A{n}", A)], facts, ink, width, height)
+    columns = [(f"Z{n}", Z), (f"M{n}", M), (f"A{n}", A)]
+    return _table(state, columns, facts, ink, width, height)
 
 
 def softmax_scene(state: MathsState, ink: Ink, width: int, height: int) -> Block:
@@ -128,11 +135,16 @@ def gate_scene(state: MathsState, ink: Ink, width: int, height: int) -> Block:
     Z, dA, dZ = lens.Z[n - 1][:, 0], lens.dA[n][:, 0], lens.dZ[n - 1][:, 0]
     z = float(Z[unit])
     gate = f"Z{n}[{unit}] is {z:.4f}: {'open' if z > 0 else 'shut'}."
+    mask = lens.mask(n)
+    masked = "" if mask is None else f" · {float(mask[unit, 0]):.4g}"
     facts = (
-        f"dZ{n}[{unit}] = {float(dA[unit]):.4g} · {int(z > 0)} = {float(dZ[unit]):.4g}",
+        f"dZ{n}[{unit}] = {float(dA[unit]):.4g} · {int(z > 0)}{masked} = {float(dZ[unit]):.4g}",
         f"[Z{n} > 0] is 1 where the sum is positive and 0 elsewhere. {gate}",
     )
-    return _table(state, [(f"Z{n}", Z), (f"dA{n}", dA), (f"dZ{n}", dZ)], facts, ink, width, height)
+    columns = [(f"Z{n}", Z), (f"dA{n}", dA), (f"dZ{n}", dZ)]
+    if mask is not None:
+        columns.insert(1, (f"M{n}", mask[:, 0]))
+    return _table(state, columns, facts, ink, width, height)
 
 
 def _table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -31,6 +31,12 @@ WHY: dict[str, str] = {
     "the weight between the two.",
     "dZ": "Where ReLU let the sum through, the blame passes as it is. A silent unit changed "
     "nothing and is not blamed.",
+    "masked x": "Dropout leaves pixels out, others for each image and update, and makes the rest "
+    "stronger by as much: the network must not rely on any of them. Tests show them all.",
+    "masked A": "ReLU, and then dropout: it leaves units out, others for each image and update, "
+    "and makes the rest stronger by as much: none must rely on certain others.",
+    "masked dZ": "The blame takes the way back that the sum took forward: not through a silent "
+    "unit, nor through one left out, and through the others times the same M.",
     "update": "Every weight goes a step against its slope, here on a copy and for this digit "
     "alone, by plain gradient descent. Training averages over many digits.",
 }
@@ -104,15 +110,17 @@ def title(stage: Stage, sizes: Sequence[int]) -> str:
     }[stage.kind]
 
 
-def formula(stage: Stage, sizes: Sequence[int], label: int) -> str:
-    """Return the formula for the whole layer at once."""
+def formula(stage: Stage, sizes: Sequence[int], label: int, dropped: Collection[int] = ()) -> str:
+    """Return the formula for the whole layer at once; dropped: the layers that have masks."""
     n, last = stage.layer, len(sizes) - 1
+    mask = f" ⊙ M{n}" if n in dropped else ""
     if stage.kind == "A":
-        return f"A{n} = softmax(Z{n})" if n == last else f"A{n} = ReLU(Z{n}) = max(0, Z{n})"
+        relu = f"max(0, Z{n}){mask}" if mask else f"ReLU(Z{n}) = max(0, Z{n})"
+        return f"A{n} = softmax(Z{n})" if n == last else f"A{n} = {relu}"
     if stage.kind == "dZ":
-        return f"dZ{n} = A{n} − Y" if n == last else f"dZ{n} = dA{n} ⊙ [Z{n} > 0]"
+        return f"dZ{n} = A{n} − Y" if n == last else f"dZ{n} = dA{n} ⊙ [Z{n} > 0]{mask}"
     return {
-        "x": "x = pixels / 255",
+        "x": f"x = pixels / 255{mask}",
         "Z": f"Z{n} = W{n}·{vector(n - 1)} + b{n}",
         "loss": f"loss = −log A{last}[{label}]",
         "dW": f"dW{n} = dZ{n}·{vector(n - 1)}ᵀ   db{n} = dZ{n}",
@@ -121,27 +129,30 @@ def formula(stage: Stage, sizes: Sequence[int], label: int) -> str:
     }[stage.kind]
 
 
-def shapes(stage: Stage, sizes: Sequence[int]) -> str:
+def shapes(stage: Stage, sizes: Sequence[int], dropped: Collection[int] = ()) -> str:
     """Return the rows and columns of each term of the formula, in its order."""
     n, last = stage.layer, len(sizes) - 1
     column = f"{sizes[n]}×1"
+    mask = f" ⊙ {column}" if n in dropped else ""
     below, above = sizes[max(0, n - 1)], sizes[min(last, n + 1)]
     weights = sum(n_in * n_out for n_in, n_out in pairwise(sizes))
     return {
-        "x": column,
+        "x": f"{column} = {column}{mask}" if mask else column,
         "Z": f"{column} = {sizes[n]}×{below} · {below}×1 + {column}",
-        "A": f"{column} from {column}",
+        "A": f"{column} from {column}{mask}",
         "loss": "one number",
-        "dZ": f"{column} = {column} {'−' if n == last else '⊙'} {column}",
+        "dZ": f"{column} = {column} {'−' if n == last else '⊙'} {column}{mask}",
         "dW": f"{sizes[n]}×{below} = {column} · 1×{below}",
         "dA": f"{column} = {sizes[n]}×{above} · {above}×1",
         "update": f"{weights + sum(sizes[1:])} numbers",
     }[stage.kind]
 
 
-def why(stage: Stage, sizes: Sequence[int]) -> str:
-    """Return the reason for the stage in a sentence or two."""
+def why(stage: Stage, sizes: Sequence[int], dropped: Collection[int] = ()) -> str:
+    """Return the reason for the stage in a sentence or two; dropped: the layers with masks."""
     last = len(sizes) - 1
     if stage.layer == last and stage.kind in ("Z", "A", "dZ"):
         return WHY[{"Z": "logits", "A": "softmax", "dZ": "error"}[stage.kind]]
+    if stage.layer in dropped and stage.kind in ("x", "A", "dZ"):
+        return WHY[f"masked {stage.kind}"]
     return WHY["first Z" if stage == Stage("Z", 1) else stage.kind]

@@ -42,6 +42,12 @@ class MathsState:
         return round(self.lens.sizes[0] ** 0.5)
 
     @property
+    def dropped(self) -> frozenset[int]:
+        """The layers that have masks of dropout; 0 is the pixels."""
+        layers = range(len(self.lens.M))
+        return frozenset(layer for layer in layers if self.lens.mask(layer) is not None)
+
+    @property
     def layer(self) -> int:
         """The layer whose unit the arrows choose."""
         return self.stage.layers[-1 if self.inner else 0]
@@ -60,6 +66,8 @@ class MathsState:
     def values(self) -> Values:
         """Of each unit of the stage's own layer the number that this stage finds."""
         n, kind = self.stage.layer, self.stage.kind
+        if kind == "x":
+            return self.lens.pixels / 255
         if kind == "Z":
             return self.lens.Z[n - 1][:, 0]
         if kind in ("dZ", "dW"):
