@@ -13,7 +13,7 @@ it holds for these weights, and the curvature changes as the network learns.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,8 @@ LOWEST, HIGHEST = 1e-4, 10.0
 UPDATES = 100
 MAX_SAMPLES = 5000  # that stand for the whole set where the run's batch is the whole set
 MAX_GROWTH = 4.0  # times the first loss, at which the test ends: it is broken
-NOISE_WINDOW = 7  # updates in a running mean of losses of different batches
+MEASURED = 500  # images that every loss is measured on where the run's batches differ
+NOISE_WINDOW = 7  # updates in a running mean, since each mini-batch leads somewhere else
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +96,7 @@ def range_test(
         updates: Their number.
         low: The first alpha.
         high: The last alpha.
-        window: Of the running mean; 1 where losses are of the same batch.
+        window: Of the running mean; 1 where every update is by the same batch.
     """
     alphas = np.geomspace(low, high, updates)
     losses: list[float] = []
@@ -111,6 +112,9 @@ def find_alpha(
     parameters: Parameters, samples: Samples, hyperparameters: Hyperparameters
 ) -> RangeTest:
     """Run the test on a copy of a network, with the run's own optimizer and size of batch.
+
+    The losses are all of the same images: those of mini-batches differ by more than an update
+    changes them, so that an easy batch would pass for a steep fall.
 
     Args:
         parameters: The network; not changed.
@@ -133,17 +137,27 @@ def find_alpha(
         dropout = dropout and dropout.after(len(labels))
         return forward(network, as_columns(network, images), M), labels
 
+    is_full = hyperparameters.batch_size is None
+    measured = samples.images[:0], samples.labels[:0]
+    if not is_full:
+        measured = next(_batches(samples, replace(hyperparameters, batch_size=MEASURED)))
+    X = as_columns(network, measured[0])
+
+    def loss() -> float:
+        Z, known = (activations.Z, labels) if is_full else (forward(network, X).Z, measured[1])
+        return float(cross_entropy(Z[-1], known).mean())
+
     activations, labels = look()
-    first_loss = float(cross_entropy(activations.Z[-1], labels).mean())
+    first_loss = loss()
 
     def update(alpha: float) -> float:
         nonlocal activations, labels
         backward(network, activations, labels, len(labels), gradient)
         optimizer.update(network, gradient, alpha, hyperparameters)
         activations, labels = look()
-        return float(cross_entropy(activations.Z[-1], labels).mean())
+        return loss()
 
-    window = 1 if hyperparameters.batch_size is None else NOISE_WINDOW
+    window = 1 if is_full else NOISE_WINDOW
     return range_test(update, first_loss, window=window)
 
 

@@ -111,3 +111,11 @@ def test_the_suggestion_trains_and_ten_times_the_break_does_not(small: Dataset) 
 
     assert loss_after(test.suggestion) < 0.7 * test.first_loss
     assert loss_after(test.suggestion) < loss_after(10 * test.breaks_at)
+
+
+def test_the_losses_of_mini_batches_are_of_the_same_images(small: Dataset) -> None:
+    """Alphas of 0.0001 change next to nothing, so the first losses are all but one number."""
+    parameters = initial_parameters((784, 10, 10), "he", np.random.default_rng(0))
+    test = find_alpha(parameters, small.train, Hyperparameters(batch_size=16))
+    assert np.ptp(test.losses[:5]) < 0.01 * test.first_loss
+    assert test.first_loss == pytest.approx(test.losses[0], rel=0.01)

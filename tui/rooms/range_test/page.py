@@ -127,7 +127,7 @@ class RangeTestPage(LinesWidget):
 def ceiling(test: RangeTest) -> float:
     """Return the upper end of the axis of losses.
 
-    The first loss alone would not do: it may be that of an easy batch.
+    The first loss alone would not do: that of mini-batches may rise before it falls.
     """
     highest = max(test.first_loss, float(test.smooth[: test.lowest + 1].max()))
     top = HEADROOM * highest
