@@ -139,7 +139,7 @@ def test_what_alpha_does_does_not_hang_on_the_seed(mnist: Dataset, seed: int) ->
     with session_of(part_of(mnist, 6000, 2000), alpha=0.01, iterations=60, seed=seed) as driven:
         driven.train(5)
         driven.train(1)
-        assert comes_true("update", 3, look(driven))
+        assert comes_true("update", 4, look(driven))
         driven.train(54)
         finish(driven, alpha=0.15)
         assert comes_true("alpha", 2, look(driven))

@@ -43,5 +43,6 @@ async def test_a_hidden_panel_holds_no_lines_wrapped_to_no_width() -> None:
         panel = pilot.app.query_one(Wrapped)
         panel.redraw()
         panel.display = True
-        await pilot.pause()
+        while "one two three four" not in panel.drawn:
+            await pilot.pause(0.01)
         assert panel.drawn - {""} == {"one two three four"}
