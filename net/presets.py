@@ -53,7 +53,7 @@ PRESETS = {
         "what dropout brings: 800 units that cannot rely on each other",
         Hyperparameters(
             alpha=0.1,
-            iterations=60 * UPDATES_PER_EPOCH,
+            iterations=40 * UPDATES_PER_EPOCH,
             hidden=(800,),
             batch_size=128,
             optimizer="momentum",
