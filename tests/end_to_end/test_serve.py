@@ -11,7 +11,8 @@ import pytest
 
 from tests.helpers.served_app import Tab, runs, seconds_until, served
 
-SOON = 6.0  # seconds to the end of a process; `tests.manual.browser` measures 2 on a quiet machine
+# Seconds to the end of a process; `tests.manual.measure.browser` measures 2 on a quiet machine.
+SOON = 6.0
 FIRST = "Test image #0: a 7"
 
 

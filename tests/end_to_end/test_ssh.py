@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers.support import PROGRAM
-from tests.manual.ssh import MISSING, files_after_kiosk, server, trained_dropped_resumed
+from tests.manual.torture.ssh import MISSING, files_after_kiosk, server, trained_dropped_resumed
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=MISSING)
 

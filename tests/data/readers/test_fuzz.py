@@ -1,4 +1,4 @@
-"""Read a few hundred damaged sources of every kind; tests.manual.fuzz_sources reads more."""
+"""Read a few hundred damaged sources of every kind; torture.fuzz_sources reads more."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.manual.fuzz_sources import Case, cases_of, fuzz
+from tests.manual.torture.fuzz_sources import Case, cases_of, fuzz
 
 COUNT = 480
 

@@ -1,11 +1,11 @@
-"""Read some damaged networks of every format; tests.manual.fuzz_networks reads more."""
+"""Read some damaged networks of every format; tests.manual.torture.fuzz_networks reads more."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.manual.fuzz_networks import good, read
-from tests.manual.fuzz_sources import cases_of, fuzz
+from tests.manual.torture.fuzz_networks import good, read
+from tests.manual.torture.fuzz_sources import cases_of, fuzz
 
 COUNT = 240
 

@@ -32,7 +32,7 @@ from textual.widgets import Input, Label
 from tests.helpers.app_driver import Driver, opened, presses
 from tests.helpers.sweep_folders import GRID, append, figures, made
 from tests.helpers.terminal_sizes import EVERY, at_sizes
-from tests.manual.sizes import redraw, resize
+from tests.manual.torture.sizes import redraw, resize
 
 ALPHAS = ("0.01", "0.03162", "0.1", "0.3162", "1.0")
 

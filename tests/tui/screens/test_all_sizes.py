@@ -15,7 +15,7 @@ from tests.helpers.app_driver import ENDLESS, Driver, opened
 from tests.helpers.pty_terminal import terminal
 from tests.helpers.synthetic_data import ALL_62, made_up
 from tests.helpers.terminal_sizes import at_sizes
-from tests.manual.sizes import (
+from tests.manual.torture.sizes import (
     KEYS,
     SCREENS,
     Scene,

@@ -1,4 +1,4 @@
-"""What a room costs, beside the main screen: `python -m tests.manual.measure_rooms`.
+"""What a room costs, beside the main screen: `python -m tests.manual.measure.rooms`.
 
 Trains the default run in a pseudo-terminal at 80×24 and goes in and out of every room, in turns,
 so that whatever else the machine does meets both alike.

@@ -1,4 +1,4 @@
-"""What the screen costs: `python -m tests.manual.measure_screen`.
+"""What the screen costs: `python -m tests.manual.measure.screen`.
 
 Runs the real program at 80×24 in a pseudo-terminal and without a screen, in turns, so that
 whatever else the machine does meets both alike; alone and with four runs on the chart.

@@ -1,4 +1,4 @@
-"""Many apps at once on one machine: `python -m tests.manual.crowd [SESSIONS]`.
+"""Many apps at once on one machine: `python -m tests.manual.measure.crowd [SESSIONS]`.
 
 Opens so many kiosks, all training, and presses → in one after the other: what counts is how long
 the key takes to the screen, that all of them still train, and that they say the machine is busy.

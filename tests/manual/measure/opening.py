@@ -1,4 +1,4 @@
-"""What opening a room or help costs: `python -m tests.manual.measure_opening [COLUMNSxROWS ...]`.
+"""What opening a room or help costs: `python -m tests.manual.measure.opening [COLUMNSxROWS ...]`.
 
 For each size and key a program of its own trains briefly, rests, and is then asked for the room
 for the first time: seconds from the key to the room's title and to the last byte of its picture,

@@ -1,4 +1,6 @@
-"""A client that stops reading: `python -m tests.manual.stall [SECONDS]` prints what became of it.
+"""A client that stops reading; prints what became of it.
+
+`python -m tests.manual.torture.stall [SECONDS]`
 
 Trains in a pseudo-terminal, stops reading, reads on: training has gone on, the picture is that
 of now. Then stops reading once more, and closes the terminal.

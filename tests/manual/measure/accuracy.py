@@ -1,4 +1,4 @@
-"""Check 92 % for every seed of the default run: `python -m tests.manual.long_accuracy`."""
+"""Check 92 % for every seed of the default run: `python -m tests.manual.measure.accuracy`."""
 
 from __future__ import annotations
 

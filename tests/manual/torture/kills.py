@@ -1,4 +1,4 @@
-"""Kill the app at random instants: `python -m tests.manual.kills [TIMES]`.
+"""Kill the app at random instants: `python -m tests.manual.torture.kills [TIMES]`.
 
 Starts the app again and again on one session, makes runs, and kills it at a random instant with a
 signal that nothing can hear. What is left must load whole, and must not have lost updates that

@@ -1,4 +1,4 @@
-"""Kill workers under a sweep: `python -m tests.manual.sweep_kills [RUNS] [KILLS]`.
+"""Kill workers under a sweep: `python -m tests.manual.torture.sweep_kills [RUNS] [KILLS]`.
 
 Four separate worker processes make the runs. At random instants one is killed with a signal that
 nothing can hear, and another takes its place. In the end each run must have one result, with the

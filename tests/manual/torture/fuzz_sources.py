@@ -1,4 +1,4 @@
-"""Damage sources and read them: `python -m tests.manual.fuzz_sources [THOUSANDS] [SEED]`.
+"""Damage sources and read them: `python -m tests.manual.torture.fuzz_sources [THOUSANDS] [SEED]`.
 
 Each case must end in good data or in one DataError of one line. The cases run in child processes
 with limits on time and memory; what crashes, hangs or raises anything else is reported with the

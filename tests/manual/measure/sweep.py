@@ -1,4 +1,4 @@
-"""Measure sweeps: `python -m tests.manual.measure_sweep [PART …]`, all parts unless told.
+"""Measure sweeps: `python -m tests.manual.measure.sweep [PART …]`, all parts unless told.
 
 cores     wall time of 60 runs ÷ (the sum of their solo times ÷ cores), in turns
 overhead  what a run costs besides itself, once workers are warm

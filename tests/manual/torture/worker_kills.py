@@ -1,4 +1,4 @@
-"""Kill either side of a mini-batch run: `python -m tests.manual.worker_kills [TIMES]`.
+"""Kill either side of a mini-batch run: `python -m tests.manual.torture.worker_kills [TIMES]`.
 
 `train` runs with its worker process, and at a random instant one of the two is killed with a
 signal that nothing can hear. Without its worker, a run must end in the bits it always ends in;

@@ -1,4 +1,4 @@
-"""Damage networks and read them: `python -m tests.manual.fuzz_networks [THOUSANDS] [SEED]`.
+"""Damage networks and read them: `python -m tests.manual.torture.fuzz_networks [THOUSANDS] [SEED]`.
 
 Files of each format have bytes turned, lost and put in, and values exchanged inside: a shape, a
 type, a node's kind, a layer's activation. Each case must end in a network or in one line, within
@@ -36,7 +36,7 @@ from tests.helpers.foreign_files import (
     write_keras,
 )
 from tests.helpers.support import Samples
-from tests.manual.fuzz_sources import Case, cases_of, damaged, fuzz, maybe
+from tests.manual.torture.fuzz_sources import Case, cases_of, damaged, fuzz, maybe
 
 SIZES = (16, 5, 4, 3)
 EXTERNAL = "weights.bin"

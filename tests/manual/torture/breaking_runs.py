@@ -1,4 +1,6 @@
-"""Networks broken on purpose: `python -m tests.manual.breaking_runs [STARTS] [SECONDS] [AT_ONCE]`.
+"""Networks broken on purpose.
+
+`python -m tests.manual.torture.breaking_runs [STARTS] [SECONDS] [AT_ONCE]`
 
 Starts the app in a terminal with choices that break a run, seeds 0 to STARTS - 1, lets each train
 for SECONDS (8), AT_ONCE (1) beside one another, and counts those that end or report a bug.

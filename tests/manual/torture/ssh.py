@@ -1,4 +1,4 @@
-"""The app over a real sshd, as people use it: `python -m tests.manual.ssh`.
+"""The app over a real sshd, as people use it: `python -m tests.manual.torture.ssh`.
 
 Starts a private sshd on loopback, as the current user, with keys and a port of its own; logs in,
 trains, is dropped, logs in again, resumes, and compares the weights with an undisturbed run. Then

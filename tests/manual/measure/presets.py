@@ -1,4 +1,4 @@
-"""Measure presets on the test set: `python -m tests.manual.measure_presets [NAME …]`.
+"""Measure presets on the test set: `python -m tests.manual.measure.presets [NAME …]`.
 
 Trains each preset on all training images with several seeds, and prints a row: the median
 accuracy on the test set, the processor's time of an update and the seconds of training, and each

@@ -1,4 +1,6 @@
-"""A long session: `python -m tests.manual.soak [MINUTES]` prints what the app holds, now and then.
+"""A long session; prints what the app holds, now and then.
+
+`python -m tests.manual.torture.soak [MINUTES]`
 
 Trains in a pseudo-terminal, presses random keys, resizes at random, breaks runs on purpose; every
 half minute it prints memory, descriptors and threads. At the end the app still answers and

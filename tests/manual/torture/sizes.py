@@ -1,4 +1,4 @@
-"""Show every screen at every size: `python -m tests.manual.sizes [MINUTES [SEED]]`.
+"""Show every screen at every size: `python -m tests.manual.torture.sizes [MINUTES [SEED]]`.
 
 In turns, each screen of each scene is opened in an app of its own and dragged through sizes from
 1 × 1 to 200 × 60, in an order that the seed decides, with keys in between. Prints each fault once,

@@ -1,4 +1,4 @@
-"""The app in Chromium and over bare sockets: `python -m tests.manual.browser [FOLDER]`.
+"""The app in Chromium and over bare sockets: `python -m tests.manual.measure.browser [FOLDER]`.
 
 Prints how soon the first picture comes, what goes over the connection, how soon a key acts with
 ten sessions at once, how long an app outlives its tab and its server, and whether tabs slammed shut

@@ -1,0 +1,1 @@
+"""What the program must stand: `python -m tests.manual.torture.NAME`."""
