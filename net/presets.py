@@ -38,14 +38,13 @@ PRESETS = {
         ),
     ),
     "medium": Preset(
-        "what more hidden units bring: 200 instead of 10 (98.2 %)",
+        "what more hidden units bring: 128 instead of 10 (98.1 %)",
         Hyperparameters(
             alpha=0.1,
             iterations=8 * UPDATES_PER_EPOCH,
-            hidden=(200,),
+            hidden=(128,),
             batch_size=128,
             optimizer="nesterov",
-            input_dropout=0.1,
             schedule="cosine",
         ),
     ),
