@@ -47,6 +47,11 @@ def _has_batches(chosen: Hyperparameters) -> bool:
     return chosen.batch_size is not None
 
 
+def _limits_norms(chosen: Hyperparameters) -> bool:
+    """Whether the field has its row: beside dropout, for which it is made, or where it is set."""
+    return _has_batches(chosen) or chosen.max_norm > 0
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """The name, parser and presentation of one hyperparameter."""
@@ -169,12 +174,15 @@ FIELDS = (
         "pull of weights to zero, such as 0.0001",
         step_along(DECAYS),
     ),
+    _choice("schedule", "course of alpha:", SCHEDULES),
+    _choice("augment", "digits deformed each epoch:", AUGMENTATIONS),
     Field(
         "max_norm",
         "max-norm",
         _number("max-norm"),
         "longest weights into a unit, such as 2; 0: any",
         step_along(NORMS),
+        applies=_limits_norms,
     ),
     Field(
         "dropout",
@@ -192,8 +200,6 @@ FIELDS = (
         step_along(DROPOUTS),
         applies=_has_batches,
     ),
-    _choice("schedule", "course of alpha:", SCHEDULES),
-    _choice("augment", "digits deformed each epoch:", AUGMENTATIONS),
     _choice("init", "first weights:", INITIALIZATIONS),
     Field(
         "seed",
