@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -76,35 +76,17 @@ EXPORT_OPTIONS = {
 
 
 class FieldType(click.ParamType[Any]):
-    """An option that is parsed like the field of the same name in the panel."""
+    """An option for the field of the same name in the panel."""
 
-    def __init__(self, field: Field) -> None:
-        self.field = field
-        self.name = field.label
+    def __init__(self, field: Field, parse: Callable[[str], Any]) -> None:
+        self.name, self.parse = field.label, parse
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Parse the value; on failure, raise click's one-line usage error."""
         if not isinstance(value, str):
             return value
         try:
-            return self.field.parse(value)
-        except UserError as problem:
-            self.fail(str(problem), param, ctx)
-
-
-class AxisType(click.ParamType[Any]):
-    """An option that takes one value of a hyperparameter, or several: see sweep/axes.py."""
-
-    def __init__(self, field: Field) -> None:
-        self.field = field
-        self.name = field.label
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Parse the axis; on failure, raise click's one-line usage error."""
-        if not isinstance(value, str):
-            return value
-        try:
-            return parse_axis(self.field.name, value)
+            return self.parse(value)
         except UserError as problem:
             self.fail(str(problem), param, ctx)
 
@@ -151,22 +133,24 @@ class RealRange(click.FloatRange):
 
 def hyperparameter_options(command: Command) -> Command:
     """Add an option for each hyperparameter, --preset and --data to a command."""
-    return _options_of_type(FieldType, command)
+    return _options_parsed_by(lambda field: field.parse, command)
 
 
 def axis_options(command: Command) -> Command:
     """Add the same options to a command, where each takes several values as well."""
-    return _options_of_type(AxisType, command)
+    return _options_parsed_by(lambda field: partial(parse_axis, field.name), command)
 
 
-def _options_of_type(kind: Callable[[Field], click.ParamType[Any]], command: Command) -> Command:
+def _options_parsed_by(
+    parser_of: Callable[[Field], Callable[[str], Any]], command: Command
+) -> Command:
     defaults = Hyperparameters()
     for field in reversed(FIELDS):
         value = format_value(getattr(defaults, field.name))
         command = click.option(
             field.option,
             field.name,
-            type=kind(field),
+            type=FieldType(field, parser_of(field)),
             metavar=field.label.upper(),
             help=f"{field.hint[0].upper()}{field.hint[1:]}.  [default: {value}]",
         )(command)
