@@ -7,6 +7,10 @@ import sys
 import threading
 from collections.abc import Callable
 
+# The command that starts this program once more. Not sys.argv[0]: it is a name that anything may
+# have by now. -P: no module of the folder it is started in comes before the program's own.
+PROGRAM = (sys.executable, "-P", "-c", "from mnist_tui.tui.cli.main import main; main()")
+
 # Running and waiting processes per core. One app alone reaches 1 at most, so 2 means that everybody
 # gets half the processor time they would get alone.
 BUSY, CALM = 2.0, 1.5

@@ -315,7 +315,7 @@ async def test_a_small_sweep_runs_in_the_background_and_ends_with_the_app(
         monkeypatch.setattr(f"{module}.folder_actions.find_spec", find(object()))
         # What would be the sweep writes its own arguments to where Python says why it failed.
         code = "import sys, time; sys.stderr.write(' '.join(sys.argv[1:])); time.sleep(99)"
-        monkeypatch.setattr(f"{module}.proposal.HERE", (sys.executable, "-c", code))
+        monkeypatch.setattr(f"{module}.folder_actions.PROGRAM", (sys.executable, "-c", code))
         await app.press("n")
         dialog = app.app.screen
         assert isinstance(dialog, NewSweepDialog)

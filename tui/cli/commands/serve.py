@@ -5,18 +5,17 @@ from __future__ import annotations
 import importlib.util
 import ipaddress
 import socket
-import sys
 from urllib.parse import urlsplit
 
 import click
 
 from ...errors import UserError
+from ...host import PROGRAM
 from ...terminal.capabilities import GLYPHS
 from ..console import log_line
 from ..options import WholeRange, quiet_option
 
 PACKAGES = ("aiohttp", "textual_serve")  # that the extra installs
-APP = (sys.executable, "-P", "-c", "from mnist_tui.tui.cli.main import main; main()", "--kiosk")
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (compared with, not bound)
 
 
@@ -80,7 +79,7 @@ def serve(  # noqa: PLR0913  (click passes every option by name)
     from ...web.server import ServeOptions
     from ...web.server import serve as serve_until_stopped
 
-    command = [*APP, *["--start"] * start, "--glyphs", glyphs]
+    command = [*PROGRAM, "--kiosk", *["--start"] * start, "--glyphs", glyphs]
     for name in lesson_names:
         find_lesson(name)
         command += ["--lesson", name]

@@ -9,6 +9,7 @@ from pathlib import Path
 from ...errors import EXPECTED_ERRORS
 from ...export.files import write_atomically
 from ...export.png import picture
+from ...host import PROGRAM
 from ...screens.dialogs.prompts import ConfirmDialog
 from ...sweep.watch.opened import OpenSweep
 from ...text import printable
@@ -47,7 +48,7 @@ class FolderActions(WatchingRoom):
                 return
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self.main.begin_sweep([*proposal.HERE, *arguments(chosen)], folder)
+                self.main.begin_sweep([*PROGRAM, *arguments(chosen)], folder)
             except (*EXPECTED_ERRORS, OSError) as problem:
                 self.warn(f"The sweep cannot be begun: {printable(problem)}")
                 return

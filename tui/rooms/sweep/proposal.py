@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -36,8 +35,6 @@ FLOPS_A_SECOND = 4e10  # of the machine, until the run itself was timed
 MIN_UPDATE_S = 1e-4  # of NumPy's calls alone
 FLOPS_A_WEIGHT = 4  # and image: a multiplication and an addition, forward and for the gradient
 IN_SHELL = ("mnist-tui",)
-# Not sys.argv[0]: it is a name that anything may have by now.
-HERE = (sys.executable, "-c", "from mnist_tui.tui.cli.main import main; main()")
 
 
 @dataclass(frozen=True, slots=True)
