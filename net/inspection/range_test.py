@@ -138,14 +138,16 @@ def find_alpha(
         return forward(network, as_columns(network, images), M), labels
 
     is_full = hyperparameters.batch_size is None
-    measured = samples.images[:0], samples.labels[:0]
+    measured = None  # in a full batch, the images that it is of anyway
     if not is_full:
         measured = next(_batches(samples, replace(hyperparameters, batch_size=MEASURED)))
-    X = as_columns(network, measured[0])
 
     def loss() -> float:
-        Z, known = (activations.Z, labels) if is_full else (forward(network, X).Z, measured[1])
-        return float(cross_entropy(Z[-1], known).mean())
+        if measured is None:
+            return float(cross_entropy(activations.Z[-1], labels).mean())
+        images, known = measured
+        logits = forward(network, as_columns(network, images)).Z[-1]
+        return float(cross_entropy(logits, known).mean())
 
     activations, labels = look()
     first_loss = loss()
