@@ -11,7 +11,6 @@ import json
 import random
 import sys
 import tempfile
-import time
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -24,7 +23,6 @@ import safetensors.numpy
 from mnist_tui.tui.errors import EXPECTED_ERRORS
 from mnist_tui.tui.interop.model_file import read_model
 
-from tests.helpers.arguments import numbers
 from tests.helpers.foreign_files import (
     gemm_model,
     keras_config,
@@ -36,7 +34,7 @@ from tests.helpers.foreign_files import (
     write_keras,
 )
 from tests.helpers.support import Samples
-from tests.manual.torture.fuzz_sources import Case, cases_of, damaged, fuzz, maybe
+from tests.manual.torture.fuzz_sources import Case, damaged, main, maybe
 
 SIZES = (16, 5, 4, 3)
 EXTERNAL = "weights.bin"
@@ -173,19 +171,5 @@ def read(case: Case, folder: Path, make: Callable[[random.Random], bytes]) -> bo
     return True
 
 
-def main() -> int:
-    thousands, seed = numbers(__doc__, thousands=10.0, seed=0)
-    cases = cases_of(round(1000 * thousands), seed, good)
-    begun = time.perf_counter()
-    report = fuzz(cases, read, good=good)
-    for problem in report.problems:
-        print(problem)
-    print(
-        f"{len(cases):,} cases in {time.perf_counter() - begun:.0f} s: {report.read:,} read, "
-        f"{report.refused:,} refused, {len(report.problems):,} problems"
-    )
-    return 1 if report.problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(__doc__, read, good))

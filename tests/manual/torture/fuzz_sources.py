@@ -363,11 +363,11 @@ def cases_of(count: int, seed: int = 0, good: Makers = good) -> list[Case]:
     return [Case(kinds[i % len(kinds)], seed, i) for i in range(count)]
 
 
-def main() -> int:
-    thousands, seed = numbers(__doc__, thousands=10.0, seed=0)
-    cases = cases_of(round(1000 * thousands), seed)
+def main(about: str | None = __doc__, run: Run = Case.run, good: Makers = good) -> int:
+    thousands, seed = numbers(about, thousands=10.0, seed=0)
+    cases = cases_of(round(1000 * thousands), seed, good)
     begun = time.perf_counter()
-    report = fuzz(cases)
+    report = fuzz(cases, run, good=good)
     for problem in report.problems:
         print(problem)
     print(
