@@ -14,7 +14,7 @@ from mnist_tui.data.errors import DataError
 from mnist_tui.data.readers.tables import csv_table
 from mnist_tui.data.source_content import SourceContent
 
-from tests.helpers.source_files import csv_text, refusal, same
+from tests.helpers.datasets.source_files import csv_text, refusal, same
 
 TAKEN = "parsed before, taken from the cache"
 

@@ -11,7 +11,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, load
 from mnist_tui.data.readers.arrays.idx_format import write_idx
 
-from tests.helpers.source_files import refusal
+from tests.helpers.datasets.source_files import refusal
 from tests.helpers.support import FILES, ROOT, write_folder
 
 SHA256 = {

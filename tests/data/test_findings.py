@@ -27,8 +27,8 @@ from mnist_tui.data.findings import (
 from mnist_tui.data.images.quality import odd
 from mnist_tui.tui.datasets.findings import words
 
-from tests.helpers.garments import garments
-from tests.helpers.source_files import csv_text, write_album, write_npz, write_pair
+from tests.helpers.datasets.garments import garments
+from tests.helpers.datasets.source_files import csv_text, write_album, write_npz, write_pair
 from tests.helpers.support import first
 
 

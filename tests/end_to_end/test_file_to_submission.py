@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from mnist_tui.data.dataset import Dataset
 
-from tests.helpers.pty_terminal import check_restored, terminal
-from tests.helpers.source_files import csv_text
+from tests.helpers.datasets.source_files import csv_text
+from tests.helpers.programs.pty_terminal import check_restored, terminal
 
 
 def test_a_csv_is_opened_trained_on_and_answered(

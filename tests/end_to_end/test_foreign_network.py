@@ -7,9 +7,13 @@ from pathlib import Path
 import numpy as np
 from mnist_tui.tui.config.input_scale import InputScale
 
-from tests.helpers import saved_sessions
-from tests.helpers.foreign_files import random_layers, torch_tensors, write_safetensors
-from tests.helpers.pty_terminal import terminal
+from tests.helpers.foreign_files import (
+    random_layers,
+    torch_tensors,
+    write_safetensors,
+)
+from tests.helpers.programs.pty_terminal import terminal
+from tests.helpers.runs import saved_sessions
 from tests.helpers.support import is_one_line_for_a_person, program
 
 SIZES = (784, 12, 10)

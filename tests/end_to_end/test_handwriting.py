@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tests.helpers.handwriting import DIGITS, Point, keys_for
-from tests.helpers.pty_terminal import Terminal, check_restored, terminal
+from tests.helpers.datasets.handwriting import DIGITS, Point, keys_for
+from tests.helpers.programs.pty_terminal import Terminal, check_restored, terminal
 
 FEWEST = 9  # of the ten that the network, itself right on 93 of 100, has to read
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.pty_terminal import Terminal, check_restored, terminal
+from tests.helpers.programs.pty_terminal import Terminal, check_restored, terminal
 
 LESSON = """
 title = "One batch more"

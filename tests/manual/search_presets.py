@@ -17,7 +17,7 @@ from mnist_tui.net.presets import PRESETS, TRAINING_IMAGES
 from mnist_tui.tui.config.recipe import format_recipe, parse_recipe
 
 from tests.helpers.arguments import parser
-from tests.helpers.preset_runs import HEAD, outcomes, say_row
+from tests.helpers.runs.preset_runs import HEAD, outcomes, say_row
 
 HELD_OUT = 10_000
 PERMUTATION_SEED = 12345

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from tests.helpers.arguments import parser
-from tests.helpers.pty_terminal import check_restored, terminal
+from tests.helpers.programs.pty_terminal import check_restored, terminal
 
 
 def main(program: Path) -> None:

@@ -7,7 +7,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.host import Busy
 from mnist_tui.tui.widgets.status_line import StatusLine
 
-from tests.helpers.app_driver import opened
+from tests.helpers.app.app_driver import opened
 
 
 def test_it_neither_flickers_nor_stays() -> None:

@@ -14,7 +14,7 @@ from mnist_tui.tui.kiosk import LIMITS, Idle
 from mnist_tui.tui.rooms.draw.room import DrawRoom
 from mnist_tui.tui.screens.dialogs.help import sections
 
-from tests.helpers.pty_terminal import terminal
+from tests.helpers.programs.pty_terminal import terminal
 from tests.helpers.support import program
 
 

@@ -24,8 +24,8 @@ from mnist_tui.tui.shortage import NO_MEMORY, NO_THREADS, shortage_message
 from mnist_tui.tui.training.snapshot import RunStatus
 from textual.widgets import Label
 
-from tests.helpers.app_driver import ENDLESS, opened
-from tests.helpers.session_driver import session_of
+from tests.helpers.app.app_driver import ENDLESS, opened
+from tests.helpers.app.session_driver import session_of
 from tests.helpers.support import PROGRAM, fingerprint, is_one_line_for_a_person, noise, trainer_of
 
 BAD = os.fsdecode(b"m\xff")

@@ -18,8 +18,8 @@ from mnist_tui.data.source_content import Bytes
 from mnist_tui.net.run import checkpoint
 from PIL import Image
 
-from tests.helpers.garments import SIDE, garments
-from tests.helpers.source_files import write_npz
+from tests.helpers.datasets.garments import SIDE, garments
+from tests.helpers.datasets.source_files import write_npz
 from tests.helpers.support import ROOT, Run, last_object
 
 

@@ -14,7 +14,7 @@ from mnist_tui.data.images import mapped_file
 from mnist_tui.data.images.mapped_file import is_mapped
 from mnist_tui.data.readers.arrays import array_files, idx_format
 
-from tests.helpers.source_files import npy, refusal, write_pair
+from tests.helpers.datasets.source_files import npy, refusal, write_pair
 
 
 @pytest.fixture(autouse=True)

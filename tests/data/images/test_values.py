@@ -11,7 +11,7 @@ import pytest
 from mnist_tui.data.dataset import Dataset, Digits, load, load_images
 from numpy.typing import NDArray
 
-from tests.helpers.source_files import csv_text, refusal, write_npz
+from tests.helpers.datasets.source_files import csv_text, refusal, write_npz
 
 Scale = Callable[[NDArray[np.uint8]], NDArray[Any]]
 

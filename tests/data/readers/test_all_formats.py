@@ -12,7 +12,7 @@ from mnist_tui.data.dataset import Dataset, Digits, load, load_images
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.findings import LightPaper, Stretched
 
-from tests.helpers.source_files import (
+from tests.helpers.datasets.source_files import (
     csv_text,
     in_order,
     refusal,

@@ -13,7 +13,7 @@ from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.errors import DataError
 
 from tests.data.readers.test_field_forms import emnist
-from tests.helpers.source_files import csv_text, refusal, same
+from tests.helpers.datasets.source_files import csv_text, refusal, same
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from tests.data.readers import test_field_forms as forms
 from tests.data.readers.test_foreign import record
-from tests.helpers.source_files import (
+from tests.helpers.datasets.source_files import (
     csv_text,
     in_order,
     refusal,

@@ -9,7 +9,7 @@ import pytest
 from mnist_tui.data.dataset import Digits
 
 from tests.data.readers.test_field_forms import Write, hdf5, matlab, parquet
-from tests.helpers.source_files import refusal
+from tests.helpers.datasets.source_files import refusal
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from mnist_tui.data.sets import known_sets
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.helpers.source_files import (
+from tests.helpers.datasets.source_files import (
     csv_text,
     in_order,
     npy,

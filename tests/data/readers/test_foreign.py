@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from mnist_tui.data.readers.foreign import crc32c
 
-from tests.helpers.source_files import refusal
+from tests.helpers.datasets.source_files import refusal
 
 
 class Trap:

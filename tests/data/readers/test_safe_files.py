@@ -12,7 +12,13 @@ from mnist_tui.data.dataset import Digits, load, load_images
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.readers.pictures.picture import read_picture
 
-from tests.helpers.source_files import csv_text, refusal, write_album, write_npz, write_pair
+from tests.helpers.datasets.source_files import (
+    csv_text,
+    refusal,
+    write_album,
+    write_npz,
+    write_pair,
+)
 
 GOOD = csv_text(np.arange(320).reshape(20, 16) % 256, [i % 4 for i in range(20)])
 

@@ -10,7 +10,7 @@ from mnist_tui.data.dataset import Dataset, Digits, load
 from mnist_tui.data.errors import ClassesError
 from mnist_tui.data.findings import Empty, FromOne, TenIsZero
 
-from tests.helpers.source_files import csv_text, refusal, same, write_npz
+from tests.helpers.datasets.source_files import csv_text, refusal, same, write_npz
 
 
 def archive(path: Path, d: Digits, shift: int = 0, *, ten: bool = False) -> Path:

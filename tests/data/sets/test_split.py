@@ -10,7 +10,7 @@ from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.data.errors import DataError
 from mnist_tui.data.sets.split import draw_test_mask, split_train_test
 
-from tests.helpers.source_files import in_order, same, together
+from tests.helpers.datasets.source_files import in_order, same, together
 from tests.helpers.support import traced_peak
 
 

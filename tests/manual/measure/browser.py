@@ -16,8 +16,8 @@ import time
 from pathlib import Path
 
 from tests.helpers.arguments import parser
-from tests.helpers.chromium import MISSING, READABLE, browser
-from tests.helpers.served_app import Served, runs, seconds_until, served
+from tests.helpers.programs.chromium import MISSING, READABLE, browser
+from tests.helpers.programs.served_app import Served, runs, seconds_until, served
 
 SIZES = ((760, 620), (1280, 900), (2000, 1300))  # of the window, in pixels
 ROOMS = {  # the key that opens it, and what is seen there

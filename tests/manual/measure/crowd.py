@@ -12,7 +12,7 @@ import time
 from contextlib import ExitStack
 
 from tests.helpers.arguments import numbers
-from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.programs.pty_terminal import Terminal, terminal
 
 SESSIONS, ROUNDS = 20, 5
 

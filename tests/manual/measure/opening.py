@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from tests.helpers.arguments import parser
-from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.programs.pty_terminal import Terminal, terminal
 
 SIZES = ((80, 24), (120, 40), (200, 60))
 REST = 1.0  # seconds without a byte, after which the picture counts as complete

@@ -14,7 +14,7 @@ from mnist_tui.data.dataset import load
 from mnist_tui.net.presets import PRESETS
 
 from tests.helpers.arguments import parser
-from tests.helpers.preset_runs import HEAD, outcomes, say_row
+from tests.helpers.runs.preset_runs import HEAD, outcomes, say_row
 
 SEEDS = 3
 

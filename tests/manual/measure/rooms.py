@@ -11,7 +11,7 @@ import statistics
 import tempfile
 
 from tests.helpers.arguments import numbers
-from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.programs.pty_terminal import Terminal, terminal
 
 TURNS = 3
 SECONDS = 3.0

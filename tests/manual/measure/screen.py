@@ -20,7 +20,7 @@ from pathlib import Path
 from mnist_tui import data, net, tui
 
 from tests.helpers.arguments import numbers
-from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.programs.pty_terminal import Terminal, terminal
 from tests.helpers.support import PROGRAM
 
 TURNS = 5

@@ -35,8 +35,8 @@ from mnist_tui.tui.sweep.tasks import Answer, Request, Requirements
 from mnist_tui.tui.sweep.worker import make_run
 
 from tests.helpers.arguments import parser
+from tests.helpers.runs.sweeps import Sweep, requirements
 from tests.helpers.support import part_of, write_folder
-from tests.helpers.sweeps import Sweep, requirements
 
 RUN = "batch=64 iterations=938"  # an epoch
 TINY = Manifest("iterations=1 batch=1", {"seed": "0:10000"})

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.helpers.arguments import numbers
-from tests.helpers.pty_terminal import terminal
+from tests.helpers.programs.pty_terminal import terminal
 
 STARTS, SECONDS, AT_ONCE = 10, 8.0, 1
 WAYS = (

@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from tests.helpers.arguments import numbers
-from tests.helpers.source_files import csv_text, npy
+from tests.helpers.datasets.source_files import csv_text, npy
 
 SECONDS = 10  # that one case may take
 MEMORY = 2 << 30  # bytes that a child may have

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from mnist_tui.data.dataset import load as load_data
 
-from tests.helpers import saved_sessions
 from tests.helpers.arguments import numbers
-from tests.helpers.pty_terminal import terminal
+from tests.helpers.programs.pty_terminal import terminal
+from tests.helpers.runs import saved_sessions
 from tests.helpers.support import part_of, write_folder
 
 TIMES = 30

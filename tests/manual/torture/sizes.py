@@ -26,10 +26,10 @@ from textual.geometry import Region, Size
 from textual.screen import ModalScreen
 
 from tests import conftest  # noqa: F401  (Pilot then does not wait for training to pause)  # pyright: ignore[reportUnusedImport]: likewise
-from tests.helpers.app_driver import ENDLESS, Driver, opened
+from tests.helpers.app.app_driver import ENDLESS, Driver, opened
 from tests.helpers.arguments import numbers
+from tests.helpers.datasets.synthetic_data import ALL_62, made_up
 from tests.helpers.support import part_of
-from tests.helpers.synthetic_data import ALL_62, made_up
 
 MINUTES = 10.0
 EVERY = [(w, h) for w in range(1, 201) for h in range(1, 61)]

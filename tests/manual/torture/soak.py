@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.helpers.arguments import parser
-from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.programs.pty_terminal import Terminal, terminal
 
 MINUTES = 2.0
 EVERY = 30.0  # seconds between two lines

@@ -23,9 +23,9 @@ from pathlib import Path
 from mnist_tui.data.dataset import load as load_data
 from mnist_tui.net.run import checkpoint
 
-from tests.helpers import saved_sessions
 from tests.helpers.arguments import numbers
-from tests.helpers.pty_terminal import Terminal, terminal
+from tests.helpers.programs.pty_terminal import Terminal, terminal
+from tests.helpers.runs import saved_sessions
 from tests.helpers.support import PATIENCE, PROGRAM, fingerprint, part_of, program, write_folder
 
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 from tests.helpers.arguments import numbers
-from tests.helpers.pty_terminal import Terminal, stall, terminal
+from tests.helpers.programs.pty_terminal import Terminal, stall, terminal
 
 SECONDS = 30.0
 

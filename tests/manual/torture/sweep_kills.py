@@ -22,8 +22,8 @@ from mnist_tui.tui.sweep.tasks import Answer, Request
 from mnist_tui.tui.sweep.worker import make_run
 
 from tests.helpers.arguments import numbers
+from tests.helpers.runs.sweeps import Sweep, requirements, separate_cluster
 from tests.helpers.support import part_of, write_folder
-from tests.helpers.sweeps import Sweep, requirements, separate_cluster
 
 RUNS, KILLS = 60, 20  # so that a third of the runs lose a worker, on average
 MAX_DELAY_S = 1.5  # between two kills

@@ -13,7 +13,7 @@ from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.net.run import checkpoint
 from PIL import Image
 
-from tests.helpers.source_files import csv_text, write_album
+from tests.helpers.datasets.source_files import csv_text, write_album
 from tests.helpers.support import Run, is_one_line_for_a_person, last_object
 
 

@@ -14,7 +14,7 @@ from mnist_tui.tui.config.stepping import SERIES, round_step
 from mnist_tui.tui.widgets.footer import KeyFooter
 from mnist_tui.tui.widgets.hyperparameters import FieldInput, FieldRow
 
-from tests.helpers.app_driver import Driver, opened, presses
+from tests.helpers.app.app_driver import Driver, opened, presses
 
 ROUND = st.tuples(st.sampled_from(SERIES), st.integers(-30, 30)).map(
     lambda parts: float(f"{parts[0]}e{parts[1]}")

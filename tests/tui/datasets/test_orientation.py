@@ -11,7 +11,7 @@ from mnist_tui.data.dataset import Dataset, Digits
 from mnist_tui.data.findings import Sideways
 from mnist_tui.tui.datasets.orientation import agreement, sideways
 
-from tests.helpers.source_files import csv_text
+from tests.helpers.datasets.source_files import csv_text
 from tests.helpers.support import Run, part_of
 
 

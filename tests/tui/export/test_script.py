@@ -26,7 +26,7 @@ from mnist_tui.tui.datasets.loading import open_dataset, provenance_of
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.export.script import script
 
-from tests.helpers.source_files import csv_text, write_npz
+from tests.helpers.datasets.source_files import csv_text, write_npz
 from tests.helpers.support import Run, steer, write_folder
 
 # Runs the script with its folder as DATA; nothing of this program may be there to be imported.

@@ -14,8 +14,8 @@ from mnist_tui.tui.sweep.watch.opened import OpenSweep
 from mnist_tui.tui.sweep.watch.overview import Overview, overview
 from mnist_tui.tui.sweep.watch.plan import Plan
 
+from tests.helpers.runs.sweep_folders import GRID, figures, made
 from tests.helpers.support import program
-from tests.helpers.sweep_folders import GRID, figures, made
 
 
 def shown(folder: Path) -> Overview:

@@ -8,7 +8,7 @@ from mnist_tui.tui.keymap.main_keys import KEYS
 from mnist_tui.tui.keymap.palette import ALIASES, Commands, rank
 from textual.command import CommandList, Hit
 
-from tests.helpers.app_driver import Driver, opened
+from tests.helpers.app.app_driver import Driver, opened
 
 BY_ACTION = {key.action: key for key in KEYS}
 ASKED = {  # the first that is found, or one of the first three where several are meant

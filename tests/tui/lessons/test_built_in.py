@@ -14,8 +14,8 @@ from mnist_tui.tui.lessons.numbers import MISSING
 from mnist_tui.tui.lessons.observation import Observation
 from mnist_tui.tui.lessons.player import UNDECIDED
 
-from tests.helpers.lesson_driver import HOLD, Keys, lesson_on
-from tests.helpers.session_driver import Driven, look, session_of
+from tests.helpers.app.lesson_driver import HOLD, Keys, lesson_on
+from tests.helpers.app.session_driver import Driven, look, session_of
 from tests.helpers.support import part_of
 
 

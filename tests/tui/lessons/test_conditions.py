@@ -14,7 +14,7 @@ from mnist_tui.tui.lessons.numbers import LOOKED_AT, MISSING, OF_A_RUN, fill
 from mnist_tui.tui.lessons.observation import Observation
 from mnist_tui.tui.training.snapshot import RunStatus
 
-from tests.helpers.session_driver import look, session_of
+from tests.helpers.app.session_driver import look, session_of
 
 Seen = dict[str, Observation]
 

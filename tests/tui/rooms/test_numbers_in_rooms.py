@@ -30,7 +30,7 @@ from mnist_tui.tui.widgets.lines import LinesWidget
 from mnist_tui.tui.widgets.prediction_bars import PredictionBars
 from numpy.typing import NDArray
 
-from tests.helpers.app_driver import ENDLESS, Driver, opened
+from tests.helpers.app.app_driver import ENDLESS, Driver, opened
 
 Numbers = NDArray[np.float64]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)])

@@ -11,10 +11,10 @@ from mnist_tui.tui.screens.minimum_size import MIN_SIZE
 from mnist_tui.tui.widgets.lines import LinesWidget
 from textual.events import Key, MouseScrollDown, Paste
 
-from tests.helpers.app_driver import ENDLESS, Driver, opened
-from tests.helpers.pty_terminal import terminal
-from tests.helpers.synthetic_data import ALL_62, made_up
-from tests.helpers.terminal_sizes import at_sizes
+from tests.helpers.app.app_driver import ENDLESS, Driver, opened
+from tests.helpers.app.terminal_sizes import at_sizes
+from tests.helpers.datasets.synthetic_data import ALL_62, made_up
+from tests.helpers.programs.pty_terminal import terminal
 from tests.manual.torture.sizes import (
     KEYS,
     SCREENS,

@@ -26,9 +26,9 @@ from mnist_tui.tui.widgets.lines import LinesWidget
 from mnist_tui.tui.widgets.probabilities import Probabilities
 from textual.widgets import Input, OptionList
 
-from tests.helpers.app_driver import Driver, opened, presses
-from tests.helpers.synthetic_data import made_up
-from tests.helpers.terminal_sizes import EVERY, at_sizes
+from tests.helpers.app.app_driver import Driver, opened, presses
+from tests.helpers.app.terminal_sizes import EVERY, at_sizes
+from tests.helpers.datasets.synthetic_data import made_up
 
 
 def said(app: Driver, widget: type[LinesWidget]) -> str:

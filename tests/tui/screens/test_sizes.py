@@ -12,9 +12,9 @@ from mnist_tui.tui.widgets.status_line import StatusLine
 from textual.containers import VerticalScroll
 from textual.geometry import Region
 
-from tests.helpers.app_driver import Driver, opened
-from tests.helpers.terminal_sizes import EVERY, at_sizes
-from tests.tui.screens.test_run_keys import two_runs
+from tests.helpers.app.app_driver import Driver, opened
+from tests.helpers.app.terminal_sizes import EVERY, at_sizes
+from tests.tui.screens.main.test_run_keys import two_runs
 
 PANELS = ("#status", "#hyperparameters", "#chart", "#digit", "#probabilities", "KeyFooter")
 

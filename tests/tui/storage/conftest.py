@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mnist_tui.data.dataset import Dataset
 
-from tests.helpers.saved_sessions import write_session
+from tests.helpers.runs.saved_sessions import write_session
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 from mnist_tui.tui.storage.autosave import Autosave
 from mnist_tui.tui.storage.store import SessionStore
 
-from tests.helpers import saved_sessions
+from tests.helpers.runs import saved_sessions
 from tests.helpers.support import wait_until
 
 

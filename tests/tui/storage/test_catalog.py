@@ -12,8 +12,8 @@ from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.storage import catalog
 from mnist_tui.tui.storage.store import MANIFEST, ORDER
 
-from tests.helpers import saved_sessions
-from tests.helpers.saved_sessions import write_session
+from tests.helpers.runs import saved_sessions
+from tests.helpers.runs.saved_sessions import write_session
 
 
 def test_a_folder_that_holds_no_session_is_refused_and_left_alone(tmp_path: Path) -> None:

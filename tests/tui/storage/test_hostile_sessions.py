@@ -20,8 +20,8 @@ from mnist_tui.tui.storage import catalog
 from mnist_tui.tui.storage.manifest import DAMAGED, Manifest, parse_manifest
 from mnist_tui.tui.storage.store import BACKUP_SUFFIX, MANIFEST, SessionStore
 
-from tests.helpers.pty_terminal import check_restored, terminal
-from tests.helpers.saved_sessions import write_session
+from tests.helpers.programs.pty_terminal import check_restored, terminal
+from tests.helpers.runs.saved_sessions import write_session
 from tests.net.run.test_checkpoint_hostile import Trap, npy, saved, write
 
 FACTS: dict[str, Any] = {"begun": "seed 0", "start": 0, "seconds": 1.0, "state": "paused"}

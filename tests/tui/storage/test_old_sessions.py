@@ -14,7 +14,7 @@ from mnist_tui.tui.storage.autosave import saved_session
 from mnist_tui.tui.training.session import TrainingSession
 from mnist_tui.tui.training.snapshot import RunStatus
 
-from tests.helpers.pty_terminal import PATIENCE
+from tests.helpers.programs.pty_terminal import PATIENCE
 from tests.helpers.support import ROOT
 
 VERSION_2 = ROOT / "tests" / "models" / "session-version-2"  # two runs, 784-4-10, both finished

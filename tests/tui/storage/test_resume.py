@@ -14,8 +14,8 @@ from mnist_tui.tui.storage.resume import SessionFolder, SessionOpener
 from mnist_tui.tui.training.session import TrainingSession
 from mnist_tui.tui.training.workspace import Workspace
 
-from tests.helpers import saved_sessions
-from tests.helpers.session_driver import Driven
+from tests.helpers.app.session_driver import Driven
+from tests.helpers.runs import saved_sessions
 from tests.helpers.support import PATIENCE, wait_until
 
 UPDATES = 4  # of the session on disk

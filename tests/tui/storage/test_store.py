@@ -14,9 +14,9 @@ from mnist_tui.tui.folder_lock import LOCK
 from mnist_tui.tui.storage import catalog
 from mnist_tui.tui.storage.store import BACKUP_SUFFIX, MANIFEST
 
-from tests.helpers import saved_sessions
-from tests.helpers.saved_sessions import write_session
-from tests.helpers.write_loop import write_until_killed
+from tests.helpers.runs import saved_sessions
+from tests.helpers.runs.saved_sessions import write_session
+from tests.helpers.runs.write_loop import write_until_killed
 
 
 @pytest.mark.slow

@@ -6,8 +6,8 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.storage.switch import compatible_hyperparameters, trained_runs
 
-from tests.helpers.session_driver import session_of
-from tests.helpers.synthetic_data import made_up
+from tests.helpers.app.session_driver import session_of
+from tests.helpers.datasets.synthetic_data import made_up
 
 
 def test_hyperparameters_that_fit_the_other_data_stay() -> None:

@@ -11,8 +11,8 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.storage.store import SessionStore
 from mnist_tui.tui.storage.writer import BackgroundWriter
 
-from tests.helpers import saved_sessions
-from tests.helpers.saved_sessions import write_session
+from tests.helpers.runs import saved_sessions
+from tests.helpers.runs.saved_sessions import write_session
 from tests.helpers.support import PATIENCE, wait_until
 
 

@@ -19,8 +19,8 @@ from mnist_tui.tui.sweep.manifest import Manifest
 from mnist_tui.tui.sweep.results import MODELS, TABLE
 from mnist_tui.tui.sweep.runner import STATES
 
+from tests.helpers.runs.sweeps import Sweep
 from tests.helpers.support import Run, last_object
-from tests.helpers.sweeps import Sweep
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -15,8 +15,8 @@ from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.sweep.cluster import running_cluster
 from mnist_tui.tui.sweep.manifest import Manifest
 
+from tests.helpers.runs.sweeps import Cluster, Sweep, separate_cluster
 from tests.helpers.support import Run, first, last_object, part_of
-from tests.helpers.sweeps import Cluster, Sweep, separate_cluster
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("default")]  # Dask's own warnings
 SIX = Manifest("iterations=5", {"seed": "0:6"})

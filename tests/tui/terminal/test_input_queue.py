@@ -31,7 +31,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
-from tests.helpers.app_driver import Driver, opened
+from tests.helpers.app.app_driver import Driver, opened
 
 ESC, LEFT, RIGHT, UP, DOWN, BACKTAB = b"\x1b", b"\x1b[D", b"\x1b[C", b"\x1b[A", b"\x1b[B", b"\x1b[Z"
 PASTE = b"\x1b[200~12\x1b[201~"

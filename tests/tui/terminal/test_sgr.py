@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.tui.terminal.sgr import without_repeats
 
-from tests.helpers.pty_terminal import seen
+from tests.helpers.programs.pty_terminal import seen
 
 COLUMNS, ROWS = 30, 5
 COLOURS = st.sampled_from(["38;2;1;2;3", "38;5;74", "31", "97", "39", ""])

@@ -17,7 +17,7 @@ import pytest
 from mnist_tui.tui.terminal import shutdown
 from mnist_tui.tui.terminal.shutdown import RESTORE, SIGNALS, ShutdownGuard
 
-from tests.helpers.pty_terminal import check_restored
+from tests.helpers.programs.pty_terminal import check_restored
 from tests.helpers.support import wait_until
 
 

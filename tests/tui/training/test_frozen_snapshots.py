@@ -25,7 +25,7 @@ from mnist_tui.tui.training.snapshot import RunStatus, SessionSnapshot, Snapshot
 from mnist_tui.tui.training.summary import run_summary
 from rich.style import Style
 
-from tests.helpers.session_driver import Driven, session_of
+from tests.helpers.app.session_driver import Driven, session_of
 from tests.helpers.support import part_of
 
 SECONDS = 10.0  # in all

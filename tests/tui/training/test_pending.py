@@ -19,8 +19,8 @@ from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.footer import KeyFooter
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 
-from tests.helpers.app_driver import ENDLESS, Driver, opened
-from tests.helpers.terminal_sizes import EVERY, at_sizes
+from tests.helpers.app.app_driver import ENDLESS, Driver, opened
+from tests.helpers.app.terminal_sizes import EVERY, at_sizes
 
 
 def said(app: Driver, name: str) -> str:

@@ -14,7 +14,7 @@ from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.training.run_manager import TIMELINE_BUDGET_BYTES
 from mnist_tui.tui.training.snapshot import RunStatus
 
-from tests.helpers.session_driver import moments, session_of
+from tests.helpers.app.session_driver import moments, session_of
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -13,7 +13,7 @@ from mnist_tui.tui.config import recipe
 from mnist_tui.tui.training.session import TrainingSession
 from mnist_tui.tui.training.snapshot import RunFacts, RunStatus, SavedRun, SavedSession
 
-from tests.helpers.saved_sessions import RestCounter, run_to_end
+from tests.helpers.runs.saved_sessions import RestCounter, run_to_end
 from tests.helpers.support import PATIENCE
 
 

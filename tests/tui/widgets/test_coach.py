@@ -10,7 +10,7 @@ from mnist_tui.data.findings import Faint, LightPaper, Shared
 from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.coach import Coach
 
-from tests.helpers.app_driver import opened
+from tests.helpers.app.app_driver import opened
 
 
 def shown(lines: list[str]) -> str:

@@ -9,7 +9,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.keymap.main_keys import KEYS
 from mnist_tui.tui.widgets.footer import KeyFooter, KeyHint, hints_that_fit
 
-from tests.helpers.app_driver import opened
+from tests.helpers.app.app_driver import opened
 
 WORDS = st.builds(
     KeyHint,

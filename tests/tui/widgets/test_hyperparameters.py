@@ -10,7 +10,7 @@ from mnist_tui.tui.config.recipe import parse_recipe
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
 from textual.widgets import Label
 
-from tests.helpers.app_driver import ENDLESS, Driver, opened, presses
+from tests.helpers.app.app_driver import ENDLESS, Driver, opened, presses
 
 KEY = {".": "full_stop", ",": "comma", "-": "minus", " ": "space"}
 

@@ -16,7 +16,15 @@ from hypothesis.extra import numpy as stn
 from mnist_tui.data.dataset import Digits, load, load_images
 from numpy.typing import NDArray
 
-from tests.helpers.source_files import in_order, npy, put_in, refusal, same, together, write_npz
+from tests.helpers.datasets.source_files import (
+    in_order,
+    npy,
+    put_in,
+    refusal,
+    same,
+    together,
+    write_npz,
+)
 from tests.helpers.support import traced_peak
 
 IMAGES = np.arange(12 * 16, dtype=np.uint8).reshape(12, 4, 4)

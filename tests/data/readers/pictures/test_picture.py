@@ -20,7 +20,7 @@ from mnist_tui.tui.datasets.findings import all_notes
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.helpers.source_files import refusal, write_album
+from tests.helpers.datasets.source_files import refusal, write_album
 from tests.helpers.support import traced_peak
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset, Digits, load, load_images
 
-from tests.helpers.source_files import csv_text, in_order, put_in, refusal, same, together
+from tests.helpers.datasets.source_files import csv_text, in_order, put_in, refusal, same, together
 from tests.helpers.support import traced_peak
 
 SIDE = 4

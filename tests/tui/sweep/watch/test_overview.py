@@ -13,7 +13,7 @@ from mnist_tui.tui.sweep.watch.opened import OpenSweep
 from mnist_tui.tui.sweep.watch.overview import Overview, Standing, overview
 from mnist_tui.tui.sweep.watch.plan import Choice, Plan
 
-from tests.helpers.sweep_folders import GRID, append, made, result
+from tests.helpers.runs.sweep_folders import GRID, append, made, result
 
 SMALL, LARGE = (4,), (9, 6)
 
