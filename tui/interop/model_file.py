@@ -23,8 +23,9 @@ from ...net.run.checkpoint import SavedModel
 from ..config.input_scale import CANDIDATES, EXPECTED, InputScale
 from ..errors import UserError
 from ..text import printable
-from . import keras_file, onnx_file, safetensors_file
+from . import keras_file, safetensors_file
 from .foreign_network import MAX_FILE_BYTES, ForeignNetwork, ForeignNetworkError, damaged
+from .onnx import file as onnx_file
 from .to_network import as_saved_model, fitted
 
 SUFFIXES = (".npz", ".safetensors", ".onnx", ".keras")  # of models in a folder

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .foreign_network import (
+from ..foreign_network import (
     Floats,
     Layer,
     Scaling,
@@ -15,7 +15,7 @@ from .foreign_network import (
     not_understood,
     shape_text,
 )
-from .onnx_constants import Constants
+from .constants import Constants
 
 
 class RunningValue:

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.errors import DataError
-from ...data.readers.safe_files import opened, size_of
-from .foreign_network import (
+from ....data.errors import DataError
+from ....data.readers.safe_files import opened, size_of
+from ..foreign_network import (
     MAX_FILE_BYTES,
     ForeignNetworkError,
     named,
     not_understood,
     shape_text,
 )
-from .onnx_nodes import attribute_of
+from .nodes import attribute_of
 
 MAX_DEPTH = 8  # of nodes that only turn a constant round
 # TensorProto.DataType of what can be weights or a shape, with the bytes of one number.

@@ -15,17 +15,17 @@ from typing import Any
 
 import numpy as np
 
-from .foreign_network import (
+from ..foreign_network import (
     ForeignNetwork,
     foreign_network,
     named,
     not_understood,
     shape_text,
 )
-from .onnx_constants import Constants
-from .onnx_file import FORM
-from .onnx_layers import RunningValue
-from .onnx_nodes import attribute_of, class_names, pixels_of, sides_of
+from .constants import Constants
+from .file import FORM
+from .layers import RunningValue
+from .nodes import attribute_of, class_names, pixels_of, sides_of
 
 DOMAINS = ("", "ai.onnx", "ai.onnx.ml")
 # Read a value without being on the way from pixels to answer: labels beside it, and shapes.

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..text import printable
-from .foreign_network import named, not_understood
+from ...text import printable
+from ..foreign_network import named, not_understood
 
 
 def attribute_of(node: Any, name: str, default: Any) -> Any:

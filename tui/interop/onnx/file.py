@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .foreign_network import (
+from ..foreign_network import (
     ForeignNetwork,
     damaged,
     missing_library,
@@ -48,8 +48,8 @@ def read_onnx(content: bytes, folder: Path) -> ForeignNetwork:
         import onnx
     except ImportError as missing:
         raise missing_library(FORM, "onnx") from missing
-    from .onnx_constants import Constants
-    from .onnx_graph import network_of_graph
+    from .constants import Constants
+    from .graph import network_of_graph
 
     model = onnx.ModelProto()
     try:

@@ -1,0 +1,1 @@
+"""ONNX: a graph read into a description of its layers."""
