@@ -37,6 +37,11 @@ def arguments(folder: Path) -> tuple[str | Path, ...]:
     return "--data", folder, "--start", "--iterations", "1000000"
 
 
+def briefly(folder: Path) -> tuple[str | Path, ...]:
+    """Arguments for a run that is seen training and then at its end: it takes no more time."""
+    return "--data", folder, "--start", "--iterations", "60"
+
+
 @pytest.mark.parametrize(
     ("options", "environment"),
     [(["--glyphs", "ascii"], {}), ([], {"LC_ALL": "C"}), ([], {"TERM": "vt100"})],
@@ -45,7 +50,7 @@ def arguments(folder: Path) -> tuple[str | Path, ...]:
 def test_nothing_but_ascii_is_sent_where_nothing_else_is_known(
     options: list[str], environment: dict[str, str], folder: Path
 ) -> None:
-    with terminal(*arguments(folder), *options, environment=environment) as (there, _):
+    with terminal(*briefly(folder), *options, environment=environment) as (there, _):
         tour(there)
     assert there.sent.isascii()
     assert b"#0: a 7" in there.sent
@@ -63,7 +68,7 @@ def test_nothing_but_ascii_is_sent_where_nothing_else_is_known(
 def test_no_colour_is_sent_where_none_is_wanted(
     options: list[str], environment: dict[str, str], folder: Path
 ) -> None:
-    with terminal(*arguments(folder), *options, environment=environment) as (there, _):
+    with terminal(*briefly(folder), *options, environment=environment) as (there, _):
         tour(there)
     assert not COLOR.search(there.sent)
 
@@ -82,7 +87,7 @@ def test_no_colour_is_sent_where_none_is_wanted(
 def test_no_more_colours_are_sent_than_there_are(
     options: list[str], environment: dict[str, str], *, of_256: bool, folder: Path
 ) -> None:
-    with terminal(*arguments(folder), *options, environment=environment) as (there, _):
+    with terminal(*briefly(folder), *options, environment=environment) as (there, _):
         tour(there)
     assert not TRUECOLOR.search(there.sent)
     assert bool(OF_256.search(there.sent)) is of_256
@@ -90,7 +95,7 @@ def test_no_more_colours_are_sent_than_there_are(
 
 
 def test_all_colours_are_sent_where_they_are(folder: Path) -> None:
-    with terminal(*arguments(folder), environment={"COLORTERM": "truecolor"}) as (there, _):
+    with terminal(*briefly(folder), environment={"COLORTERM": "truecolor"}) as (there, _):
         tour(there)
     assert TRUECOLOR.search(there.sent)
 
