@@ -1,16 +1,18 @@
-"""What the default run learns: a short look here, all of it in long_accuracy.py."""
+"""What the default run learns: a short look here, all of it in tests.manual.measure.accuracy."""
 
 from __future__ import annotations
 
 from itertools import islice
 
 import numpy as np
+import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import next_mistake, probabilities
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.trainer import Trainer
 
 
+@pytest.mark.slow
 def test_a_hundred_updates_of_the_default_run_answer_four_in_five_right(mnist: Dataset) -> None:
     trainer = Trainer(mnist.train, mnist.test, Hyperparameters())
     untrained = trainer.measure()

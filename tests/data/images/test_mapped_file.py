@@ -67,6 +67,7 @@ print(resident.split()[1])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     sys.platform != "linux", reason="reads /proc, and gives pages back as Linux does"
 )

@@ -43,6 +43,7 @@ def drawn(image: Bytes, size: int, canvas: int, generator: np.random.Generator) 
     return drawing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "canvas", "agree", "exact"),
     [

@@ -149,6 +149,7 @@ def test_without_memory_or_processes_it_trains_alone(
     assert trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes() == whole
 
 
+@pytest.mark.slow
 def test_two_runs_of_one_engine_do_not_touch_each_other() -> None:
     engine = Engine(SAMPLES, 2)
     chosen = Hyperparameters(alpha=0.01, iterations=30, hidden=(128,), batch_size=128)

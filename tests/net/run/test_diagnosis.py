@@ -148,6 +148,7 @@ def test_labels_without_meaning_are_stuck_within_the_window() -> None:
     assert troubles(trainer, WINDOW_UPDATES) == {"stuck": WINDOW_UPDATES - 1}
 
 
+@pytest.mark.slow
 def test_one_hidden_unit_is_never_more_than_a_trouble_with_a_name(digits: Digits) -> None:
     for seed in range(6):
         for batch_size in (None, 64, 1):
@@ -156,6 +157,7 @@ def test_one_hidden_unit_is_never_more_than_a_trouble_with_a_name(digits: Digits
             assert is_finite(trainer.parameters.vector)
 
 
+@pytest.mark.slow
 @BATCHES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("seed", [0, 1])
@@ -185,6 +187,7 @@ def test_answers_as_right_as_can_be_are_no_trouble() -> None:
     assert trainer.history.at(3).gradient_norm == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "chosen",
     [

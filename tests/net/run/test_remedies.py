@@ -73,6 +73,7 @@ ILL: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "chosen"), ILL, ids=str)
 def test_the_cure_cures(mnist: Dataset, kind: str, chosen: dict[str, Any]) -> None:
     samples, timeline = first(mnist.train, 3000), Timeline(64 << 20)

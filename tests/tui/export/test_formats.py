@@ -77,6 +77,7 @@ def test_the_chart_is_a_picture_of_every_run(run: Run, shelf: Path) -> None:
     assert "100%" in text
 
 
+@pytest.mark.slow
 def test_a_chart_as_png_shows_what_the_svg_shows(run: Run, shelf: Path) -> None:
     out = shelf / "c.png"
     assert run("export", shelf / "a.npz", "--chart", out).code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.inspection.prediction_history import PredictionHistory
@@ -68,6 +69,7 @@ def picture(side: int) -> np.ndarray:
     return np.random.default_rng(side).integers(0, 256, (side, side), np.uint8)
 
 
+@pytest.mark.slow
 @given(SIDES, WIDTHS, HEIGHTS)
 def test_pictures_of_characters(side: int, width: int, height: int) -> None:
     image = picture(side)
@@ -194,6 +196,7 @@ def test_stages_of_the_maths_room(state: MathsState, width: int, height: int) ->
     assert line.cell_len <= max(width, len(state.stage.symbol) + 7)
 
 
+@pytest.mark.slow
 @given(SIDES, WIDTHS, HEIGHTS)
 def test_frames(side: int, width: int, height: int) -> None:
     for columns in (*widths(width, height, side), columns_for(side, width)):

@@ -186,6 +186,7 @@ def test_every_dot_and_every_line_is_within_half_a_sub_cell_of_its_value(
     check_drawn(rows_of(updates, seed, every, leaps=leaps), view, size)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(updates=st.integers(20_000, 60_000), seed=st.integers(0, 99), size=SIZES, view=VIEWS)
 def test_nothing_is_lost_or_moved_in_a_long_run(

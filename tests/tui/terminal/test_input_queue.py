@@ -97,6 +97,7 @@ async def after(small: Dataset, packets: Sequence[bytes], *, pauses: bool) -> di
         return seen(app)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.lists(st.sampled_from(KEYS), min_size=2, max_size=14), st.data())
 @example([b"\t", b"\x7f", *(b"%c" % c for c in b"0.25"), b"\r"], None)

@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from tests.helpers.support import ROOT
 
 
+@pytest.mark.slow
 def test_every_character_there_is_becomes_ascii_of_the_same_width() -> None:
     wrong: list[str] = []
     for code in range(0x110000):

@@ -136,6 +136,7 @@ def wanted(generator: random.Random) -> Hyperparameters:
     return Hyperparameters(iterations=1_000_000, **generator.choice(BREAKING))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", BREAKING, ids=str)
 def test_whatever_is_read_while_it_trains_and_breaks_is_of_one_instant(
     tiny: Dataset, chosen: dict[str, Any], monkeypatch: pytest.MonkeyPatch
