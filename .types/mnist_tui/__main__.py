@@ -1,1 +1,6 @@
-../../tui/library/__main__.py
+"""`python -m mnist_tui` is the program `mnist-tui`."""
+
+from mnist_tui.tui.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -122,7 +122,7 @@ def _braille_cells(
     begin: int, end: int, width: int, is_solid: bool, is_thick: bool
 ) -> tuple[tuple[Cell, int], ...]:
     """Return the cells that a line passes through, each with its dots."""
-    across, centre = width * ACROSS, (DOWN - 1) / 2
+    across, center = width * ACROSS, (DOWN - 1) / 2
     found: dict[Cell, int] = {}
 
     def dot(x: int, y: int) -> None:
@@ -130,10 +130,10 @@ def _braille_cells(
             cell = x // ACROSS, y // DOWN
             found[cell] = found.get(cell, 0) | BITS[y % DOWN][x % ACROSS]
 
-    before = round(DOWN * begin + centre)
+    before = round(DOWN * begin + center)
     passed = 0  # dots along the line so far
     for x in range(across):
-        y = round(DOWN * _height(begin, end, x / max(1, across - 1)) + centre)
+        y = round(DOWN * _height(begin, end, x / max(1, across - 1)) + center)
         step = 1 if y > before else -1
         # Where it is steep, a column holds all dots on the way from the one before.
         way = range(before + step, y + step, step) if y != before else (y,)

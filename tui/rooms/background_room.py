@@ -17,8 +17,8 @@ MIN_REST_S = 1.0  # full screens of numbers and pictures cannot be read faster
 class BackgroundRoom(Room):
     """Run one job at a time; of those requested meanwhile, run only the newest."""
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         self._behind = BackgroundJob(
             self,
             least_rest=MIN_REST_S,

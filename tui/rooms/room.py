@@ -39,27 +39,27 @@ class Room(ClosesOnce[None]):
     HEADING: ClassVar[str] = ""  # of the section in help that explains it
     BINDINGS = [
         Binding("escape,q", "leave", "Back", key_display="Esc"),
-        Binding("space", "cockpit('train')", "train", key_display="Space"),
-        Binding("s", "cockpit('step', 1)", "step", show=False),
+        Binding("space", "dashboard('train')", "train", key_display="Space"),
+        Binding("s", "dashboard('step', 1)", "step", show=False),
         Binding(
-            "left_square_bracket", "cockpit('travel', -1)", "time", key_display="[", show=False
+            "left_square_bracket", "dashboard('travel', -1)", "time", key_display="[", show=False
         ),
         Binding(
-            "right_square_bracket", "cockpit('travel', 1)", "time", key_display="]", show=False
+            "right_square_bracket", "dashboard('travel', 1)", "time", key_display="]", show=False
         ),
         Binding("question_mark,f1", "explain", "help", key_display="?"),
-        Binding("L", "cockpit('lessons')", "lessons", show=False),
-        Binding("C", "cockpit('place')", "this place as a line", show=False),
+        Binding("L", "dashboard('lessons')", "lessons", show=False),
+        Binding("C", "dashboard('place')", "this place as a line", show=False),
         *(
-            Binding(key, f"cockpit('answer', {index})", show=False)
+            Binding(key, f"dashboard('answer', {index})", show=False)
             for index, key in enumerate(ANSWER_KEYS)
         ),
     ]
 
-    def __init__(self, cockpit: Dashboard) -> None:
+    def __init__(self, dashboard: Dashboard) -> None:
         super().__init__()
-        self.cockpit = cockpit
-        self.workspace = cockpit.workspace
+        self.dashboard = dashboard
+        self.workspace = dashboard.workspace
         self._shown: Shown | None = None
         self._shown_at = self._spent_before = 0.0
 
@@ -69,8 +69,8 @@ class Room(ClosesOnce[None]):
         yield StatusLine(images, id="status", way_back="] forward")
         with Container(id="room"):
             yield from self.furnish()
-        if self.cockpit.lesson_page is not None:  # none can begin while a room is open
-            yield LessonStrip(self.cockpit.lesson_page)
+        if self.dashboard.lesson_page is not None:  # none can begin while a room is open
+            yield LessonStrip(self.dashboard.lesson_page)
         yield KeyFooter(images)
 
     def furnish(self) -> list[Widget]:
@@ -78,11 +78,11 @@ class Room(ClosesOnce[None]):
         raise NotImplementedError
 
     def show(self, parameters: Parameters) -> None:
-        """Show this network, and the cockpit's digit."""
+        """Show this network, and the dashboard's digit."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Look now, and then as often as the cockpit does."""
+        """Look now, and then as often as the dashboard does."""
         self.set_interval(REFRESH_S, self.look)
         self.call_after_refresh(self.look)
 
@@ -103,13 +103,15 @@ class Room(ClosesOnce[None]):
         return ""
 
     def look(self) -> None:
-        """Show what the cockpit looks at, if that is something else than before."""
-        self.cockpit.look()
-        cockpit = self.cockpit
-        if cockpit.seen is not None:
-            self.query_one(StatusLine).update(cockpit.seen, self.workspace.past, cockpit.next_alpha)
-            self.query_one(KeyFooter).say(cockpit.key_words)
-        viewed = self.cockpit.viewed
+        """Show what the dashboard looks at, if that is something else than before."""
+        self.dashboard.look()
+        dashboard = self.dashboard
+        if dashboard.seen is not None:
+            self.query_one(StatusLine).update(
+                dashboard.seen, self.workspace.past, dashboard.next_alpha
+            )
+            self.query_one(KeyFooter).say(dashboard.key_words)
+        viewed = self.dashboard.viewed
         if viewed is None or self.workspace.session.dataset is None:
             return
         before, now = self._shown, (viewed[0], self.workspace.index)
@@ -118,7 +120,7 @@ class Room(ClosesOnce[None]):
         if same or (same_digit and self.moves and not self._line_is_free):
             return
         self._shown = now
-        self._shown_at, self._spent_before = perf_counter(), self.cockpit.line_spent()
+        self._shown_at, self._spent_before = perf_counter(), self.dashboard.line_spent()
         self.show(viewed[0])
 
     @property
@@ -129,7 +131,7 @@ class Room(ClosesOnce[None]):
     @property
     def _line_is_free(self) -> bool:
         """Whether the terminal has had its allotted time for the previous frame."""
-        spent = self.cockpit.line_spent() - self._spent_before
+        spent = self.dashboard.line_spent() - self._spent_before
         return perf_counter() >= self._shown_at + spent
 
     def again(self) -> None:
@@ -141,14 +143,14 @@ class Room(ClosesOnce[None]):
         """While a person types into a field, the room's keys rest."""
         return not isinstance(self.focused, Input)
 
-    async def action_cockpit(self, action: str, *parameters: object) -> None:
+    async def action_dashboard(self, action: str, *parameters: object) -> None:
         """One of the main screen's own actions."""
-        await self.cockpit.run_action(f"{action}({', '.join(map(repr, parameters))})")
+        await self.dashboard.run_action(f"{action}({', '.join(map(repr, parameters))})")
         self.look()
 
     async def action_explain(self) -> None:
         """Help, at this room's section."""
-        await enter(self, HelpDialog(self.HEADING, files=self.cockpit.may_touch_files))
+        await enter(self, HelpDialog(self.HEADING, files=self.dashboard.may_touch_files))
 
     def action_leave(self) -> None:
         """Back to the main screen."""

@@ -41,8 +41,8 @@ def followed(look: Look, parameters: str) -> Look:
             ink, ground, flags = PLAIN
         elif first in {"38", "48"}:
             length = LENGTHS.get(rest[1] if len(rest) > 1 else "", len(rest))
-            colour = ";".join(rest[:length])
-            ink, ground = (colour, ground) if first == "38" else (ink, colour)
+            color = ";".join(rest[:length])
+            ink, ground = (color, ground) if first == "38" else (ink, color)
         elif first in {"39", "49"}:
             ink, ground = ("", ground) if first == "39" else (ink, "")
         elif len(first) > 1 and first[:-1] in {"3", "9"}:

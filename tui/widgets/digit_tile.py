@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .lines import LinesWidget
 
-GREYS = 8  # of a digit, with paper: fewer than on the main screen, and so fewer bytes
+GRAYS = 8  # of a digit, with paper: fewer than on the main screen, and so fewer bytes
 
 
 def digit_tile(
@@ -24,5 +24,5 @@ def digit_tile(
         return (characters if SlowLinkDriver.ascii_only else dots)(
             image, columns, rows.ink("title")
         )
-    greys = steps(resized(image[None], columns)[0], 255, GREYS - 1)
-    return halves(greys, rows.blends("title", GREYS))
+    grays = steps(resized(image[None], columns)[0], 255, GRAYS - 1)
+    return halves(grays, rows.blends("title", GRAYS))

@@ -56,7 +56,7 @@ class KeyFooter(LinesWidget):
             self.redraw()
 
     def say(self, words: Mapping[str, str]) -> None:
-        """Use these words for what some keys do, by the name of the cockpit's action."""
+        """Use these words for what some keys do, by the name of the dashboard's action."""
         if words != self._words:
             self._words = words
             self.redraw()
@@ -100,7 +100,7 @@ class KeyFooter(LinesWidget):
     def _word(self, binding: Binding) -> str:
         if binding.group:
             return binding.group.description
-        action = binding.action.removeprefix("cockpit('").removesuffix("')")
+        action = binding.action.removeprefix("dashboard('").removesuffix("')")
         return self._words.get(action, binding.description)
 
     def _shown(self, binding: Binding) -> str:

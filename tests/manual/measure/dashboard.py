@@ -1,4 +1,4 @@
-"""How the cockpit bears up: `python -m tests.manual.measure.dashboard`.
+"""Measure what the dashboard costs: `python -m tests.manual.measure.dashboard`.
 
 Prints how late the screen's thread is at 120×40 while four runs are on the chart and one of them
 trains; what time travel costs in memory and in time to find a moment over long runs; and what the

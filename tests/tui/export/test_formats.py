@@ -83,10 +83,10 @@ def test_a_chart_as_png_shows_what_the_svg_shows(run: Run, shelf: Path) -> None:
     assert run("export", shelf / "a.npz", "--chart", out).code == 0
     with Image.open(out) as picture:
         assert picture.format == "PNG"
-        colours = set(map(tuple, np.asarray(picture.convert("RGB")).reshape(-1, 3).tolist()))
+        colors = set(map(tuple, np.asarray(picture.convert("RGB")).reshape(-1, 3).tolist()))
     assert picture.size[0] > 1000
-    assert {(255, 255, 255), (28, 28, 28)} <= colours, "paper and ink"
-    assert any(b > r + 60 for r, _, b in colours), "the curve's blue: its dots were drawn"
+    assert {(255, 255, 255), (28, 28, 28)} <= colors, "paper and ink"
+    assert any(b > r + 60 for r, _, b in colors), "the curve's blue: its dots were drawn"
 
 
 @pytest.mark.parametrize("missing", ["resvg_py", "fonts"])

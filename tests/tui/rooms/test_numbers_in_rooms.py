@@ -113,7 +113,7 @@ class OpenRoom:
             found, present = room._found, dict[int, Parameters]()  # pyright: ignore[reportPrivateUsage]: likewise
 
             def shown(parameters: Parameters) -> None:
-                seen = room.cockpit.seen
+                seen = room.dashboard.seen
                 assert seen
                 assert seen.progress
                 assert seen.parameters

@@ -10,7 +10,7 @@ from mnist_tui.tui.terminal.sgr import without_repeats
 from tests.helpers.programs.pty_terminal import seen
 
 COLUMNS, ROWS = 30, 5
-COLOURS = st.sampled_from(["38;2;1;2;3", "38;5;74", "31", "97", "39", ""])
+COLORS = st.sampled_from(["38;2;1;2;3", "38;5;74", "31", "97", "39", ""])
 GROUNDS = st.sampled_from(["48;2;9;8;7", "48;5;200", "44", "103", "49", ""])
 FLAGS = st.sampled_from(["", "1", "3", "4", "7", "1;4", "9"])
 TEXTS = st.sampled_from(["a", "▀▄", " ", " " * 16, " " * 30, "x    y", "", "\r\n", "─ Title "])
@@ -24,7 +24,7 @@ def frames(draw: st.DrawFn) -> str:
         if column > COLUMNS or not frame or draw(st.booleans()):
             row, column = draw(st.integers(1, ROWS)), draw(st.integers(1, COLUMNS))
             frame += f"\x1b[{row};{column}H"
-        codes = ";".join(filter(None, (draw(FLAGS), draw(COLOURS), draw(GROUNDS))))
+        codes = ";".join(filter(None, (draw(FLAGS), draw(COLORS), draw(GROUNDS))))
         text = draw(TEXTS)[: COLUMNS + 1 - column]  # no row goes on in the next
         column = 1 if text == "\r\n" else column + len(text)
         frame += f"\x1b[{codes}m{text}\x1b[0m" if codes else text

@@ -37,8 +37,8 @@ class ConfusionRoom(BackgroundRoom):
     HEADING = "Confusion"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["confusion"])]
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         self._answered: tuple[Parameters, int, Predictions] | None = (
             None  # and after how many updates
         )
@@ -54,7 +54,7 @@ class ConfusionRoom(BackgroundRoom):
 
     def show(self, parameters: Parameters) -> None:
         """Compute this network's answers for all test images."""
-        viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
+        viewed, dataset = self.dashboard.viewed, self.workspace.session.dataset
         if viewed is None or dataset is None:
             return
         if self._answered is not None and self._answered[0].vector is parameters.vector:
@@ -111,7 +111,7 @@ class ConfusionRoom(BackgroundRoom):
             return
         parameters, iteration, answers = self._answered
         hanging = GalleryContent(parameters, iteration, answers, choice.choose(parameters, answers))
-        await enter(self, GalleryRoom(self.cockpit, choice, hanging))
+        await enter(self, GalleryRoom(self.dashboard, choice, hanging))
 
     def _take(
         self, parameters: Parameters, iteration: int, found: tuple[Predictions, Confusion]

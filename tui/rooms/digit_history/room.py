@@ -28,8 +28,8 @@ class DigitHistoryRoom(Room):
     HEADING = "Watch one digit"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["digit"])]
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         self.traces: dict[int, PredictionHistory] = {}
         self._behind = BackgroundJob(self)
         self._tracer = PredictionTracer()
@@ -43,7 +43,7 @@ class DigitHistoryRoom(Room):
 
     def show(self, parameters: Parameters) -> None:  # noqa: ARG002  (the run's history is shown)
         """Ask every network of the run that was not asked yet about the digits."""
-        seen, dataset = self.cockpit.seen, self.workspace.session.dataset
+        seen, dataset = self.dashboard.seen, self.workspace.session.dataset
         assert seen is not None
         assert dataset is not None
         assert seen.timeline is not None
@@ -57,7 +57,7 @@ class DigitHistoryRoom(Room):
         tracer, timeline, present = self._tracer, seen.timeline, seen.parameters
         done, wanted = seen.progress.iteration, seen.hyperparameters.iterations
         past = self.workspace.past.iteration if self.workspace.past else None
-        side, blocks, names = dataset.side, self.cockpit.blocks, dataset.names
+        side, blocks, names = dataset.side, self.dashboard.blocks, dataset.names
         kind = thing(dataset)
         pinned = tuple(self.workspace.pinned)
         assert present is not None
@@ -82,7 +82,7 @@ class DigitHistoryRoom(Room):
     def look(self) -> None:
         """As every room; and while the past is looked at, the run goes on all the same."""
         super().look()
-        before, self._seen = self._seen, self.cockpit.seen
+        before, self._seen = self._seen, self.dashboard.seen
         if self.workspace.past is not None and self._seen is not before:
             self.show(self.workspace.past.parameters)
 
@@ -105,9 +105,9 @@ class DigitHistoryRoom(Room):
             self.workspace.index = pinned[at % len(pinned)]
             self.look()
 
-    async def action_cockpit(self, action: str, *parameters: object) -> None:
+    async def action_dashboard(self, action: str, *parameters: object) -> None:
         """As everywhere; other glyphs draw the same digit anew."""
-        await super().action_cockpit(action, *parameters)
+        await super().action_dashboard(action, *parameters)
         if action == "glyphs":
             self.again()
 
@@ -119,7 +119,7 @@ class DigitHistoryRoom(Room):
         if "digit" in meta:
             self.workspace.index = meta["digit"]
         elif event.widget is page and (at := page.iteration_at(event.x, event.y)) is not None:
-            seen = self.cockpit.seen
+            seen = self.dashboard.seen
             assert seen is not None
             if seen.timeline is None or seen.progress is None:
                 return

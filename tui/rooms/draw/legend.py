@@ -25,7 +25,7 @@ KEY_HINTS = (
 
 
 def verdict(
-    centred: Sequence[float],
+    centered: Sequence[float],
     drawn: Sequence[float],
     names: Sequence[str] = (),
     *,
@@ -33,9 +33,11 @@ def verdict(
     digits: bool = True,
 ) -> str:
     """Return both answers, for the drawing brought into the data's form and as it was drawn."""
-    first, second = (max(range(len(shares)), key=shares.__getitem__) for shares in (centred, drawn))
+    first, second = (
+        max(range(len(shares)), key=shares.__getitem__) for shares in (centered, drawn)
+    )
     words = (
-        f"Centred: {spoken(called(names, first), digits=digits)} ({centred[first]:.1%}). "
+        f"Centred: {spoken(called(names, first), digits=digits)} ({centered[first]:.1%}). "
         f"As you drew it: {spoken(called(names, second), digits=digits)} ({drawn[second]:.1%})."
     )
     return f"Untrained. {words}" if untrained else words

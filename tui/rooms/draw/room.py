@@ -63,8 +63,8 @@ class DrawRoom(Room):
     HEADING = "Draw"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["draw"])]
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         dataset = self.workspace.session.dataset
         assert dataset is not None, "a room is entered when there are digits"
         self.dataset = dataset
@@ -108,7 +108,7 @@ class DrawRoom(Room):
 
     def draw(self) -> None:
         """Everything, as the drawing now is."""
-        viewed = self.cockpit.viewed
+        viewed = self.dashboard.viewed
         if self._parameters is None or viewed is None:
             return
         pixels, drawing = self.drawing.pixels, self.drawing
@@ -220,13 +220,13 @@ class DrawRoom(Room):
             return
         own = cleaned(self.drawing.pixels)
         form = centered(own.ink, self.drawing.side, self.dataset.layout)
-        await enter(self, load_room(*ROOMS["network"])(self.cockpit, form))
+        await enter(self, load_room(*ROOMS["network"])(self.dashboard, form))
 
     # Saved drawings
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """As everywhere; and strangers have no drawings."""
-        if action in FILE_ACTIONS and not self.cockpit.may_touch_files:
+        if action in FILE_ACTIONS and not self.dashboard.may_touch_files:
             return False
         return super().check_action(action, parameters)
 

@@ -51,9 +51,9 @@ class GalleryRoom(TileRoom):
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["gallery"])]
 
     def __init__(
-        self, cockpit: Dashboard, choice: Selection, hanging: GalleryContent | None = None
+        self, dashboard: Dashboard, choice: Selection, hanging: GalleryContent | None = None
     ) -> None:
-        super().__init__(cockpit)
+        super().__init__(dashboard)
         self._choice = choice
         self._hanging = hanging
         self._outdated: bool | None = None  # whether the network has changed since
@@ -68,7 +68,7 @@ class GalleryRoom(TileRoom):
 
     def action_renew(self) -> None:
         """Compute the present network's answers, and show them."""
-        viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
+        viewed, dataset = self.dashboard.viewed, self.workspace.session.dataset
         if viewed is None or dataset is None:
             return
         parameters, iteration = viewed
@@ -92,11 +92,11 @@ class GalleryRoom(TileRoom):
         event.stop()
         if self._hanging is not None:
             self.workspace.index = int(self._hanging.chosen[event.index])
-            while self.app.screen is not self.cockpit:
+            while self.app.screen is not self.dashboard:
                 self.app.pop_screen()
 
     def _hang(self, hanging: GalleryContent) -> None:
-        viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
+        viewed, dataset = self.dashboard.viewed, self.workspace.session.dataset
         if viewed is None or dataset is None:
             return
         self._hanging = hanging

@@ -13,8 +13,8 @@ from .tile_grid import TileGrid
 class TileRoom(BackgroundRoom):
     """Hold a `TileGrid`, and move its cursor."""
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         # With few colors, color alone cannot show a sign.
         self.in_signs = not has_shades() or self.app.console.color_system == "standard"
 

@@ -29,8 +29,8 @@ class LandscapeRoom(Room):
     HEADING = "The lie of the land"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["landscape"])]
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         self._survey = Survey()
         self._behind = BackgroundJob(self, must_rest=lambda: self.workspace.session.is_training)
         self._asked: tuple[object, ...] = ()  # what the latest survey was asked for
@@ -61,7 +61,7 @@ class LandscapeRoom(Room):
 
     def _survey_if_changed(self, *, at_once: bool = False) -> None:
         """Ask for the map of what there is now, unless that was asked for last."""
-        page, past, seen = self.map, self.workspace.past, self.cockpit.seen
+        page, past, seen = self.map, self.workspace.past, self.dashboard.seen
         dataset = self.workspace.session.dataset
         if dataset is None or seen is None or not page.size.area:
             return
@@ -124,7 +124,7 @@ class LandscapeRoom(Room):
     @on(LandscapePage.Opened)
     def action_open(self) -> None:
         """Go to the moment at the cursor: all rooms show the network as it was then."""
-        reading, seen = self.map.reading, self.cockpit.seen
+        reading, seen = self.map.reading, self.dashboard.seen
         if reading is None or seen is None or seen.run is None:
             self.notify("There is no moment of a path here; , and . go from one to the next.")
             return

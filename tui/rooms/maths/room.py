@@ -36,9 +36,9 @@ class MathsRoom(Room):
     HEADING = "Maths"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["maths"])]
 
-    def __init__(self, cockpit: Dashboard, at: tuple[UnitPath, int] | None = None) -> None:
+    def __init__(self, dashboard: Dashboard, at: tuple[UnitPath, int] | None = None) -> None:
         """at: a path, and the layer whose sums to begin with; None: the leading path, the image."""
-        super().__init__(cockpit)
+        super().__init__(dashboard)
         self._at = at
         self.state: MathsState | None = None
         self._behind = BackgroundJob(self)
@@ -58,8 +58,8 @@ class MathsRoom(Room):
     # Polling
 
     def show(self, parameters: Parameters) -> None:
-        """Work out every number of this network at the cockpit's digit."""
-        viewed = self.cockpit.viewed
+        """Work out every number of this network at the dashboard's digit."""
+        viewed = self.dashboard.viewed
         dataset = self.workspace.session.dataset
         assert viewed is not None
         assert dataset is not None
@@ -84,7 +84,7 @@ class MathsRoom(Room):
 
     def _masks(self, parameters: Parameters) -> Callable[[], Masks]:
         """Return what draws the digit's masks of dropout, as if it were the next in training."""
-        seen = self.workspace.past or self.cockpit.seen
+        seen = self.workspace.past or self.dashboard.seen
         chosen, cursor = self._chosen, seen.cursor if seen else None
 
         def draw() -> Masks:
@@ -189,7 +189,7 @@ class MathsRoom(Room):
         from ....net.inspection.gradient_check import check_gradient
         from ....net.inspection.weight import sample_weights
 
-        viewed, dataset, state = self.cockpit.viewed, self.workspace.session.dataset, self.state
+        viewed, dataset, state = self.dashboard.viewed, self.workspace.session.dataset, self.state
         if viewed is None or dataset is None or state is None:
             return
         self.add_class("-checking")
@@ -212,9 +212,9 @@ class MathsRoom(Room):
 
         self._checking.ask(job, at_once=True)
 
-    async def action_cockpit(self, action: str, *parameters: object) -> None:
+    async def action_dashboard(self, action: str, *parameters: object) -> None:
         """As everywhere; another alpha makes another update."""
-        await super().action_cockpit(action, *parameters)
+        await super().action_dashboard(action, *parameters)
         if action == "alpha":
             self.again()
 

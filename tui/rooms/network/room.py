@@ -33,9 +33,9 @@ class NetworkRoom(Room):
     HEADING = "Network"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["network"])]
 
-    def __init__(self, cockpit: Dashboard, drawing: NDArray[np.uint8] | None = None) -> None:
+    def __init__(self, dashboard: Dashboard, drawing: NDArray[np.uint8] | None = None) -> None:
         """drawing: pixels to look at in place of the main screen's test image."""
-        super().__init__(cockpit)
+        super().__init__(dashboard)
         self._drawing = drawing
         self._rest_until = 0.0
 
@@ -68,7 +68,7 @@ class NetworkRoom(Room):
             )
         begun = perf_counter()
         state = look_at(subject, parameters, self.picture.state)
-        self.picture.update(state, blocks=self.cockpit.blocks)
+        self.picture.update(state, blocks=self.dashboard.blocks)
         now = perf_counter()
         self._rest_until = now + (now - begun) / DUTY_CYCLE
 
@@ -83,10 +83,10 @@ class NetworkRoom(Room):
 
     # Keys
 
-    async def action_cockpit(self, action: str, *parameters: object) -> None:
+    async def action_dashboard(self, action: str, *parameters: object) -> None:
         """As everywhere, and show at once what has come of it."""
         self._rest_until = 0.0
-        await super().action_cockpit(action, *parameters)
+        await super().action_dashboard(action, *parameters)
 
     def action_across(self, by: int) -> None:
         """Move the cursor to the next column."""
@@ -103,16 +103,16 @@ class NetworkRoom(Room):
     async def action_digit(self, by: int) -> None:
         """Go to another test image, here and on the main screen."""
         if self._drawing is None:
-            await self.action_cockpit("digit", by)
+            await self.action_dashboard("digit", by)
 
     async def action_mistake(self, by: int) -> None:
         """Go to the next test image that the network gets wrong."""
         if self._drawing is None:
-            await self.action_cockpit("mistake", by)
+            await self.action_dashboard("mistake", by)
 
     async def action_glyphs(self) -> None:
         """Draw the digit the other way."""
-        await self.action_cockpit("glyphs")
+        await self.action_dashboard("glyphs")
         self.again()
 
     def action_answer(self) -> None:
@@ -139,7 +139,7 @@ class NetworkRoom(Room):
 
     def _room_of(self, state: NetworkState) -> Room:
         """Return the room that shows more of what is under the cursor."""
-        here, layer = self.cockpit, state.layer
+        here, layer = self.dashboard, state.layer
         unit = state.path[layer]
         if state.column == 0:
             return load_room(*ROOMS["pixels"])(here)

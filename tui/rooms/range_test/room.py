@@ -29,8 +29,8 @@ class RangeTestRoom(Room):
     HEADING = "Find alpha"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["range_test"])]
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         self._behind = BackgroundJob(self)
         self._is_asked = False  # whether a test is made or was
 
@@ -45,7 +45,7 @@ class RangeTestRoom(Room):
 
     def show(self, parameters: Parameters) -> None:
         """Test this network, unless one was tested already."""
-        viewed, dataset = self.cockpit.viewed, self.workspace.session.dataset
+        viewed, dataset = self.dashboard.viewed, self.workspace.session.dataset
         if self._is_asked or viewed is None or dataset is None:
             return
         self._is_asked = True
@@ -81,6 +81,6 @@ class RangeTestRoom(Room):
         except EXPECTED_ERRORS as problem:
             self.notify(str(problem), severity="warning", markup=False)
             return
-        self.cockpit.show_run()
+        self.dashboard.show_run()
         self.notify(f"Alpha is {format_value(found.suggestion)} from here on.", markup=False)
         self.dismiss(None)

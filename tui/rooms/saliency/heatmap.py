@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from ...terminal.driver import has_shades
 from ...widgets.lines import LinesWidget
-from .overlay import Cells, Colours, Palette, cells, following, levels, sign_row
+from .overlay import Cells, Colors, Palette, cells, following, levels, sign_row
 
 if TYPE_CHECKING:
     import numpy as np
@@ -98,7 +98,7 @@ class SaliencyMap(LinesWidget):
         assert self._shares is not None
         part = slice(corner[1], corner[1] + shown.columns)
         grounds, slopes = levels(self._image[:, part], self._shares[:, part])
-        palette = self._palette = self._colours()
+        palette = self._palette = self._colors()
         lines: list[Strip] = []
         strips: dict[object, Strip] = {}
         for row in range(corner[0], corner[0] + shown.rows):
@@ -115,15 +115,15 @@ class SaliencyMap(LinesWidget):
         self._strips = strips
         return lines
 
-    def _colours(self) -> Palette:
+    def _colors(self) -> Palette:
         """Return the theme's palette, the previous one if its colors are unchanged."""
         paper, ink, plus, minus = (
             self.background_colors[1],
             *(self.color(role) for role in ("title", "plus", "minus")),
         )
-        colours = Colours(paper, ink, plus, minus, self.ink("chosen"), has_shades())
+        colors = Colors(paper, ink, plus, minus, self.ink("chosen"), has_shades())
         before = self._palette
-        return before if before and before.colours == colours else Palette(colours)
+        return before if before and before.colors == colors else Palette(colors)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Report the pixel under the pointer."""

@@ -32,7 +32,7 @@ class Cells:
 
 
 @dataclass(frozen=True, slots=True)
-class Colours:
+class Colors:
     """The colors of an overlay."""
 
     paper: Color
@@ -46,8 +46,8 @@ class Colours:
 class Palette:
     """The styles mixed from these colors, each computed once."""
 
-    def __init__(self, colours: Colours) -> None:
-        self.colours = colours
+    def __init__(self, colors: Colors) -> None:
+        self.colors = colors
         self._mixed: dict[tuple[int, int, bool, bool], Style] = {}
 
     def style(self, ground: int, level: int, *, flipped: bool, here: bool) -> Style:
@@ -58,12 +58,12 @@ class Palette:
         return found
 
     def _mix(self, ground: int, level: int, flipped: bool, here: bool) -> Style:
-        paper, chosen = self.colours.paper, self.colours.chosen
-        if not self.colours.are_seen:
+        paper, chosen = self.colors.paper, self.colors.chosen
+        if not self.colors.are_seen:
             inked = 2 * ground >= GROUNDS
             return Style(reverse=inked != here, bold=flipped or here, underline=here)
-        below = paper.blend(self.colours.ink, DARKEST * ground / GROUNDS)
-        hue = self.colours.plus if level > 0 else self.colours.minus
+        below = paper.blend(self.colors.ink, DARKEST * ground / GROUNDS)
+        hue = self.colors.plus if level > 0 else self.colors.minus
         strength = LIGHTEST + (1 - LIGHTEST) * abs(level) / LEVELS
         style = Style(
             color=below.blend(hue, strength).rich_color,

@@ -48,8 +48,8 @@ class SaliencyRoom(Room):
         *(Binding(str(k), f"of({k})", show=False) for k in range(1, 10)),  # 0 stands for all
     ]
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         dataset = self.workspace.session.dataset
         assert dataset is not None, "a room is entered when there are digits"
         self.dataset = dataset

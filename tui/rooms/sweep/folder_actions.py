@@ -33,7 +33,7 @@ class FolderActions(WatchingRoom):
         if find_spec("distributed") is None:
             self.warn(MISSING)
             return
-        seen = self.cockpit.seen
+        seen = self.dashboard.seen
         if dataset is None or seen is None:
             return
         images, inputs = dataset.train.images.shape

@@ -209,7 +209,7 @@ def _cell(shown: Overview, at: At, line: int, place: Layout, pen: Pen) -> Cell:
         return _numbered(summary.mean, sign, wide), style
     if line == 1 and summary.spread is not None and wide > NUMBER_COLUMNS:
         decimals = 2 if wide >= DECIMALS_COLUMNS else 1
-        return _centred(f"±{100 * summary.spread:.{decimals}f}", " ", wide), style
+        return _centered(f"±{100 * summary.spread:.{decimals}f}", " ", wide), style
     return " " * wide, style
 
 
@@ -225,10 +225,10 @@ def _numbered(mean: float, sign: str, wide: int) -> str:
     number = f"{100 * mean:.{decimals}f}"
     if len(number) >= wide:  # a hundred
         number = f"{100 * mean:.0f}"
-    return _centred(number, sign, wide)
+    return _centered(number, sign, wide)
 
 
-def _centred(number: str, sign: str, wide: int) -> str:
+def _centered(number: str, sign: str, wide: int) -> str:
     """Return a number with its sign; numbers of one width lie below one another."""
     after = max(0, wide - len(number) - 1) // 2
     return f"{number}{sign}{' ' * after}".rjust(wide)

@@ -50,10 +50,10 @@ class Found:
 class WatchingRoom(Room):
     """Looks into the open sweep's folder every second."""
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
-        assert isinstance(cockpit, SweepOwner)
-        self.main = cockpit
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
+        assert isinstance(dashboard, SweepOwner)
+        self.main = dashboard
         self._behind = BackgroundJob(self)
         self.found: Found | None = None  # what the last look into the folder found
         self._opening: tuple[OpenSweep, Callable[[str], None]] | None = None  # see `try_to_open`
@@ -62,14 +62,14 @@ class WatchingRoom(Room):
 
     def furnish(self) -> list[Widget]:
         """Return the page, which fills the room."""
-        return [SweepPage(may_begin=self.cockpit.may_touch_files, id="sweep")]
+        return [SweepPage(may_begin=self.dashboard.may_touch_files, id="sweep")]
 
     def show(self, parameters: Parameters) -> None:
         """Do nothing: a sweep does not depend on the network shown."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """As everywhere; and a kiosk neither begins nor opens sweeps."""
-        if action in FILE_ACTIONS and not self.cockpit.may_touch_files:
+        if action in FILE_ACTIONS and not self.dashboard.may_touch_files:
             return False
         return super().check_action(action, parameters)
 
@@ -109,7 +109,7 @@ class WatchingRoom(Room):
             self._read(self._opening[0], None)
         elif self.main.sweep is None:
             self.sweep_page.update(None, self._trouble)
-        elif is_on_top(self) and not self.cockpit.line_is_behind():
+        elif is_on_top(self) and not self.dashboard.line_is_behind():
             self._read(self.main.sweep, self.looked_at.choice)
 
     def try_to_open(self, sweep: OpenSweep, refused: Callable[[str], None]) -> None:

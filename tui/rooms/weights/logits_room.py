@@ -28,18 +28,18 @@ class LogitsRoom(Room):
 
     def __init__(
         self,
-        cockpit: Dashboard,
+        dashboard: Dashboard,
         chosen: int | None = None,
         drawing: NDArray[np.uint8] | None = None,
     ) -> None:
         """Take what to show.
 
         Args:
-            cockpit: the main screen.
+            dashboard: the main screen.
             chosen: the class that orders the units at first; None: the answer.
             drawing: pixels to look at in place of the main screen's test image.
         """
-        super().__init__(cockpit)
+        super().__init__(dashboard)
         self._chosen, self._drawing = chosen, drawing
 
     def furnish(self) -> list[Widget]:
@@ -68,7 +68,7 @@ class LogitsRoom(Room):
     async def action_digit(self, by: int) -> None:
         """Go to another test image, here and on the main screen."""
         if self._drawing is None:
-            await self.action_cockpit("digit", by)
+            await self.action_dashboard("digit", by)
 
     def action_choose(self, by: int) -> None:
         """Choose another class."""

@@ -38,8 +38,8 @@ class WeightsRoom(TileRoom):
     HEADING = "Weights"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["weights"])]
 
-    def __init__(self, cockpit: Dashboard) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard) -> None:
+        super().__init__(dashboard)
         self._layer = 1
         self._found: tuple[Parameters, int, ActivationStats] | None = (
             None  # with the layer and its activations
@@ -76,7 +76,7 @@ class WeightsRoom(TileRoom):
 
     async def action_logits(self) -> None:
         """Show what adds up to the logits of the chosen image."""
-        await enter(self, LogitsRoom(self.cockpit))
+        await enter(self, LogitsRoom(self.dashboard))
 
     def action_glyphs(self) -> None:
         """Toggle between colors and characters."""
@@ -88,7 +88,7 @@ class WeightsRoom(TileRoom):
         event.stop()
         if self._found is not None:
             layer = self._found[1]
-            room = UnitRoom(self.cockpit, layer, event.index, self.in_signs)
+            room = UnitRoom(self.dashboard, layer, event.index, self.in_signs)
             await enter(self, room)
 
     def _take(self, parameters: Parameters, layer: int, found: ActivationStats) -> None:

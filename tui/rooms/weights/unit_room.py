@@ -32,8 +32,8 @@ class UnitRoom(BackgroundRoom):
     HEADING = "Weights"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["unit"])]
 
-    def __init__(self, cockpit: Dashboard, layer: int, unit: int, in_signs: bool) -> None:
-        super().__init__(cockpit)
+    def __init__(self, dashboard: Dashboard, layer: int, unit: int, in_signs: bool) -> None:
+        super().__init__(dashboard)
         self._layer, self._unit, self._in_signs = layer, unit, in_signs
         self._found: tuple[Parameters, ActivationStats] | None = None
 
@@ -70,11 +70,11 @@ class UnitRoom(BackgroundRoom):
             return activation_stats(parameters, dataset.test, layer, TOP).top_samples[unit]
 
         title = f"What excites unit {unit} of layer {layer} most"
-        await enter(self, GalleryRoom(self.cockpit, Selection(title, "", choose)))
+        await enter(self, GalleryRoom(self.dashboard, Selection(title, "", choose)))
 
     async def action_logits(self) -> None:
         """Show what adds up to the logits of the chosen image."""
-        await enter(self, LogitsRoom(self.cockpit))
+        await enter(self, LogitsRoom(self.dashboard))
 
     def action_glyphs(self) -> None:
         """Toggle between colors and characters."""

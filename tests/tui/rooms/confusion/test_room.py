@@ -209,8 +209,8 @@ async def test_greys_or_dots(small: Dataset) -> None:
         first = "".join(row[1:15] for row in app.lines(TileGrid)[1:8])
         await app.press("g")
         second = "".join(row[1:15] for row in app.lines(TileGrid)[1:8])
-        greys, dots = (first, second) if "█" in first else (second, first)
-        assert set(greys) <= set(" ▀▄█")
+        grays, dots = (first, second) if "█" in first else (second, first)
+        assert set(grays) <= set(" ▀▄█")
         assert set(dots) <= set(map(chr, range(0x2800, 0x2900)))
         assert set(dots) - {"\u2800"}
         await app.press("g")

@@ -310,7 +310,7 @@ async def test_it_explains_itself(small: Dataset) -> None:
         assert room.app.app.screen.asked
 
 
-async def test_a_room_over_the_cockpit_leaves_it_at_rest(small: Dataset) -> None:
+async def test_a_room_over_the_dashboard_leaves_it_at_rest(small: Dataset) -> None:
     async with watching(small, iterations=ENDLESS) as room:
         main = room.app.app.main
         assert not is_on_top(main)

@@ -11,7 +11,7 @@ from mnist_tui.tui.rooms.saliency.overlay import (
     GROUNDS,
     LEVELS,
     STEEP,
-    Colours,
+    Colors,
     Palette,
     cells,
     following,
@@ -23,7 +23,7 @@ from rich.style import Style
 from textual.color import Color
 
 PALETTE = Palette(
-    Colours(
+    Colors(
         Color(0, 0, 0), Color(255, 255, 255), Color(0, 255, 255), Color(255, 0, 0), Style(bold=True)
     )
 )
