@@ -249,7 +249,7 @@ class MnistApp(MinimumSizeApp):
             self._driver.catch_up()
 
     def action_repaint(self) -> None:
-        """Draw everything anew, whatever something else has drawn on the terminal."""
+        """Redraw everything, whatever something else has drawn on the terminal."""
         if isinstance(self._driver, SlowLinkDriver):
             self._driver.repaint()
 
@@ -307,7 +307,7 @@ class MnistApp(MinimumSizeApp):
             self.failure = event.why
             self.exit(return_code=1)
             return
-        self._tell(f"{event.why}. The session stays saved as it was; this is another one.")
+        self._tell(f"{event.why}. The session stays saved as it was; this is a new one.")
         dataset = self.session.dataset
         self.opener.release()
         log = ((0, Hyperparameters()),)

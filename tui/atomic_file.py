@@ -40,13 +40,13 @@ def write(path: Path, content: str | bytes, *, overwrite: bool = True, mode: int
         if overwrite:
             temporary.replace(path)
         else:
-            _name_anew(temporary, path)
+            _rename(temporary, path)
     finally:
         with contextlib.suppress(OSError, ValueError):
             temporary.unlink(missing_ok=True)
 
 
-def _name_anew(temporary: Path, path: Path) -> None:
+def _rename(temporary: Path, path: Path) -> None:
     """Give a file a free name, even if another program takes it at this moment."""
     try:
         os.link(temporary, path)

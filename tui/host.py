@@ -29,7 +29,7 @@ class Busy:
         self.is_busy = False
 
     def look(self) -> bool:
-        """Look at the load; whether the answer is another one than before."""
+        """Look at the load; return whether the answer has changed."""
         before = self.is_busy
         try:
             share = self._load()[0] / self._cores

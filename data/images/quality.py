@@ -110,7 +110,7 @@ def _strongest(images: Bytes) -> int:
 
 
 def _some(images: Bytes) -> Bytes:
-    """All of the images, or a sample of so many that reading them all would take long."""
+    """Return all images, or a sample where reading them all would take long."""
     if not is_mapped(images) or len(images) <= SAMPLED_IMAGES:
         return images
     return np.concatenate([images[run] for run in _runs(len(images))])

@@ -81,7 +81,7 @@ def _report_session(app: MnistApp) -> None:
         click.echo("mnist-tui: not all of this session is saved: it could not be written", err=True)
     elif app.kept_in is not None:
         where = printable(app.kept_in)
-        click.echo(f"Session saved in {where}; mnist-tui --resume goes on with it.", err=True)
+        click.echo(f"Session saved in {where}; mnist-tui --resume continues it.", err=True)
 
 
 def _swallows_escape(environment: Mapping[str, str]) -> bool:

@@ -279,8 +279,8 @@ def sweep(context: click.Context, source: str, recipe: str | None, **values: Any
     """Train with many hyperparameters, on all cores or on a Dask cluster.
 
     A hyperparameter takes several values: 0.01,0.1 or 0.01:1:log9 or, of whole numbers, 0:5 (0 to
-    4); hidden layers are joined by -, as in 32,128-64. The same --out goes on with what is missing,
-    and needs no other option then.
+    4); hidden layers are joined by -, as in 32,128-64. The same --out continues with
+    what is missing, and needs no other option then.
     """
     from .commands.sweep import SweepOptions, run_sweep
 

@@ -232,7 +232,7 @@ def digest_of(dataset: Dataset) -> str:
 def is_other(provenance: Provenance, dataset: Dataset) -> str | None:
     """One line for a person if these are not the data that a run learnt from; None if they are.
 
-    None also if nobody knows.
+    None also if it is unknown.
     """
     if not provenance.sha256 or provenance.sha256 == digest_of(dataset):
         return None

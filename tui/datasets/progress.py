@@ -35,7 +35,7 @@ class CancellableTask:
         self.check()
 
     def check(self) -> None:
-        """Raise CancelledError if nobody waits any more."""
+        """Raise CancelledError if it was cancelled."""
         if self.is_given_up:
             raise CancelledError
 

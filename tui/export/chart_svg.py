@@ -42,7 +42,7 @@ def ink(role: str) -> Style:
 def chart_svg(runs: Sequence[tuple[str, SavedModel]], view: ChartView | None = None) -> str:
     """Named runs on one chart, accuracy unless the view says otherwise; the last one in full.
 
-    The font is named in the file and fetched by whoever shows it, or replaced by theirs.
+    The font is named in the file and fetched by the viewer, or replaced by its own.
     """
     lines = [
         RunCurve(

@@ -170,14 +170,14 @@ def _settings(name: str, saved: SavedModel, log: HyperparameterLog, needs: _Need
         f"FLOAT = np.{state.vector.dtype.name}",
         f"SEED = {log[0][1].seed}",
         f"UPDATES = {state.iteration}",
-        "# What it went by: after so many updates, this came into force.",
+        "# The hyperparameters, and after how many updates each set came into force.",
         "COURSE = {",
         *_stages(log, needs.names()),
         "}",
     ]
     if needs.forgets:
         lines += [
-            "# After so many, an update diverged; it was undone, and the optimizer began anew.",
+            "# After these updates, one diverged; it was undone, and the optimizer reset.",
             f"FORGETS = {needs.forgets}",
         ]
     return "\n".join(lines) + "\n"

@@ -37,7 +37,7 @@ class Predictions:
 
     shares: NDArray[np.floating[Any]]  # m × classes, the probabilities
     names: tuple[str, ...]  # of the classes
-    labels: NDArray[np.uint8] | None = None  # m; None where nobody knows
+    labels: NDArray[np.uint8] | None = None  # m; None where unknown
 
     @property
     def classes(self) -> NDArray[np.intp]:

@@ -78,7 +78,7 @@ class Scaling:
         return bool(np.all(self.factor == 1) and np.all(self.offset == 0))
 
     def fits(self, pixels: int) -> bool:
-        """Return whether it can scale so many pixels."""
+        """Return whether it can scale this many pixels."""
         return {self.factor.size, self.offset.size} <= {1, pixels}
 
     def after(self, factor: float, offset: float) -> Scaling:

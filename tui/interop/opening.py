@@ -63,7 +63,7 @@ class OpenTask(LoadTask):
         return Opened(source, dataset, model.fitted(dataset.test, scale, len(dataset.train)))
 
     def _data_for(self, model: ModelFile) -> tuple[str, Dataset]:
-        """Return the data that a network goes on with: its own, those in use, or MNIST.
+        """Return the data that a network continues with: its own, those in use, or MNIST.
 
         Raises UserError if it fits none of them.
         """

@@ -32,7 +32,7 @@ EXPLANATIONS = {
     "            Train figures are those of the thinned network, test figures of the whole one\n"
     "input-drop  dropout of the pixels; like dropout, it needs a batch that is not full\n"
     "schedule    alpha along the run: constant, cosine (falls to 0), step (to a tenth, twice)\n"
-    "augment     elastic deforms every digit anew in each epoch: more data from the same digits\n"
+    "augment     elastic deforms every digit afresh each epoch: more data from the same digits\n"
     "init        the first weights: he (the spread that ReLU needs), uniform, or zero\n"
     "seed        of the random numbers: the same seed gives the same run\n\n"
     "To try: alpha 0.5 from the same weights (r); hidden 100; batch 64.",

@@ -21,7 +21,7 @@ def called(names: Sequence[str], label: int, columns: int = MAX_CLASS_COLUMNS) -
 
 
 def widest(names: Sequence[str], classes: int, columns: int = MAX_CLASS_COLUMNS) -> int:
-    """Columns that the names of so many classes take, at most so many."""
+    """Return the width of the longest class name, at most this many columns."""
     return max(len(called(names, k, columns)) for k in range(classes))
 
 

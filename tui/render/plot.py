@@ -39,7 +39,7 @@ class Curve:
     y: Numbers  # as many as x; points outside the x axis are left out
     style: Style
     dots: bool = False  # separate marks instead of a line, each in a cell of its own
-    beneath: bool = False  # a line that is hidden in any cell that another one touches
+    beneath: bool = False  # a line that is hidden in any cell that another touches
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,7 +27,7 @@ UPDATE_TIMEOUT_S = 30.0  # for an update under way, in a thread that nothing wai
 
 
 class SessionSwitcher:
-    """Changes to other data: saves the open session, then begins another one."""
+    """Changes to other data: saves the open session, then begins a new one."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class SessionSwitcher:
         self._ask(question, answered)
 
     def begin(self, source: str, dataset: Dataset, model: FittedModel | None = None) -> None:
-        """End and save the session, and begin another one on these data."""
+        """End and save the session, and begin a new one on these data."""
         before, folder = self._workspace.session, self._opener.folder
         runs = trained_runs(before.runs())
         if model is None:
@@ -80,7 +80,7 @@ class SessionSwitcher:
         self._tell(words)
         if folder is not None and runs:
             again = f"mnist-tui --resume {printable(folder)}"
-            self._tell(f"The runs so far ({runs}) stay saved: {again} goes on with them.")
+            self._tell(f"The runs so far ({runs}) stay saved: {again} continues them.")
         self._workspace.read_from(source, None if model is None else self._workspace.share)
         self._workspace.open(self._new_session(lambda: dataset, ((0, wanted),)))
         self._opener.open_another(is_saved=folder is not None, model=model)

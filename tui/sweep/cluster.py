@@ -27,7 +27,7 @@ LOOPBACK = "127.0.0.1"
 DEAF_TO_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)"
 CONFIG = {
     "distributed.worker.preload": [DEAF_TO_INTERRUPTS],
-    "distributed.worker.profile.enabled": False,  # takes time, and nobody looks at it
+    "distributed.worker.profile.enabled": False,  # takes time, and is not looked at
     "distributed.admin.system-monitor.gil.enabled": False,
     "distributed.scheduler.http.routes": [],  # Dask opens these ports all the same; without
     "distributed.worker.http.routes": [],  # routes they answer nothing
@@ -126,6 +126,6 @@ def check_installed() -> None:
 
 
 def _quiet() -> None:
-    """Silence Dask's own log: what matters of it is told by the sweep, in words of its own."""
+    """Silence Dask's own log: the sweep reports what matters of it itself."""
     for name in ("distributed", "distributed.client", "tornado", "asyncio"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,4 +1,4 @@
-"""The manifest of a sweep, sweep.json: what was asked for, so that the same can be gone on with."""
+"""The manifest of a sweep, sweep.json: what was asked for, so that it can be continued."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Manifest:
     axes: dict[str, str]  # each hyperparameter's values, as typed: {"alpha": "0.01:1:log9"}
     draws: int | None = None  # number of settings of a random sweep; None: the whole grid
     draw_seed: int = 0  # of a random sweep
-    halving: int | None = None  # keep one setting in so many at each rung; None: no halving
+    halving: int | None = None  # keep one setting in this many at each rung; None: no halving
     keeps_models: bool = False  # whether each finished run's model is kept
     cells: int = 0  # runs planned
     data: str = ""  # short name of the data

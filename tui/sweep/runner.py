@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .manifest import Manifest
     from .results import ResultsWriter
 
-STATES = "states"  # the folder of runs that the next rung goes on with
+STATES = "states"  # the folder of runs that the next rung continues
 COST_OF_A_RUN = 1e8  # multiplications that take as long as what every run needs besides
 
 
@@ -34,7 +34,7 @@ class SweepProgress:
 
     done: int  # runs that have a result; with halving, runs up to a rung
     planned: int
-    done_now: int  # of them since the sweep was started or gone on with
+    done_now: int  # of them since the sweep was started or continued
     seconds: float  # since then
     seconds_left: float | None  # estimated; None before the first result
     workers: int
@@ -73,7 +73,7 @@ class RungJob:
     def request(self) -> Request:
         """Return what the worker is asked."""
         state = None
-        with contextlib.suppress(OSError):  # without it the run begins anew, to the same end
+        with contextlib.suppress(OSError):  # without it the run starts over, to the same end
             state = (self.folder / STATES / self.file.name).read_bytes()
         returns_state = self.keeps_model if self.is_last else True
         return Request(self.cell.recipe, self.budget, state, returns_state)

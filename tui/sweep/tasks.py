@@ -2,7 +2,7 @@
 
 A run is asked for in plain values, by the names of functions: whatever Dask cannot unpickle, for
 want of this package, ends the worker that tries, and on its way a task is unpickled by the
-scheduler as well. So a worker without the package merely fails, and can be told from others.
+scheduler as well. So a worker without the package merely fails, and can be told apart from others.
 """
 
 from __future__ import annotations

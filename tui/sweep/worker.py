@@ -48,7 +48,7 @@ def code_digest() -> str:
 
 
 def make_run(needs: dict[str, Any], request: dict[str, Any]) -> Answer | Refusal | None:
-    """Make one run; None if nobody wants it any more.
+    """Make one run; return None if it was cancelled.
 
     Args:
         needs: The fields of the `Requirements`.

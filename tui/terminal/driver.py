@@ -35,14 +35,14 @@ READ_BYTES = 4096
 MIN_FRAME_CHARACTERS, REPEAT_S = (
     1000,
     0.3,
-)  # characters of a whole frame; seconds until it may be drawn anew
+)  # characters of a whole frame; seconds until it may be redrawn
 SYNCHRONIZED = ("\x1b[?2026h", "\x1b[?2026l")  # before and after a frame
 JUMP = re.compile("(?<!\n)\x1b\\[[0-9]+;[0-9]+H")  # within a row
 MAX_WRITES = 20  # in Textual's queue, which blocks the screen's thread at 30
 
 
 def are_same_frame(one: str, other: str, rows: int) -> bool:
-    """Return whether two frames of a screen with so many rows draw the same.
+    """Return whether two frames of a screen with this many rows draw the same.
 
     Textual draws a laid out screen whole, and its widgets piece by piece with jumps of the cursor
     between them. If all the text is the same and one of the two is a whole screen without jumps,
@@ -111,7 +111,7 @@ class SlowLinkDriver(LinuxDriver):
     def _get_terminal_size(self) -> tuple[int, int]:
         """Columns and rows of the terminal that is drawn to.
 
-        Textual asks COLUMNS and LINES first, which nobody changes when a window is dragged, and
+        Textual asks COLUMNS and LINES first, which do not change when a window is dragged, and
         then stdout, which may lead into a file.
         """
         try:
@@ -166,13 +166,13 @@ class SlowLinkDriver(LinuxDriver):
         super().write(data)
 
     def catch_up(self) -> None:
-        """Draw everything anew, if something was dropped and the line is free again."""
+        """Redraw everything, if something was dropped and the line is free again."""
         if self.dropped and not self.is_behind:
             self.dropped = False
             self._app.screen.refresh(layout=True)
 
     def repaint(self) -> None:
-        """Draw everything anew, on a terminal that something else may have drawn or set modes on.
+        """Redraw everything, on a terminal that something else may have drawn or set modes on.
 
         Does nothing in the background, where it would stop the process.
         """
@@ -204,7 +204,7 @@ class SlowLinkDriver(LinuxDriver):
         self._is_on = self._insists = self._is_switching = True
         self.dropped = self._must_signal_resume  # after a shell has drawn on it
         self._frame = ""
-        # The writer thread starts anew.
+        # A new writer thread starts.
         self._writes, self._characters = self._read.writes, self._read.characters
         super().start_application_mode()
         with suppress(termios.error):

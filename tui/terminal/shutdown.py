@@ -56,7 +56,7 @@ class ShutdownGuard:
         self._leave(code)
 
     def insist(self, code: int, patience: float) -> None:
-        """End the process after so many seconds, if it is still there."""
+        """End the process after this many seconds, if it is still there."""
         threading.Thread(target=self._end, args=(code, patience), daemon=True).start()
 
     def _look(self) -> None:

@@ -54,7 +54,7 @@ class RunManager:
         self._timelines: dict[int, Timeline] = {}
         self._count = 0  # the highest run number given so far
         self.picture = SessionSnapshot(Snapshot(RunStatus.LOADING, hyperparameters))
-        self._is_picture_wanted = True  # whether to publish another one
+        self._is_picture_wanted = True  # whether to publish a new one
 
     @property
     def snapshot(self) -> Snapshot:

@@ -304,7 +304,7 @@ class TrainingSession:
                 self._manager.restore(run)
                 self.restored |= {run.number}
             except EXPECTED_ERRORS as problem:
-                refused.append(f"Run {run.number} cannot be gone on with: {problem}")
+                refused.append(f"Run {run.number} cannot be continued: {problem}")
         if not self.restored:
             raise UserError(refused[-1])
         for why in refused:

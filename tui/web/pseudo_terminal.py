@@ -23,7 +23,7 @@ class PseudoTerminal:
         self.resize(columns, rows)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size; the program has to be told with SIGWINCH."""
+        """Change the size; the program has to be notified with SIGWINCH."""
         fcntl.ioctl(self._ours, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     async def read(self) -> bytes:
@@ -36,7 +36,7 @@ class PseudoTerminal:
                 if data:
                     break
                 await self._until_written()
-            except OSError:  # nobody has the other end open any more
+            except OSError:  # the other end is closed
                 break
             else:
                 data += part
@@ -55,7 +55,7 @@ class PseudoTerminal:
             del self._unread[: os.write(self._ours, self._unread)]
         except BlockingIOError:
             pass
-        except OSError:  # nobody has the other end open any more
+        except OSError:  # the other end is closed
             self._unread.clear()
         if self._unread:
             loop.add_writer(self._ours, self._pass_on)

@@ -52,7 +52,7 @@ class Server:
     """The sessions, and what is answered to browsers."""
 
     def __init__(self, options: ServeOptions, tell: Callable[[str], None]) -> None:
-        """Prepare to serve. `tell` is told in a line of each session that begins or ends."""
+        """Prepare to serve. `tell` gets a line for each session that begins or ends."""
         self._options, self._tell = options, tell
         self._public = urlsplit(options.public_url)
         self._count = 0  # of sessions, with those that are just beginning or ending
@@ -199,8 +199,8 @@ def serve(
 
     Args:
         options: What to serve, and where.
-        announce: Is told the port once browsers can connect.
-        tell: Is told in a line of each session that begins or ends.
+        announce: Called with the port once browsers can connect.
+        tell: Called with a line for each session that begins or ends.
 
     Raises:
         UserError: The server cannot listen there.

@@ -120,7 +120,7 @@ def _is_typed(key: str) -> bool:
 
 
 def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint]:
-    """Those to show in so many columns, in their order.
+    """Return those to show in this many columns, in their order.
 
     All that are needed, but for some from the middle if they do not fit: the ends of the row
     matter most. If they do, as many of the others as there is room for.

@@ -70,7 +70,7 @@ class LinesWidget(Widget):
         self._rows: list[Strip] = []
 
     def on_mount(self) -> None:
-        """Other colours: draw everything anew, once they are in force."""
+        """Redraw everything once the new colours apply."""
         self.app.theme_changed_signal.subscribe(
             self, lambda _: self.call_after_refresh(self.redraw), immediate=True
         )

@@ -115,7 +115,7 @@ class Probabilities(LinesWidget):
         self.show(lines)
 
     def _tall(self, line: Text, columns: int, gap: int) -> list[Text]:
-        """Return a row in so many lines, of which the last is blank; its bar in all the others."""
+        """Return a row in this many lines: its bar in all of them but the last, which is blank."""
         high = gap - 1 if self._large and columns == 1 else 1
         if high < 2:
             return [line] + [Text()] * (gap - 1)

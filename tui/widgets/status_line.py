@@ -142,7 +142,7 @@ class StatusLine(LinesWidget):
         self._thing = thing
 
     def _network(self, sizes: Sequence[int], columns: int) -> str:
-        """Return the architecture in words, or in numbers if there are not so many columns."""
+        """Return the architecture in words, or in numbers if there are too few columns."""
         words = f"{network_in_words(sizes, self._thing)}  "
         busy = "  busy" if self.busy.is_busy else ""
         return words if len(words) + len(busy) <= columns else f"{architecture_name(sizes)}  "

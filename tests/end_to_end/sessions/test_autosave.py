@@ -100,7 +100,7 @@ def test_who_leaves_is_told_where_the_session_lies(folder: Path, state: Path) ->
         there.until(lambda: there.shows("finished"))
         there.quit()
     (kept_in,) = saved_sessions.folders(state)
-    line = f"Session saved in {kept_in}; mnist-tui --resume goes on with it."
+    line = f"Session saved in {kept_in}; mnist-tui --resume continues it."
     assert there.sent.rstrip().endswith(line.encode())
     with terminal("--kiosk") as (there, _):
         there.until(lambda: there.shows("ready"))

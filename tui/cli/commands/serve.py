@@ -84,7 +84,7 @@ def serve(  # noqa: PLR0913  (click passes every option by name)
         find_lesson(name)
         command += ["--lesson", name]
     if not quiet and not _is_loopback(host):
-        log_line("whoever reaches this machine can open it: no password, and no encryption")
+        log_line("anyone who reaches this machine can open it: no password, and no encryption")
 
     def announce(port: int) -> None:
         seen = f", for browsers at {public_url}" if public_url else ""

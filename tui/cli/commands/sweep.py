@@ -68,7 +68,7 @@ def run_sweep(
     Args:
         source: Data, as for --data; None: those of the folder's sweep, or the built-in ones.
         base: Hyperparameters that no axis sets; None: likewise.
-        axes: What varies. Without any, the folder's sweep is gone on with.
+        axes: What varies. Without any, the folder's sweep continues.
         options: Everything else.
 
     Raises:

@@ -106,7 +106,7 @@ class DigitHistoryRoom(Room):
             self.look()
 
     async def action_dashboard(self, action: str, *parameters: object) -> None:
-        """As everywhere; other glyphs draw the same digit anew."""
+        """As everywhere; a change of glyphs redraws the same digit."""
         await super().action_dashboard(action, *parameters)
         if action == "glyphs":
             self.again()

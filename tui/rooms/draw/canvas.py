@@ -38,7 +38,7 @@ class FramedPicture(LinesWidget):
         ] = {}  # the shown rows, by everything that determines their look
 
     def size_to(self, columns: int) -> None:
-        """Be so many columns wide, and the frame; 0: do not show."""
+        """Make picture and frame this many columns wide; 0: hide them."""
         self.columns = columns
         self.display = columns > 0
         self.styles.width = columns + EDGE

@@ -62,7 +62,7 @@ def pen_words(drawing: Drawing) -> str:
 
 
 def flowed(items: Sequence[str], width: int) -> list[str]:
-    """Short texts in lines of at most so many columns, none of them broken."""
+    """Flow short texts into lines of at most `columns`, without breaking one."""
     lines: list[str] = []
     for item in items:
         if lines and len(lines[-1]) + len(APART) + len(item) <= width:

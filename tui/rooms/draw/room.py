@@ -91,7 +91,7 @@ class DrawRoom(Room):
         super().on_mount()
 
     def on_resize(self) -> None:
-        """Share the screen out anew."""
+        """Divide the screen among the panels again."""
         self._share_out(self.free(self.size))
         self.call_after_refresh(self.draw)
 

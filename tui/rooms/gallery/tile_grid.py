@@ -93,7 +93,7 @@ class TileGrid(LinesWidget):
             self.post_message(self.Picked(self.cursor))
 
     def redraw(self) -> None:
-        """Every picture anew: they, the colours or the size may be others."""
+        """Redraw every picture: the images, colours or size may have changed."""
         self._drawn = {}
         self._show_page()
 

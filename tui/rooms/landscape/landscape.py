@@ -66,7 +66,7 @@ class MapPath:
     """Where alpha was changed: after how many updates, from what, to what."""
 
     def place(self, iteration: float) -> tuple[float, float]:
-        """Return where the path is after so many updates, on a straight line between moments."""
+        """Return where the path is after this many updates, interpolated between moments."""
         x = np.interp(iteration, self.iterations, self.places[:, 0])
         y = np.interp(iteration, self.iterations, self.places[:, 1])
         return float(x), float(y)

@@ -211,7 +211,7 @@ class LandscapePage(LinesWidget):
 
 
 def _nearest(land: Landscape, iteration: float) -> int:
-    """Return the index of the followed path's moment nearest to so many updates."""
+    """Return the index of the followed path's moment nearest to this update."""
     iterations = land.paths[-1].iterations
     if iteration >= iterations[-1]:
         return len(iterations) - 1

@@ -146,7 +146,7 @@ class MathsRoom(Room):
         self._change(lambda state: state.at(stages(state.lens.sizes)[at]))
 
     def action_choose(self, by: int) -> None:
-        """Follow another unit, class, pixel or weight: so many rows down in the list."""
+        """Follow another unit, class, pixel or weight: this many rows down in the list."""
         if self.state is not None and self.state.stage.kind != "update":
             self._picked = True
         self._change(lambda state: state.moved(by))

@@ -59,12 +59,12 @@ class NetworkPicture(LinesWidget):
     # The cursor
 
     def across(self, by: int) -> None:
-        """Move the cursor so many columns to the right."""
+        """Move the cursor this many columns to the right."""
         if self._state is not None:
             self.go(self._state.moved(by))
 
     def down(self, by: int) -> None:
-        """Move the cursor so many units, answers or connections down."""
+        """Move the cursor this many units, answers or connections down."""
         state, here = self._state, self._plan
         if state is None or here is None or state.column == 0:
             return
@@ -315,6 +315,6 @@ def _pixel_cell(pixel: int, side: int, columns: int) -> tuple[int, int]:
 
 
 def _beside(items: list[Item], here: Item, by: int) -> int:
-    """Return the place so many further on; it stops at the ends."""
+    """Return the place this many further on, stopping at the ends."""
     at = items.index(here) if here in items else 0
     return min(max(0, at + by), len(items) - 1)

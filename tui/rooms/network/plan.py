@@ -13,7 +13,7 @@ from .state import NetworkState
 
 MIN_GAP, MIN_DIGIT = 3, 10  # columns
 UNIT, ANSWER = 6, 9  # columns of a unit or an answer besides its number or name, at least
-UNIT_GROWTH, ANSWER_GROWTH = (4, 8, 14), (8, 14, 30)  # and so many more, with more room
+UNIT_GROWTH, ANSWER_GROWTH = (4, 8, 14), (8, 14, 30)  # and by how much they grow with more room
 GAPS, DIGITS = (8, 12, 18), (20, 28)  # columns that they grow to
 DIGIT_SHARE = 0.3  # of the width, where there is plenty
 MAX_STEP = 6  # rows from one unit to the next
@@ -68,7 +68,7 @@ class Plan:
 
 
 def plan(state: NetworkState, width: int, height: int) -> Plan:
-    """Arrange as many layers as fit, those at the cursor among them, in so many cells."""
+    """Arrange as many layers as fit in these cells, those at the cursor among them."""
     shown, widths, gaps = _share_out(state, width, height)
     nodes: list[Nodes] = []
     left = 0
@@ -143,7 +143,7 @@ def _share_out(state: NetworkState, width: int, height: int) -> tuple[range, lis
             rest -= more
 
     def grow(layers: Iterable[int], by: int) -> None:
-        """Give columns of these layers up to so many more than they need."""
+        """Give columns of these layers up to this many more than they need."""
         nonlocal rest
         for i, layer in enumerate(shown):
             if layer in layers:

@@ -93,7 +93,7 @@ class NetworkRoom(Room):
         self.picture.across(by)
 
     async def action_down(self, by: int) -> None:
-        """Move the cursor down in its column; on the digit, go to another one."""
+        """Move the cursor down in its column; on the digit, go to another digit."""
         state = self.picture.state
         if state is not None and state.column == 0:
             await self.action_digit(by)

@@ -92,7 +92,7 @@ class NetworkState:
         return np.argsort(-self.activations.Z[layer - 1][:, 0], kind="stable").tolist()
 
     def moved(self, columns: int) -> NetworkState:
-        """Return the state with the cursor so many columns further on; it stops at the ends."""
+        """Return the state with the cursor this many columns further on, stopping at the ends."""
         return replace(self, column=min(max(0, self.column + columns), 2 * self.layers))
 
     def at(self, column: int, chosen: Mapping[int, int]) -> NetworkState:

@@ -74,7 +74,7 @@ class SaliencyRoom(Room):
         super().on_mount()
 
     def on_resize(self) -> None:
-        """Share the screen out anew."""
+        """Divide the screen among the panels again."""
         self._share_out(self.free(self.size))
 
     def _share_out(self, size: Size) -> None:

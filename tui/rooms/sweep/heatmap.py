@@ -1,6 +1,6 @@
 """The heat map drawn: a cell for each pair of values, its accuracy as a number and as a shade.
 
-What a cell is can be told without color: by its number, its shade's density, or its sign.
+What a cell is can be seen without color: by its number, its shade's density, or its sign.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def place_labels(
 
 
 def shortened(text: str, columns: int) -> str:
-    """Return a text in at most so many columns; of a long one, the beginning and the end."""
+    """Return a text in at most this many columns; of a long one, the beginning and the end."""
     if len(text) <= columns:
         return text
     if columns < 2:

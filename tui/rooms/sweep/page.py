@@ -213,7 +213,7 @@ class SweepPage(LinesWidget):
 
 
 def _flowed(pieces: Sequence[Piece], width: int, rows: int) -> Block:
-    """Lay pieces out in at most so many lines; one that does not fit whole is cut."""
+    """Lay pieces out in at most this many lines; one that does not fit whole is cut."""
     lines: Block = []
     for piece in pieces:
         text = Text.assemble(*piece, no_wrap=True)

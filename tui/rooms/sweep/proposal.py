@@ -53,7 +53,7 @@ class Workload:
         return FLOPS_A_WEIGHT * weights * (hyperparameters.batch_size or self.images)
 
     def timed(self, hyperparameters: Hyperparameters, updates_a_second: float) -> Workload:
-        """Return the same on a machine that makes so many updates of a run a second."""
+        """Return the same for a machine that makes this many updates of a run a second."""
         if updates_a_second <= 0:
             return self
         return replace(self, flops_a_second=self.flops(hyperparameters) * updates_a_second)

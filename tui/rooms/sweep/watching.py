@@ -104,7 +104,7 @@ class WatchingRoom(Room):
         self.notify(why, severity="warning", markup=False)
 
     def poll(self) -> None:
-        """Look for new results, unless nobody would see them."""
+        """Look for new results, unless they would not be seen."""
         if self._opening is not None:
             self._read(self._opening[0], None)
         elif self.main.sweep is None:

@@ -93,7 +93,7 @@ class ExportDialog(Dialog[None]):
         self.set_interval(POLL_INTERVAL_S, self._look)
 
     def on_unmount(self) -> None:
-        """However the window ends, nobody waits any more."""
+        """Cancel what is running, however the window closes."""
         if self._effort is not None:
             self._effort.give_up()
 
@@ -308,7 +308,7 @@ def _is_file(path: Path) -> bool:
 
 
 def _patiently(answer: Future[RunState | None], effort: CancellableTask) -> RunState | None:
-    """Wait for the update under way, however long it takes, but not for nobody."""
+    """Wait for the update under way, however long it takes, unless the wait is cancelled."""
     while True:
         effort.check()
         try:

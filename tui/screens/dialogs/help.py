@@ -98,7 +98,7 @@ def _table(keys: Iterable[Key]) -> Text:
 
 
 def laid_out(parts: Mapping[str, Text], width: int) -> list[Text]:
-    """Headings and paragraphs in lines of at most so many columns.
+    """Wrap headings and paragraphs to at most this many columns.
 
     What explains a key or a term goes on below its own beginning, not below the term.
     """

@@ -96,7 +96,7 @@ class OpenDataDialog(Dialog["Opened | None"]):
         self.query_one(TransposePreview).fit(self.size.height)
 
     def on_unmount(self) -> None:
-        """However the window ends, nobody waits any more."""
+        """Cancel what is running, however the window closes."""
         if self._reading is not None:
             self._reading.give_up()
 

@@ -51,7 +51,7 @@ class TrainingActions(Dashboard):
         return False
 
     def action_step(self, updates: int) -> None:
-        """Make so many updates and rest."""
+        """Make this many updates, then pause."""
         if self.workspace.past is not None and self.seen and self.seen.run:
             self.session.fork(self.seen.run.number, self.workspace.past)
         elif self._is_over():

@@ -53,7 +53,7 @@ class BackgroundSweep:
 
     @property
     def failure(self) -> str:
-        """The last line that it said, if it ended with an error and nobody stopped it; or empty."""
+        """Its last line of output, if it ended with an error without being stopped; or empty."""
         code = self._process.poll()
         if not code or self.is_stopped:
             return ""

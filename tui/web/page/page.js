@@ -4,7 +4,7 @@
 // has loaded. Addresses are relative to the page, so that it works behind any proxy and path.
 
 const RETRY_MS = 3000; // after a session that could not begin
-const PATIENCE_MS = 3000; // for the font; without it the terminal has another one
+const PATIENCE_MS = 3000; // for the font; without it the terminal uses another
 
 const terminal = document.querySelector(".textual-terminal");
 const socket = new URL("ws", location.origin + location.pathname);
