@@ -11,7 +11,7 @@ from ...errors import DataError
 from ...source_content import MAX_CLASSES, SourceContent, natural
 from ..safe_files import OnProgress, entries, inside, is_folder, opened
 from ..tables.csv_columns import INDEX_NAMES, LABEL_NAMES
-from .image_folder import LabeledFiles, has_pictures, is_picture, read_pictures
+from .image_folder import LabelledFiles, has_pictures, is_picture, read_pictures
 
 ENDINGS = (".csv", ".tsv", ".txt")
 PICTURE_ENDINGS = ("", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -122,7 +122,7 @@ def _read(
     if not 2 <= len(names) <= MAX_CLASSES:
         raise DataError(f"{table}: has {len(names)} different labels; expected 2 to {MAX_CLASSES}")
     places_of = {name: i for i, name in enumerate(names)}
-    part = LabeledFiles(files, [places_of[word] for word in words])
+    part = LabelledFiles(files, [places_of[word] for word in words])
     found = read_pictures(folder, [part], names, on_progress)
     note = f"pictures labelled by {table.name}, {len(files):,} of them"
     numbers = all(name.isdecimal() for name in names)
