@@ -15,7 +15,7 @@ from .png import PICTURES, picture
 
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
-    from .tables import Predictions
+    from .predictions import Predictions
 
     Named = list[tuple[str, SavedModel]]
 
@@ -121,13 +121,13 @@ def _history(material: ExportInput, path: Path) -> str:
 
 
 def _predictions(material: ExportInput, path: Path) -> str:
-    from .tables import predictions_text
+    from .predictions import predictions_text
 
     return predictions_text(material.predict(), path.suffix)
 
 
 def _submission(material: ExportInput, _: Path) -> str:
-    from .tables import submission_text
+    from .predictions import submission_text
 
     return submission_text(material.predict())
 

@@ -1,18 +1,16 @@
-"""Results as tables, through pandas: the history of runs, and a network's answers; CSV or JSON."""
+"""The history of runs as a table, through pandas; CSV or JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...net.engine.inference import forward_in_chunks
 from ...net.hyperparameters import Hyperparameters
-from ...net.network import Parameters
 from ...net.run.checkpoint import SavedModel
 from ...net.run.history import COLUMNS
 from ...net.run.hyperparameter_log import changed, effective
@@ -20,36 +18,13 @@ from ..config.fields import format_value
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
     from ...net.run.state import HyperparameterLog
-    from ..datasets.loading import PredictionInput
 
 TABLES = (".csv", ".json")  # the endings a table may have
 CHOSEN = tuple(field.name for field in fields(Hyperparameters))
 # In a history, alpha is what led the update, after the schedule; here, what was chosen.
 NAMES = {name: "chosen_alpha" if name == "alpha" else name for name in CHOSEN}
-
-
-@dataclass(frozen=True, eq=False)
-class Predictions:
-    """What a network makes of many images."""
-
-    shares: NDArray[np.floating[Any]]  # m × classes, the probabilities
-    names: tuple[str, ...]  # of the classes
-    labels: NDArray[np.uint8] | None = None  # m; None where unknown
-
-    @property
-    def classes(self) -> NDArray[np.intp]:
-        """The most probable class of each."""
-        return self.shares.argmax(axis=1)
-
-
-def answers(saved: SavedModel, questions: PredictionInput) -> Predictions:
-    """Predict the images with a saved network, a few thousand at a time."""
-    parameters = Parameters(saved.state.sizes, saved.state.vector)
-    parts = [seen.A[-1].T.copy() for _, seen in forward_in_chunks(parameters, questions.images)]
-    return Predictions(np.concatenate(parts), questions.names, questions.labels)
 
 
 def history_text(runs: Sequence[tuple[str, SavedModel]], ending: str) -> str:
@@ -90,31 +65,8 @@ def history_table(saved: SavedModel) -> pd.DataFrame:
     return table
 
 
-def predictions_text(found: Predictions, ending: str) -> str:
-    """Format one row an image: index, answer, confidence, probabilities, label if known."""
-    import pandas as pd
-
-    names = np.array(found.names, dtype=object)
-    columns: dict[str, Any] = {
-        "index": np.arange(len(found.shares)),
-        "answer": names[found.classes],
-        "confidence": found.shares.max(axis=1),
-    }
-    columns |= {f"p_{name}": found.shares[:, i] for i, name in enumerate(found.names)}
-    if found.labels is not None:
-        columns["label"] = names[found.labels]
-    return _text(pd.DataFrame(columns), ending)
-
-
-def submission_text(found: Predictions) -> str:
-    """As Kaggle wants it: ImageId from 1, and Label, a number as in its own train.csv."""
-    import pandas as pd
-
-    ids = np.arange(1, len(found.shares) + 1)
-    return pd.DataFrame({"ImageId": ids, "Label": found.classes}).to_csv(index=False)
-
-
-def _text(table: pd.DataFrame, ending: str) -> str:
+def table_text(table: pd.DataFrame, ending: str) -> str:
+    """Format a table as CSV or JSON, by the file extension."""
     if ending.lower() == ".json":
         # Not by pandas, which rounds what it writes as JSON to 15 digits.
         return json.dumps(_records(table), indent=1) + "\n"

@@ -21,7 +21,8 @@ from ...datasets.findings import all_notes
 from ...datasets.loading import class_names, is_other, layout_of, open_for
 from ...errors import UserError
 from ...export.files import check_apart, check_writable, write_atomically
-from ...export.tables import TABLES, answers, predictions_text, submission_text
+from ...export.predictions import answers, predictions_text, submission_text
+from ...export.tables import TABLES
 from ...interop.fitting import fit_alone, fit_to_questions
 from ...interop.model_file import read_model
 from ...render.glyphs import ascii_rows, bar
