@@ -89,8 +89,7 @@ def _weights(run: Snapshot, _: int) -> str:
 
 
 def _best(run: Snapshot, _: int) -> str:
-    best = run.history.best if run.history else None
-    return _share(best.test_accuracy if best else nan)
+    return _share(run.best.test_accuracy if run.best else nan)
 
 
 OF_A_RUN: dict[str, Callable[[Snapshot, int], str]] = {

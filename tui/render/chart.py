@@ -217,15 +217,35 @@ def _name_ends(plot: Plot, lines: Sequence[RunCurve], view: ChartView, ink: Ink)
         values = values[np.isfinite(values)]
         if column is not None and len(values):
             ends.append((float(values.mean()), column + 1, line))
-    taken: set[tuple[int, int]] = set()
-    for end, column, line in sorted(ends, key=lambda found: -found[0]):
-        name = str(line.number)
-        for row in sorted(range(plot.rows), key=lambda row: abs(row - plot.row(end))):
-            cells = {(row, column + i) for i in range(-1, len(name) + 1)}
-            if not cells & taken:
-                taken |= {(row, column + i) for i in range(len(name))}
-                plot.write(row, column, name, ink(line.role) + Style(reverse=True))
-                break
+    ends.sort(key=lambda found: -found[0])
+    spans = [range(column, column + len(str(line.number)) + 1) for _, column, line in ends]
+    rows = _stacked([plot.row(end) for end, _, _ in ends], spans, plot.rows)
+    for row, (_, column, line) in zip(rows, ends, strict=True):
+        if row < plot.rows:
+            plot.write(row, column, str(line.number), ink(line.role) + Style(reverse=True))
+
+
+def _stacked(wanted: Sequence[int], spans: Sequence[range], height: int) -> list[int]:
+    """Return the row of each label, none on another, and those one above another in their order.
+
+    Args:
+        wanted: The row that each label marks, from the top down.
+        spans: The columns that each takes; only labels with a column in common make way.
+        height: Number of rows. Where they are too few, the lowest labels get a row below them.
+    """
+    rows, order = list(wanted), range(len(wanted))
+    for turns, down in ((order, True), (order[::-1], False), (order, True)):
+        for n, i in enumerate(turns):
+            passed = [rows[j] for j in turns[:n] if _meet(spans[i], spans[j])]
+            if down:
+                rows[i] = max(0, rows[i], *(row + 1 for row in passed))
+            else:
+                rows[i] = min(height - 1, rows[i], *(row - 1 for row in passed))
+    return rows
+
+
+def _meet(a: range, b: range) -> bool:
+    return a.start < b.stop and b.start < a.stop
 
 
 def _reading(line: RunCurve, view: ChartView, at: int, width: int, *, is_named: bool) -> str:

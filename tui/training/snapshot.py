@@ -87,6 +87,12 @@ class Snapshot:
         return history.tested if history is not None else None
 
     @property
+    def best(self) -> Progress | None:
+        """The first test with the highest accuracy, that of a run at rest included."""
+        found = [self.history.best if self.history is not None else None, self.tested]
+        return max(filter(None, found), key=lambda test: test.test_accuracy, default=None)
+
+    @property
     def origin(self) -> str:
         """Where the run's first weights come from; empty: they were drawn here."""
         return self.timeline.first.origin if self.timeline else ""

@@ -9,10 +9,9 @@ from .snapshot import RunStatus, Snapshot
 
 def run_summary(snapshot: Snapshot, runs: Sequence[Snapshot], names: Mapping[int, str]) -> str:
     """Summarize a finished run; empty for one that has not finished."""
-    run, history = snapshot.run, snapshot.history
-    if snapshot.state is not RunStatus.FINISHED or run is None or history is None:
+    run, best, last = snapshot.run, snapshot.best, snapshot.tested
+    if snapshot.state is not RunStatus.FINISHED or run is None:
         return ""
-    best, last = history.best, history.tested
     assert best is not None
     assert last is not None
     words = (
@@ -43,5 +42,5 @@ def _is_comparable(other: Snapshot, than: Snapshot) -> bool:
 
 def _best(seen: Snapshot) -> float:
     """Return the best test accuracy; -1 if there is none."""
-    best = seen.history.best if seen.history else None
+    best = seen.best
     return best.test_accuracy if best else -1.0

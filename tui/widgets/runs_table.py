@@ -131,7 +131,7 @@ def _cells(seen: Snapshot, sign: str, name: str) -> list[Text]:
     assert seen.progress is not None
     assert seen.parameters is not None
     assert seen.history is not None
-    best, last = seen.history.best, seen.tested
+    best, last = seen.best, seen.tested
     chosen = seen.hyperparameters
     words = {
         "": sign,

@@ -146,3 +146,28 @@ def test_each_run_has_its_number_beside_its_end_and_no_number_is_on_another(
     numbers = [sign for line in inside for sign in line if sign.isdigit()]
     assert sorted(numbers) == [str(n + 1) for n in range(count)][: len(numbers)]
     assert len(numbers) == min(count, plot.rows)
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=9), st.integers(14, 30))
+def test_numbers_at_the_ends_stand_one_above_another_as_the_curves_do(
+    accuracies: list[float], height: int
+) -> None:
+    lines = [_at(number + 1, accuracy) for number, accuracy in enumerate(accuracies)]
+    plot = draw_runs(lines, ChartView(), None, (60, height), ink)
+    assert plot is not None
+    rows = {
+        int(sign): row
+        for row, line in enumerate(plain(plot)[: plot.rows])
+        for sign in line[plot.left :]
+        if sign.isdigit()
+    }
+    written = sorted(rows, key=lambda number: rows[number])
+    assert len(written) == min(len(lines), plot.rows)
+    best_first = [accuracies[number - 1] for number in written]
+    assert best_first == sorted(best_first, reverse=True)
+
+
+def _at(number: int, accuracy: float) -> RunCurve:
+    rows = np.full((401, len(COLUMNS)), accuracy)
+    rows[:, 0] = np.arange(401)
+    return replace(a_line(number, 400, leaps=False), history=History(rows))

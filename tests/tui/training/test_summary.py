@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.history import History, Progress
 from mnist_tui.tui.training.snapshot import Run, RunStatus, Snapshot
@@ -43,6 +45,16 @@ def test_it_is_compared_with_the_best_of_the_others_not_with_the_last() -> None:
     assert words.endswith("; 2.00 points below run 2, the best of 3 others.")
     assert said(seen(4, 0.93), seen(2, 0.925)).endswith("; 0.50 points above run 2.")
     assert said(seen(4, 0.93), seen(6, 0.93)).endswith("; as good as run 6.")
+
+
+def test_the_test_of_a_run_at_rest_counts_though_its_history_has_none() -> None:
+    run = seen(1, 0.5)
+    assert run.progress is not None
+    rested = replace(run, progress=replace(run.progress, test_accuracy=0.6))
+    assert rested.best == rested.tested == rested.progress
+    lower = replace(run, progress=replace(run.progress, test_accuracy=0.4))
+    assert lower.best is not None
+    assert lower.best.test_accuracy == 0.5
 
 
 def test_a_run_that_was_stopped_earlier_is_no_measure() -> None:
