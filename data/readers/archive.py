@@ -31,6 +31,7 @@ MAX_FILES = 1 << 20  # in an archive
 MAX_DEPTH = 12  # folders in one another
 MAX_UNPACKED_BYTES = 2 * MAX_PIXEL_BYTES  # bytes, whatever the archive's size
 CHUNK_BYTES = 1 << 20  # bytes at a time
+ENCRYPTED = 1  # the bit of a zip member's flags
 TAR_MARK, TAR_MARK_AT = b"ustar", 257
 
 Member = tuple[str, IO[bytes], int]  # its name, its content and how long that says it is
@@ -114,8 +115,12 @@ def _zipped(file: io.BufferedReader, path: Path) -> Iterator[Member]:
     archive = zipfile_of(file, path)
     for info in archive.infolist():
         is_regular = (info.external_attr >> 28) in (0, 8)  # neither a link nor a device
-        if info.is_dir() or not is_regular:
+        if not info.filename or info.is_dir() or not is_regular:
             continue
+        if info.flag_bits & ENCRYPTED:
+            raise DataError(
+                f"{path}: {info.filename[:80]} is locked with a password; unpack it: unzip FILE"
+            )
         if info.file_size > max_unpacked_bytes(info.compress_size):
             raise DataError(
                 f"{path}: {info.filename[:80]} unfolds into {info.file_size:,} bytes: too many "

@@ -6,6 +6,7 @@ Version 7.3 is HDF5 and read as that.
 
 from __future__ import annotations
 
+import io
 import struct
 import warnings
 import zlib
@@ -23,7 +24,11 @@ from .array_set import read_arrays
 from .memory_arrays import MemoryArrays
 
 MAGIC = b"MATLAB 5.0 MAT-file"
-COMPRESSED = 15
+HEADER_BYTES = 128
+TAG = struct.Struct("II")  # an element's type and size
+MATRIX, COMPRESSED = 14, 15
+TYPES = {*range(1, 8), 9, 12, 13, MATRIX, 16, 17, 18}  # of elements within a matrix
+CHUNK_BYTES = 1 << 20
 MAX_DEPTH = 6  # structs in one another
 MAX_MEMBERS = 64
 ADVICE = (
@@ -41,9 +46,10 @@ def read_matlab(path: Path, on_progress: OnProgress | None) -> SourceContent:
     scipy: Any = scipy_io  # whose types are no more than that
     content: Any
     with opened(path) as file:
-        _check_size(file.read(128 + 8), path)
-        file.seek(128)
-        _check_elements(file, path)
+        start = file.read(HEADER_BYTES)
+        if len(start) < HEADER_BYTES:
+            raise DataError(f"{path}: is a damaged MATLAB file, or is cut short")
+        _check_elements(file, path, "<" if start.endswith(b"IM") else ">")
         file.seek(0)
         try:
             with warnings.catch_warnings():
@@ -62,38 +68,83 @@ def read_matlab(path: Path, on_progress: OnProgress | None) -> SourceContent:
     return replace(found, names=found.names or ()) if not names else _named(found, names, path)
 
 
-def _check_size(start: bytes, path: Path) -> None:
-    if len(start) < 128:
-        raise DataError(f"{path}: is a damaged MATLAB file, or is cut short")
+def _check_elements(file: Any, path: Path, order: str) -> None:
+    """Hold every element's tag against what the format allows, and its size against the file's.
 
-
-def _check_elements(file: Any, path: Path) -> None:
-    """Hold what each packed element says that it unfolds into against its size."""
-    whole, left = 0, size_of(file) - 128
-    while left >= 8:
-        tag = file.read(8)
-        kind, size = struct.unpack("<II", tag)
-        if kind >> 16:  # written by a machine of the other order, or a small element
-            kind, size = struct.unpack(">II", tag)
-        if size > left - 8:
-            raise DataError(f"{path}: is a damaged MATLAB file, or is cut short")
-        unfolded = size
+    SciPy's own reader may end the whole process at a damaged file. Packed elements are unpacked
+    piece by piece for this, and held against their packed size.
+    """
+    damaged = DataError(f"{path}: is a damaged MATLAB file, or is cut short")
+    whole, left = 0, size_of(file) - HEADER_BYTES
+    while left >= TAG.size:
+        kind, size = struct.unpack(f"{order}II", file.read(TAG.size))
+        if size > left - TAG.size:
+            raise damaged
+        end = file.tell() + size
+        content, unfolded = file, size
         if kind == COMPRESSED:
-            inner = zlib.decompressobj()
-            try:
-                begin = inner.decompress(file.read(min(size, 4096)), 8)
-            except zlib.error as damage:
-                raise DataError(f"{path}: is a damaged MATLAB file") from damage
-            file.seek(size - min(size, 4096), 1)
-            unfolded = struct.unpack("<II", begin.ljust(8, b"\0"))[1]
+            content = _Inflated(file, size)
+            kind, unfolded = struct.unpack(f"{order}II", content.read(TAG.size).ljust(8, b"\0"))
             if unfolded > max_unpacked_bytes(size):
                 raise DataError(f"{path}: unfolds into {unfolded:,} bytes: too many for its size")
-        else:
-            file.seek(size, 1)
+        try:
+            if kind != MATRIX or not _is_sound(content, unfolded, order):
+                raise damaged
+        except zlib.error as damage:
+            raise damaged from damage
+        file.seek(end)
         whole += unfolded
-        left -= 8 + size
+        left -= TAG.size + size
     if whole > 4 * MAX_PIXEL_BYTES:
         raise DataError(f"{path}: holds more than the {4 * MAX_PIXEL_BYTES:,} bytes allowed")
+
+
+def _is_sound(content: Any, size: int, order: str, depth: int = 0) -> bool:
+    """Whether the elements in a matrix of so many bytes are of known types and end within it."""
+    while size >= TAG.size:
+        tag = content.read(TAG.size)
+        if len(tag) < TAG.size:
+            return False
+        kind, count = struct.unpack(f"{order}II", tag)
+        size -= TAG.size
+        if kind >> 16:  # a small element, with its numbers in the tag
+            kind, count = kind & 0xFFFF, 0
+        padded = -(-count // 8) * 8
+        if kind not in TYPES or padded > size or depth > 2 * MAX_DEPTH:
+            return False
+        if kind == MATRIX:
+            if not _is_sound(content, count, order, depth + 1):
+                return False
+        else:
+            content.seek(padded, io.SEEK_CUR)
+        size -= padded
+    return size == 0
+
+
+class _Inflated:
+    """The content of a packed element, read once from its beginning."""
+
+    def __init__(self, file: io.BufferedReader, size: int) -> None:
+        self._file, self._left = file, size
+        self._inflate = zlib.decompressobj()
+
+    def read(self, size: int) -> bytes:
+        """Return so many bytes, or what is left. Raises zlib.error for damage."""
+        found = bytearray()
+        while len(found) < size and not self._inflate.eof:
+            packed = self._inflate.unconsumed_tail
+            if not packed:
+                packed = self._file.read(min(self._left, CHUNK_BYTES))
+                self._left -= len(packed)
+                if not packed:
+                    break
+            found += self._inflate.decompress(packed, size - len(found))
+        return bytes(found)
+
+    def seek(self, size: int, _: int) -> None:
+        """Skip so many bytes."""
+        while size > 0 and (piece := self.read(min(size, CHUNK_BYTES))):
+            size -= len(piece)
 
 
 def _flatten(
