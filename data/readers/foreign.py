@@ -36,10 +36,14 @@ def _with(*starts: bytes) -> Callable[[bytes], bool]:
 
 
 def _is_web_page(start: bytes) -> bool:
-    text = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    text = _text(start)
     return text.startswith((b"<!doctype html", b"<html", b"<head")) or (
         text.startswith(b"<?xml") and b"<html" in text
     )
+
+
+def _text(start: bytes) -> bytes:
+    return start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
 
 
 def _is_tfrecord(start: bytes) -> bool:
@@ -66,6 +70,10 @@ FOREIGN_FORMS = (
         _is_web_page,
         "is a web page (HTML), not data: the download brought a page in its place; fetch it again",
     ),
+    ForeignForm(
+        lambda start: _text(start).startswith((b"<?xml", b"<error", b"<svg")),
+        "is XML, not data: often a server's message in place of the file; fetch it again",
+    ),
     # safetensors: a length and JSON. ONNX: its version, the number 1 to 63, in field 1.
     ForeignForm(lambda start: start[8:10] == b'{"', NETWORK_ADVICE),
     ForeignForm(re.compile(rb"\x08[\x01-\x3f]").match, NETWORK_ADVICE),
@@ -87,7 +95,13 @@ FOREIGN_FORMS = (
         "is an old Excel workbook; save it as CSV: libreoffice --headless --convert-to csv FILE",
     ),
     ForeignForm(
-        _with(b"ARROW1", b"FEA1", b"\xff\xff\xff\xff"),
+        _with(b"\xff\xff\xff\xff"),
+        "is a stream of Arrow's, as Hugging Face keeps sets; save it as Parquet: python -c 'import "
+        'pyarrow as a, pyarrow.parquet as p; p.write_table(a.ipc.open_stream("FILE").read_all(), '
+        '"set.parquet")\'',
+    ),
+    ForeignForm(
+        _with(b"ARROW1", b"FEA1"),
         "is an Arrow or Feather file; save it as Parquet: python -c 'import pyarrow.feather as f, "
         'pyarrow.parquet as p; p.write_table(f.read_table("FILE"), "set.parquet")\'',
     ),
@@ -104,6 +118,15 @@ FOREIGN_FORMS = (
     ForeignForm(
         _with(b"version https://git-lfs"),
         "is only a pointer to a file that Git LFS keeps; fetch the file itself: git lfs pull",
+    ),
+    ForeignForm(
+        lambda start: re.match(rb'\s*\{\s*"(cells|nbformat)"', start),
+        "is a Jupyter notebook, not data",
+    ),
+    ForeignForm(
+        lambda start: re.match(rb'\{"[^"]*": *[-0-9"]', start),
+        "is JSON, a line an image; save it as CSV: python -c 'import pandas; "
+        'pandas.read_json("FILE", lines=True).to_csv("set.csv", index=False)\'',
     ),
     ForeignForm(
         lambda start: re.match(rb"\s*(\{\s*[\"}]|\[\s*[\[{])", start),

@@ -9,29 +9,28 @@ from pathlib import Path
 
 from ..errors import DataError, SeveralSetsError
 from ..readers.arrays import array_files, idx
+from ..readers.arrays.array_set import role
 from ..readers.foreign import START_BYTES, foreign
-from ..readers.pictures.image_folder import is_image_folder, is_picture, read_image_folder
+from ..readers.part_names import NO_SET, part_of
+from ..readers.pictures.image_folder import (
+    has_pictures,
+    is_image_folder,
+    is_picture,
+    read_image_folder,
+)
 from ..readers.pictures.picture_table import read_picture_table
 from ..readers.safe_files import OnProgress, entries, is_folder, opened, unpacked
+from ..readers.tables.label_table import read_label_table
 from ..source_content import SourceContent
 from .joining import appended, joined
 
 ReadFile = Callable[[Path], SourceContent]
 
 MAX_DEPTH = 4  # folders in one another, down to the data
-PART = re.compile(
-    r"(?P<train>train(ing)?|tra)|(?P<test>test(ing)?|tes|t10k)|(?P<val>val(id(ation)?)?|dev)",
-    re.IGNORECASE,
-)
-PARTS = ("train", "test", "val")
 TABLES = {
     "csv", "tsv", "data", "tra", "tes", "txt", "arff", "parquet", "npz", "mat", "h5", "hdf5",
-    "libsvm", "svm", "scale", "zip", "tar", "tgz", "t",
+    "libsvm", "svm", "scale", "zip", "tar", "tgz",
 }  # fmt: skip
-NO_SET = re.compile(
-    r"readme|licen[cs]e|mapping|class_?map|submission|names|notice|about|description",
-    re.IGNORECASE,
-)
 
 
 def read_folder(
@@ -48,6 +47,14 @@ def read_folder(
     found = _found(folder, read_file, on_progress, 0)
     if found is not None:
         return found
+    files = [path for path in entries(folder) if not is_folder(path)]
+    if len(files) == 1 and not NO_SET.search(files[0].name):  # whatever its name, its bytes tell
+        return read_file(files[0])
+    if places := [place for place in (folder, *_folders(folder)) if has_pictures(place)]:
+        raise DataError(
+            f"{places[0]}: holds pictures, but nothing says what they show; expected them in "
+            f"sub-folders named by label, or a table beside them of their names and labels"
+        )
     contents = ", ".join(path.name for path in entries(folder)[:5])[:80] or "nothing"
     raise DataError(f"{folder}: holds no set as a folder, but {contents}; expected {forms}")
 
@@ -59,8 +66,7 @@ def _found(
         return found
     if (found := array_files.from_folder(folder, on_progress)) is not None:
         return found
-    paths = entries(folder)
-    folders = [path for path in paths if is_folder(path)]
+    paths, folders = entries(folder), _folders(folder)
     if is_image_folder(folder):
         return read_image_folder(folder, on_progress)
     if (found := read_picture_table(folder, on_progress)) is not None:
@@ -72,6 +78,10 @@ def _found(
     if found is None:
         _refuse_foreign(paths)
     return found
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in entries(folder) if is_folder(path)]
 
 
 def _refuse_foreign(paths: list[Path]) -> None:
@@ -92,11 +102,12 @@ def _within(
     on_progress: OnProgress | None,
     depth: int,
 ) -> SourceContent | None:
-    """Read the set in the only sub-folder that has one."""
+    """Read the set in the only sub-folder that has one, or in one for each part."""
     if len(folders) == 1:
         return _found(folders[0], read_file, on_progress, depth + 1)
     sets: list[SourceContent] = []
     names: list[str] = []
+    left_out: list[str] = []
     problem: DataError | None = None
     for path in folders[:8]:
         try:
@@ -107,25 +118,41 @@ def _within(
         if found is not None:
             sets.append(found)
             names.append(path.name)
-    if len(sets) > 1:
-        raise SeveralSetsError(folder, names, "name one of these folders")
+        elif has_pictures(path):
+            left_out.append(f"{path.name} left out: its pictures have no labels")
     if not sets and problem is not None:
         raise problem
-    return sets[0] if sets else None
+    if not sets:
+        return None
+    found, parts = sets[0], [part_of(name) for name in names]
+    if len(sets) == 2 and {"train"} < set(parts) and "" not in parts:
+        train = parts.index("train")
+        found, test = sets[train], sets[1 - train]
+        paths = folder / names[train], folder / names[1 - train]
+        if found.labels is not None and test.labels is not None and found.test is None:
+            found = joined(found, test, *paths)
+            left_out.insert(0, f"{paths[0].name} to learn from, {paths[1].name} to test on")
+            names = names[:1]
+    if len(names) > 1:
+        raise SeveralSetsError(folder, names, "name one of these folders")
+    return replace(found, notes=(*found.notes, *left_out))
 
 
 def _tables(folder: Path, paths: list[Path], read_file: ReadFile) -> SourceContent | None:
     """Read files that each hold images with labels: one, or a pair of parts."""
-    files = [path for path in paths if _is_table(path)]
+    files = _without_twins([path for path in paths if _is_table(path, paths)])
     parts: dict[str, list[Path]] = {}
-    for path in _without_twins(files):
-        parts.setdefault(_part(path), []).append(path)
+    for path in files:
+        parts.setdefault(_part(path, paths), []).append(path)
+    read_file = _with_label_tables(parts, read_file)
     if not parts.get("train"):
         single = parts.get("", []) or parts.get("test", [])
         if len(single) > 1:
             raise _several(folder, single)
         return _called(read_file(single[0]), single[0]) if single else None
     train, train_path = _all(folder, parts["train"], read_file)
+    if others := ", ".join(path.name for path in parts.get("", [])[:3]):
+        train = replace(train, notes=(*train.notes, f"{others} left out"))
     second = "test" if parts.get("test") else "val"
     if train.test is not None or not parts.get(second):
         return _called(train, train_path)
@@ -140,6 +167,36 @@ def _tables(folder: Path, paths: list[Path], read_file: ReadFile) -> SourceConte
     if second == "test" and parts.get("val"):
         note += f"; {parts['val'][0].name} left out"
     return _called(replace(found, notes=(*found.notes, note)), train_path)
+
+
+def _with_label_tables(parts: dict[str, list[Path]], read_file: ReadFile) -> ReadFile:
+    """Take tables of labels out of the parts; return a reader that puts them to their images.
+
+    Of two tables of a part, the one called labels or y is one of labels alone, should the other
+    have none.
+    """
+    label_tables: dict[Path, Path] = {}  # by that of the images
+    for part, files in parts.items():
+        labels = [p for p in files if (role(p.name.split(".")[0]) or ("", ""))[1] == "labels"]
+        if len(files) == 2 and len(labels) == 1:
+            images = files[1 - files.index(labels[0])]
+            label_tables[images] = labels[0]
+            parts[part] = [images]
+
+    def read(path: Path) -> SourceContent:
+        found = read_file(path)
+        if found.labels is not None or path not in label_tables:
+            return found
+        labels, names = read_label_table(label_tables[path])
+        if len(labels) != len(found.images):
+            raise DataError(
+                f"{label_tables[path]}: has {len(labels):,} labels for {len(found.images):,} "
+                f"images in {path.name}"
+            )
+        note = f"labels from {label_tables[path].name}"
+        return replace(found, labels=labels, names=names, notes=(*found.notes, note))
+
+    return read
 
 
 def _several(folder: Path, files: list[Path]) -> SeveralSetsError:
@@ -163,15 +220,16 @@ def _all(folder: Path, files: list[Path], read_file: ReadFile) -> tuple[SourceCo
     return joined_set, files[0]
 
 
-def _part(path: Path) -> str:
-    """Return the part that a file's name indicates; "" for none or several."""
-    words = re.split(r"[^a-zA-Z0-9]+", path.name)
-    matches = [match for word in words if (match := PART.fullmatch(word)) is not None]
-    named = {next(part for part in PARTS if match[part]) for match in matches}
-    return next(iter(named)) if len(named) == 1 else ""
+def _part(path: Path, paths: list[Path]) -> str:
+    """Return the part of a table; LIBSVM's test sets end in .t, beside a file of the same name."""
+    if path.suffix == ".t":
+        return "test"
+    return part_of(path.name) or "train" * (path.with_name(f"{path.name}.t") in paths)
 
 
-def _is_table(path: Path) -> bool:
+def _is_table(path: Path, paths: list[Path]) -> bool:
+    if path.suffix == ".t" or path.with_name(f"{path.name}.t") in paths:
+        return not is_folder(path)
     endings = [part.casefold() for part in path.name.split(".")[1:]]
     ends = endings[-2:] if endings[-1:] == ["gz"] else endings[-1:]
     is_one = any(end in TABLES for end in ends) and not NO_SET.search(path.name)

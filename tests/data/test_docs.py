@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.data.readers.test_field_forms import FORMS
+from tests.data.readers.test_parts_by_name import WRITERS
 from tests.helpers.support import ROOT
 
 # Each row of the table by its beginning, and what of FORMS, or which test, reads it.
@@ -19,6 +20,7 @@ ROWS = {
     "ARFF": "arff",
     "LIBSVM": "libsvm",
     "train and test tables": "test_a_pair_of_tables_in_a_folder_is_learnt_from_and_tested_on",
+    "a table of images": "tables_of_images_and_labels",
     "npz": "capital_names",
     "npy": "npy_pair",
     "Parquet": "parquet",
@@ -40,4 +42,4 @@ def test_every_row_of_the_table_is_a_form_that_is_tested() -> None:
     assert len(rows) == len(ROWS)
     for row, (begins, tested) in zip(rows, ROWS.items(), strict=True):
         assert row.startswith(begins)
-        assert tested in FORMS or hasattr(test_field_forms, tested)
+        assert tested in {**FORMS, **WRITERS} or hasattr(test_field_forms, tested)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 HIDDEN: Final = (16,)  # units of the network's hidden layer
 SIDE: Final = 28  # of an image it reads, in pixels
+ONE_TO_TEN: Final = tuple(map(str, range(1, 11)))  # where 10 means the digit 0
 SAMPLE: Final = 200  # images that are read
 MOST: Final = 0.6  # of them have to be read as labelled with rows and columns exchanged
 BETTER: Final = 0.3  # of them more than as they lie
@@ -35,12 +36,14 @@ def sideways(dataset: Dataset) -> Sideways | None:
 
     It can be found only in a set of the ten digits on plain paper.
     """
-    if dataset.names != DIGITS or not dataset.layout.has_paper:
+    if dataset.names not in (DIGITS, ONE_TO_TEN) or not dataset.layout.has_paper:
         return None
     count = len(dataset.train)
     rows = np.unique(np.linspace(0, count - 1, min(SAMPLE, count), dtype=np.int64))
     square = dataset.train.images[rows].reshape(-1, dataset.side, dataset.side)
     labels = dataset.train.labels[rows]
+    if dataset.names == ONE_TO_TEN:
+        labels = (labels + np.uint8(1)) % np.uint8(10)
     if dataset.side != SIDE or not dataset.layout.is_mnist:
         square = np.stack([centered(image) for image in square])
     as_they_lie, exchanged = agreement(square, labels), agreement(square.mT, labels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +14,9 @@ from numpy.typing import NDArray
 from ...errors import DataError, SeveralSetsError
 from ...images.mapped_file import MIN_MAPPED_BYTES, map_file
 from ...source_content import SourceContent
+from ..part_names import PARTS, words_of
 from ..safe_files import OnProgress, entries, is_folder, opened, size_of
-from .array_set import HOLDS, PARTS, Header, read_arrays, role, roles
+from .array_set import HOLDS, Header, read_arrays, role, roles
 from .npy_format import NPY_MAGIC, checked_full, chunk_sizes, read_header
 from .npz_archive import MAGIC, Archive
 
@@ -68,8 +68,7 @@ def _sets(folder: Path) -> dict[str, dict[str, Path]]:
 
 
 def _set_name(path: Path) -> str:
-    words = re.findall(r"[a-z0-9]+", path.name.split(".")[0].casefold())
-    return "-".join(word for word in words if word not in WORDS)
+    return "-".join(word for word in words_of(path.name.split(".")[0]) if word not in WORDS)
 
 
 def holds_array(path: Path) -> bool:

@@ -32,6 +32,7 @@ from ...source_content import (
     image_side,
     natural,
 )
+from ..part_names import part_of, words_of
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, by
 
 REAL, TEXT, BYTES = "biuf", "US", "u"  # kinds of types, by NumPy's letters
@@ -39,16 +40,18 @@ EITHER = REAL + TEXT
 MAX_NAME_LENGTH = 40  # characters of a class's name
 LUMINANCE = np.array([0.299, 0.587, 0.114])  # of red, green and blue
 
-# The words in a member's name, most telling first: the part it is of, and what it holds.
-PARTS = {
-    "train": ("train", "training"),
-    "test": ("test", "testing", "t10k"),
-    "val": ("val", "valid", "validation", "dev"),
-}
+# The words in a member's name that say what it holds, most telling first.
 HOLDS = {
-    "images": ("images", "image", "imgs", "x", "data", "pixels", "features", "arr_0"),
-    "labels": ("labels", "label", "y", "target", "targets", "arr_1"),
+    "images": ("images", "image", "imgs", "img", "x", "data", "pixels", "features", "arr_0"),
+    "labels": ("labels", "label", "lbls", "lbl", "y", "target", "targets", "arr_1"),
     "names": ("names", "class_names", "target_names", "label_names", "classes"),
+}
+# numpy.savez without names: what is given to it is mostly in this order.
+POSITIONS = {
+    ("train", "images"): "arr_0",
+    ("train", "labels"): "arr_1",
+    ("test", "images"): "arr_2",
+    ("test", "labels"): "arr_3",
 }
 MATES = (("images", "labels"), ("imgs", "labels"), ("data", "target"), ("x", "y"), ("X", "y"))
 
@@ -98,8 +101,7 @@ class Arrays(Protocol):
 
 def role(name: str) -> Key | None:
     """Derive a member's role from its name; None if the name does not say."""
-    words = re.findall(r"[a-z]+[0-9]*[a-z]*", name.casefold())
-    part = next((part for part, known in PARTS.items() if any(w in known for w in words)), "")
+    words, part = words_of(name), part_of(name)
     last = re.split(r"[./]", name.casefold())[-1]
     for held in ("names", "labels", "images"):
         if last in HOLDS[held] or any(word in HOLDS[held] for word in words):
@@ -109,6 +111,8 @@ def role(name: str) -> Key | None:
 
 def roles(names: list[str]) -> dict[Key, str]:
     """Find the member for each role; of several candidates, the most specific name."""
+    if set(names) == set(POSITIONS.values()):
+        return dict(POSITIONS)
     found: dict[Key, str] = {}
     for name in names:
         key = role(name)
@@ -118,7 +122,7 @@ def roles(names: list[str]) -> dict[Key, str]:
 
 
 def _rank(name: str, key: Key) -> int:
-    words = [*re.findall(r"[a-z0-9]+", name.casefold()), name.casefold()]
+    words = [*words_of(name), name.casefold()]
     return min((HOLDS[key[1]].index(word) for word in words if word in HOLDS[key[1]]), default=99)
 
 

@@ -15,7 +15,7 @@ from .idx_format import read_idx, read_idx_labels
 # MNIST's own names, their common variants, and a set's name before them (emnist-letters-train-…).
 NAME = re.compile(
     r"(?P<set>.*?)(?P<part>train|t10k|test)[-_.](?P<what>images|labels)[-_.]idx[123]"
-    r"([-_.](ubyte|int))?(\.gz)?",
+    r"([-_.](ubyte|int))?( ?\(\d\))?(\.gz)?",
     re.IGNORECASE,
 )
 PARTS = {"train": "train", "t10k": "test", "test": "test"}
@@ -53,6 +53,7 @@ def from_file(path: Path, dimensions: int) -> SourceContent:
         return _found([_pair(images, labels)], path.parent, "")
     if what == "images":
         return images_alone(path)
+    read_idx_labels(path)  # which says so if it holds none
     raise DataError(f"{path}: holds labels, and beside it is no file of their images")
 
 

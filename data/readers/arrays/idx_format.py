@@ -32,8 +32,16 @@ from ..safe_files import (
 )
 
 UNSIGNED_BYTE, INT = 8, 0x0C
-CALLED = {UNSIGNED_BYTE: "0x08, unsigned bytes", INT: "0x0c, numbers of four bytes"}
 DTYPES = {UNSIGNED_BYTE: "u1", INT: ">i4"}
+TYPES = {
+    UNSIGNED_BYTE: "unsigned bytes",
+    0x09: "signed bytes",
+    0x0B: "numbers of two bytes",
+    INT: "numbers of four bytes",
+    0x0D: "fractions of four bytes",
+    0x0E: "fractions of eight bytes",
+}
+MAX_DIMENSIONS = 8
 CHUNK_BYTES = 1 << 20  # bytes read at a time
 
 
@@ -87,10 +95,15 @@ def _header(
         advice = foreign(magic + file.read(START_BYTES - len(magic)))
         begins = f"is not an IDX file: it begins with {magic.hex(' ') or 'nothing'}"
         raise DataError(f"{path}: {advice or begins}")
+    if magic[2] not in TYPES or not 1 <= magic[3] <= MAX_DIMENSIONS:
+        raise DataError(
+            f"{path}: begins with two zero bytes as IDX does, but goes on with "
+            f"{magic[2:].hex(' ')}, no type and number of dimensions of IDX's"
+        )
     if magic[2] not in types:
         raise DataError(
-            f"{path}: holds IDX type {magic[2]:#04x}; expected "
-            f"{', '.join(CALLED[kind] for kind in types)}"
+            f"{path}: holds IDX type {magic[2]:#04x}, {TYPES[magic[2]]}; expected "
+            f"{', '.join(f'{kind:#04x}, {TYPES[kind]}' for kind in types)}"
         )
     count = magic[3]
     if count not in dimensions:

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...source_content import MAX_CLASSES, SIDES, Bytes, Digits, SourceContent, image_side, natural
+from ..part_names import part_of
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, entries, is_folder
 from .picture import MAGIC, read_raw_grey, shallow
 
-TRAIN, TEST = {"train", "training"}, {"test", "testing"}
-VALIDATION = {"val", "valid", "validation", "dev"}
 MIN_PICTURES_FOR_FAULT = 50  # pictures, among which a single one may be wrong
 PICTURES_PER_FAULT = 100  # of so many pictures one may be wrong
 MAX_NAMED_FAULTS = 3  # wrong ones that a note names
@@ -42,10 +41,12 @@ def read_image_folder(folder: Path, on_progress: OnProgress | None = None) -> So
     names = _names(parts[0])
     listed = [_listed(part, names) for part in parts]
     notes: tuple[str, ...] = ()
-    if len(parts) > 1 and parts[1].name.casefold() in VALIDATION:
-        notes = (f"{parts[1].name} to test on",)
-    elif unused := [p.name for p in _folders(folder) if p.name.casefold() in VALIDATION]:
-        notes = (f"{unused[0]} left out: {parts[1].name} to test on",) * (len(parts) > 1)
+    if len(parts) > 1:
+        validation = [p.name for p in _folders(folder) if part_of(p.name) == "val"]
+        if part_of(parts[1].name) == "val":
+            notes = (f"{parts[1].name} to test on",)
+        elif validation:
+            notes = (f"{validation[0]} left out: {parts[1].name} to test on",)
     found = read_pictures(folder, listed, names, on_progress)
     return SourceContent(
         found.images,
@@ -87,6 +88,8 @@ def is_image_folder(folder: Path) -> bool:
     folders = _folders(folder)
     if len(_parts(folder)) > 1:
         return True
+    if all(part_of(path.name) for path in folders):  # parts, but not with folders for each class
+        return False
     pictured = sum(map(has_pictures, folders))
     empty = sum(not entries(path) for path in folders)
     return pictured >= 1 and (pictured + empty) * 2 > len(folders) and len(folders) > 1
@@ -113,15 +116,24 @@ def _folders(folder: Path) -> list[Path]:
 
 def _parts(folder: Path) -> list[Path]:
     """Return the folders of the training and test parts, or the folder itself."""
-    by_name = {path.name.casefold(): path for path in _folders(folder)}
-    others = set(by_name) - TRAIN - TEST - VALIDATION
-    train = sorted(TRAIN & set(by_name))
-    test = sorted(TEST & set(by_name)) or sorted(VALIDATION & set(by_name))
-    if len(train) == len(test) == 1 and not others:
-        parts = [by_name[train[0]], by_name[test[0]]]
-        if all(any(is_folder(path) for path in entries(part)) for part in parts):
+    by_part: dict[str, list[Path]] = {}
+    for path in _folders(folder):
+        by_part.setdefault(part_of(path.name), []).append(path)
+    train = by_part.get("train", [])
+    test = by_part.get("test") or by_part.get("val", [])
+    if len(train) == len(test) == 1 and "" not in by_part:
+        parts = [_with_classes(part) for part in (*train, *test)]
+        if all(map(_folders, parts)):
             return parts
     return [folder]
+
+
+def _with_classes(part: Path) -> Path:
+    """Return the folder with a part's classes, should the part be in a folder too many."""
+    folders = _folders(part)
+    while len(folders) == 1 and (within := _folders(folders[0])):
+        part, folders = folders[0], within
+    return part
 
 
 def _names(folder: Path) -> tuple[str, ...]:

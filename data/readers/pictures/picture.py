@@ -35,9 +35,20 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 50_000_000  # pixels of a picture
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")  # of Pillow's many, those digits come in
+FORMATS = (
+    "PNG",
+    "JPEG",
+    "GIF",
+    "BMP",
+    "WEBP",
+    "TIFF",
+    "PPM",
+)  # of Pillow's many, those digits come in
 # What files of these formats begin with.
-MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*")
+MAGIC = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*",
+    *(b"P%d%b" % (kind, end) for kind in range(1, 7) for end in (b"\n", b"\r\n")),  # PBM, PGM, PPM
+)  # fmt: skip
 MAX_16_BIT = 0xFFFF  # the strongest of 16 bits
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
 
@@ -184,7 +195,7 @@ def _decoded(file: IO[bytes], name: str) -> tuple[NDArray[Any], tuple[str, ...]]
         raise
     except Image.UnidentifiedImageError as problem:
         raise DataError(
-            f"{name}: is not a picture in PNG, JPEG, GIF, BMP, WebP or TIFF"
+            f"{name}: is not a picture in PNG, JPEG, GIF, BMP, WebP, TIFF, PBM, PGM or PPM"
         ) from problem
     except Exception as damage:  # decoders raise what they like at rubbish
         raise DataError(f"{name}: is a damaged picture, or is cut short") from damage

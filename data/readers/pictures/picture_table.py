@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import csv
 import itertools
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from ...errors import DataError
-from ...source_content import MAX_CLASSES, SourceContent, natural
+from ...source_content import MAX_CLASSES, Digits, SourceContent, natural
+from ..part_names import NO_SET, part_of
 from ..safe_files import OnProgress, entries, inside, is_folder, opened
 from ..tables.csv_columns import INDEX_NAMES, LABEL_NAMES
 from .image_folder import LabelledFiles, has_pictures, is_picture, read_pictures
 
 ENDINGS = (".csv", ".tsv", ".txt")
-PICTURE_ENDINGS = ("", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+PICTURE_ENDINGS = (
+    "", ".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".pgm", ".pbm", ".ppm",
+)  # fmt: skip
 MAX_TABLE_BYTES = 1 << 26
 SAMPLED_ROWS = 20  # rows that tell which column names the pictures
 MAX_COLUMNS = 64
+MAX_DEPTH = 2  # folders in one another between a table and its pictures
 
 
 def read_picture_table(folder: Path, on_progress: OnProgress | None) -> SourceContent | None:
@@ -26,17 +32,32 @@ def read_picture_table(folder: Path, on_progress: OnProgress | None) -> SourceCo
     Raises DataError for a table with missing pictures.
     """
     paths = entries(folder)
-    places = [folder, *(path for path in paths if is_folder(path))]
-    pictured = [place for place in places if has_pictures(place) or _some_pictures(place)]
+    pictured = _pictured(folder)
     if not pictured:
         return None
+    if folder not in pictured:  # a table may name them with their folder
+        pictured.append(folder)
     tables = [path for path in paths if path.suffix.casefold() in ENDINGS and not is_folder(path)]
-    for table in tables:
-        rows = _rows(table)
+    found: dict[str, list[_Table]] = {}
+    for path in tables:
+        rows = [] if NO_SET.search(path.name) else _rows(path)
         columns = _columns(rows, pictured)
         if columns is not None:
-            return _read(folder, table, rows, columns, pictured, on_progress)
-    return None
+            table = _Table(path, *_labelled(path, rows, columns, pictured))
+            found.setdefault(part_of(path.name), []).append(table)
+    parts = [found[part][0] for part in ("train", "", "test", "val") if part in found]
+    return _read(folder, parts[:2], on_progress) if parts else None
+
+
+def _pictured(folder: Path, depth: int = MAX_DEPTH) -> list[Path]:
+    """Return the folder itself if it has pictures, or the nearest within that have."""
+    if has_pictures(folder) or _some_pictures(folder):
+        within = [path for path in entries(folder) if is_folder(path)]
+        return [folder, *(path for path in within if has_pictures(path))]
+    if not depth:
+        return []
+    folders = [path for path in entries(folder) if is_folder(path)]
+    return [place for path in folders for place in _pictured(path, depth - 1)]
 
 
 def _some_pictures(folder: Path) -> bool:
@@ -98,14 +119,19 @@ def _file(row: list[str], column: int, places: list[Path]) -> Path | None:
     return None
 
 
-def _read(
-    folder: Path,
-    table: Path,
-    rows: list[list[str]],
-    columns: tuple[int, int, bool],
-    places: list[Path],
-    on_progress: OnProgress | None,
-) -> SourceContent:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The pictures that a table names, and what it says of each."""
+
+    path: Path
+    files: list[Path]
+    words: list[str]
+
+
+def _labelled(
+    table: Path, rows: list[list[str]], columns: tuple[int, int, bool], places: list[Path]
+) -> tuple[list[Path], list[str]]:
+    """Return the pictures and their labels. Raises DataError that names the line."""
     column, label, header = columns
     files: list[Path] = []
     words: list[str] = []
@@ -118,20 +144,28 @@ def _read(
             raise DataError(f"{table}: line {number}: has no label")
         files.append(file)
         words.append(row[label].strip()[:40])
-    names = tuple(sorted(set(words), key=natural))
+    return files, words
+
+
+def _read(folder: Path, tables: list[_Table], on_progress: OnProgress | None) -> SourceContent:
+    """Read the pictures of one part, or of a training and a test part."""
+    names = tuple(sorted({word for table in tables for word in table.words}, key=natural))
     if not 2 <= len(names) <= MAX_CLASSES:
-        raise DataError(f"{table}: has {len(names)} different labels; expected 2 to {MAX_CLASSES}")
+        raise DataError(
+            f"{tables[0].path}: has {len(names)} different labels; expected 2 to {MAX_CLASSES}"
+        )
     places_of = {name: i for i, name in enumerate(names)}
-    part = LabelledFiles(files, [places_of[word] for word in words])
-    found = read_pictures(folder, [part], names, on_progress)
-    note = f"pictures labelled by {table.name}, {len(files):,} of them"
+    parts = [LabelledFiles(t.files, [places_of[word] for word in t.words]) for t in tables]
+    found = read_pictures(folder, parts, names, on_progress)
+    listed = " and ".join(table.path.name for table in tables)
+    note = f"pictures labelled by {listed}, {sum(len(t.files) for t in tables):,} of them"
     numbers = all(name.isdecimal() for name in names)
     if numbers and max(map(int, names)) < MAX_CLASSES:  # as any labels that are numbers
-        values = [int(name) for name in names]
-        labels = found.labels
-        assert labels is not None
-        table_of = bytes(values)
-        labels = labels.copy()
-        labels[:] = [table_of[code] for code in labels]
-        return replace(found, labels=labels, names=(), notes=(note, *found.notes))
+        values = np.array([int(name) for name in names], np.uint8)
+        assert found.labels is not None
+        test = found.test
+        if test is not None:
+            test = Digits(test.images, values[test.labels])
+        labels = values[found.labels]
+        return replace(found, labels=labels, test=test, names=(), notes=(note, *found.notes))
     return replace(found, notes=(note, *found.notes))

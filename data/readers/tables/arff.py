@@ -50,14 +50,21 @@ def read_arff(
             names.append(match[1].strip(b"'\"").replace(b",", b"_"))
         elif text and not text.startswith((b"%", b"@")):
             raise DataError(f"{path}: line {number}: expected @attribute or @data")
-    stream = _Stream(b",".join(names) + b"\n", content)
+    begun = content.readline(MAX_LINE_BYTES)
+    if begun.startswith(b"{"):
+        raise DataError(
+            f"{path}: line {number + 1}: is sparse ARFF, which names only what is not 0; make it "
+            f"dense with Weka: java -cp weka.jar "
+            f"weka.filters.unsupervised.instance.SparseToNonSparse -i FILE -o set.arff"
+        )
+    stream = _Stream(b",".join(names) + b"\n" + begun.replace(b"'", b'"'), content)
     return csv_table.read_table(
         file, path, on_progress, label, csv_table.Text(stream, number, b"%", "ARFF")
     )
 
 
 class _Stream(io.BufferedIOBase):
-    """A line, and after it the rest of a file."""
+    """Lines, and after them the rest of a file, with double quotes for single ones."""
 
     def __init__(self, line: bytes, rest: io.BufferedIOBase) -> None:
         super().__init__()
@@ -67,4 +74,4 @@ class _Stream(io.BufferedIOBase):
         if self._line:
             line, self._line = self._line, b""
             return line
-        return self._rest.read(size)
+        return self._rest.read(size).replace(b"'", b'"')  # around the names of classes

@@ -216,7 +216,9 @@ def _by_name(sample: _Sample) -> Columns:
     index = [i for i, name in enumerate(folded) if name in INDEX_NAMES]
     odd = [i for i in _odd_ones(texts) if i not in labels and i not in index]
     if sample.label:
-        labels = list(_named(sample, columns))
+        chosen = _named(sample, columns)
+        index += [i for i in labels if i not in chosen]
+        labels = list(chosen)
     elif not labels and len(odd) == 1:
         labels = odd
     text_only = [i for i in odd if i not in labels and _is_text(sample.rows, i)]
@@ -228,7 +230,13 @@ def _by_name(sample: _Sample) -> Columns:
     if not labels and image_side(pixels) is None and image_side(pixels - 1) is not None:
         labels = _numbered_end(sample, [i for i in range(len(texts)) if i not in left_out])
         pixels -= len(labels)
-    if len(labels) > 1 or image_side(pixels) is None:
+    hot = () if labels or image_side(pixels) or left_out else one_hot_columns(sample.rows, pixels)
+    if hot:
+        first, last = (texts[i][:SHOWN] for i in (hot[0], hot[-1]))
+        note = f"the label is the column of 1 among {first} to {last}"
+        columns = replace(columns, notes=(note,))
+        labels, pixels = list(hot), pixels - len(hot)
+    if (len(labels) > 1 and not hot) or image_side(pixels) is None:
         raise sample.refusal(
             f"has {len(texts)} columns, the first {texts[0][:SHOWN]!r}, and {len(labels)} named "
             f"label; expected {SQUARES}, and at most one named label (or say --label NAME)"

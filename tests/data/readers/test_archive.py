@@ -144,3 +144,23 @@ def refusal_of(source: str) -> str:
     with pytest.raises(DataError) as raised:
         load(source)
     return str(raised.value)
+
+
+def test_a_locked_member_is_called_locked(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("train.csv", table)
+    content = bytearray(path.read_bytes())
+    content[6] |= 1  # as a zip with a password has them: in the member's header
+    content[content.rfind(b"PK\1\2") + 8] |= 1  # and in the list of members
+    path.write_bytes(content)
+    assert "train.csv is locked with a password" in refusal(path)
+
+
+def test_a_member_without_a_name_is_left_out(tmp_path: Path, table: str) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(), "nothing")
+        archive.writestr("train.csv", table)
+    found = load(str(path))
+    assert len(found.train) + len(found.test) == 60

@@ -58,6 +58,21 @@ def label_last(folder: Path, d: Digits) -> Path:
     return lines(folder / "digits.csv", text_rows(d))
 
 
+def named_one_hot_tail(folder: Path, d: Digits) -> Path:
+    header = [*(f"pixel{i}" for i in range(784)), *(f"class_{i}" for i in range(10))]
+    images = [list(map(str, image)) for image in d.images.tolist()]
+    rows = [
+        x + ["01"[i == y] for i in range(10)]
+        for x, y in zip(images, d.labels.tolist(), strict=True)
+    ]
+    return lines(folder / "digits.csv", [header, *rows])
+
+
+def table_of_any_name(folder: Path, d: Digits) -> Path:
+    (folder / "digits").write_text(csv_text(d.images, d.labels.tolist()))
+    return folder
+
+
 def sorted_label_last(folder: Path, d: Digits) -> Path:
     order = np.argsort(d.labels, kind="stable")
     big = Digits(np.repeat(d.images[order], 4, axis=0), np.repeat(d.labels[order], 4))
@@ -119,6 +134,14 @@ def arff(folder: Path, d: Digits) -> Path:
     head = f"% a comment\n@RELATION digits\n{names}@ATTRIBUTE class {{0,1,2}}\n\n@DATA\n"
     path = folder / "digits.arff"
     path.write_text(head + "\n".join(map(",".join, text_rows(d))) + "\n")
+    return path
+
+
+def quoted_arff(folder: Path, d: Digits) -> Path:
+    path = arff(folder, Digits(d.images, d.labels))
+    head, _, rows = path.read_text().partition("@DATA\n")
+    rows = "".join(f"{x},'{y}'\r\n" for x, _, y in (r.rpartition(",") for r in rows.split()))
+    path.write_text(f"{head}@DATA\n{rows}", newline="")
     return path
 
 
@@ -216,6 +239,13 @@ def extended_labels(folder: Path, d: Digits) -> Path:
     return folder
 
 
+def downloaded_twice(folder: Path, d: Digits) -> Path:
+    for what, array in (("images-idx3", square(d)), ("labels-idx1", d.labels)):
+        path = folder / f"train-{what}-ubyte (1).gz"
+        path.write_bytes(gzip.compress(write_idx(array)))
+    return folder
+
+
 def folder_too_many(folder: Path, d: Digits) -> Path:
     (folder / "MNIST").mkdir()
     write_pair(folder / "MNIST" / "raw", d, 28)
@@ -265,6 +295,17 @@ def pictures_of_0_and_1(folder: Path, d: Digits) -> Path:
     return pictures(folder, d, lambda image: png((image > 0).astype(np.uint8)))
 
 
+def pgm_pictures(folder: Path, d: Digits) -> Path:
+    return pictures(folder, d, lambda image: b"P5\n# digit\n28 28\n255\n" + image.tobytes())
+
+
+def deep_pgm_pictures(folder: Path, d: Digits) -> Path:
+    head = b"P5\n28 28\n65535\n"
+    return pictures(
+        folder, d, lambda image: head + (image * np.uint16(257)).astype(">u2").tobytes()
+    )
+
+
 def tiff_pictures(folder: Path, d: Digits) -> Path:
     return pictures(folder, d, lambda image: png(image, "TIFF"))
 
@@ -311,7 +352,8 @@ FORMS: dict[str, Write] = {
         fortran_order, samples_in_columns, one_hot_labels, channels_first, in_color, signed,
         npy_pair, single_arrays, extended_labels, folder_too_many, file_in_a_folder_of_its_name,
         zipped_table, zipped_pictures, tarred, deep_pictures, pictures_of_0_and_1, tiff_pictures,
-        webp_pictures, one_wrong_picture, picture_table,
+        pgm_pictures, deep_pgm_pictures, quoted_arff, named_one_hot_tail, table_of_any_name,
+        downloaded_twice, webp_pictures, one_wrong_picture, picture_table,
     )
 }  # fmt: skip
 

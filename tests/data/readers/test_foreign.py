@@ -7,9 +7,11 @@ import pickle
 import struct
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from mnist_tui.data.dataset import load
 from mnist_tui.data.readers.foreign import crc32c
 
 from tests.helpers.datasets.source_files import refusal
@@ -42,7 +44,11 @@ FOREIGN = {
     "7-Zip": (b"7z\xbc\xaf\x27\x1c", "7z x"),
     "bzip2": (b"BZh91AY&SY", "bunzip2"),
     "xz": (b"\xfd7zXZ\0", "unxz"),
-    "JSON": (b'[{"pixels": [0, 1]}]', "is JSON"),
+    "JSON": (b'[{"pixels": [0, 1]}]', "is JSON; save it as CSV"),
+    "JSON in lines": (b'{"label": 5, "pixels": [0]}\n{"label"', "lines=True"),
+    "a notebook": (b'{\n "cells": []', "is a Jupyter notebook"),
+    "a server's refusal": (b'<?xml version="1.0"?>\n<Error><Code>AccessDenied', "is XML, not data"),
+    "Arrow's stream": (b"\xff\xff\xff\xff\x10\0\0\0", "open_stream"),
     "a pointer": (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
     "R's": (b"RDX3\nX\n", "is R's data"),
 }  # fmt: skip
@@ -55,6 +61,23 @@ def test_a_foreign_form_is_called_by_its_name(tmp_path: Path, what: str, packed:
     path = tmp_path / "train.csv"
     path.write_bytes(gzip.compress(content) if packed else content)
     assert found in refusal(path)
+
+
+def test_the_command_for_arrows_stream_converts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow as pa
+
+    arrow: Any = pa
+    monkeypatch.chdir(tmp_path)
+    images = np.arange(64 * 6, dtype=np.uint8).reshape(6, 64)
+    table = arrow.table({"image": list(images), "label": [0, 1, 0, 1, 0, 1]})
+    path = tmp_path / "set.arrow"
+    with arrow.OSFile(str(path), "wb") as file, arrow.ipc.new_stream(file, table.schema) as out:
+        out.write_table(table)
+    command = refusal(path).partition("python -c '")[2].rstrip("'")
+    exec(command.replace("FILE", str(path)))  # noqa: S102  (our own advice, to see that it holds)
+    assert load("set.parquet").side == 8
 
 
 def test_a_folder_of_nothing_else_calls_it_by_its_name(tmp_path: Path) -> None:

@@ -137,13 +137,21 @@ def good() -> dict[str, Callable[[random.Random], bytes]]:
         "idx": lambda _: idx,
         "idx.gz": packed(idx),
         "npz": archive,
+        "labels alone": lambda _: "".join(f"{y}\n" for y in labels).encode(),
         "album": encoded("PNG", "L"),
         "png": encoded("PNG", "RGBA"),
         "palette": encoded("PNG", "P"),
         "jpeg": encoded("JPEG", "RGB"),
         "gif": encoded("GIF", "P"),
         "bmp": encoded("BMP", "RGB"),
+        "pgm": encoded("PPM", "L"),
     }  # fmt: skip
+
+
+def table_of_noise() -> bytes:
+    """Images without labels."""
+    images = np.random.default_rng(0).integers(0, 256, (IMAGES, SIDE**2), np.uint8)
+    return joined_rows(images.tolist())
 
 
 def joined_rows(rows: list[list[int]]) -> bytes:
@@ -213,11 +221,15 @@ class Case:
             content = damaged(content, chance)
         path = folder / "source"
         try:
-            if self.kind in ("png", "palette", "jpeg", "gif", "bmp"):
+            if self.kind in ("png", "palette", "jpeg", "gif", "bmp", "pgm"):
                 path.write_bytes(content)
                 check_picture(read_picture(chance.choice((path, content))))
             elif self.kind == "album":
                 check(load(str(album(folder / "album", content, make(chance)))))
+            elif self.kind == "labels alone":
+                (folder / "images.csv").write_bytes(table_of_noise())
+                (folder / "labels.csv").write_bytes(content)
+                check(load(str(folder)))
             else:
                 path.write_bytes(content)
                 if chance.random() < 0.8:

@@ -60,6 +60,8 @@ def test_what_is_written_is_read_back(
         (b"\x01" + GOOD[1:], "not an IDX file"),
         (b"PK\x03\x04" + GOOD, "not an IDX file"),
         (header(2, 3, 4, start=b"\0\0\x0d") + bytes(96), "type 0x0d"),
+        (header(2, 3, 4, start=b"\0\0\x07") + bytes(24), "goes on with 07 03, no type"),
+        (bytes(64), "goes on with 00 00, no type"),
         (header(2, 3) + bytes(6), "2 dimensions; expected 3"),
         (header(2, 3, 4)[:9], "ends inside its header"),
         (header(2, 0, 4), "is empty: 2 × 0 × 4"),
