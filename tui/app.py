@@ -109,7 +109,7 @@ class MnistApp(MinimumSizeApp):
         self._dress()
         self._loop_of_screen: asyncio.AbstractEventLoop | None = None
         self._putting_away = threading.Lock()
-        self._noted = 0.0  # time of the last note
+        self._noted, self._last_note = 0.0, ""  # time of the last note, and what it says
         self._idle = kiosk.Idle(options.idle)
         self.input = InputQueue(self, lambda: self.session.orders_waiting > 1)
         self._insist: Callable[[int, float], None] = lambda _code, _seconds: None
@@ -334,9 +334,17 @@ class MnistApp(MinimumSizeApp):
         await super().on_event(event)
 
     def notify(self, message: str, **options: Any) -> None:
-        """As Textual's, and remember when it was."""
-        self._noted = time.monotonic()
+        """As Textual's, and remember when it was; what is still to be read is not said again."""
+        now = time.monotonic()
+        if message == self._last_note and now - self._noted < self.NOTIFICATION_TIMEOUT:
+            return
+        self._noted, self._last_note = now, message
         super().notify(message, **options)
+
+    def clear_notifications(self) -> None:
+        """As Textual's; what was said may be said again."""
+        self._last_note = ""
+        super().clear_notifications()
 
     def _leave_if_idle(self) -> None:
         if self._idle.is_over:

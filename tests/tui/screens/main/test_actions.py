@@ -1,12 +1,15 @@
-"""The main screen's actions: each key has one, each in one file."""
+"""The main screen's actions: each key has one, each in one file; and what they say."""
 
 from __future__ import annotations
 
 from collections import Counter
 
+from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.keymap.main_keys import KEYS
 from mnist_tui.tui.screens.main.screen import MainScreen
 from textual.actions import parse
+
+from tests.helpers.app_driver import opened
 
 
 def owners() -> dict[str, list[type]]:
@@ -36,3 +39,16 @@ def test_every_topic_has_actions() -> None:
     topics = [base for base in MainScreen.__bases__ if base.__name__.endswith("Actions")]
     assert len(topics) >= 6
     assert all(count[topic.__name__] for topic in topics)
+
+
+async def test_a_note_that_is_still_there_is_not_said_again(small: Dataset) -> None:
+    """Keys that are pressed while data are read would fill the screen with one and the same."""
+    async with opened(small) as app:
+        notes = app.app._notifications  # pyright: ignore[reportPrivateUsage]: what Textual shows
+        for said in ("not yet", "not yet", "not yet", "something else"):
+            app.app.notify(said)
+        await app.until(lambda: len(notes) == 2)
+        assert [note.message for note in notes] == ["not yet", "something else"]
+        app.app.clear_notifications()
+        app.app.notify("something else")
+        await app.until(lambda: len(notes) == 1)
