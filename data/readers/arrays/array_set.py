@@ -20,7 +20,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...errors import DataError
+from ...errors import DataError, listed
 from ...images.values import PixelBuffer, UnfitError, one_hot_labels, whole_labels
 from ...source_content import (
     MAX_CLASSES,
@@ -131,7 +131,7 @@ def read_arrays(arrays: Arrays, path: object, on_progress: OnProgress | None) ->
     members = roles(arrays.names)
     parts = [part for part in ("train", "", "test", "val") if (part, "images") in members]
     if not parts:
-        contents = ", ".join(arrays.names)[:80] or "nothing"
+        contents = listed(arrays.names) if arrays.names else "nothing"
         raise DataError(
             f"{path}: holds {contents}; expected x_train, y_train, x_test and y_test, or images "
             f"and labels"

@@ -39,7 +39,9 @@ def read_hdf5(path: Path, on_progress: OnProgress | None) -> SourceContent:
     with opened(path) as file:
         try:
             with h5py.File(path, "r") as content:
-                return read_arrays(_Members(content, path, size_of(file)), path, on_progress)
+                members = _Members(content, path, size_of(file))
+                members.by_columns = file.peek(len(MATLAB_MAGIC)).startswith(MATLAB_MAGIC)
+                return read_arrays(members, path, on_progress)
         except DataError:
             raise
         except Exception as damage:  # the library raises what it likes at rubbish
@@ -50,6 +52,7 @@ class _Members:
     """The datasets of a file, read piece by piece; links out of the file are not followed."""
 
     form = "HDF5"
+    by_columns = False  # as MATLAB has them: what is its first dimension is the last one here
 
     def __init__(self, content: Any, path: Path, on_disk: int) -> None:
         import h5py
@@ -88,12 +91,15 @@ class _Members:
             MAX_CHUNK_BYTES, 2 * size
         ):
             raise self.refusal(name, "is packed in pieces that are too large")
+        if self.by_columns and len(shape) > 1:
+            return Header(shape[::-1], dtype, in_fortran_order=True)
         return Header(shape, dtype)
 
     def pieces(self, name: str, kinds: str, row: int = 1) -> Iterator[NDArray[Any]]:
         """Yield a dataset's numbers, flat and in order, in chunks of whole rows of `row`."""
-        shape = self.header(name, kinds).shape
+        self.header(name, kinds)
         dataset = self._datasets[name]
+        shape: tuple[int, ...] = dataset.shape or ()
         if not shape:
             yield np.array(dataset[()]).reshape(1)
             return

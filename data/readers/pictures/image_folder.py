@@ -187,7 +187,7 @@ class _Pictures:
         self._is_deep = np.zeros(len(files), np.bool_)
         self._right = np.zeros(len(files), np.bool_)
         self._wrong: list[tuple[Path, str]] = []
-        self._in_color = False
+        self._in_color = self._of_fractions = False
         self._allowed = max(
             int(len(files) >= MIN_PICTURES_FOR_FAULT), len(files) // PICTURES_PER_FAULT
         )
@@ -206,6 +206,7 @@ class _Pictures:
                 raise DataError(first) from problem
             return
         self._in_color |= any("olour" in note or "olor" in note for note in notes)
+        self._of_fractions |= any("fractions" in note for note in notes)
         if grey.dtype != np.uint8:
             if self._deep is None:
                 self._deep = np.zeros(images.shape, np.uint16)
@@ -219,6 +220,7 @@ class _Pictures:
         if self._images is None:
             raise DataError(f"{self._folder}: has no picture that can be read")
         notes: tuple[str, ...] = ("color made grey",) * self._in_color
+        notes += ("fractions 0 to 1, made 0 to 255",) * self._of_fractions
         if self._deep is not None:
             self._images[self._is_deep], note = shallow(self._deep[self._is_deep])
             notes += (note,)

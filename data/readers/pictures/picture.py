@@ -49,6 +49,7 @@ MAGIC = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*",
     *(b"P%d%b" % (kind, end) for kind in range(1, 7) for end in (b"\n", b"\r\n")),  # PBM, PGM, PPM
 )  # fmt: skip
+FULL = np.float32(255)  # ink in bytes, of fractions from 0 to 1
 MAX_16_BIT = 0xFFFF  # the strongest of 16 bits
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
 
@@ -188,7 +189,7 @@ def _decoded(file: IO[bytes], name: str) -> tuple[NDArray[Any], tuple[str, ...]]
             with Image.open(file, formats=FORMATS) as image:
                 if image.width * image.height > MAX_PIXELS:  # known before anything is decoded
                     raise too_large
-                return _grey(ImageOps.exif_transpose(image))
+                return _grey(ImageOps.exif_transpose(image), name)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as bomb:
         raise too_large from bomb
     except DataError:
@@ -201,11 +202,20 @@ def _decoded(file: IO[bytes], name: str) -> tuple[NDArray[Any], tuple[str, ...]]
         raise DataError(f"{name}: is a damaged picture, or is cut short") from damage
 
 
-def _grey(image: Image) -> tuple[NDArray[Any], tuple[str, ...]]:
+def _grey(image: Image, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Luminance, as bytes or 16 bits; what is transparent is laid on black or white."""
-    if image.mode.startswith("I"):  # 16 bits a pixel, which Pillow would clip instead of scale
+    if image.mode.startswith(("I", "F")):  # more than bytes, which Pillow would clip, not scale
         deep: NDArray[Any] = np.asarray(image)
-        return np.clip(deep, 0, MAX_16_BIT).astype(np.uint16), ()
+        low, high = deep.min(), deep.max()
+        if not 0 <= low <= high <= MAX_16_BIT:
+            raise DataError(
+                f"{name}: has pixels from {low:g} to {high:g}; expected at most 16 bits, 0 to "
+                f"{MAX_16_BIT:,}"
+            )
+        if image.mode == "F" and high <= 1:
+            return np.rint(deep * FULL).astype(np.uint8), ("fractions 0 to 1, made 0 to 255",)
+        is_bytes = image.mode == "F" and high <= FULL
+        return np.rint(deep).astype(np.uint8 if is_bytes else np.uint16), ()
     colour = () if _is_grey(image) else ("colour, made grey",)
     if not image.has_transparency_data:
         return np.array(image.convert("L")), colour

@@ -13,7 +13,7 @@ from ...errors import DataError
 from ...source_content import MAX_CLASSES, Digits, SourceContent, natural
 from ..part_names import NO_SET, part_of
 from ..safe_files import OnProgress, entries, inside, is_folder, opened
-from ..tables.csv_columns import INDEX_NAMES, LABEL_NAMES
+from ..tables.csv_header import INDEX_NAMES, LABEL_NAMES
 from .image_folder import LabelledFiles, has_pictures, is_picture, read_pictures
 
 ENDINGS = (".csv", ".tsv", ".txt")

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import DataError
 from ...source_content import SIDES, image_side
+from .csv_header import (
+    INDEX_NAMES,
+    LABEL_NAMES,
+    NUMBER,
+    are_numbered,
+    is_resaved,
+    misplaced,
+    odd_ones,
+)
 from .csv_label import EndColumn, label_end, one_hot_columns
 
-LABEL_NAMES = {
-    "label", "labels", "class", "classes", "target", "digit", "digits", "y", "character", "char",
-    "letter", "category", "symbol", "true_label",
-}  # fmt: skip
-INDEX_NAMES = {"", "unnamed: 0", "index", "id", "imageid", "image_id", "rowid", "row"}
-NUMBER = re.compile(rb'\s*("?)\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*\1\s*')
+DECIMAL = re.compile(rb"[0-9],[0-9]")
 SHOWN = 24  # characters of a cell that a message quotes
 SQUARES = f"a square image's pixels, {SIDES[0]} to {SIDES[-1]} a side (28: 784 columns)"
 SAMPLED_LINES = 2000  # lines of the first block whose ends tell the label
@@ -38,6 +41,7 @@ class Columns:
     has_header: bool
     left_out: tuple[int, ...] = ()  # neither label nor pixels
     ends_empty: bool = False  # whether a separator stands at the end of every line
+    has_decimal_commas: bool = False
     has_text: bool = False  # whether the label, or what is left out, is text
     notes: tuple[str, ...] = ()
 
@@ -56,6 +60,8 @@ class Columns:
         """Return a line with only this separator between its cells, and none at its end."""
         if self.separator == SPACES:
             return SPACES.join(line.split())
+        if self.has_decimal_commas:
+            line = line.replace(b",", b".")
         if self.ends_empty and line.rstrip().endswith(self.separator):
             return line.rstrip()[: -len(self.separator)]
         return line
@@ -93,13 +99,15 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
     Raises:
         DataError: they fit no format, or the label could be in two places.
     """
-    separator = max((b",", b";", b"\t"), key=lambda mark: max(x.count(mark) for x in lines[:2]))
+    separator = _separator(lines[:2])
     if not any(separator in line for line in lines[:2]):
         separator = SPACES if len(lines[-1].split()) > 1 else separator
     bare = Columns(separator, (), (), has_header=False)
     rest = [line for line in lines[1:SAMPLED_LINES] if line.strip()]
     if separator != SPACES and rest and all(x.rstrip().endswith(separator) for x in rest):
         bare = replace(bare, ends_empty=True)
+    if separator in b";\t" and any(DECIMAL.search(line) for line in rest[:SPLIT_LINES]):
+        bare = replace(bare, has_decimal_commas=True, notes=("decimal commas",))
     head = bare.cells_of(lines[0]).decode("utf-8", "surrogateescape")
     try:
         head.encode("utf-8")
@@ -114,44 +122,24 @@ def columns_of(lines: list[bytes], number: int, path: Path, label: str, ends: En
     sample = _Sample(path, number, bare, texts, rows, rest, label, ends)
     if texts == [str(i) for i in range(len(texts))]:  # how a table without names is headed
         return _by_count(sample, has_header=True)
-    if _is_resaved(texts):
+    if is_resaved(texts):
         note = "the first image had become the header, as when pandas saves such a table again"
         columns = _by_count(sample, has_header=True)
         return replace(columns, notes=(*columns.notes, f"{note}; it is left out"))
     # One bad cell makes no header of a row.
     numbers = sum(NUMBER.fullmatch(text.encode()) is not None for text in texts)
-    if numbers * 2 > len(texts) and not _are_numbered(texts):
+    if numbers * 2 > len(texts) and not are_numbered(texts):
         return _by_count(sample, has_header=False)
     return _by_name(sample)
 
 
-def _is_resaved(texts: list[str]) -> bool:
-    """Return whether the names are numbers, with repetitions made unique: 0, 0.1, 0.2."""
-    if len(set(texts)) < len(texts) or not any(text.endswith(".1") for text in texts):
-        return False
-    seen: Counter[str] = Counter()
-    for text in texts:
-        base, _, repeated = text.rpartition(".")
-        if base and repeated.isdecimal() and seen[base] == int(repeated):
-            seen[base] += 1
-        elif not seen[text]:
-            seen[text] += 1
-        else:
-            return False
-    return sum(seen.values()) > 2 * len(seen) and all(map(_is_number, seen))
-
-
-def _is_number(text: str) -> bool:
-    return NUMBER.fullmatch(text.encode()) is not None
-
-
-def _are_numbered(texts: list[str]) -> bool:
-    """Return whether all names but that of a label or an index are consecutive numbers."""
-    others = [text for text in texts if text.casefold() not in LABEL_NAMES | INDEX_NAMES]
-    if len(others) == len(texts) or not others or not all(t.isdecimal() for t in others):
-        return False
-    start = int(others[0][:9])
-    return others == [str(start + i) for i in range(len(others))]
+def _separator(lines: list[bytes]) -> bytes:
+    """Return what stands between cells: of semicolons beside decimal commas, the semicolons."""
+    marks = (b",", b";", b"\t")
+    most = max(marks, key=lambda mark: max(line.count(mark) for line in lines))
+    steady = [m for m in marks[1:] if len({line.count(m) for line in lines}) == 1 and m in lines[0]]
+    is_steady = len({line.count(most) for line in lines}) == 1
+    return most if is_steady or not steady else steady[0]
 
 
 def _by_count(sample: _Sample, *, has_header: bool) -> Columns:
@@ -214,7 +202,7 @@ def _by_name(sample: _Sample) -> Columns:
     columns = replace(sample.columns, names=tuple(text[:SHOWN] for text in texts), has_header=True)
     labels = [i for i, name in enumerate(folded) if name in LABEL_NAMES]
     index = [i for i, name in enumerate(folded) if name in INDEX_NAMES]
-    odd = [i for i in _odd_ones(texts) if i not in labels and i not in index]
+    odd = [i for i in odd_ones(texts) if i not in labels and i not in index]
     if sample.label:
         chosen = _named(sample, columns)
         index += [i for i in labels if i not in chosen]
@@ -243,7 +231,12 @@ def _by_name(sample: _Sample) -> Columns:
         )
     columns = replace(columns, left_out=tuple(left_out))
     columns = _with_label(sample, columns, tuple(labels), sample.rows)
-    _check_order([texts[i] for i in columns.pixels], sample)
+    names = [texts[i] for i in columns.pixels]
+    if place := misplaced(names):
+        before, after = names[place - 1][:SHOWN], names[place][:SHOWN]
+        raise sample.refusal(
+            f"column {after!r} comes after {before!r}; expected the pixels in order"
+        )
     if left_out:
         listed = ", ".join(repr(texts[i][:SHOWN]) for i in left_out[:3])
         columns = replace(columns, notes=(*columns.notes, f"column {listed} left out"))
@@ -265,13 +258,6 @@ def _numbered_end(sample: _Sample, columns: list[int]) -> list[int]:
     return [] if end is None else [columns[0 if end == "first" else -1]]
 
 
-def _odd_ones(texts: list[str]) -> list[int]:
-    """Return the columns whose names differ from the pixels', most of which end in a number."""
-    shapes = [re.sub(r"\d+", "#", text) for text in texts]
-    shape, count = Counter(shapes).most_common(1)[0]
-    return [i for i, s in enumerate(shapes) if s != shape] if count * 2 > len(texts) else []
-
-
 def _with_label(
     sample: _Sample, columns: Columns, label: tuple[int, ...], rows: list[list[bytes]]
 ) -> Columns:
@@ -289,17 +275,3 @@ def _is_text(rows: list[list[bytes]], column: int) -> bool:
     some = rows[:200]
     words = sum(bool(row[column].strip()) and NUMBER.fullmatch(row[column]) is None for row in some)
     return words * 2 > len(some)
-
-
-def _check_order(names: list[str], sample: _Sample) -> None:
-    """Columns called pixel0, pixel1, … must come so, or every image would be scrambled."""
-    numbered = [re.fullmatch(r"([^0-9]*)([0-9]{1,9})", name) for name in names]
-    numbers = [int(match[2]) for match in numbered if match is not None]
-    if len(numbers) < len(names):
-        return  # called otherwise, such as 1x1, 1x2
-    for i in range(1, len(names)):
-        if numbers[i] != numbers[i - 1] + 1:
-            raise sample.refusal(
-                f"column {names[i][:SHOWN]!r} comes after {names[i - 1][:SHOWN]!r}; expected the "
-                f"pixels in order"
-            )

@@ -21,7 +21,8 @@ from ...errors import DataError
 from ...images.values import PixelBuffer, UnfitError, one_hot_labels, whole_labels
 from ...source_content import MAX_CLASSES, SourceContent, natural
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, size_of, unpacked
-from .csv_columns import NUMBER, SHOWN, Columns, columns_of
+from .csv_columns import SHOWN, Columns, columns_of
+from .csv_header import NUMBER
 from .csv_label import EndColumn
 
 BLOCKS = range(1 << 17, 1 << 22)  # bytes read at a time: a 64th of the file, within these
@@ -141,7 +142,7 @@ class _Table:
         """Take the rows on these lines, of which `first` is the number of the first."""
         columns = self.columns
         separator, count = columns.separator, len(columns.names)
-        is_plain = separator != b" " and not columns.ends_empty
+        is_plain = not (separator == b" " or columns.ends_empty or columns.has_decimal_commas)
         numbers: list[int] = []  # of the lines that are neither blank nor comments
         rows: list[bytes] = []
         for number, given in enumerate(lines, first):

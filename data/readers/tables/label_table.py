@@ -11,7 +11,7 @@ from ...errors import DataError
 from ...images.values import UnfitError, one_hot_labels, whole_labels
 from ...source_content import MAX_CLASSES, Bytes, natural
 from ..safe_files import opened, unpacked
-from .csv_columns import INDEX_NAMES, LABEL_NAMES, NUMBER
+from .csv_header import INDEX_NAMES, LABEL_NAMES, NUMBER
 
 MAX_BYTES = 1 << 28  # bytes of such a table
 CELLS = re.compile(rb"[,;\t ]+")

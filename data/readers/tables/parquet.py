@@ -7,6 +7,7 @@ for each pixel, as in CSV, or one of lists.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +19,7 @@ from ...images.values import PixelBuffer, UnfitError, whole_labels
 from ...source_content import MAX_CLASSES, Bytes, SourceContent, image_side, natural
 from ..pictures.picture import read_raw_grey, shallow
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, opened
-from .csv_columns import INDEX_NAMES, LABEL_NAMES
+from .csv_header import INDEX_NAMES, LABEL_NAMES
 
 MAGIC = b"PAR1"
 CHUNK_ROWS = 256  # at a time
@@ -74,6 +75,9 @@ class _Table:
         self._lists = next((n for n, kind in kinds.items() if "list<" in kind), None)
         numeric = ("int", "uint", "float", "double", "halffloat", "bool")
         self._pixels = [n for n, kind in kinds.items() if kind.startswith(numeric)]
+        alike = len({re.sub(r"\d+", "#", name) for name in self._pixels}) == 1
+        if alike and self._pixels == sorted(self._pixels):  # many tools sort columns by letters
+            self._pixels.sort(key=lambda name: [int(n) for n in re.findall(r"\d{1,9}", name)])
         self._names = _names(schema, self._label)
 
     def found(self, on_progress: OnProgress | None) -> SourceContent:

@@ -28,6 +28,7 @@ from tests.helpers.datasets.source_files import (
     csv_text,
     in_order,
     npy,
+    refusal,
     same,
     together,
     write_album,
@@ -71,6 +72,14 @@ def named_one_hot_tail(folder: Path, d: Digits) -> Path:
 def table_of_any_name(folder: Path, d: Digits) -> Path:
     (folder / "digits").write_text(csv_text(d.images, d.labels.tolist()))
     return folder
+
+
+def decimal_commas(folder: Path, d: Digits) -> Path:
+    """As spreadsheets write them where a comma stands before fractions."""
+    images = [[f"{value / 255:.4g}".replace(".", ",") for value in x] for x in d.images.tolist()]
+    rows = [[str(y), *x] for x, y in zip(images, d.labels.tolist(), strict=True)]
+    header = ["label", *(f"pixel{i}" for i in range(784))]
+    return lines(folder / "digits.csv", [header, *rows], ";")
 
 
 def sorted_label_last(folder: Path, d: Digits) -> Path:
@@ -165,6 +174,33 @@ def parquet(folder: Path, d: Digits) -> Path:
     writer: Any = pq
     path = folder / "digits.parquet"
     writer.write_table(table, path)
+    return path
+
+
+def sorted_parquet(folder: Path, d: Digits) -> Path:
+    """A column for each pixel, in alphabetical order as some tools leave them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {f"pixel{i}": d.images[:, i] for i in range(784)} | {"label": d.labels}
+    library: Any = pa
+    writer: Any = pq
+    path = folder / "digits.parquet"
+    writer.write_table(library.table({name: columns[name] for name in sorted(columns)}), path)
+    return path
+
+
+def matlab_7_3(folder: Path, d: Digits) -> Path:
+    """HDF5 with a head of MATLAB's, and each array in MATLAB's order: rows × columns × images."""
+    import h5py
+
+    library: Any = h5py
+    path = folder / "digits.mat"
+    with library.File(path, "w", userblock_size=512) as file:
+        file.create_dataset("images", data=square(d).swapaxes(1, 2))
+        file.create_dataset("labels", data=d.labels[np.newaxis])
+    head = b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\0\2IM"
+    path.write_bytes(head + path.read_bytes()[len(head) :])
     return path
 
 
@@ -306,6 +342,10 @@ def deep_pgm_pictures(folder: Path, d: Digits) -> Path:
     )
 
 
+def tiff_pictures_of_fractions(folder: Path, d: Digits) -> Path:
+    return pictures(folder, d, lambda image: png((image / 255).astype(np.float32), "TIFF"))
+
+
 def tiff_pictures(folder: Path, d: Digits) -> Path:
     return pictures(folder, d, lambda image: png(image, "TIFF"))
 
@@ -352,7 +392,8 @@ FORMS: dict[str, Write] = {
         fortran_order, samples_in_columns, one_hot_labels, channels_first, in_color, signed,
         npy_pair, single_arrays, extended_labels, folder_too_many, file_in_a_folder_of_its_name,
         zipped_table, zipped_pictures, tarred, deep_pictures, pictures_of_0_and_1, tiff_pictures,
-        pgm_pictures, deep_pgm_pictures, quoted_arff, named_one_hot_tail, table_of_any_name,
+        decimal_commas, tiff_pictures_of_fractions, sorted_parquet, matlab_7_3, pgm_pictures,
+        deep_pgm_pictures, quoted_arff, named_one_hot_tail, table_of_any_name,
         downloaded_twice, webp_pictures, one_wrong_picture, picture_table,
     )
 }  # fmt: skip
@@ -420,6 +461,21 @@ def test_emnist_in_other_forms_is_set_upright_once(
             archive.writestr("in/emnist-digits-train.csv", table)
     found = load(str(path))
     assert same(in_order(together(found.train, found.test)), in_order(digits))
+
+
+@pytest.mark.parametrize("name", ["pixel{}", "{0}x{1}"])
+def test_columns_that_are_sorted_by_letters_are_refused(
+    tmp_path: Path, digits: Digits, name: str
+) -> None:
+    places = [(i // 28, i % 28) for i in range(784)]
+    names = [name.format(*([i] if name == "pixel{}" else p)) for i, p in enumerate(places)]
+    order = sorted(range(784), key=lambda i: names[i])
+    rows = [
+        [str(y), *(str(x[i]) for i in order)]
+        for x, y in zip(digits.images[:9], digits.labels[:9], strict=True)
+    ]
+    path = lines(tmp_path / "a.csv", [["label", *(names[i] for i in order)], *rows])
+    assert "expected the pixels in order" in refusal(path)
 
 
 def test_what_you_say_of_a_source_is_done(tmp_path: Path, small: Dataset) -> None:
