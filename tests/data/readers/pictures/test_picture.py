@@ -84,14 +84,6 @@ def turned(orientation: int) -> bytes:
 
 
 @pytest.mark.parametrize("way", list(drawn(np.zeros((9, 9), np.uint8))))
-def test_a_picture_of_more_than_16_bits_is_refused_rather_than_clipped() -> None:
-    deep = np.full((28, 28), 70_000, np.int32)
-    file = io.BytesIO()
-    Image.fromarray(deep).save(file, "TIFF")
-    with pytest.raises(DataError, match="has pixels from 70000 to 70000; expected at most 16 bits"):
-        read_picture(file.getvalue())
-
-
 def test_a_digit_is_the_same_however_it_is_drawn(
     tmp_path: Path, drawing: Bytes, digits: Digits, way: str
 ) -> None:
@@ -257,3 +249,11 @@ def test_an_album_tells_how_far_it_is(tmp_path: Path, digits: Digits) -> None:
     folder = write_album(tmp_path / "album", digits, 28)
     load(str(folder), on_progress=lambda done, whole: seen.append((done, whole)))
     assert seen == [(i + 1, 300) for i in range(300)]
+
+
+def test_a_picture_of_more_than_16_bits_is_refused_rather_than_clipped() -> None:
+    deep = np.full((28, 28), 70_000, np.int32)
+    file = io.BytesIO()
+    Image.fromarray(deep).save(file, "TIFF")
+    with pytest.raises(DataError, match="has pixels from 70000 to 70000; expected at most 16 bits"):
+        read_picture(file.getvalue())
