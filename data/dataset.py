@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .embedded import EMBEDDED, read_embedded
 from .errors import DataError
 from .findings import Finding
 from .images.layout import MNIST, ImageLayout, measured
@@ -23,7 +24,6 @@ from .sets.known_sets import read_names, with_names
 from .sets.split import SEED, TEST_SHARE, draw_test_mask, split_train_test
 from .source_content import Bytes, Digits, SourceContent
 from .source_spec import SourceSpec, parse_spec
-from .sources import EMBEDDED, read
 
 __all__ = ["EMBEDDED", "Dataset", "Digits", "Unlabelled", "load", "load_images"]
 
@@ -138,9 +138,9 @@ def _read(
     """Read a source and apply the options of its spec."""
     if spec.path == EMBEDDED and spec != SourceSpec(EMBEDDED):
         raise DataError(f"{spec}: the set in the program is read as it is; leave the options out")
-    found, name = read(spec.path, cache, on_progress, alone=alone, label=spec.label)
+    found, name = _read_one(spec.path, cache, on_progress, alone=alone, label=spec.label)
     if spec.test:
-        other, _ = read(spec.test, cache, on_progress, label=spec.label)
+        other, _ = _read_one(spec.test, cache, on_progress, label=spec.label)
         found = _with_test(spec, found, other)
     if spec.transpose:
         found = upright(found, "as you said")
@@ -149,6 +149,22 @@ def _read(
         if found.labels is not None:
             found = with_names(replace(found, names=()), _by_label(found, names))
     return found, name
+
+
+def _read_one(
+    source: str,
+    cache: Path | None,
+    on_progress: OnProgress | None,
+    *,
+    alone: bool = False,
+    label: str = "",
+) -> tuple[SourceContent, str]:
+    """Read the set in the package, or another, whose readers are imported only then."""
+    if source == EMBEDDED:
+        return read_embedded(), EMBEDDED
+    from .sources import read
+
+    return read(source, cache, on_progress, alone=alone, label=label)
 
 
 def _by_label(found: SourceContent, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,21 +11,18 @@ import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib.resources import as_file, files
 from pathlib import Path
 
 from .cache import Cache, key_of
+from .embedded import EMBEDDED
 from .errors import DataError
-from .readers import archive, foreign
-from .readers.arrays import array_files, hdf5, idx, matlab, npy_format, npz
-from .readers.pictures import picture as pictures
+from .readers import foreign, marks
+from .readers.arrays import array_files, idx, npy_format, npz
 from .readers.safe_files import GZIP_MAGIC, OnProgress, is_packed, opened, unpacked
-from .readers.tables import arff, csv_table, libsvm, parquet
-from .sets.folders import read_folder
+from .readers.tables import arff, csv_table, libsvm
 from .sets.known_sets import applied
 from .source_content import SourceContent
 
-EMBEDDED = "mnist"
 FORMS = (
     f'"{EMBEDDED}", IDX files or the folder they are in, CSV, ARFF, LIBSVM, .npz, .npy, Parquet, '
     f"MATLAB, HDF5, a zip or tar of these, or a folder of pictures in sub-folders named by label"
@@ -49,11 +46,6 @@ def read(
         alone: whether images alone suffice, such as one picture or an IDX file without labels.
         label: the column of a table that the user names as the label's; "" to detect it.
     """
-    if source == EMBEDDED:
-        with as_file(files("mnist_tui.data") / "mnist") as folder:
-            found = idx.from_folder(folder)
-            assert found is not None, "the package has its data"
-            return found, EMBEDDED
     if not source.strip():
         raise DataError(f"no source is named; expected {FORMS}")
     member = ""
@@ -92,6 +84,8 @@ class _How:
 
     def read_folder(self, path: Path) -> SourceContent:
         """Read the set that the files in a folder form."""
+        from .sets.folders import read_folder
+
         found = read_folder(path, self.read_file, self.on_progress, FORMS)
         return applied(found, path)
 
@@ -127,7 +121,9 @@ def _idx(path: Path, start: bytes, how: _How) -> SourceContent:
 
 
 def _zip(path: Path, _: bytes, how: _How) -> SourceContent:
-    names = archive.zip_names(path)
+    from .readers.archive import zip_names
+
+    names = zip_names(path)
     if "[Content_Types].xml" in names:
         raise DataError(f"{path}: {foreign.WORKBOOK_ADVICE}")
     if {"config.json", "model.weights.h5"} <= set(names):  # of Keras
@@ -147,7 +143,9 @@ def _zip(path: Path, _: bytes, how: _How) -> SourceContent:
 
 
 def _archive(path: Path, _: bytes, how: _How) -> SourceContent:
-    with archive.unpacked_archive(path, how.on_progress, how.member) as folder:
+    from .readers.archive import unpacked_archive
+
+    with unpacked_archive(path, how.on_progress, how.member) as folder:
         return replace(how, member="").read_folder(folder)
 
 
@@ -157,21 +155,29 @@ def _npy(path: Path, _: bytes, how: _How) -> SourceContent:
 
 def _picture(path: Path, _: bytes, how: _How) -> SourceContent:
     if how.alone:
-        picture = pictures.read_picture(path)
+        from .readers.pictures.picture import read_picture
+
+        picture = read_picture(path)
         return SourceContent(picture.image.reshape(1, -1), notes=picture.notes)
     raise DataError(f"{path}: is one picture; expected a folder of them, or use it to predict")
 
 
 def _parquet(path: Path, _: bytes, how: _How) -> SourceContent:
-    return parquet.read_parquet(path, how.on_progress, how.label)
+    from .readers.tables.parquet import read_parquet
+
+    return read_parquet(path, how.on_progress, how.label)
 
 
 def _matlab(path: Path, _: bytes, how: _How) -> SourceContent:
-    return matlab.read_matlab(path, how.on_progress)
+    from .readers.arrays.matlab import read_matlab
+
+    return read_matlab(path, how.on_progress)
 
 
 def _hdf5(path: Path, _: bytes, how: _How) -> SourceContent:
-    return hdf5.read_hdf5(path, how.on_progress)
+    from .readers.arrays.hdf5 import read_hdf5
+
+    return read_hdf5(path, how.on_progress)
 
 
 def _foreign(path: Path, start: bytes, _: _How) -> SourceContent:
@@ -215,17 +221,17 @@ def _with(*magic: bytes) -> Callable[[bytes], bool]:
 
 ARCHIVES = (
     FileForm("npz or zip", _with(b"PK"), _zip),
-    FileForm("tar", archive.is_tar, _archive, may_be_gzipped=True),
+    FileForm("tar", marks.is_tar, _archive, may_be_gzipped=True),
 )
 TABLE = FileForm("CSV", lambda _: True, _table, may_be_gzipped=True)
 FILE_FORMS = (
     *ARCHIVES,
     FileForm("IDX", _with(b"\0\0"), _idx, may_be_gzipped=True),
     FileForm("npy", _with(npy_format.NPY_MAGIC), _npy),
-    FileForm("a picture", _with(*pictures.MAGIC), _picture),
-    FileForm("Parquet", _with(parquet.MAGIC), _parquet),
-    FileForm("MATLAB", _with(matlab.MAGIC), _matlab),
-    FileForm("HDF5", _with(hdf5.MAGIC, hdf5.MATLAB_MAGIC), _hdf5),
+    FileForm("a picture", _with(*marks.PICTURES), _picture),
+    FileForm("Parquet", _with(marks.PARQUET), _parquet),
+    FileForm("MATLAB", _with(marks.MATLAB_5), _matlab),
+    FileForm("HDF5", _with(marks.HDF5, marks.MATLAB_7_3), _hdf5),
     FileForm("a foreign form", foreign.foreign, _foreign, may_be_gzipped=True),
     FileForm("ARFF", arff.is_arff, _arff, may_be_gzipped=True),
     FileForm("LIBSVM", libsvm.is_libsvm, _libsvm, may_be_gzipped=True),

@@ -32,14 +32,8 @@ MAX_DEPTH = 12  # folders in one another
 MAX_UNPACKED_BYTES = 2 * MAX_PIXEL_BYTES  # bytes, whatever the archive's size
 CHUNK_BYTES = 1 << 20  # bytes at a time
 ENCRYPTED = 1  # the bit of a zip member's flags
-TAR_MARK, TAR_MARK_AT = b"ustar", 257
 
 Member = tuple[str, IO[bytes], int]  # its name, its content and how long that says it is
-
-
-def is_tar(start: bytes) -> bool:
-    """Return whether a file that starts like this is a tar archive."""
-    return start[TAR_MARK_AT:].startswith(TAR_MARK)
 
 
 def zip_names(path: Path) -> list[str]:

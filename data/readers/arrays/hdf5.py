@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...source_content import Bytes, SourceContent
+from ..marks import MATLAB_7_3
 from ..safe_files import OnProgress, by, max_unpacked_bytes, opened, size_of
 from .array_set import TEXT, Header, read_arrays
 from .npy_format import CALLED
 
-MAGIC = b"\x89HDF\r\n\x1a\n"
-MATLAB_MAGIC = b"MATLAB 7.3 MAT-file"  # such a file after 512 bytes of its own
 MAX_MEMBERS = 64
 MAX_CHUNK_BYTES = 1 << 26  # that are unfolded at once
 CHUNK_NUMBERS = 1 << 18  # numbers at a time
@@ -40,7 +39,7 @@ def read_hdf5(path: Path, on_progress: OnProgress | None) -> SourceContent:
         try:
             with h5py.File(path, "r") as content:
                 members = _Members(content, path, size_of(file))
-                members.by_columns = file.peek(len(MATLAB_MAGIC)).startswith(MATLAB_MAGIC)
+                members.by_columns = file.peek(len(MATLAB_7_3)).startswith(MATLAB_7_3)
                 return read_arrays(members, path, on_progress)
         except DataError:
             raise

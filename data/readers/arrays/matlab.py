@@ -23,7 +23,6 @@ from ..safe_files import MAX_PIXEL_BYTES, OnProgress, max_unpacked_bytes, opened
 from .array_set import read_arrays
 from .memory_arrays import MemoryArrays
 
-MAGIC = b"MATLAB 5.0 MAT-file"
 HEADER_BYTES = 128
 TAG = struct.Struct("II")  # an element's type and size
 MATRIX, COMPRESSED = 14, 15

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...source_content import MAX_CLASSES, SIDES, Bytes, Digits, SourceContent, image_side, natural
+from ..marks import PICTURES
 from ..part_names import part_of
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, entries, is_folder
-from .picture import MAGIC, read_raw_grey, shallow
+from .picture import read_raw_grey, shallow
 
 MIN_PICTURES_FOR_FAULT = 50  # pictures, among which a single one may be wrong
 PICTURES_PER_FAULT = 100  # of so many pictures one may be wrong
@@ -105,7 +106,7 @@ def is_picture(path: Path) -> bool:
     """Return whether a file starts like a picture."""
     try:
         with path.open("rb") as file:
-            return file.read(4).startswith(MAGIC)
+            return file.read(4).startswith(PICTURES)
     except OSError:
         return False
 

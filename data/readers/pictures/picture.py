@@ -44,11 +44,6 @@ FORMATS = (
     "TIFF",
     "PPM",
 )  # of Pillow's many, those digits come in
-# What files of these formats begin with.
-MAGIC = (
-    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\0", b"MM\0*",
-    *(b"P%d%b" % (kind, end) for kind in range(1, 7) for end in (b"\n", b"\r\n")),  # PBM, PGM, PPM
-)  # fmt: skip
 FULL = np.float32(255)  # ink in bytes, of fractions from 0 to 1
 MAX_16_BIT = 0xFFFF  # the strongest of 16 bits
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any

@@ -21,7 +21,6 @@ from ..pictures.picture import read_raw_grey, shallow
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, opened
 from .csv_header import INDEX_NAMES, LABEL_NAMES
 
-MAGIC = b"PAR1"
 CHUNK_ROWS = 256  # at a time
 MAX_ROWS = 1 << 24
 MAX_COLUMNS = 1 << 15
