@@ -254,6 +254,8 @@ class _Table:
     def _cell(self, line: int, column: int, cell: bytes) -> str:
         """Describe a cell and its content for a message."""
         text = cell.decode("utf-8", "replace").strip()
+        if self.columns.has_decimal_commas:  # as the file has it
+            text = text.replace(".", ",")
         shown = repr(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
         return f"{self.columns.place(line, column)}: is {shown if text else 'empty'}"
 

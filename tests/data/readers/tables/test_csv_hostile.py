@@ -153,7 +153,7 @@ BYTES = {
     "a later line without end": (GOOD + b"1," * (1 << 20), "line 12: does not end within"),
     "a quote without end": (GOOD.replace(b"\n1,", b'\n"1,', 1), "line 3, column label"),
     "a decimal comma": (
-        GOOD.replace(b",", b";").replace(b";7;", b";0,7;"), "is '0,7'; expected a number",
+        GOOD.replace(b",", b";").replace(b";7;", b";0,7;"), "is '0,7'; expected a whole number",
     ),
     "HTML": (b"<!DOCTYPE html>\n<html><body>not found</body></html>\n", "is a web page"),
     "a pickle": (b"\x80\x04\x95\x10builtins.eval", "is a Python pickle"),
