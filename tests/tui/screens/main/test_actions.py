@@ -9,7 +9,7 @@ from mnist_tui.tui.keymap.main_keys import KEYS
 from mnist_tui.tui.screens.main.screen import MainScreen
 from textual.actions import parse
 
-from tests.helpers.app_driver import opened
+from tests.helpers.app.app_driver import opened
 
 
 def owners() -> dict[str, list[type]]:
