@@ -131,6 +131,7 @@ RUNS: dict[str, tuple[dict[str, Any], tuple[tuple[int, dict[str, Any]], ...]]] =
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RUNS)
 def test_it_ends_with_as_many_right_answers_as_the_run(
     name: str, small: Dataset, folder: Path, tmp_path: Path

@@ -164,6 +164,7 @@ def check_tests(picture: Picture, x: Numbers, y: Numbers) -> None:
         assert any(abs(px - c) <= HALF and abs(py - r) <= HALF for c, r in dots), (px, py)
 
 
+@pytest.mark.slow
 @settings(max_examples=120)
 @given(
     updates=st.integers(0, 40) | st.integers(1, 1500),
@@ -212,6 +213,7 @@ def check_drawn(rows: Numbers, view: ChartView, size: tuple[int, int]) -> None:
         check_tests(picture, *picture.places(tested[:, 0], tested[:, test]))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     updates=st.integers(1, 600),

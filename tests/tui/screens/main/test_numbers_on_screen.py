@@ -182,6 +182,7 @@ def check_all(app: Driver, dataset: Dataset) -> None:
     check_runs(app)
 
 
+@pytest.mark.slow
 @at_sizes(*SIZES)
 @pytest.mark.parametrize("batch", [None, 20])
 async def test_paused_finished_and_in_the_past(

@@ -35,6 +35,7 @@ def weights(app: Driver) -> bytes:
     return app.app.main.viewed[0].vector.tobytes()
 
 
+@pytest.mark.slow
 @presses("C")
 async def test_a_copied_place_opens_the_same_screen_elsewhere(small: Dataset) -> None:
     async with opened(small, alpha=0.2, batch_size=50, iterations=60, seed=3) as app:

@@ -25,6 +25,7 @@ def answer(app: Driver, dataset: Dataset, parameters: Parameters) -> object:
     return pytest.approx(100 * probabilities(parameters, image)[:, 0], abs=0.051)
 
 
+@pytest.mark.slow
 @presses("left_square_bracket", "right_square_bracket")
 async def test_brackets_go_back_and_forward_and_every_panel_follows(small: Dataset) -> None:
     async with opened(small, optimizer="adam", alpha=0.01) as app:
