@@ -46,7 +46,7 @@ SCRIPTS: dict[str, tuple[Keys, ...]] = {
         ("escape", "escape"),
         (*typed("2", 3), "r"),
     ),
-    "mistakes": (("c",), ("n", "enter"), ("enter",), ("x",), ("j", "enter", "escape")),
+    "mistakes": (("c",), ("enter",), ("enter",), ("x",), ("j", "enter", "escape")),
     "overfitting": (("space",), typed("elastic", 9), ("r",)),
     "to-99": ((*typed("100", 3), "r"), (*typed("300", 3), "r")),
 }
@@ -65,15 +65,18 @@ RIGHT = {  # the answer that comes true, by lesson and step
 }
 
 
+BY_SEED = {"breaking": {1}}  # steps whose answer another seed may change
+
+
 def from_seed(lesson: Lesson, seed: int) -> Lesson:
     """Return the lesson with other first weights and another order of the digits."""
     course = tuple((update, replace(chosen, seed=seed)) for update, chosen in lesson.start.course)
     return replace(lesson, start=replace(lesson.start, course=course))
 
 
-def check_promises(lesson: Lesson, played: Played) -> None:
-    """Check that every question had the answer that RIGHT has, and that every number was known."""
-    for step in RIGHT[lesson.name]:
+def check_promises(lesson: Lesson, played: Played, *, own_seed: bool = True) -> None:
+    """Check that every question was decided, as RIGHT has it, and that every number was known."""
+    for step in set(RIGHT[lesson.name]) - (set() if own_seed else BY_SEED.get(lesson.name, set())):
         after = played.pages[step]
         assert after.was_right, (step, after.verdict, after.text)
     for page in played.pages:
