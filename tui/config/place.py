@@ -1,6 +1,6 @@
 """A place on one line, to be pasted: which run, how far it came, and what is looked at of it.
 
-digit=3 room=maths updates=120 moment=60 data=edc0d1098aa4 | alpha=0.5 batch=64 @50 alpha=0.1
+digit=3 room=maths chart=loss updates=120 moment=60 data=edc0d1098aa4 | alpha=0.5 @50 alpha=0.1
 
 Before the bar stands what is looked at; a word that is missing is as on the first screen. After the
 bar stands the run's recipe, from which exactly the same run can be made anywhere.
@@ -25,6 +25,7 @@ BAR = "|"
 HASH_LENGTH = 12  # hexadecimal digits of the data's hash
 MAX_NUMBER = 1 << 40
 MAIN = "main"  # the room that is none
+QUANTITIES = ("accuracy", "loss")  # that the chart draws; the first one unless told otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class Place:
     """The room that is open."""
     data: str = ""
     """How the SHA-256 of the training images begins; empty: any data will do."""
+    chart: str = QUANTITIES[0]
+    """What the chart draws: one of QUANTITIES."""
 
 
 def is_place(text: str) -> bool:
@@ -55,6 +58,8 @@ def format_place(place: Place) -> str:
     words = [f"digit={place.digit}"]
     if place.room != MAIN:
         words.append(f"room={place.room}")
+    if place.chart != QUANTITIES[0]:
+        words.append(f"chart={place.chart}")
     words.append(f"updates={place.updates}")
     if place.moment is not None:
         words.append(f"moment={place.moment}")
@@ -117,6 +122,12 @@ def _room(text: str) -> str:
     return text
 
 
+def _quantity(text: str) -> str:
+    if text not in QUANTITIES:
+        raise ValueError(f"expected {' or '.join(QUANTITIES)}")
+    return text
+
+
 def _hash(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{4,64}", text):
         raise ValueError("expected how the data's SHA-256 begins, such as edc0d1098aa4")
@@ -126,6 +137,7 @@ def _hash(text: str) -> str:
 _WORDS: dict[str, Callable[[str], Any]] = {
     "digit": _whole,
     "room": _room,
+    "chart": _quantity,
     "updates": _whole,
     "moment": _whole,
     "data": _hash,

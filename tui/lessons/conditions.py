@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
-from ..config.place import MAIN
+from ..config.place import MAIN, QUANTITIES
 from ..config.recipe import BY_WORD
 from ..keymap.rooms import ROOMS
 from ..training.snapshot import RunStatus
@@ -95,7 +95,7 @@ def _room(value: object) -> str:
 
 
 def _chart(value: object) -> str:
-    if value not in ("accuracy", "loss"):
+    if value not in QUANTITIES:
         raise ValueError
     return str(value)
 

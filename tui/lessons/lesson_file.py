@@ -11,7 +11,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from ..config.place import MAIN, Place, check_place
+from ..config.place import MAIN, QUANTITIES, Place, check_place
 from ..config.recipe import parse_recipe
 from ..errors import UserError
 from ..keymap.rooms import ROOMS
@@ -35,7 +35,7 @@ MAX_DO = 74
 ANSWERS = (2, 4)
 NUMBER_LENGTH = 6  # characters that one in braces usually becomes
 _LESSON = {"title", "about", "minutes", "start", "step"}
-_START = {"recipe", "updates", "moment", "digit", "room", "data"}
+_START = {"recipe", "updates", "moment", "digit", "room", "chart", "data"}
 _STEP = {"text", "do", "when", "ask", "answer", "show"}
 _ANSWER = {"text", "when", "why"}
 
@@ -141,6 +141,9 @@ class _Reader:
         room = table.get("room", MAIN)
         if room not in (MAIN, *ROOMS):
             raise self._wrong((*path, "room"), f"expected {MAIN} or one of {' '.join(ROOMS)}")
+        chart = table.get("chart", QUANTITIES[0])
+        if chart not in QUANTITIES:
+            raise self._wrong((*path, "chart"), f"expected {' or '.join(QUANTITIES)}")
         moment = self._whole(table, "moment", path) if "moment" in table else None
         data = self._text(table, "data", path, MAX_HASH, default="")
         if data and not re.fullmatch(r"[0-9a-f]{4,}", data):
@@ -152,6 +155,7 @@ class _Reader:
             self._whole(table, "digit", path),
             str(room),
             data,
+            str(chart),
         )
         try:
             check_place(place)

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import events
 from textual.message import Message
 
+from ..config.place import QUANTITIES
 from ..render.axes import Axis
 from ..render.chart import MIN_PLOT_ROWS, RunCurve, draw_runs, note_rows, readings
 from ..render.chart_view import ChartView
@@ -87,6 +88,16 @@ class Chart(LinesWidget):
                 self.redraw()
 
     # Commands
+
+    @property
+    def quantity(self) -> str:
+        """What it draws: one of QUANTITIES."""
+        return QUANTITIES[self.view.loss]
+
+    def draw_quantity(self, quantity: str) -> None:
+        """Draw that one of QUANTITIES."""
+        if quantity != self.quantity:
+            self.toggle_loss()
 
     def toggle_loss(self) -> None:
         """Accuracy or loss."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-ARROWS = {"←": "Left ", "→": "Right", "↑": "Up ", "↓": "Down"}  # < and > are other keys
+ARROWS = {"←": "Left", "→": "Right", "↑": "Up", "↓": "Down"}  # < and > are other keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class KeyFooter(LinesWidget):
         for (word, needed), several in groupby(named, lambda b: (self._word(b), b.show)):
             keys = {b.action: (b.key, self._shown(b)) for b in reversed([*several])}
             called = word.replace("digit", self._thing)
-            found.append(KeyHint(tuple(reversed(keys.values())), called, needed))
+            found.append(KeyHint(_apart([*reversed(keys.values())]), called, needed))
         return found
 
     def _word(self, binding: Binding) -> str:
@@ -117,6 +117,13 @@ class KeyFooter(LinesWidget):
 def _is_typed(key: str) -> bool:
     character = key_to_character(key)
     return character is not None and character.isprintable()
+
+
+def _apart(keys: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Put a gap after an arrow's name if another key follows; signs need none."""
+    *others, last = keys
+    names = ARROWS.values()
+    return (*((key, f"{shown} " if shown in names else shown) for key, shown in others), last)
 
 
 def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint]:

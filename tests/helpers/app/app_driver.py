@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -16,6 +16,7 @@ from mnist_tui.net.run.history import Progress
 from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.config.place import Place
+from mnist_tui.tui.lessons.lesson import Lesson
 from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.lines import LinesWidget
 from mnist_tui.tui.widgets.probabilities import Probabilities
@@ -42,11 +43,17 @@ class SmallApp(MnistApp):
     """The app, but with a dataset at hand."""
 
     def __init__(
-        self, dataset: Dataset, *, start: bool = False, place: Place | None = None, **chosen: Any
+        self,
+        dataset: Dataset,
+        *,
+        start: bool = False,
+        place: Place | None = None,
+        lessons: Sequence[Lesson] = (),
+        **chosen: Any,
     ) -> None:
         self._small = dataset
         options = AppOptions(start=start, place=place)
-        super().__init__("small", ((0, Hyperparameters(**chosen)),), options)
+        super().__init__("small", ((0, Hyperparameters(**chosen)),), options, lessons=lessons)
 
     def _load(self) -> Dataset:
         return self._small

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.tui.config.place import MAIN, Place, format_place, is_place, parse_place
+from mnist_tui.tui.config.place import MAIN, QUANTITIES, Place, format_place, is_place, parse_place
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.keymap.main_keys import KEYS
 from mnist_tui.tui.keymap.rooms import ROOMS
@@ -43,6 +43,7 @@ def places(draw: st.DrawFn) -> Place:
         draw(st.integers(0, 1 << 40)),
         draw(st.sampled_from((MAIN, *ROOMS))),
         draw(st.sampled_from(("", "edc0d1098aa4"))),
+        draw(st.sampled_from(QUANTITIES)),
     )
 
 

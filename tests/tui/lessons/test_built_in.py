@@ -10,65 +10,12 @@ from mnist_tui.net.engine.inference import next_mistake
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.lessons.conditions import holds
 from mnist_tui.tui.lessons.library import NAMES, built_in
-from mnist_tui.tui.lessons.numbers import MISSING
 from mnist_tui.tui.lessons.observation import Observation
-from mnist_tui.tui.lessons.player import UNDECIDED
 
-from tests.helpers.app.lesson_driver import HOLD, Keys, lesson_on
+from tests.helpers.app.lesson_driver import lesson_on
+from tests.helpers.app.lesson_scripts import RIGHT, SCRIPTS, SEEDS, check_promises
 from tests.helpers.app.session_driver import Driven, look, session_of
 from tests.helpers.support import part_of
-
-
-def typed(value: str, tabs: int) -> Keys:
-    """The keys that enter a value in the field after so many tabs."""
-    return (*["tab"] * tabs, *value, "enter", "escape")
-
-
-SCRIPTS: dict[str, tuple[Keys, ...]] = {
-    "what-it-sees": (("m",), ("escape",), ("right",), ("space",), ("space", "n")),
-    "forward": (("m", "right"), ("right",), ("right",), ("right",), ("escape", "n")),
-    "loss": (("n",), ("l",), (f"{HOLD}left_square_bracket",), ("escape",)),
-    "update": (
-        ("m", *["right"] * 6),
-        ("end",),
-        ("escape",),
-        ("s",),
-        typed("0.3", 1),
-        ("s",),
-        ("S", "S"),
-    ),
-    "alpha": (
-        ("space",),
-        (*typed("0.15", 1), "r"),
-        (*typed("0.5", 1), "r"),
-        (*typed("5", 1), "r"),
-    ),
-    "breaking": (("s", "s", "s"), ("space",), ("w",), ("escape", "h")),
-    "batches": ((*typed("64", 4), "r"), (*typed("938", 2), "space"), ("l", "o")),
-    "units": (
-        ("w",),
-        ("enter",),
-        ("escape", f"{HOLD}left_square_bracket"),
-        ("escape", "escape"),
-        (*typed("2", 3), "r"),
-    ),
-    "mistakes": (("c",), ("n", "enter"), ("enter",), ("x",), ("j", "enter", "escape")),
-    "overfitting": (("space",), typed("elastic", 9), ("r",)),
-    "to-99": ((*typed("100", 3), "r"), (*typed("300", 3), "r")),
-}
-RIGHT = {  # the answer that comes true, by lesson and step
-    "what-it-sees": {3: 0},
-    "forward": {2: 0},
-    "loss": {1: 1, 3: 1},
-    "update": {4: 0, 6: 1},
-    "alpha": {2: 0, 4: 1},
-    "breaking": {1: 2},
-    "batches": {1: 1, 2: 1},
-    "units": {5: 1},
-    "mistakes": {1: 1},
-    "overfitting": {1: 0, 3: 0},
-    "to-99": {1: 1, 2: 1},
-}
 
 
 def test_every_lesson_has_a_script() -> None:
@@ -82,18 +29,12 @@ def test_every_lesson_has_a_script() -> None:
 async def test_what_a_lesson_promises_happens(mnist: Dataset, name: str) -> None:
     async with lesson_on(mnist, built_in(name)) as lesson:
         played = await lesson.play(SCRIPTS[name], RIGHT[name])
-        for step in RIGHT[name]:
-            after = played.pages[step]
-            assert after.was_right, (step, after.verdict, after.text)
-        for page in played.pages:
-            assert page.verdict != UNDECIDED, page
-            assert MISSING not in page.text, page
+        check_promises(lesson.lesson, played)
 
 
 SPRINT = Hyperparameters(
     alpha=0.02, iterations=1876, batch_size=64, optimizer="momentum", schedule="cosine"
 )
-SEEDS = range(5)
 
 
 def comes_true(name: str, step: int, now: Observation) -> bool:

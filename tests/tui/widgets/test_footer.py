@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.tui.keymap.main_keys import KEYS
+from mnist_tui.tui.terminal.driver import SlowLinkDriver
 from mnist_tui.tui.widgets.footer import KeyFooter, KeyHint, hints_that_fit
 
 from tests.helpers.app.app_driver import opened
@@ -50,6 +51,15 @@ async def test_a_click_presses_the_key(small: Dataset) -> None:
         await app.until(lambda: app.iteration == 1)
         await app.pilot.click("KeyFooter", offset=(line.index("→"), 0))
         await app.until(lambda: app.index == 1)
+
+
+async def test_the_names_of_arrows_stand_apart(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(small, (120, 40)) as app:
+        monkeypatch.setattr(SlowLinkDriver, "ascii_only", True)  # opening has set it
+        await app.press("v")
+        await app.until(lambda: "Left Right Up Down move" in app.lines(KeyFooter)[0])
 
 
 async def test_the_table_and_the_rooms_tell_their_own(small: Dataset) -> None:

@@ -16,7 +16,7 @@ from ...render.tiles import TILE_GAP, Tile, TilePage, page
 from ...widgets.lines import LinesWidget
 from .thumbnails import thumbnail_row
 
-ROOMY = 20  # minimum rows for the full foot
+ROOMY = 20  # rows from which the full foot comes before the pictures
 Note = tuple[str, Style]
 
 
@@ -107,6 +107,8 @@ class TileGrid(LinesWidget):
         here = page(
             width, height, contents.side, contents.count, contents.caption or width - TILE_GAP
         )
+        spare = max(0, min(contents.feet - feet, height - here.down * here.high))
+        feet, height = feet + spare, height - spare
         if here != self._page:
             self._page, self._drawn = here, {}
         first = self.cursor // here.count * here.count

@@ -129,7 +129,7 @@ def legend(rows: LinesWidget) -> Text:
         (f"{plus} adds", rows.ink("plus")),
         (f"   {minus} takes away", rows.ink("minus")),
         (f", {thicker}: more", quiet),
-        ("   the path of the largest terms", rows.ink("chosen")),
+        ("   ▸ ▹ the path of the largest terms", rows.ink("chosen")),
         ("   · silent", quiet),
     ]
     line = Text(" ", no_wrap=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -288,12 +288,16 @@ class Dashboard(Screen[None]):
             self.workspace.at,
             run_summary(snapshot, shown, self.workspace.names),
             self.workspace.past.iteration if self.workspace.past else None,
-            next_steps(snapshot, shown),
+            self.advice(snapshot, shown),
         )
         if snapshot.run:
             panel = self.query_one(RunsPanel)
             panel.update(runs, self.workspace.names, self.workspace.hidden, snapshot.run.number)
         self._show_diagnosis(snapshot)
+
+    def advice(self, snapshot: Snapshot, shown: Sequence[Snapshot]) -> Sequence[str]:
+        """Return what the chart says could be done next, the longest wording first."""
+        return next_steps(snapshot, shown)
 
     def _shown(self, runs: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
         """Return those that are not hidden from the chart."""

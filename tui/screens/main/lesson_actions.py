@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the first picture does not wait for what only a lesson need
     from ...lessons.lesson import Lesson
     from ...lessons.observation import Observation
     from ...lessons.player import LessonPage, LessonPlayer
+    from ...training.snapshot import Snapshot
 
 
 class LessonActions(PlaceActions):
@@ -47,17 +48,22 @@ class LessonActions(PlaceActions):
 
     @property
     def lessons(self) -> tuple[Lesson, ...]:
-        """All that can be chosen."""
+        """All that can be chosen: files first, then the built-in ones in their order."""
         from ...lessons.library import NAMES, built_in
 
-        names = {lesson.name for lesson in self._own}
-        rest = () if self._only_own else tuple(built_in(n) for n in NAMES if n not in names)
-        return (*self._own, *rest)
+        if self._only_own:
+            return self._own
+        files = (lesson for lesson in self._own if lesson.name not in NAMES)
+        return (*files, *map(built_in, NAMES))
 
     @property
     def lesson_page(self) -> LessonPage | None:
         """What the strip shows, on this screen and in rooms."""
         return self.player.page if self.player else None
+
+    def advice(self, snapshot: Snapshot, shown: Sequence[Snapshot]) -> Sequence[str]:
+        """Leave it to the lesson to say what comes next."""
+        return () if self.player else super().advice(snapshot, shown)
 
     def observation(self) -> Observation:
         """Return what there is to be seen now."""
@@ -74,7 +80,7 @@ class LessonActions(PlaceActions):
             session.dataset,
             room_of(screen),
             str(getattr(screen, "page", "")),
-            "loss" if self.query_one(Chart).view.loss else "accuracy",
+            self.query_one(Chart).quantity,
         )
 
     def begin_lesson(self, lesson: Lesson) -> None:
@@ -95,20 +101,18 @@ class LessonActions(PlaceActions):
         self.show_lesson()
 
     def _clear_chart(self) -> None:
-        """Leave the lesson's own run alone on it, and accuracy, as lessons speak of them."""
+        """Leave the lesson's own run alone on it, as lessons speak of it."""
         picture = self.session.picture()
         numbers = {seen.run.number for seen in picture.runs if seen.run}
         current = picture.current.run
         self.workspace.hidden = frozenset(numbers - {current.number if current else 0})
-        chart = self.query_one(Chart)
-        if chart.view.loss:
-            chart.toggle_loss()
         self.show_run()
 
     def end_lesson(self) -> None:
         """Close the strip; the runs stay."""
         self.player = None
         self.show_lesson()
+        self.show_run()
 
     def watch_lesson(self) -> None:
         """Go on if what the lesson waits for has happened."""

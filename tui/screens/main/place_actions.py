@@ -12,6 +12,7 @@ from ...errors import EXPECTED_ERRORS
 from ...keymap.rooms import ROOMS
 from ...text import printable
 from ...training.place_opener import PlaceOpener
+from ...widgets.chart import Chart
 from ..dialogs.base import ClosesOnce
 from .dashboard import REFRESH_S
 from .file_actions import FileActions
@@ -68,6 +69,7 @@ class PlaceActions(RoomActions):
             self.workspace.index,
             room,
             self._digest()[:HASH_LENGTH],
+            self.query_one(Chart).quantity,
         )
 
     def action_place(self) -> None:
@@ -149,6 +151,7 @@ class PlaceActions(RoomActions):
             self._opening = None
         elif is_there:
             self._opening = None
+            self.query_one(Chart).draw_quantity(opening.place.chart)
             self.look()
             if opening.place.room != MAIN:
                 await self.action_room(opening.place.room)

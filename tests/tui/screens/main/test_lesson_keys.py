@@ -14,12 +14,15 @@ from mnist_tui.tui.lessons.lesson import Lesson
 from mnist_tui.tui.lessons.lesson_file import parse_lesson
 from mnist_tui.tui.lessons.library import NAMES, built_in
 from mnist_tui.tui.rooms.draw.room import DrawRoom
+from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
 from mnist_tui.tui.rooms.maths.room import MathsRoom
 from mnist_tui.tui.screens.dialogs.lessons import LessonsDialog
+from mnist_tui.tui.training.snapshot import RunStatus
+from mnist_tui.tui.widgets.chart import Chart
 from mnist_tui.tui.widgets.lesson_strip import LessonStrip
 from textual.geometry import Region
 
-from tests.helpers.app.app_driver import Driver, opened, presses
+from tests.helpers.app.app_driver import Driver, SmallApp, opened, presses
 from tests.helpers.app.lesson_driver import LessonDriver, lesson_on, on_any_data
 from tests.helpers.support import program
 
@@ -137,6 +140,53 @@ async def test_the_list_has_every_lesson_and_begins_the_one_chosen(mnist: Datase
         await app.until(lambda: app.app.main.lesson_page and app.app.main.lesson_page.step == 1)
         assert app.app.main.player
         assert app.app.main.player.lesson is built_in(NAMES[0])
+
+
+async def test_a_lesson_given_by_name_is_followed_by_the_next(mnist: Dataset) -> None:
+    app = SmallApp(mnist, lessons=(built_in("alpha"),))
+    async with app.run_test(size=(80, 24)) as pilot:
+        driver = Driver(app, pilot)
+        await driver.until(lambda: app.main.lesson_page and app.main.lesson_page.step == 1)
+        await driver.press("L")
+        dialog = app.screen
+        assert isinstance(dialog, LessonsDialog)
+        assert [option.id for option in dialog.offers] == list(NAMES), "numbers stay as they are"
+        await driver.press("enter")
+        assert app.main.player
+        assert app.main.player.lesson.name == "breaking"
+
+
+async def test_a_lesson_alone_says_what_comes_next(small: Dataset) -> None:
+    async with lesson_on(small, SHORT, (120, 40)) as lesson:
+        app = lesson.app
+        await app.train(1)
+        await app.until(lambda: "Space: " in "\n".join(app.lines(Chart)))
+        await lesson.begin()
+        await app.press("s")
+        await app.until(lambda: app.iteration == 4)
+        await app.until_state(RunStatus.PAUSED)
+        assert "Space: " not in "\n".join(app.lines(Chart))
+        await app.press("L", "home", "down", "down", "enter")
+        await app.until(lambda: "Space: " in "\n".join(app.lines(Chart)))
+
+
+async def test_the_weights_are_explained_above_a_lesson_too(small: Dataset) -> None:
+    async with lesson_on(small, SHORT) as lesson:
+        await lesson.begin()
+        await lesson.app.press("w")
+        await lesson.app.until(lambda: "active on" in "\n".join(lesson.app.lines(TileGrid)))
+        assert "+ ink here excites" in "\n".join(lesson.app.lines(TileGrid))
+
+
+async def test_a_lesson_begins_with_the_chart_it_asks_for(small: Dataset) -> None:
+    on_loss = replace(SHORT, start=replace(SHORT.start, chart="loss"))
+    async with lesson_on(small, on_loss) as lesson:
+        await lesson.begin()
+        chart = lesson.app.app.main.query_one(Chart)
+        assert chart.view.loss
+        lesson.lesson = SHORT
+        await lesson.begin()
+        assert not chart.view.loss
 
 
 async def test_within_a_lesson_the_list_skips_goes_back_and_leaves(small: Dataset) -> None:

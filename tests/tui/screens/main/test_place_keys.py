@@ -9,6 +9,7 @@ from mnist_tui.tui.rooms.maths.room import MathsRoom
 from mnist_tui.tui.screens.dialogs.place import PlaceDialog
 from mnist_tui.tui.screens.dialogs.recipe import RecipeDialog
 from mnist_tui.tui.training.snapshot import RunStatus
+from mnist_tui.tui.widgets.chart import Chart
 
 from tests.helpers.app.app_driver import Driver, SmallApp, opened, presses
 from tests.helpers.datasets.synthetic_data import made_up
@@ -42,11 +43,11 @@ async def test_a_copied_place_opens_the_same_screen_elsewhere(small: Dataset) ->
         await app.train(20)
         await app.press("plus")
         await app.train(20)
-        await app.press("right", "right", "left_square_bracket", "left_square_bracket", "m")
+        await app.press("right", "right", "left_square_bracket", "left_square_bracket", "l", "m")
         line, before = await copied(app), weights(app)
         assert isinstance(app.app.screen, MathsRoom)
     place = parse_place(line)
-    assert (place.updates, place.digit, place.room) == (40, 2, "maths")
+    assert (place.updates, place.digit, place.room, place.chart) == (40, 2, "maths", "loss")
     assert place.moment is not None
     assert len(place.course) == 2
     async with opened(small) as app:
@@ -55,6 +56,7 @@ async def test_a_copied_place_opens_the_same_screen_elsewhere(small: Dataset) ->
         await app.until(lambda: isinstance(app.app.screen, MathsRoom))
         assert weights(app) == before
         assert app.iteration == 40
+        assert app.app.main.query_one(Chart).view.loss
 
 
 async def test_a_run_of_the_session_need_not_be_made_again(small: Dataset) -> None:
