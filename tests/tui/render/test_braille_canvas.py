@@ -46,6 +46,6 @@ def test_each_cell_has_the_dots_of_all_lines_and_the_color_of_the_last(
     assert {cell: glyph for cell, (glyph, _) in found.items()} == {
         cell: chr(0x2800 + bits) for cell, bits in dots.items()
     }
-    assert {cell: style.color.name for cell, (_, style) in found.items() if style} == {
-        cell: Style(color=color).color.name for cell, color in colors.items()
+    assert {cell: style.color for cell, (_, style) in found.items() if style} == {
+        cell: Style(color=color).color for cell, color in colors.items()
     }
