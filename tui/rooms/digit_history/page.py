@@ -142,7 +142,7 @@ class DigitPage(LinesWidget):
                 cell = f"{watched.called(k):>2}".ljust(wide)
                 name = f" {cell} {'◂' if mine else ' '} {100 * float(now[k]):6.1f} %  "
                 role = "chosen" if mine else "quiet"
-                line.append(name if y == 0 else " " * self._left, self.ink(role))
+                line.append(name if y == (tall - 1) // 2 else " " * self._left, self.ink(role))
                 block.append(line.append_text(strip))
         if len(shown) < trace.probabilities.shape[1] and room > 1:
             less = trace.probabilities.shape[1] - len(shown)
