@@ -169,7 +169,8 @@ def main() -> None:
     try:
         code = cli.main(prog_name="mnist-tui", standalone_mode=False)
     except click.UsageError as wrong:
-        _print_error(f"{wrong.format_message()} (see mnist-tui --help)")
+        command = wrong.ctx.command_path if wrong.ctx else "mnist-tui"
+        _print_error(f"{wrong.format_message()} (see {command} --help)")
         code = USAGE_ERROR
     except EXPECTED_ERRORS as problem:
         _print_error(str(problem))

@@ -1,9 +1,6 @@
-"""The only caller of plotext: takes curves, returns lines of text, and validates all values.
+"""A plot: axes with their numbers, and curves between them, as lines of text.
 
-plotext keeps a single figure for the whole process and draws it in a native kernel that aborts
-on a number that is not finite, or far outside the axes. It also rounds positions its own way, and
-drops or cuts numbers beside its axes. So it gets only the centers of sub-cells,
-the axes are drawn here around its output, and only the screen's thread may call `draw`.
+plotext drops or cuts numbers beside its axes. So the axes are drawn here, around its lines.
 """
 
 from __future__ import annotations
@@ -11,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Span, Text
 
 from .axes import Axis
-from .subcells import ACROSS, DOWN, Spans, glyphs, nearest, trace
+from .braille_canvas import draw_spans
+from .subcells import ACROSS, DOWN, glyphs, nearest, trace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,23 +122,25 @@ def draw(plot: Plot, curves: Sequence[Curve], *, ascii_only: bool = False) -> No
     """Draw curves into a frame. ascii_only: dots are ASCII characters."""
     for beneath in (True, False):
         layer = [curve for curve in curves if curve.beneath == beneath and not curve.dots]
-        if layer or not beneath:
-            _lay(plot, _canvas(plot, layer), dim=beneath)
+        if layer:
+            _lay(plot, layer, dim=beneath)
     for curve in curves:
         if curve.dots:
             _dot(plot, curve, ascii_only=ascii_only)
 
 
-def _lay(plot: Plot, drawn: Sequence[Text], *, dim: bool) -> None:
-    """Put lines of text over what is in the frame; blanks let it show through."""
-    for row, line in enumerate(drawn):
-        cells = {column: glyph for column, glyph in enumerate(line.plain) if glyph != " "}
-        spans = [
-            Span(start, end, style + Style(dim=dim))
-            for start, end, style in line.spans
-            if isinstance(style, Style) and style.color
-        ]
-        _put(plot, row, cells, spans)
+def _lay(plot: Plot, curves: Sequence[Curve], *, dim: bool) -> None:
+    """Put lines over what is in the frame; blanks let it show through."""
+    across, up = ACROSS * plot.columns, DOWN * plot.rows
+    lines = [(trace(*_between(plot, curve), across, up), curve.style) for curve in curves]
+    drawn = draw_spans(plot.columns, plot.rows, lines)
+    dimmed = Style(dim=dim)
+    for row in range(plot.rows):
+        found = {at: column[row] for at, column in enumerate(drawn) if row in column}
+        cells = {at: glyph for at, (glyph, _) in found.items()}
+        spans = [Span(at, at + 1, style + dimmed) for at, (_, style) in found.items() if style]
+        if cells:
+            _put(plot, row, cells, spans)
 
 
 def _put(plot: Plot, row: int, cells: Mapping[int, str], spans: Sequence[Span]) -> None:
@@ -167,52 +167,6 @@ def _fitting(
             if all(before[1] < after[0] for before, after in pairwise(taken)):
                 return chosen
     return []
-
-
-def _canvas(plot: Plot, curves: Sequence[Curve]) -> list[Text]:
-    """Curves as lines, drawn by plotext: a line of text for each row of the frame."""
-    import plotext
-
-    across, up = ACROSS * plot.columns, DOWN * plot.rows
-    plotext.terminal.limit(False, False)
-    figure: Any = plotext.figure
-    figure.clear()
-    figure.theme("colorless").canvas("default")
-    figure.plot_size(plot.columns, plot.rows)
-    figure.axes(False)
-    figure.legend(False)
-    for curve in curves:
-        spans = trace(*_between(plot, curve), across, up)
-        if len(spans.columns):
-            figure.draw(_strokes(spans, curve.style))
-    for name, count in (("x", across), ("y", up)):
-        figure.ruler(name).lim(0, count).alignment(lim="edge").frequency(0)
-    lines = list(Text.from_ansi(figure.build().string(), no_wrap=True).split(allow_blank=True))
-    lines = lines[: plot.rows]
-    for line in lines:
-        line.truncate(plot.columns, pad=True)
-    return lines
-
-
-def _strokes(spans: Spans, style: Style) -> Any:
-    """Vertical strokes as plotext draws them: through the centres of sub-cells."""
-    import plotext
-
-    xs: list[float] = []
-    ys: list[float] = []
-    joined: list[int] = []  # points connected to the previous one
-    for column, *ends in zip(
-        spans.columns.tolist(), spans.low.tolist(), spans.high.tolist(), strict=True
-    ):
-        for end in sorted(set(ends)):
-            if ys and xs[-1] == column + 0.5:
-                joined.append(len(xs))
-            xs.append(column + 0.5)
-            ys.append(end + 0.5)
-    signal: Any = plotext.figure.signal(xs, ys, marker=plotext.marker("braille", _pixel(style)))
-    for index in joined:
-        signal.line(index)
-    return signal
 
 
 def _dot(plot: Plot, curve: Curve, *, ascii_only: bool) -> None:
@@ -246,10 +200,3 @@ def _number(value: float) -> Numbers:
     import numpy as np
 
     return np.asarray(value, np.float64)
-
-
-def _pixel(style: Style) -> Any:
-    """Return a style's color as plotext takes it."""
-    import plotext
-
-    return plotext.pixel(tuple(style.color.get_truecolor()) if style.color else "default")

@@ -12,6 +12,7 @@ from textual import events
 from textual.message import Message
 
 from ..config.place import QUANTITIES
+from ..render import braille_canvas
 from ..render.axes import Axis
 from ..render.chart import MIN_PLOT_ROWS, RunCurve, draw_runs, note_rows, readings
 from ..render.chart_view import ChartView
@@ -55,6 +56,7 @@ class Chart(LinesWidget):
         self._opening = ""
         self._plot: Plot | None = None
         self._above = 1  # rows above the drawing
+        self._is_prepared = False  # whether what draws lines is loaded, or about to be
         self._drag: tuple[int, Axis] | None = None  # its start, and the axis at that time
         self._dragged = False
         self.view = ChartView()
@@ -79,6 +81,9 @@ class Chart(LinesWidget):
         self._lines, self._at, self._note, self._past = lines, at, note, past
         self._steps = steps
         self.redraw()
+        if lines and not self._is_prepared:  # the first picture is complete: time for what is heavy
+            self._is_prepared = True
+            self.run_worker(braille_canvas.load, thread=True)
 
     def open_with(self, words: str) -> None:
         """Say this before the first update."""

@@ -60,6 +60,7 @@ class RunsPanel(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.table = RunTable(cursor_type="row", cell_padding=0, fixed_columns=FIXED)
+        self._is_shown = False
         self._last: tuple[Sequence[Snapshot], Mapping[int, str], frozenset[int], int] | None = None
 
     def compose(self) -> ComposeResult:
@@ -75,6 +76,18 @@ class RunsPanel(Vertical):
         for name, width in COLUMNS.items():
             side = "right" if name in NUMBERS else "left"
             self.table.add_column(Text(name, justify=side), key=name, width=width)
+        self._catch_up()
+
+    def on_show(self) -> None:
+        """Show what has happened out of sight."""
+        self._is_shown = True
+        self._catch_up()
+
+    def on_hide(self) -> None:
+        """Rest: to repaint what is out of sight, Textual would lay out the whole screen."""
+        self._is_shown = False
+
+    def _catch_up(self) -> None:
         if self._last is not None:
             self.update(*self._last)
 
@@ -85,10 +98,10 @@ class RunsPanel(Vertical):
         hidden: frozenset[int],
         current: int,
     ) -> None:
-        """Show these; only cells that changed are drawn."""
+        """Show these, once there is something to see; only cells that changed are drawn."""
         self._last = runs, names, hidden, current
         table = self.table
-        if not table.columns:
+        if not (self._is_shown and table.columns):
             return
         wanted = {str(seen.run.number): seen for seen in runs if seen.run}
         for key in [row.value for row in table.rows if row.value not in wanted]:

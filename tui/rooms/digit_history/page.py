@@ -108,7 +108,9 @@ class DigitPage(LinesWidget):
         then = "then" if watched.past is not None else "now"
         verdict = f"   {then} {called(watched.names, last)} {'✓ right' if right else '✗ wrong'}   "
         line.append(verdict, self.ink("moving" if right else "warning"))
-        line.append("1 flip" if len(flips) == 1 else f"{len(flips)} flips", self.ink("title"))
+        count = "1 flip" if len(flips) == 1 else f"{len(flips)} flips"
+        has_room = line.cell_len + len(count) <= self.size.width
+        line.append(count if has_room else "", self.ink("title"))
         for many in range(min(LATEST_FLIPS, len(flips)), 0, -1):  # as many of the latest as fit
             listed = ", ".join(
                 f"{called(watched.names, f.before)}→{called(watched.names, f.after)}"
@@ -142,7 +144,7 @@ class DigitPage(LinesWidget):
                 cell = f"{watched.called(k):>2}".ljust(wide)
                 name = f" {cell} {'◂' if mine else ' '} {100 * float(now[k]):6.1f} %  "
                 role = "chosen" if mine else "quiet"
-                line.append(name if y == 0 else " " * self._left, self.ink(role))
+                line.append(name if y == (tall - 1) // 2 else " " * self._left, self.ink(role))
                 block.append(line.append_text(strip))
         if len(shown) < trace.probabilities.shape[1] and room > 1:
             less = trace.probabilities.shape[1] - len(shown)

@@ -199,7 +199,7 @@ class LandscapePage(LinesWidget):
         change = ""
         if self._plot is not None:
             change = said_of_alpha(land, self._plot, cell_of(self._plot, self._place(land)))
-        return self._line((f"{said}  {change}".rstrip(), said), "title")
+        return self._line((f"{said[0]}  {change}".rstrip(), *said), "title")
 
     def _looks(self, count: int) -> list[Look]:
         """Return the look of each band, from the lowest loss: a character, or a colour."""

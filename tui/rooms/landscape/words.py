@@ -66,7 +66,10 @@ def share_held(land: Landscape) -> tuple[str, ...]:
     """Say how much of the paths is to be seen; the longest first."""
     whose = "path's" if len(land.paths) == 1 else "paths'"
     if land.share > 1 - ROUNDING:
-        return (f"This plane holds 100 % of the {whose} variation: all of it can be seen.",)
+        return (
+            f"This plane holds 100 % of the {whose} variation: all of it can be seen.",
+            "100 % of the variation is seen here.",
+        )
     share = f"{int(1000 * land.share) / 10:g} %"  # rounded down: it never says 100 % of less
     differences = [
         abs(own - plane)
@@ -81,6 +84,7 @@ def share_held(land: Landscape) -> tuple[str, ...]:
         f"{held}; what is left cannot be seen here.",
         f"{held}; the rest cannot be seen.",
         f"{share} of the {whose} variation held; the rest is unseen.",
+        f"{share} of the variation is seen here.",
     )
 
 
@@ -113,19 +117,22 @@ def legend(between: Sequence[float], looks: Sequence[Look], ink: Ink, width: int
     return line
 
 
-def said_here(land: Landscape, reading: Reading | None, spot: tuple[float, float] | None) -> str:
-    """Say the loss at the cursor: of a moment, or of a place."""
+def said_here(
+    land: Landscape, reading: Reading | None, spot: tuple[float, float] | None
+) -> tuple[str, ...]:
+    """Say the loss at the cursor, of a moment or of a place; the longest first."""
     if reading is not None:
         own = reading.path.own_losses[reading.index]
         own_loss = "…" if own is None else f"{own:.4g}"
         on_plane = f"{reading.path.plane_losses[reading.index]:.4g}"
+        whole = f"Run {reading.path.number} after {reading.iteration} updates: loss {own_loss}"
         return (
-            f"Run {reading.path.number} after {reading.iteration} updates: loss {own_loss}, "
-            f"on the plane {on_plane}."
+            f"{whole}, on the plane {on_plane}.",
+            f"At {reading.iteration}: loss {own_loss}, plane {on_plane}.",
         )
     if land.spot_loss is not None and land.spot == spot:
-        return f"Here the loss is {land.spot_loss:.4g}."
-    return "Here the loss is …"
+        return (f"Here the loss is {land.spot_loss:.4g}.",)
+    return ("Here the loss is …",)
 
 
 def said_of_alpha(land: Landscape, plot: Plot, cell: tuple[int, int]) -> str:

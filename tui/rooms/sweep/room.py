@@ -18,12 +18,20 @@ from .folder_actions import FolderActions
 from .page import SweepPage
 from .watching import Found
 
+ABOUT_CELLS = {"move", "open", "curves", "across", "down", "other", "hold", "best"}
+
 
 class SweepRoom(FolderActions):
     """Arrows move over the cells; other keys choose what is across, down, held and pooled."""
 
     HEADING = "Sweep"
     BINDINGS = [*Room.BINDINGS, *(key.binding for key in ROOM_KEYS["sweep"])]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Without a sweep, keys about its cells rest, and the footer leaves them out."""
+        if action in ABOUT_CELLS and self.found is None:
+            return None
+        return super().check_action(action, parameters)
 
     def action_move(self, down: int, across: int) -> None:
         """Move the cursor by this many cells."""

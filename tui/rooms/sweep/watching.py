@@ -175,7 +175,10 @@ class WatchingRoom(Room):
             self.main.open_sweep(found.sweep)
         if found.sweep is not self.main.sweep or choice != self.looked_at.choice:
             return
+        is_first = self.found is None
         self.found, self._trouble = found, ""
+        if is_first:
+            self.refresh_bindings()
         look, shown = self.looked_at, found.shown
         if look.is_curves is None and shown.planned:
             is_row = len(shown.grid.row_values) < 2 < len(shown.grid.column_values)

@@ -1,15 +1,30 @@
-"""The base of all windows and rooms: they close once."""
+"""The base of all windows and rooms: they close once, and are painted once at a time."""
 
 from __future__ import annotations
+
+from contextlib import nullcontext
 
 from textual import on
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
 from textual.events import ScreenResume
+from textual.geometry import Size
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 
-class ClosesOnce(Screen[ScreenResultType]):
+class PaintsOnce(Screen[ScreenResultType]):
+    """A screen that is not painted in part just before it is painted whole.
+
+    Textual paints what a new layout has changed; if everything is to be painted, it does that next:
+    when a room is opened in a large terminal, 75 KB each.
+    """
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
+        with self.app.batch_update() if self._repaint_required else nullcontext():
+            super()._refresh_layout(size, scroll)
+
+
+class ClosesOnce(PaintsOnce[ScreenResultType]):
     """A screen whose first dismissal counts; further ones do nothing.
 
     If another screen covers it then, as when a thread ends under a question or the command palette,

@@ -30,6 +30,7 @@ from ...widgets.lesson_strip import LessonStrip
 from ...widgets.probabilities import Probabilities
 from ...widgets.runs_table import RunsPanel
 from ...widgets.status_line import StatusLine
+from ..dialogs.base import PaintsOnce
 from ..minimum_size import WORDINGS
 from .guidance import next_steps, opening
 
@@ -64,7 +65,7 @@ def is_on_top(screen: Screen[None]) -> bool:
     return screen.app.screen is screen
 
 
-class Dashboard(Screen[None]):
+class Dashboard(PaintsOnce[None]):
     """The main screen, with all panels."""
 
     AUTO_FOCUS = ""  # the screen has the keys until the user enters a field

@@ -28,6 +28,7 @@ from textual.widget import Widget
 
 from tests.helpers.app.app_driver import ENDLESS, Driver, opened, presses
 from tests.helpers.app.terminal_sizes import EVERY, at_sizes
+from tests.manual.torture.sizes import resize
 
 ROUNDED = 6e-4  # relative error of a number with four digits
 SAID = re.compile(r"Run (\d+) after (\d+) updates: loss ([\d.]+), on the plane ([\d.]+)")
@@ -144,6 +145,17 @@ async def test_three_moments_make_a_plane_that_holds_them_all(small: Dataset) ->
         path = land(page).paths[-1]
         assert path.iterations == (0, 1, 2)
         assert path.own_losses == pytest.approx(path.plane_losses, rel=1e-4)
+
+
+async def test_a_narrow_pane_cuts_no_sentence(small: Dataset) -> None:
+    async with opened(small) as app:
+        await app.make(3)
+        page = await mapped(app)
+        await resize(app, 40, 12)
+        rows = [row.rstrip() for row in text(page).splitlines()]
+        assert rows[1].endswith(("is seen here.", "is unseen."))
+        assert rows[-1].startswith(" At 3: loss ")
+        assert rows[-1].endswith(".")
 
 
 async def test_enter_shows_the_network_as_it_was_and_the_mark_follows_time(

@@ -27,6 +27,7 @@ from mnist_tui.tui.sweep.axes import format_axis_value
 from mnist_tui.tui.sweep.manifest import Manifest, read_manifest, write_manifest
 from mnist_tui.tui.sweep.watch.opened import OpenSweep
 from mnist_tui.tui.terminal.driver import SlowLinkDriver
+from mnist_tui.tui.widgets.footer import KeyFooter
 from textual.widgets import Input, Label
 
 from tests.helpers.app.app_driver import Driver, opened, presses
@@ -57,6 +58,11 @@ async def enter(app: Driver) -> SweepRoom:
     return room
 
 
+def footer(app: Driver) -> str:
+    """The keys that the footer lists."""
+    return app.app.screen.query_one(KeyFooter).render_line(0).text
+
+
 def text(app: Driver) -> str:
     """What the page shows."""
     return "\n".join(app.lines(SweepPage))
@@ -73,9 +79,11 @@ async def test_without_a_sweep_it_says_what_one_is_and_how_to_begin(small: Datas
         await app.press("W")
         await app.until(lambda: "many runs that differ" in words(app))
         assert "mnist-tui sweep --alpha" in words(app)
-        await app.press(*"xybc.,E", "enter", "tab", "left", "down")
+        assert "across" not in footer(app)  # what is about cells waits for a sweep
+        assert "new" in footer(app)
+        await app.press(*"xybc.,", "enter", "tab", "left", "down", "E")
+        await app.until(lambda: "nothing yet to write" in app.told)
         assert isinstance(app.app.screen, SweepRoom)
-        assert "nothing yet to write" in app.told
         await app.press("question_mark")
         assert isinstance(app.app.screen, HelpDialog)
         assert app.app.screen.asked.startswith("Sweep\n")
@@ -172,6 +180,7 @@ async def test_what_is_across_down_held_and_pooled_is_chosen_by_keys(
             return f"{choice.column} {choice.row} {held}".strip()
 
         assert await chosen() == "alpha hidden"
+        await app.until(lambda: "across" in footer(app))
         assert "▸ batch pooled (2) seed pooled (2)" in words(app)
         assert await chosen("full_stop") == "alpha hidden batch_size=8"
         assert "▸ batch 8" in text(app)

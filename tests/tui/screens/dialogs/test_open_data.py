@@ -124,7 +124,10 @@ async def test_a_table_is_opened_and_a_new_session_trains_on_it(
         assert now.wanted == Hyperparameters(alpha=0.3)
         assert not app.app.workspace.hidden
         assert app.app.workspace.names == {1: "run 1"}
-        assert app.app.main.query_one(RunsPanel).query_one(RunTable).row_count == 1
+        await app.press("t")
+        table_of_runs = app.app.main.query_one(RunsPanel).query_one(RunTable)
+        await app.until(lambda: table_of_runs.row_count == 1)
+        await app.press("t")
         await app.make(2)
         assert recent_sources() == [str(table)]
         assert not before.is_training

@@ -178,3 +178,18 @@ async def test_the_table_is_kept_up_to_date_while_it_trains(small: Dataset) -> N
         assert int(row(app, 1)["updates"]) >= before
         app.tap("space")
         await app.until_state(RunStatus.PAUSED)
+
+
+async def test_the_table_rests_out_of_sight_and_is_right_once_it_is_seen(small: Dataset) -> None:
+    async with opened(small) as app:
+        await app.make(3)
+        assert table(app).row_count == 0  # at 80 × 24 the digit stands in its place
+        await app.press("t")
+        await app.until(lambda: table(app).row_count == 1)
+        assert row(app, 1)["updates"] == "3"
+        await app.press("t")
+        await app.until(lambda: not table(app).is_on_screen)
+        await app.make(2)
+        assert row(app, 1)["updates"] == "3"
+        await app.press("t")
+        await app.until(lambda: row(app, 1)["updates"] == "5")
