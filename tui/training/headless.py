@@ -23,14 +23,8 @@ class FinalScores:
     test: Progress  # the latest metrics, the test set's among them
 
 
-def new_trainer(
-    dataset: Dataset,
-    hyperparameters: Hyperparameters,
-    engine: Engine,
-    *,
-    tests_on_the_way: bool = True,
-) -> Trainer:
-    """Return a trainer with initial weights; see `Trainer` for the arguments.
+def new_trainer(dataset: Dataset, hyperparameters: Hyperparameters, engine: Engine) -> Trainer:
+    """Return a trainer with initial weights.
 
     Raises NetError if the hyperparameters do not fit the data.
     """
@@ -41,7 +35,6 @@ def new_trainer(
         classes=dataset.classes,
         engine=engine,
         augmented=Epochs(dataset.train.images).images,
-        tests_on_the_way=tests_on_the_way,
     )
 
 
