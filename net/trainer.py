@@ -42,7 +42,6 @@ class Trainer:
         classes: int = 10,
         engine: Engine | None = None,
         augmented: Callable[[int, int], Images] | None = None,
-        tests_on_the_way: bool = True,
         dtype: DTypeLike = np.float32,
     ) -> None:
         """Draw the initial weights.
@@ -55,8 +54,6 @@ class Trainer:
             engine: An engine already made for `train`; None: make one.
             augmented: Returns the augmented training images, of train's shape, for a seed and an
                 epoch (0 is the first). Called only while `augment` is not "none".
-            tests_on_the_way: Measure the test set now and then; otherwise only `measure` does,
-                which changes the history alone.
             dtype: float32 or float64.
 
         Raises:
@@ -77,7 +74,9 @@ class Trainer:
         self._engine = engine or Engine(train)
         self._test = test
         self._augmented = augmented
-        self._tests_on_the_way = tests_on_the_way
+        # Whether updates measure the test set when it is due; if not, only `measure` does. This
+        # changes nothing but the history.
+        self.tests_on_the_way = True
         self._batches = Batches(m, generator, in_windows=is_large(train.images))
         self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
@@ -110,7 +109,7 @@ class Trainer:
             DivergedError: An update made the loss or a weight infinite; it has been undone.
         """
         if not len(self.history):
-            self._measure(tested=self._tests_on_the_way)
+            self._measure(tested=self.tests_on_the_way)
         while self.iteration < self.hyperparameters.iterations:
             yield self._step()
 
@@ -309,7 +308,7 @@ class Trainer:
         It is due at first, at last and after every tenth update or epoch; on the way through a
         long first epoch after 20, 50, 100, 200, 500 … updates.
         """
-        if not self._tests_on_the_way:
+        if not self.tests_on_the_way:
             return False
         m = self._batches.m
         epoch = -(-m // (hyperparameters.batch_size or m))  # updates per epoch, rounded up
