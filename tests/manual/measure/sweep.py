@@ -1,21 +1,16 @@
 """Measure sweeps: `python -m tests.manual.measure.sweep [PART …]`, all parts unless told.
 
-cores     wall time of 60 runs ÷ (the sum of their solo times ÷ cores), beside bare processes
 overhead  what a run costs besides itself, once workers are warm
 memory    resident memory of the client, scheduler included, over 10 000 tiny runs
 table     bytes and reading time of a table of 100 000 rows
 sleepers  runs that sleep, on a hundred threads: what a large cluster would ask of the client
-peer      scikit-learn's GridSearchCV over MLPClassifier, joblib on as many cores, in turns
 """
 
 from __future__ import annotations
 
-import os
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,11 +22,10 @@ from mnist_tui.tui.sweep.manifest import Manifest
 from mnist_tui.tui.sweep.results import ResultsWriter, SweepResult, read_results
 from mnist_tui.tui.sweep.tasks import Answer, Request, Requirements
 
-from tests.helpers.arguments import parser
 from tests.helpers.support import part_of, write_folder
 from tests.helpers.sweeps import Sweep
 
-from .sweep_pace import cores, peer, solo_seconds, sweep_seconds
+from .sweep_pace import Parts, run_parts, solo_seconds, sweep_seconds
 
 TINY = Manifest("iterations=1 batch=1", {"seed": "0:10000"})
 SLEEP_S = 0.05
@@ -120,28 +114,13 @@ def sleepers(runs: int) -> None:
         report_memory(Sweep(client, Path(place), manifest, dataset, "mnist"), runs)
 
 
-PARTS: dict[str, tuple[Callable[[int], None], int]] = {
-    "cores": (cores, 60),
+PARTS: Parts = {
     "overhead": (overhead, 300),
     "memory": (memory, 10_000),
     "table": (table, 100_000),
     "sleepers": (sleepers, 5000),
-    "peer": (peer, 12),
 }
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Measure the parts that are named, such as cores or cores=12 for fewer runs."""
-    for argument in arguments or list(PARTS):
-        name, _, runs = argument.partition("=")
-        measure, usual = PARTS[name]
-        measure(int(runs or usual))
-
-
 if __name__ == "__main__":
-    options = parser(__doc__)
-    options.add_argument("parts", nargs="*", metavar="PART[=RUNS]", help="usually all")
-    os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of joblib's processes
-    with suppress(KeyboardInterrupt):
-        main(options.parse_args().parts)
-    sys.exit(0)
+    run_parts(__doc__, PARTS)

@@ -1,16 +1,20 @@
-"""How quick sweeps are beside the same runs alone, in bare processes, and in scikit-learn.
+"""Measure how quick sweeps are: `python -m tests.manual.measure.sweep_pace [PART …]`, else both.
 
-Two parts of `python -m tests.manual.measure.sweep`. All times are taken in turns, since a machine
-is seldom the same for minutes.
+cores     wall time of 60 runs ÷ (the sum of their solo times ÷ cores), beside bare processes
+peer      scikit-learn's GridSearchCV over MLPClassifier, joblib on as many cores
+
+All times are taken in turns, since a machine is seldom the same for minutes.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import tempfile
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -28,6 +32,7 @@ from mnist_tui.tui.sweep.manifest import Manifest
 from mnist_tui.tui.sweep.tasks import Answer, Request
 from mnist_tui.tui.sweep.worker import make_run
 
+from tests.helpers.arguments import parser
 from tests.helpers.sweeps import Sweep, requirements
 
 RUN = "batch=64 iterations=938"  # an epoch
@@ -89,9 +94,10 @@ class BareProcesses:
 
 def serve_runs(pipe: Connection[None, list[Cell]], needs: dict[str, Any]) -> None:
     """Make the runs that come through a pipe, until the program at its other end is gone."""
-    while True:
-        make_runs(needs, pipe.recv())
-        pipe.send(None)
+    with suppress(EOFError):
+        while True:
+            make_runs(needs, pipe.recv())
+            pipe.send(None)
 
 
 def cores(runs: int) -> None:
@@ -173,3 +179,23 @@ def peer(runs: int) -> None:
         f"{np.round(theirs, 1)} s: {median(theirs) / median(ours):.2f} times; processor time of "
         f"the last {our_work:.1f} and {their_work:.1f} s: {their_work / our_work:.2f} times"
     )
+
+
+Parts = dict[str, tuple[Callable[[int], None], int]]  # each with its usual number of runs
+PARTS: Parts = {"cores": (cores, 60), "peer": (peer, 12)}
+
+
+def run_parts(description: str | None, parts: Parts) -> None:
+    """Measure the parts that the command line names, such as cores or cores=12 for fewer runs."""
+    options = parser(description)
+    options.add_argument("parts", nargs="*", metavar="PART[=RUNS]", help="usually all")
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")  # of joblib's processes
+    with suppress(KeyboardInterrupt):
+        for argument in options.parse_args().parts or list(parts):
+            name, _, runs = argument.partition("=")
+            measure, usual = parts[name]
+            measure(int(runs or usual))
+
+
+if __name__ == "__main__":
+    run_parts(__doc__, PARTS)
