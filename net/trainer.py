@@ -74,6 +74,9 @@ class Trainer:
         self._engine = engine or Engine(train)
         self._test = test
         self._augmented = augmented
+        # Whether updates measure the test set when it is due; if not, only `measure` does. This
+        # changes nothing but the history.
+        self.tests_on_the_way = True
         self._batches = Batches(m, generator, in_windows=is_large(train.images))
         self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
@@ -106,15 +109,18 @@ class Trainer:
             DivergedError: An update made the loss or a weight infinite; it has been undone.
         """
         if not len(self.history):
-            self.measure()
+            self._measure(tested=self.tests_on_the_way)
         while self.iteration < self.hyperparameters.iterations:
             yield self._step()
 
     def measure(self) -> Progress:
         """Return the metrics of the current weights, test set included, without an update."""
+        return self._measure(tested=True)
+
+    def _measure(self, *, tested: bool) -> Progress:
         score = self._compute_gradient(self.hyperparameters)
         self._monitor.had_gradient = self._monitor.had_gradient or bool(self._gradient.b[0].any())
-        progress = self._progress(self._alpha(self.hyperparameters), score, tested=True)
+        progress = self._progress(self._alpha(self.hyperparameters), score, tested=tested)
         if not len(self.history):
             self._monitor.observe(progress, self._gradient.b[0], self._batch_chosen.batch_size)
         if len(self.history) <= self.iteration:  # a restored, thinned history lacks this row
@@ -302,6 +308,8 @@ class Trainer:
         It is due at first, at last and after every tenth update or epoch; on the way through a
         long first epoch after 20, 50, 100, 200, 500 … updates.
         """
+        if not self.tests_on_the_way:
+            return False
         m = self._batches.m
         epoch = -(-m // (hyperparameters.batch_size or m))  # updates per epoch, rounded up
         return (

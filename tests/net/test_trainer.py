@@ -192,6 +192,21 @@ def test_measuring_changes_nothing() -> None:
     assert fingerprint(trainer) == fingerprint(after(trainer_of(noise(50), batch_size=8), 10))
 
 
+@BOTH
+def test_a_run_without_tests_on_the_way_differs_in_its_history_alone(
+    batch_size: int | None,
+) -> None:
+    samples, chosen = noise(80), Hyperparameters(iterations=20, batch_size=batch_size)
+    seldom, usual = (Trainer(samples, samples, chosen) for _ in range(2))
+    seldom.tests_on_the_way = False
+    for trainer in (seldom, usual):
+        after(trainer, 20)
+    assert np.isnan(seldom.history.rows()[:, TEST_ACCURACY]).all()
+    assert np.isfinite(usual.history.rows()[:11, TEST_ACCURACY]).all()
+    assert seldom.parameters.vector.tobytes() == usual.parameters.vector.tobytes()
+    assert seldom.measure() == usual.measure()
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("batch_size", [None, 48])
 def test_any_number_of_threads_gives_the_same_bits(optimizer: str, batch_size: int | None) -> None:

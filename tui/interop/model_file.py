@@ -42,6 +42,10 @@ PICKLE_ADVICE = (
     "is a Python pickle, which can run code and is never opened; if you trust it, write its "
     "network as ONNX (scikit-learn: skl2onnx.to_onnx) or its weights as safetensors"
 )
+FLAX_ADVICE = (
+    "is Flax's msgpack; save the parameters as safetensors: safetensors.flax.save_file("
+    "flax.traverse_util.flatten_dict(params, sep='.'), 'model.safetensors')"
+)
 HDF5_ADVICE = "is an HDF5 file; save the model as .keras: model.save('model.keras')"
 
 
@@ -164,6 +168,8 @@ def _foreign(path: Path) -> ForeignNetwork | None:
             raise ForeignNetworkError(TORCH_ADVICE)
         if foreign.PICKLE.match(start):
             raise ForeignNetworkError(PICKLE_ADVICE)
+        if path.suffix.lower() == ".msgpack" or start[1:8] == b"\xa6params":
+            raise ForeignNetworkError(FLAX_ADVICE)
         if start[4:8] == b"TFL3":
             raise ForeignNetworkError(f"is TensorFlow Lite's; {KNOWN}")
         if onnx_file.is_onnx(start, path):

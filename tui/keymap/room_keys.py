@@ -155,7 +155,7 @@ ROOM_KEYS: dict[str, tuple[Key, ...]] = {  # by room
         Key("right", "move(0, 1)", "the cell to the right", "→", "cell", MOVE),
         Key("up", "move(-1, 0)", "the cell above; among curves, the previous one", "↑"),
         Key("down", "move(1, 0)", "the cell below; among curves, the next one", "↓"),
-        Key("enter", "open", "make this cell's run again on the main screen", "Enter", "run"),
+        Key("enter", "open", "show this cell's run on the main screen", "Enter", "run"),
         Key("c", "curves", "curves instead of the heat map, and back", "c", "curves"),
         Key("x", "across", "the next hyperparameter across", "x", "across"),
         Key("y", "down", "the next hyperparameter down", "y", "down"),

@@ -30,7 +30,7 @@ def first_run(
     """
     state, provenance = saved.state, saved.provenance
     status = RunStatus.PAUSED if state.iteration else RunStatus.READY
-    facts = RunFacts(printable(name, 40), state.iteration, 0.0, status.value)
+    facts = RunFacts(printable(name, 40), 0, 0.0, status.value)
     manifest = Manifest(
         source=source or provenance.source or EMBEDDED,
         current=1,

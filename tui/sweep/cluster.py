@@ -18,7 +18,7 @@ from ...net.engine.thread_pool import available_cores
 from ..errors import UserError
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Security
 
 CONNECT_TIMEOUT_S = 30
 LOOPBACK = "127.0.0.1"
@@ -84,32 +84,53 @@ def running_cluster(address: str, tls: Tls | None = None) -> Generator[Client]:
         tls: Keys; None: those that Dask's configuration names, if any.
 
     Raises:
-        UserError: Dask is not installed, or no scheduler answers there.
+        UserError: Dask is not installed, the keys cannot be used, or no scheduler answers there.
     """
     check_installed()
-    from distributed import Client, Security
+    from distributed import Client
 
     _quiet()
-    options = (
-        {}
-        if tls is None
-        else {
-            "tls_ca_file": str(tls.ca),
-            "tls_client_cert": str(tls.certificate),
-            "tls_client_key": str(tls.key),
-            "require_encryption": True,
-        }
-    )
-    security = Security(**options)
+    security = _security(address, tls)
     try:
         if Path(address).is_file():
             client = Client(scheduler_file=address, security=security, timeout=CONNECT_TIMEOUT_S)
         else:
             client = Client(address, security=security, timeout=CONNECT_TIMEOUT_S)
-    except (OSError, ValueError, TypeError, ImportError) as failure:
+    except (OSError, ValueError, TypeError, RuntimeError, ImportError) as failure:
         raise UserError(f"{address}: no Dask scheduler answers there: {failure}") from failure
     with client:
         yield client
+
+
+def _security(address: str, tls: Tls | None) -> Security:
+    """Return what proves who we are. Raises UserError if the files or the address do not do."""
+    from distributed import Security
+
+    options: dict[str, object] = {}
+    if tls is not None:
+        for path in (tls.ca, tls.certificate, tls.key):
+            if not path.is_file():
+                raise UserError(f"{path}: there is no such file")
+        options = {
+            "tls_ca_file": str(tls.ca),
+            "tls_client_cert": str(tls.certificate),
+            "tls_client_key": str(tls.key),
+            "require_encryption": True,
+        }
+    security = Security(**options)
+    try:
+        has_keys = security.get_connection_args("client").get("ssl_context") is not None
+    except OSError as failure:
+        raise UserError(
+            "the TLS files are not an authority, a certificate and the key of that, "
+            f"in PEM form: {failure}"
+        ) from failure
+    is_file = Path(address).is_file()
+    if tls is not None and not is_file and not address.startswith("tls://"):
+        raise UserError(f"{address}: with TLS keys, the address begins with tls://")
+    if not has_keys and address.startswith("tls://"):
+        raise UserError(f"{address}: TLS needs --tls-ca-file, --tls-cert and --tls-key")
+    return security
 
 
 def check_installed() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from importlib.metadata import version
 from pkgutil import resolve_name
@@ -136,14 +135,21 @@ class Dispatcher(Generic[JobType]):
             workers=None if workers is None else list(workers),
         )
         self._submitted[key] = _Submitted(job, attempt, future, workers)
-        future.add_done_callback(self._fetch)
+        self._client.loop.add_callback(self._fetch, future)
 
-    def _fetch(self, future: Any) -> None:
-        """Fetch what came of a job, in a thread of Dask's: it may have to wait for the network."""
+    async def _fetch(self, future: Any) -> None:
+        """Fetch what came of a job, on Dask's loop: all are waited for at once.
+
+        Dask asks the scheduler for several results together. One whose worker died before it was
+        fetched keeps only itself waiting, until another worker has made the run again.
+        """
+        outcome: object = None
         try:
-            outcome: object = future.result()
-        except (Exception, CancelledError) as error:
-            outcome = error
+            outcome = await self._client.gather(future, asynchronous=True)
+        except Exception as error:
+            # Otherwise it is the connection that failed, and the run is to be submitted again.
+            if future.status == "error":
+                outcome = error
         self._ended.put((future.key, outcome))
 
     def _outcomes(self) -> Iterator[tuple[_Submitted[JobType], object]]:
@@ -180,7 +186,7 @@ class Dispatcher(Generic[JobType]):
             # Unless this may have come from a worker that has been refused meanwhile.
             if submitted.workers is not None or not self._refused:
                 self._refuse_without_package(outcome)
-        elif isinstance(outcome, Exception) and not isinstance(outcome, CancelledError):
+        elif isinstance(outcome, Exception):
             raise outcome
         return submitted.attempt
 

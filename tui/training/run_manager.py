@@ -153,6 +153,16 @@ class RunManager:
         self._share_out()
         self._on_settled()
 
+    def adopt(self, begun: str, state: RunState, seconds: float) -> None:
+        """Begin a run where one that was made elsewhere stands. Raises as `restore` does."""
+        ended = state.iteration >= state.hyperparameters.iterations
+        status = RunStatus.FINISHED if ended else RunStatus.PAUSED
+        number = self._count + 1
+        facts = RunFacts(begun, 0, seconds, status.value)
+        self.restore(SavedRun(number, facts, state, first=state))
+        self._remove_oldest(number)
+        self._save(status, seconds)
+
     def pause(self) -> None:
         """Pause the current run as it was last published, without another measurement."""
         before = self.snapshot
@@ -272,6 +282,13 @@ class RunManager:
         self._trainers[number], self._timelines[number] = trainer, past
         first = Snapshot(RunStatus.READY, trainer.hyperparameters, run, seconds=seconds)
         self._publish(trainer, first, progress=progress)
+        self._remove_oldest(number)
+        self._share_out()
+        self._save(RunStatus.READY, seconds)
+        self._on_settled()
+
+    def _remove_oldest(self, number: int) -> None:
+        """Remove runs until there are not too many, but never this one."""
         while self._are_too_many():
             oldest = next(other for other in self._runs if other != number)
             self._forget(oldest)
@@ -279,9 +296,6 @@ class RunManager:
                 f"Run {oldest}, the oldest, was removed: at most {self._max_runs} runs "
                 f"and {MAX_WEIGHT_BYTES >> 20} MB of weights are kept."
             )
-        self._share_out()
-        self._save(RunStatus.READY, seconds)
-        self._on_settled()
 
     def _are_too_many(self) -> bool:
         """Return whether to drop the oldest run; the current one and one other always stay."""

@@ -228,6 +228,29 @@ class TrainingSession:
             order = partial(self._manager.fork, number, moment, self._wanted)
             self._order(order, train=train)
 
+    def adopt(self, begun: str, state: RunState, seconds: float = 0.0) -> None:
+        """Show a run that was made elsewhere, such as in a sweep, beside the others.
+
+        If it does not fit the data after all, that is told. Raises as `change` does.
+
+        Args:
+            begun: where it comes from, in a few words.
+            state: the run.
+            seconds: its training time.
+        """
+        self._check(state.hyperparameters)
+
+        def take_in() -> None:
+            try:
+                self._manager.adopt(begun, state, seconds)
+            except EXPECTED_ERRORS as problem:
+                self._tell(f"The run cannot be shown: {problem}")
+                self.change(self._manager.snapshot.hyperparameters)
+
+        with self._wake:
+            self._wanted, self._plan = state.hyperparameters, ()
+            self._order(take_in)
+
     def continue_run(self, number: int) -> None:
         """Make another run the current one, with its own hyperparameters."""
         chosen = [seen for seen in self.runs() if seen.run and seen.run.number == number]

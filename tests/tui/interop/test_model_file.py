@@ -84,6 +84,7 @@ def test_nothing_is_unpickled(tmp_path: Path) -> None:
     [
         (b"\x89HDF\r\n\x1a\n" + bytes(100), "is an HDF5 file; save the model as .keras"),
         (b"\x1c\0\0\0TFL3" + bytes(100), "is TensorFlow Lite's"),
+        (b"\x81\xa6params\x82\xa7Dense_0" + bytes(100), "is Flax's msgpack; save the param"),
         (b"", "is not a model file, or is cut short"),
         (b"\x08", "is not a model file"),
         (b"label,p0\n1,2\n", "is not a model file"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +19,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.run import checkpoint
 from mnist_tui.tui.sweep.cluster import local_cluster
 from mnist_tui.tui.sweep.manifest import Manifest
-from mnist_tui.tui.sweep.results import MODELS, TABLE
+from mnist_tui.tui.sweep.results import MODELS, TABLE, SweepResult
 from mnist_tui.tui.sweep.runner import STATES
 
 from tests.helpers.runs.sweeps import Sweep
@@ -122,6 +125,49 @@ def test_what_is_missing_is_made_and_nothing_else(
     more = Manifest("iterations=4", {"seed": "0:14"})
     wider = Sweep(client, tmp_path, more, small, folder)
     assert sorted(result.seed for result in wider.finish()) == [12, 13]
+
+
+def test_without_models_each_run_has_the_same_numbers(
+    client: Client, tmp_path: Path, folder: Path, small: Dataset
+) -> None:
+    found: list[dict[str, SweepResult]] = []
+    for keeps_models in (True, False):
+        out = tmp_path / str(keeps_models)
+        out.mkdir()
+        manifest = replace(MIXED, keeps_models=keeps_models)
+        results = Sweep(client, out, manifest, small, folder).finish()
+        alike = (replace(one, model=None, seconds=0.0, worker="") for one in results)
+        found.append({one.cell.recipe: one for one in alike})
+    assert found[0] == found[1]
+    assert len(found[0]) == len(MIXED.plan())
+
+
+def test_a_result_that_is_long_in_coming_keeps_no_other_waiting(
+    client: Client,
+    tmp_path: Path,
+    folder: Path,
+    small: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    untyped: Any = client
+    fetch = untyped.gather
+    others_are_in = threading.Event()
+    asked: list[Any] = []
+
+    async def gather(future: Any, **options: Any) -> object:
+        asked.append(future)
+        while future is asked[0] and not others_are_in.is_set():
+            await asyncio.sleep(0.01)
+        return await fetch(future, **options)
+
+    monkeypatch.setattr(client, "gather", gather)
+    sweep = Sweep(client, tmp_path, Manifest("iterations=3", {"seed": "0:8"}), small, folder)
+    done = 0
+    for step in sweep.steps():
+        done += len(step.new)
+        if done == 7:
+            others_are_in.set()
+    assert Counter(result.seed for result in sweep.results()) == Counter(range(8))
 
 
 def executing(client: Client) -> int:

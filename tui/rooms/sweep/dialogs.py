@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from ....net.hyperparameters import Hyperparameters
 
 YIELDS = (
-    "It runs in the background, at the lowest priority: while the current run trains, that comes "
-    "first. It ends with the app; what has come stays in the folder."
+    "It runs in the background, at the lowest priority: the current run and all other programs "
+    "come first, so on a busy machine it waits. It ends with the app; what has come stays in the "
+    "folder."
 )
 
 

@@ -31,7 +31,7 @@ WHAT = (
     "A sweep makes many runs that differ in a few hyperparameters, each with several seeds. It "
     "answers what one run cannot: which alpha, for which width, and how sure that is. Here it is "
     "a heat map, a cell for each pair of values, or curves with their spread; Enter on a cell "
-    "makes its run again on the main screen."
+    "shows its run on the main screen."
 )
 HOW = (
     "n begins a small sweep of the current run, in the background; it yields to the run. A large "

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 
 from ...errors import EXPECTED_ERRORS
 from ...keymap.room_keys import ROOM_KEYS
+from ...screens.main.dashboard import is_on_top
 from ...sweep.cells import Cell, with_values
+from ...sweep.kept_run import kept_run
 from ...sweep.watch.plan import At
 from ...text import printable
 from ..room import Room
 from .folder_actions import FolderActions
 from .page import SweepPage
 from .watching import Found
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ....net.run.state import RunState
+    from ...sweep.results import SweepResult
 
 ABOUT_CELLS = {"move", "open", "curves", "across", "down", "other", "hold", "best"}
 
@@ -109,7 +117,7 @@ class SweepRoom(FolderActions):
         self.choose(replace(choice, fixed=MappingProxyType(fixed)))
 
     def action_open(self) -> None:
-        """Make the run of the cell again on the main screen."""
+        """Show the run of the cell on the main screen: its model, or the run made again."""
         view, found = self.sweep_page.view, self.found
         if view is None or found is None or view.at is None:
             return
@@ -117,36 +125,89 @@ class SweepRoom(FolderActions):
             data = printable(found.content.manifest.data, 40) if found.content.manifest else ""
             self.warn(f"This sweep is of other data ({data}); open those with O first.")
             return
+        result = _first_result(found, view.at)
+        if result is not None and result.model is not None:
+            self._open_model(found.sweep.folder, result)
+        elif result is not None:
+            self._make_again(result.cell, _reached(result))
+        else:
+            self._make_planned(found, view.at)
+
+    def _make_planned(self, found: Found, at: At) -> None:
         try:
-            cell, reached = _cell_at(found, view.at)
-            if cell is None:
-                self.warn("No run is planned there.")
-                return
+            cell = _planned_cell(found, at)
+        except EXPECTED_ERRORS as problem:
+            self.warn(str(problem))
+            return
+        if cell is None:
+            self.warn("No run is planned there.")
+        else:
+            self._make_again(cell, "The sweep has not made it yet.")
+
+    def _make_again(self, cell: Cell, about: str) -> None:
+        try:
             self.workspace.session.follow(cell.log, train=True)
         except EXPECTED_ERRORS as problem:
             self.warn(str(problem))
             return
+        self._leave(f"This run again: {printable(cell.recipe, 120)}. {about}")
+
+    def _open_model(self, folder: Path, result: SweepResult) -> None:
+        """Show a run that the sweep kept, without making it again."""
+
+        def opened(state: RunState) -> None:
+            if not is_on_top(self):  # it was left meanwhile
+                return
+            begun = f"sweep {folder.name}"
+            try:
+                self.workspace.session.adopt(printable(begun, 40), state, result.seconds)
+            except EXPECTED_ERRORS as problem:
+                self.warn(str(problem))
+                return
+            self._leave(f"From its model: {printable(result.cell.recipe, 120)}. {_reached(result)}")
+
+        def failed(why: str) -> None:
+            if is_on_top(self):
+                self._make_again(result.cell, f"Its model cannot be used: {why}")
+
+        def read() -> None:
+            try:
+                state = kept_run(folder, result)
+            except EXPECTED_ERRORS as problem:
+                self.app.call_from_thread(failed, printable(problem))
+            else:
+                self.app.call_from_thread(opened, state)
+
+        self.run_worker(read, thread=True, exclusive=True)
+
+    def _leave(self, words: str) -> None:
+        """Go to the main screen, with a few words."""
         self.workspace.past = None
-        self.notify(
-            f"This run again: {printable(cell.recipe, 120)}. {reached}", markup=False, timeout=10
-        )
+        self.notify(words, markup=False, timeout=10)
         self.dismiss(None)
 
 
-def _cell_at(found: Found, at: At) -> tuple[Cell | None, str]:
-    """Return the first run of a place, and what it reached in the sweep, in a sentence."""
+def _first_result(found: Found, at: At) -> SweepResult | None:
+    """Return the first run of a place; None if none has ended there."""
     summary = found.shown.at(at)
-    if summary is not None:
-        first = min(summary.results, key=lambda result: result.seed)
-        if first.diverged:
-            return first.cell, f"In the sweep it diverged at update {first.diverged_at:,}."
-        return first.cell, f"In the sweep it reached {first.test_accuracy:.2%} on the test images."
+    return None if summary is None else min(summary.results, key=lambda result: result.seed)
+
+
+def _reached(result: SweepResult) -> str:
+    """Say what a run reached in the sweep."""
+    if result.diverged:
+        return f"In the sweep it diverged at update {result.diverged_at:,}."
+    return f"In the sweep it reached {result.test_accuracy:.2%} on the test images."
+
+
+def _planned_cell(found: Found, at: At) -> Cell | None:
+    """Return the first run that is planned at a place, if any is."""
     manifest, plan, choice = found.content.manifest, found.content.plan, found.shown.choice
     if manifest is None or not found.shown.runs_at(at):
-        return None, ""
+        return None
     values: dict[str, Any] = {**choice.fixed, choice.row: at[0], choice.column: at[1]}
     planned = plan.first(values)
     if planned is None:
-        return None, ""
+        return None
     log = with_values(manifest.base, {name: planned[name] for name in manifest.axes})
-    return Cell.of(log), "The sweep has not made it yet."
+    return Cell.of(log)

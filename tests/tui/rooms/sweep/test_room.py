@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import click
 import pytest
 from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.run import checkpoint
 from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.cli.main import cli
 from mnist_tui.tui.config.app_options import AppOptions
@@ -25,14 +26,20 @@ from mnist_tui.tui.rooms.sweep.room import SweepRoom
 from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.sweep.axes import format_axis_value
 from mnist_tui.tui.sweep.manifest import Manifest, read_manifest, write_manifest
+from mnist_tui.tui.sweep.results import MODELS, ResultsWriter, SweepResult
+from mnist_tui.tui.sweep.tasks import Answer, Request
 from mnist_tui.tui.sweep.watch.opened import OpenSweep
+from mnist_tui.tui.sweep.worker import make_run
 from mnist_tui.tui.terminal.driver import SlowLinkDriver
+from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.footer import KeyFooter
 from textual.widgets import Input, Label
 
 from tests.helpers.app.app_driver import Driver, opened, presses
 from tests.helpers.app.terminal_sizes import EVERY, at_sizes
 from tests.helpers.runs.sweep_folders import GRID, append, figures, made
+from tests.helpers.runs.sweep_folders import result as result_of
+from tests.helpers.runs.sweeps import requirements
 from tests.manual.torture.sizes import redraw, resize
 
 ALPHAS = ("0.01", "0.03162", "0.1", "0.3162", "1.0")
@@ -230,6 +237,70 @@ async def test_enter_makes_the_run_of_the_cell_again(small: Dataset, tmp_path: P
         assert "This run again: alpha=0.1 iterations=50 hidden=4." in app.told
         await app.press("W")
         await app.until(lambda: "alpha 0.1, hidden 4" in text(app))  # where it was left
+
+
+def kept(folder: Path, small: Dataset, source: Path) -> SweepResult:
+    """Make the first run of the grid, as a worker does, and keep its model as the sweep does."""
+    (cell,), one = GRID.plan()[:1], made(folder, count=0)
+    needs, request = requirements(small, source), Request(cell.recipe, 50, returns_state=True)
+    answer = make_run(asdict(needs), asdict(request))
+    assert isinstance(answer, Answer)
+    assert answer.state is not None
+    (one / MODELS).mkdir()
+    (one / MODELS / "first.npz").write_bytes(answer.state)
+    result = replace(
+        result_of(cell), model="first.npz", test_accuracy=answer.test_accuracy, diverged_at=None
+    )
+    with ResultsWriter(folder) as table:
+        table.append([result])
+    return result
+
+
+async def test_enter_shows_the_model_that_the_sweep_kept(
+    small: Dataset, tmp_path: Path, folder: Path
+) -> None:
+    result = kept(tmp_path / "sweep", small, folder)
+    saved = checkpoint.load(tmp_path / "sweep" / MODELS / "first.npz")
+    async with looked_at(small, tmp_path / "sweep") as (app, room):
+        await app.press("b", "enter")
+        await app.until(lambda: app.app.screen is app.app.main)
+        await app.until(lambda: app.iteration == 50)
+        seen = app.app.session.snapshot()
+        assert seen.run is not None
+        assert seen.parameters is not None
+        assert seen.history is not None
+        assert (seen.state, seen.run.begun) == (RunStatus.FINISHED, "sweep sweep")
+        assert seen.parameters.vector.tobytes() == saved.vector.tobytes()
+        assert seen.history.rows().tobytes() == saved.history.tobytes()
+        assert f"From its model: {result.cell.recipe}. In the sweep it reached" in app.told
+        await app.press("r")  # beside it, another run
+        await app.until(lambda: len(app.app.session.runs()) > 1)
+        assert seen.run.number in [one.run.number for one in app.app.session.runs() if one.run]
+        assert not room.is_attached
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "another"])
+async def test_without_a_model_that_is_this_runs_enter_makes_it_again(
+    small: Dataset, tmp_path: Path, folder: Path, damage: str
+) -> None:
+    result = kept(tmp_path / "sweep", small, folder)
+    path = tmp_path / "sweep" / MODELS / "first.npz"
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-100])
+    else:
+        other = ((0, replace(result.cell.hyperparameters, alpha=0.5)),)
+        checkpoint.save(replace(checkpoint.load(path), hyperparameter_log=other), path)
+    async with looked_at(small, tmp_path / "sweep") as (app, _):
+        await app.press("b", "enter")
+        await app.until(lambda: app.app.screen is app.app.main)
+        await app.until(lambda: app.iteration == 50)
+        seen = app.app.session.snapshot()
+        assert seen.run is not None
+        assert seen.run.begun == "seed 0"
+        assert "This run again" in app.told
+        assert "Its model cannot be used" in app.told
 
 
 async def test_enter_makes_a_run_that_is_still_pending(small: Dataset, tmp_path: Path) -> None:

@@ -113,12 +113,18 @@ async def test_a_run_of_ones_own_is_opened_in_the_same_way(small: Dataset, tmp_p
     trainer = trainer_of(small.train, hidden=(7,), iterations=3)
     for _ in trainer.steps():
         pass
+    trained = trainer.parameters.vector.tobytes()
     checkpoint.save(trainer.state(), tmp_path / "own.npz")
     async with opened(small) as app:
         await open_it(app, tmp_path / "own.npz")
         await app.until(lambda: app.app.screen is app.app.main)
         await app.until(lambda: shown(app) == (784, 7, 10))
         assert app.iteration == 3
+        await app.press("r")  # what was opened stays beside the new run
+        await app.until(lambda: app.numbers == [1, 2])
+        first = app.app.session.runs()[0].parameters
+        assert first is not None
+        assert first.vector.tobytes() == trained
 
 
 @pytest.mark.parametrize(
