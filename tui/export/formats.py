@@ -15,7 +15,7 @@ from .png import PICTURES, picture
 
 if TYPE_CHECKING:
     from ...net.run.checkpoint import SavedModel
-    from .tables import Predictions
+    from .answers import Predictions
 
     Named = list[tuple[str, SavedModel]]
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...net.engine.inference import forward_in_chunks
 from ...net.hyperparameters import Hyperparameters
-from ...net.network import Parameters
 from ...net.run.checkpoint import SavedModel
 from ...net.run.history import COLUMNS
 from ...net.run.hyperparameter_log import changed, effective
@@ -20,36 +18,14 @@ from ..config.fields import format_value
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import NDArray
 
     from ...net.run.state import HyperparameterLog
-    from ..datasets.loading import PredictionInput
+    from .answers import Predictions
 
 TABLES = (".csv", ".json")  # the endings a table may have
 CHOSEN = tuple(field.name for field in fields(Hyperparameters))
 # In a history, alpha is what led the update, after the schedule; here, what was chosen.
 NAMES = {name: "chosen_alpha" if name == "alpha" else name for name in CHOSEN}
-
-
-@dataclass(frozen=True, eq=False)
-class Predictions:
-    """What a network makes of many images."""
-
-    shares: NDArray[np.floating[Any]]  # m × classes, the probabilities
-    names: tuple[str, ...]  # of the classes
-    labels: NDArray[np.uint8] | None = None  # m; None where nobody knows
-
-    @property
-    def classes(self) -> NDArray[np.intp]:
-        """The most probable class of each."""
-        return self.shares.argmax(axis=1)
-
-
-def answers(saved: SavedModel, questions: PredictionInput) -> Predictions:
-    """Predict the images with a saved network, a few thousand at a time."""
-    parameters = Parameters(saved.state.sizes, saved.state.vector)
-    parts = [seen.A[-1].T.copy() for _, seen in forward_in_chunks(parameters, questions.images)]
-    return Predictions(np.concatenate(parts), questions.names, questions.labels)
 
 
 def history_text(runs: Sequence[tuple[str, SavedModel]], ending: str) -> str:

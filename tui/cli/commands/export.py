@@ -25,7 +25,7 @@ from ..console import log_line, log_notes, progress
 if TYPE_CHECKING:
     from ....net.run.checkpoint import SavedModel
     from ...config.input_scale import InputScale
-    from ...export.tables import Predictions
+    from ...export.answers import Predictions
 
 FORMATS = {form.option: form for form in FORMS if form.option}
 RECIPE = "--recipe"  # is printed, not written
@@ -192,7 +192,7 @@ def _export_input(
 
     @cache
     def predict() -> Predictions:
-        from ...export.tables import answers
+        from ...export.answers import answers
 
         _, saved = runs[-1]
         with progress(f"reading {printable(source)}", quiet=request.quiet) as on_progress:

@@ -31,7 +31,7 @@ from .prompts import ConfirmDialog
 if TYPE_CHECKING:
     from ....net.run.checkpoint import SavedModel
     from ....net.run.state import RunState
-    from ...export.tables import Predictions
+    from ...export.answers import Predictions
     from ...render.chart_view import ChartView
     from ...training.workspace import Workspace
 
@@ -213,7 +213,7 @@ class ExportDialog(Dialog[None]):
 
         def predict() -> Predictions:
             from ...datasets.loading import predictions_input, questions_for
-            from ...export.tables import answers
+            from ...export.answers import answers
 
             name, saved = runs[-1]
             if not of.strip():
