@@ -110,7 +110,7 @@ def test_every_second_copy_is_the_opposite_of_the_one_before() -> None:
     dot[4, 4] = 240
     shift = Deformation(rotation=0, scale=0, shear=0, shift=2, alpha=0)
     copies = deformed_alike(dot.reshape(1, 81), shift, np.random.default_rng(0))
-    places = []
+    places: list[list[float]] = []
     for copy in islice(copies, 4):
         ink = copy.reshape(9, 9) / copy.sum()
         places.append([float((ink * grid).sum()) - 4 for grid in np.indices((9, 9))])
