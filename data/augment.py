@@ -14,7 +14,9 @@ are 256ths that add up to exactly 256, and weight times byte fits in 16 bits.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +57,43 @@ def deformed(
     for chosen, rows, columns in zip(groups, *places, strict=True):
         result[chosen] = looked_up(flat[chosen], rows, columns)
     return result.reshape(images.shape)
+
+
+def weaker(deformation: Deformation, share: float) -> Deformation:
+    """Return a share of a deformation, 0 to 1, as smooth as the whole."""
+    d = deformation
+    return Deformation(
+        share * d.rotation,
+        share * d.scale,
+        share * d.shear,
+        share * d.shift,
+        share * d.alpha,
+        d.sigma,
+    )
+
+
+def deformed_alike(
+    images: Images, deformation: Deformation, generator: np.random.Generator
+) -> Iterator[Images]:
+    """Yield copies of square images, n × side², each deformed in a way that all images share.
+
+    There is no end of them. Each is followed by its opposite, so that an even number of them pulls
+    no image one way. They depend on the generator and the side alone: an image's copies are the
+    same whatever images are beside it. Raises ValueError if the images are not square.
+    """
+    n, pixels = images.shape
+    side = isqrt(pixels)
+    if side * side != pixels:
+        raise ValueError(f"images of {pixels} pixels are not square")
+    y, x = (grid.reshape(-1).astype(np.float32) for grid in np.indices((side, side)))
+    while True:
+        (rows,), (columns,) = displaced(1, side, deformation, generator)
+        for places in ((rows, columns), (2 * y - rows, 2 * x - columns)):
+            copy = np.empty_like(images)
+            for start in range(0, n, GROUP):  # few enough to stay in the cache
+                group = slice(start, start + GROUP)
+                copy[group] = looked_up(images[group], *places)
+            yield copy
 
 
 def displaced(

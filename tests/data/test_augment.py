@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pytest
-from mnist_tui.data.augment import Deformation, Epochs, deformed
+from mnist_tui.data.augment import Deformation, Epochs, deformed, deformed_alike, weaker
 from mnist_tui.data.dataset import Dataset
 
 NONE = Deformation(rotation=0, scale=0, shear=0, shift=0, alpha=0)
@@ -73,3 +75,47 @@ def test_an_epoch_depends_on_seed_and_number_alone(mnist: Dataset) -> None:
     for epoch in (3, 0, 0, 2, 1):
         assert np.array_equal(jumped.images(5, epoch), in_order[epoch])
     assert not np.array_equal(jumped.images(6, 1), in_order[1])
+
+
+def test_copies_for_all_do_not_depend_on_what_is_beside_an_image(mnist: Dataset) -> None:
+    def copies(images: np.ndarray) -> np.ndarray:
+        endless = deformed_alike(images, Deformation(), np.random.default_rng(0))
+        return np.stack([*islice(endless, 3)])
+
+    together, alone = copies(mnist.test.images[:250]), copies(mnist.test.images[207:208])
+    assert together.shape == (3, 250, 784)
+    assert np.array_equal(together[:, 207], alone[:, 0])
+    assert not np.array_equal(together[0], together[1])
+
+
+def test_copies_for_all_share_their_deformation(mnist: Dataset) -> None:
+    def difference(some: np.ndarray, others: np.ndarray) -> float:
+        return float(np.abs(some.astype(int) - others).mean())
+
+    images = np.repeat(mnist.test.images[:1], 5, axis=0)
+    copy = next(deformed_alike(images, Deformation(), np.random.default_rng(0)))
+    assert np.array_equal(copy, np.repeat(copy[:1], 5, axis=0))
+    assert not np.array_equal(copy, images)
+    none = weaker(Deformation(), 0)
+    assert np.array_equal(next(deformed_alike(images, none, np.random.default_rng(0))), images)
+    half = next(deformed_alike(images, weaker(Deformation(), 0.5), np.random.default_rng(0)))
+    assert 0 < difference(half, images) < difference(copy, images)
+    with pytest.raises(ValueError, match="not square"):
+        next(deformed_alike(np.zeros((3, 783), np.uint8), NONE, np.random.default_rng(0)))
+
+
+def test_every_second_copy_is_the_opposite_of_the_one_before() -> None:
+    # A dot of ink in the middle pixel; what is moved one way is moved as far the other way.
+    dot = np.zeros((9, 9), np.uint8)
+    dot[4, 4] = 240
+    shift = Deformation(rotation=0, scale=0, shear=0, shift=2, alpha=0)
+    copies = deformed_alike(dot.reshape(1, 81), shift, np.random.default_rng(0))
+    places: list[list[float]] = []
+    for copy in islice(copies, 4):
+        ink = copy.reshape(9, 9) / copy.sum()
+        places.append([float((ink * grid).sum()) - 4 for grid in np.indices((9, 9))])
+    first, opposite, third, its_opposite = places
+    assert max(map(abs, first)) > 0.2
+    assert opposite == pytest.approx([-move for move in first], abs=0.1)
+    assert its_opposite == pytest.approx([-move for move in third], abs=0.1)
+    assert third != pytest.approx(first, abs=0.1)

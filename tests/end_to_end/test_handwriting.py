@@ -18,7 +18,7 @@ def read(there: Terminal) -> int:
 
 
 def test_ten_digits_drawn_with_keys_are_read() -> None:
-    with terminal("--preset", "sprint", "--iterations", "6000", "--start") as (there, _):
+    with terminal("--preset", "sprint", "--start") as (there, _):
         there.until(lambda: there.shows("finished"))
         there.type(b"d")
         there.until(lambda: there.shows("Enter puts the pen down"))

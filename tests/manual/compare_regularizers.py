@@ -2,15 +2,18 @@
 
 Trains with each of them on the part of the training set that `search_presets` learns from, and
 prints a row: accuracy on the rest, the median of the seeds and each, and of the same runs with
-averaged weights. Two of them are not in net/, because they bring nothing beside dropout and a
-falling alpha; what they are is here:
+averaged weights. Three of them are not in net/: docs/presets.md says why. What they are is here:
 
 - label smoothing: the truth Y is 1 - 0.1 + 0.1/10 at the label and 0.1/10 elsewhere (C. Szegedy
   and others, "Rethinking the Inception Architecture for Computer Vision", 2016, section 7);
 - averaged weights: a mean of those of all updates, the last ones counting most: θ̄ ← θ̄ + β·(θ - θ̄)
   with β = 0.001, or 9 / (9 + updates) as long as that is more (B. Polyak and A. Juditsky,
   "Acceleration of Stochastic Approximation by Averaging", 1992; exponential as in D. Kingma and
-  J. Ba, "Adam", 2015, section 7.2).
+  J. Ba, "Adam", 2015, section 7.2);
+- adversarial training: the mean of the gradients at X and at X + 0.1·sign(dX), cut off at 0 and 1,
+  where every pixel has moved as makes the loss larger (I. Goodfellow, J. Shlens and C. Szegedy,
+  "Explaining and Harnessing Adversarial Examples", 2015, section 6, who move pixels by 0.25). An
+  update takes two and a half times the multiplications.
 """
 
 from __future__ import annotations
@@ -26,13 +29,13 @@ from mnist_tui.data.dataset import Digits, load
 from mnist_tui.net.engine import partial_gradients
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.network import Activations, Labels, Parameters, backward
+from mnist_tui.net.network import Activations, Labels, Parameters, backward, forward, masked
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.arguments import parser
 from tests.manual.search_presets import split
 
-SMOOTHING, SLOWEST_MEAN = 0.1, 0.001
+SMOOTHING, SLOWEST_MEAN, MOVED = 0.1, 0.001, 0.1
 EPOCHS, BATCH = 20, 128
 PLAIN = Hyperparameters(
     alpha=0.1, hidden=(800,), batch_size=BATCH, optimizer="momentum", schedule="cosine"
@@ -51,10 +54,30 @@ def smoothed(
     backward(parameters, shifted, labels, m, gradient)
 
 
-def trained(train: Digits, test: Digits, chosen: Hyperparameters, seed: int) -> tuple[float, float]:
+def adversarial(
+    parameters: Parameters, activations: Activations, labels: Labels, m: int, gradient: Parameters
+) -> None:
+    """Go backwards from the images, then from what each is moved to, and take the mean."""
+    Z, A, M = activations.Z, activations.A, activations.M
+    backward(parameters, activations, labels, m, gradient)
+    dZ = A[-1].copy()
+    dZ[labels, np.arange(len(labels))] -= 1
+    for i in reversed(range(1, len(parameters.W))):
+        dZ = masked(parameters.W[i].T @ dZ, M, i) * (Z[i - 1] > 0)
+    dX = parameters.W[0].T @ dZ
+    moved = np.clip(A[0] + np.float32(MOVED) * np.sign(dX), 0, 1)
+    there = gradient.copy()
+    backward(parameters, forward(parameters, moved, (None, *M[1:])), labels, m, there)
+    gradient.vector += there.vector
+    gradient.vector /= 2
+
+
+def trained(
+    train: Digits, test: Digits, chosen: Hyperparameters, seed: int, epochs: int
+) -> tuple[float, float]:
     """Return the accuracy with the last weights, and that with averaged ones."""
     engine = Engine(train, threads=1)
-    iterations = EPOCHS * -(-len(train.labels) // BATCH)
+    iterations = epochs * -(-len(train.labels) // BATCH)
     trainer = Trainer(train, test, replace(chosen, seed=seed, iterations=iterations), engine=engine)
     average = trainer.parameters.copy()
     for progress in trainer.steps():
@@ -72,6 +95,8 @@ ROWS: dict[str, tuple[Hyperparameters, Backward]] = {
     "dropout": (DROPOUT, backward),
     "dropout, label smoothing": (DROPOUT, smoothed),
     "dropout, max-norm": (replace(DROPOUT, max_norm=2.0), backward),
+    "adversarial": (PLAIN, adversarial),
+    "dropout, adversarial": (DROPOUT, adversarial),
     "dropout, constant alpha": (replace(DROPOUT, schedule="constant"), backward),
 }
 
@@ -80,14 +105,19 @@ def main() -> int:
     """Print a row for each."""
     arguments = parser(__doc__)
     arguments.add_argument("--seeds", type=int, default=3, help="runs of each, usually 3")
+    arguments.add_argument("--hidden", type=int, default=800, help="units, usually 800")
+    arguments.add_argument("--epochs", type=int, default=EPOCHS, help=f"usually {EPOCHS}")
     arguments.add_argument("rows", nargs="*", help=f"of: {'; '.join(ROWS)}")
     asked = arguments.parse_args()
     train, test = split(load("mnist").train)
     sys.stdout.write(f"{'':26}last weights{'':14}averaged weights\n")
     for name in asked.rows or ROWS:
         chosen, way_back = ROWS[name]
+        chosen = replace(chosen, hidden=(asked.hidden,))
         with patch.object(partial_gradients, "backward", way_back):
-            pairs = [trained(train, test, chosen, seed) for seed in range(asked.seeds)]
+            pairs = [
+                trained(train, test, chosen, seed, asked.epochs) for seed in range(asked.seeds)
+            ]
         row = (
             f"{median(kind):.2%} ({' '.join(f'{100 * a:.2f}' for a in kind)})"
             for kind in zip(*pairs, strict=True)

@@ -271,6 +271,13 @@ input_scale_option = click.option(
     help="Of a network from elsewhere, what it reads: 0..1, 0..255, mnist (by its mean and "
     "deviation) or other numbers for paper and ink.  [default: found by trying]",
 )
+deformations_option = click.option(
+    "--deformations",
+    type=WholeRange(0, 1000),
+    default=0,
+    metavar="K",
+    help="Answer by the mean of K deformed copies of each image, such as 8.  [default: none]",
+)
 force_option = click.option("--force", "overwrite", is_flag=True, help="Overwrite existing files.")
 quiet_option = click.option("--quiet", is_flag=True, help="Print only results and errors.")
 json_option = click.option(

@@ -17,6 +17,7 @@ from .options import (
     WholeRange,
     axis_options,
     data_option,
+    deformations_option,
     export_options,
     force_option,
     hyperparameter_log_from_options,
@@ -59,28 +60,31 @@ def train(context: click.Context, source: str, recipe: str | None, **values: Any
 
 
 @click.command()
-@model_argument
+@click.argument("models", nargs=-1, required=True, type=path, metavar="MODEL…")
 @data_option
 @share_option
 @input_scale_option
+@deformations_option
 @json_option
 @quiet_option
 @click.pass_context
-def evaluate(
+def evaluate(  # noqa: PLR0913  (click passes every option by name)
     context: click.Context,
-    model: Path,
+    models: tuple[Path, ...],
     source: str,
     share: float | None,
     *,
     input_scale: InputScale | None,
+    deformations: int,
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Measure a saved network on test images."""
-    from .commands.predict import PredictSource, evaluate_model
+    """Measure a saved network on test images; several together answer by their mean probability."""
+    from .commands.evaluate import evaluate_models
+    from .commands.predict import PredictSource
 
-    data = PredictSource(source, share, quiet, input_scale)
-    context.exit(evaluate_model(model, data, as_json=as_json))
+    data = PredictSource(source, share, quiet, input_scale, deformations)
+    context.exit(evaluate_models(models, data, as_json=as_json))
 
 
 @click.command()
@@ -108,6 +112,7 @@ def evaluate(
     "--submission", type=path, help="Write the predictions in Kaggle's format: ImageId,Label."
 )
 @force_option
+@deformations_option
 @json_option
 @quiet_option
 @click.pass_context
@@ -123,6 +128,7 @@ def predict(  # noqa: PLR0913  (click passes every option by name)
     predictions: Path | None,
     submission: Path | None,
     overwrite: bool,
+    deformations: int,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -140,9 +146,9 @@ def predict(  # noqa: PLR0913  (click passes every option by name)
         predict_picture,
     )
 
-    data = PredictSource(source, share, quiet, input_scale)
+    data = PredictSource(source, share, quiet, input_scale, deformations)
     if image is not None:
-        code = predict_picture(model, image, as_json=as_json, quiet=quiet, scale=input_scale)
+        code = predict_picture(model, image, data, as_json=as_json)
     elif to_files:
         outputs = PredictOutputs(predictions, submission, overwrite)
         code = predict_all(model, data, outputs, as_json=as_json)

@@ -121,13 +121,13 @@ def _history(material: ExportInput, path: Path) -> str:
 
 
 def _predictions(material: ExportInput, path: Path) -> str:
-    from .predictions import predictions_text
+    from .tables import predictions_text
 
     return predictions_text(material.predict(), path.suffix)
 
 
 def _submission(material: ExportInput, _: Path) -> str:
-    from .predictions import submission_text
+    from .submission import submission_text
 
     return submission_text(material.predict())
 

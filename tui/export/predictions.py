@@ -1,21 +1,37 @@
-"""A network's answers to many images: as a table, and as a submission to Kaggle."""
+"""What networks answer: the mean of their probabilities, of each image and of deformed copies.
+
+The mean over N networks and over K deformations T of an image x is
+
+    p(c | x) = 1/(N·K) · Σ_n Σ_k softmax_c(f_n(T_k(x)))
+
+A. Krizhevsky, I. Sutskever and G. Hinton, "ImageNet Classification with Deep Convolutional Neural
+Networks" (2012), section 4.1, average over altered copies of a test image; D. Cireşan, U. Meier
+and J. Schmidhuber, "Multi-column Deep Neural Networks for Image Classification" (2012), over
+networks.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...data.augment import Deformation, deformed_alike, weaker
 from ...net.engine.inference import forward_in_chunks
-from ...net.network import Parameters
-from .tables import table_text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
+    from ...net.network import Array, Images, Parameters
     from ...net.run.checkpoint import SavedModel
     from ..datasets.loading import PredictionInput
+
+SEED = 0  # of the deformations: the same for every image, network and run
+STRENGTH = weaker(Deformation(), 0.6)  # of what is learnt from; see docs/presets.md
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +40,7 @@ class Predictions:
 
     shares: NDArray[np.floating[Any]]  # m × classes, the probabilities
     names: tuple[str, ...]  # of the classes
-    labels: NDArray[np.uint8] | None = None  # m; None where unknown
+    labels: NDArray[np.uint8] | None = None  # m; None where nobody knows
 
     @property
     def classes(self) -> NDArray[np.intp]:
@@ -32,32 +48,43 @@ class Predictions:
         return self.shares.argmax(axis=1)
 
 
-def answers(saved: SavedModel, questions: PredictionInput) -> Predictions:
-    """Predict the images with a saved network, a few thousand at a time."""
-    parameters = Parameters(saved.state.sizes, saved.state.vector)
-    parts = [seen.A[-1].T.copy() for _, seen in forward_in_chunks(parameters, questions.images)]
-    return Predictions(np.concatenate(parts), questions.names, questions.labels)
+def answers(saved: SavedModel, questions: PredictionInput, deformations: int = 0) -> Predictions:
+    """Predict the images with a saved network; see `mean_probabilities`."""
+    shares = mean_probabilities([saved.state.parameters], questions.images, deformations)
+    return Predictions(shares, questions.names, questions.labels)
 
 
-def predictions_text(found: Predictions, ending: str) -> str:
-    """Format one row an image: index, answer, confidence, probabilities, label if known."""
-    import pandas as pd
+def mean_probabilities(
+    networks: Sequence[Parameters],
+    images: Images,
+    deformations: int = 0,
+    strength: Deformation = STRENGTH,
+) -> Array:
+    """Return the mean of the networks' probabilities: m × classes, each row sums to 1.
 
-    names = np.array(found.names, dtype=object)
-    columns: dict[str, Any] = {
-        "index": np.arange(len(found.shares)),
-        "answer": names[found.classes],
-        "confidence": found.shares.max(axis=1),
-    }
-    columns |= {f"p_{name}": found.shares[:, i] for i, name in enumerate(found.names)}
-    if found.labels is not None:
-        columns["label"] = names[found.labels]
-    return table_text(pd.DataFrame(columns), ending)
+    Args:
+        networks: One or more, with the same pixels and classes.
+        images: m × pixels; square ones, if they are to be deformed.
+        deformations: How many deformed copies of each image take its place; 0: the image itself.
+        strength: Of the deformations.
+
+    Raises:
+        NetError: A network reads another number of pixels.
+    """
+    copies: Iterable[Images] = [images]
+    if deformations:
+        generator = np.random.default_rng(SEED)
+        endless = deformed_alike(images, strength, generator)
+        copies = islice(endless, deformations)
+    total: Array | None = None
+    for copy in copies:
+        for network in networks:
+            shares = _probabilities(network, copy)
+            total = shares if total is None else total + shares
+    assert total is not None, "a mean of nothing"
+    return total / (len(networks) * max(1, deformations))
 
 
-def submission_text(found: Predictions) -> str:
-    """Format a submission to Kaggle: ImageId from 1, and Label, a number as in its train.csv."""
-    import pandas as pd
-
-    ids = np.arange(1, len(found.shares) + 1)
-    return pd.DataFrame({"ImageId": ids, "Label": found.classes}).to_csv(index=False)
+def _probabilities(network: Parameters, images: Images) -> Array:
+    parts = [seen.A[-1].T.copy() for _, seen in forward_in_chunks(network, images)]
+    return np.concatenate(parts)

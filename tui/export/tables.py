@@ -1,4 +1,4 @@
-"""The history of runs as a table, through pandas; CSV or JSON."""
+"""The history of runs, and predictions, as tables: through pandas, as CSV or JSON."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ...net.run.state import HyperparameterLog
+    from .predictions import Predictions
 
 TABLES = (".csv", ".json")  # the endings a table may have
 CHOSEN = tuple(field.name for field in fields(Hyperparameters))
@@ -65,7 +66,23 @@ def history_table(saved: SavedModel) -> pd.DataFrame:
     return table
 
 
-def table_text(table: pd.DataFrame, ending: str) -> str:
+def predictions_text(found: Predictions, ending: str) -> str:
+    """Format one row an image: index, answer, confidence, probabilities, label if known."""
+    import pandas as pd
+
+    names = np.array(found.names, dtype=object)
+    columns: dict[str, Any] = {
+        "index": np.arange(len(found.shares)),
+        "answer": names[found.classes],
+        "confidence": found.shares.max(axis=1),
+    }
+    columns |= {f"p_{name}": found.shares[:, i] for i, name in enumerate(found.names)}
+    if found.labels is not None:
+        columns["label"] = names[found.labels]
+    return _text(pd.DataFrame(columns), ending)
+
+
+def _text(table: pd.DataFrame, ending: str) -> str:
     """Format a table as CSV or JSON, by the file extension."""
     if ending.lower() == ".json":
         # Not by pandas, which rounds what it writes as JSON to 15 digits.

@@ -12,6 +12,7 @@ from mnist_tui.data.augment import Epochs
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.run.state import RunState
 from mnist_tui.net.trainer import Trainer
 
 
@@ -22,6 +23,7 @@ class Outcome:
     accuracy: float  # of the images that it was measured on, 0 to 1
     seconds: float  # of training, tests along the way included
     processor_ms: float  # per update, of this process alone: all of it where threads is 1
+    state: RunState  # what it was left with
 
 
 def outcomes(
@@ -44,7 +46,7 @@ def outcomes(
         seconds, processor = time.perf_counter() - begun, time.process_time() - processor
         accuracy = trainer.measure().test_accuracy
         engine.close()
-        yield Outcome(accuracy, seconds, 1e3 * processor / trainer.iteration)
+        yield Outcome(accuracy, seconds, 1e3 * processor / trainer.iteration, trainer.state())
 
 
 def say_row(name: str, found: Sequence[Outcome]) -> None:

@@ -1,4 +1,4 @@
-"""The evaluate and predict commands: apply a saved network. Results go to stdout."""
+"""The predict command: applies a saved network. Results go to stdout."""
 
 from __future__ import annotations
 
@@ -13,16 +13,13 @@ import click
 import numpy as np
 
 from ....data.readers.pictures.picture import read_picture
-from ....net.architecture import architecture_name
-from ....net.engine.engine import Engine
-from ....net.engine.inference import probabilities
-from ....net.network import Parameters
 from ...datasets.findings import all_notes
-from ...datasets.loading import class_names, is_other, layout_of, open_for
+from ...datasets.loading import class_names, layout_of
 from ...errors import UserError
 from ...export.files import check_apart, check_writable, write_atomically
-from ...export.predictions import answers, predictions_text, submission_text
-from ...export.tables import TABLES
+from ...export.predictions import answers, mean_probabilities
+from ...export.submission import submission_text
+from ...export.tables import TABLES, predictions_text
 from ...interop.fitting import fit_alone, fit_to_questions
 from ...interop.model_file import read_model
 from ...render.glyphs import ascii_rows, bar
@@ -33,6 +30,7 @@ from ..console import log_line, log_notes, progress
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ....net.network import Array
     from ....net.run.checkpoint import SavedModel
     from ...config.input_scale import InputScale
     from ...datasets.loading import PredictionInput
@@ -48,6 +46,7 @@ class PredictSource:
     share: float | None = None  # to test on, of data without a test part; None: the default
     quiet: bool = False
     scale: InputScale | None = None  # that a network from elsewhere reads; None: find it out
+    deformations: int = 0  # copies of each image to average over; 0: the image itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +64,6 @@ class PredictOutputs:
         check_apart((self.predictions, self.submission))
 
 
-def evaluate_model(model: Path, source: PredictSource, *, as_json: bool) -> int:
-    """Print the accuracy and loss of a saved network on the test set of a source; return 0."""
-    read = read_model(model)
-    with progress(f"reading {source.data}", quiet=source.quiet) as on_progress:
-        dataset = open_for(read.saved, source.data, source.share, on_progress, model=str(model))
-    fitted = read.fitted(dataset.test, source.scale)
-    log_notes(str(model), fitted.notes, quiet=source.quiet)
-    saved = fitted.saved
-    log_notes(source.data, all_notes(dataset.notes, dataset.findings), quiet=source.quiet)
-    other = is_other(saved.provenance, dataset)
-    if other is not None and not source.quiet:
-        log_line(f"{model}: {other}")
-    state = saved.state
-    score = Engine(dataset.test).score(Parameters(state.sizes, state.vector))
-    result = {
-        "model": str(model),
-        "network": architecture_name(state.sizes),
-        "data": dataset.name,
-        "images": len(dataset.test),
-        "test_accuracy": score.accuracy,
-        "loss": score.loss,
-        "is_trained_on_these": None if not saved.provenance.sha256 else other is None,
-    }
-    if as_json:
-        click.echo(json.dumps(result))
-    else:
-        click.echo(
-            f"{result['network']} answers {score.accuracy:.2%} of {len(dataset.test):,} test "
-            f"images right, loss {score.loss:.4f}"
-        )
-    return 0
-
-
 def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool) -> int:
     """Print the prediction for one image of a source; return 0."""
     saved, questions = _read_inputs(model, source)
@@ -110,16 +76,18 @@ def predict_one(model: Path, source: PredictSource, index: int, *, as_json: bool
     kind = "image" if label is None else f"test {'digit' if digits else 'image'}"
     facts = {"index": index, "label": label}
     what = f"{kind} {index}"
-    _print_prediction(saved, image, questions.names, facts, what, digits=digits, as_json=as_json)
+    shares = mean_probabilities([saved.state.parameters], image[None, :], source.deformations)[0]
+    _print_prediction(shares, image, questions.names, facts, what, digits=digits, as_json=as_json)
     return 0
 
 
-def predict_picture(
-    model: Path, picture: str, *, as_json: bool, quiet: bool, scale: InputScale | None = None
-) -> int:
-    """Print the prediction for a picture file, or for stdin if it is "-"; return 0."""
-    fitted = fit_alone(read_model(model), scale)
-    log_notes(str(model), fitted.notes, quiet=quiet)
+def predict_picture(model: Path, picture: str, source: PredictSource, *, as_json: bool) -> int:
+    """Print the prediction for a picture file, or for stdin if it is "-"; return 0.
+
+    Of the source, only how it is to be read.
+    """
+    fitted = fit_alone(read_model(model), source.scale)
+    log_notes(str(model), fitted.notes, quiet=source.quiet)
     saved = fitted.saved
     pixels = saved.state.sizes[0]
     side = isqrt(pixels)
@@ -131,14 +99,15 @@ def predict_picture(
         _picture_from_stdin() if picture == "-" else Path(picture), side, name, layout
     )
     lines = all_notes(content.notes, content.findings)
-    log_notes(name, lines, quiet=quiet)
-    if assumed and not quiet:
+    log_notes(name, lines, quiet=source.quiet)
+    if assumed and not source.quiet:
         log_line(f"{model}: {assumed}")
     facts = {"image": name, "found": list(lines)}
     image = content.image.reshape(-1)
     names, what = class_names(saved), printable(name)
     digits = are_digits(names, layout)
-    _print_prediction(saved, image, names, facts, what, digits=digits, as_json=as_json)
+    shares = mean_probabilities([saved.state.parameters], image[None, :], source.deformations)[0]
+    _print_prediction(shares, image, names, facts, what, digits=digits, as_json=as_json)
     return 0
 
 
@@ -149,7 +118,7 @@ def predict_all(
     outputs.check()
     saved, questions = _read_inputs(model, source)
     log_notes(source.data, all_notes(questions.notes, questions.findings), quiet=source.quiet)
-    predictions = answers(saved, questions)
+    predictions = answers(saved, questions, source.deformations)
     if outputs.predictions is not None:
         text = predictions_text(predictions, outputs.predictions.suffix)
         write_atomically(outputs.predictions, text, overwrite=outputs.overwrite)
@@ -192,7 +161,7 @@ def _read_inputs(model: Path, source: PredictSource) -> tuple[SavedModel, Predic
 
 
 def _print_prediction(
-    saved: SavedModel,
+    answer: Array,
     image: NDArray[np.uint8],
     names: tuple[str, ...],
     facts: dict[str, Any],
@@ -202,8 +171,6 @@ def _print_prediction(
     as_json: bool,
 ) -> None:
     """Print one image with its probabilities."""
-    parameters = Parameters(saved.state.sizes, saved.state.vector)
-    answer = probabilities(parameters, image[None, :])[:, 0]
     predicted = int(answer.argmax())
     label: int | None = facts.get("label")
     if as_json:
