@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate, pairwise
 from time import perf_counter
 from typing import Protocol
 
@@ -130,6 +131,8 @@ class Engine:
                 partial(part_gradient, parameters, source, self.labels, part, m, dropout=masks)
                 for part, masks in parts
             ]
+            if len(tasks) == 1:
+                return mean_score([tasks[0](gradient)], m)
         return mean_score(self._add_up(tasks, gradient), m)
 
     def _part_count(self, parameters: Parameters, m: int) -> int:
@@ -249,12 +252,9 @@ class Engine:
 
 def cut(rows: Rows, count: int, dropout: Dropout | None) -> list[Part]:
     """Cut a batch into parts of almost one size; each image keeps the masks of its place."""
-    parts: list[Part] = []
-    place = 0
-    for part in np.array_split(rows, count) if count > 1 else [rows]:
-        parts.append((part, dropout and dropout.after(place)))
-        place += len(part)
-    return parts
+    length, longer = divmod(len(rows), count)  # the first ones have one more
+    ends = [0, *accumulate(length + (i < longer) for i in range(count))]
+    return [(rows[a:b], dropout and dropout.after(a)) for a, b in pairwise(ends)]
 
 
 def mean_score(tallies: Sequence[Tally], m: int) -> Score:
