@@ -34,9 +34,11 @@ from .worker_process import WorkerLostError, WorkerProcess
 # even_slices). Measured in one part and in two, ms per update: 784-256-10 with batch 256 1.7 and
 # 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and 15.9.
 MIN_FLOPS_PER_TASK = 75_000_000
-# Multiplications that make a batch worth cutting in half for a worker process. The cut costs one
-# process some 50 µs, so that it is fixed by the shape, whether there is a worker or not.
-MIN_FLOPS_PER_HALVED_BATCH = 18_000_000
+# Multiplications that make a batch worth cutting in half for a worker process. It is cut whether
+# there is a worker or not, and the cut costs one process some 120 µs. Measured whole and alone,
+# halved and alone, halved with the worker, µs per update: 784-128-10 with batch 64 (20 million)
+# 526, 675, 735; with 128 (39 million) 757, 876, 640; 784-256-10 with 256 2197, 2401, 1875.
+MIN_FLOPS_PER_HALVED_BATCH = 30_000_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
 Part = tuple[Rows, Dropout | None]  # row numbers of a part of a batch, and its masks
