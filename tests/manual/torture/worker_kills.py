@@ -93,6 +93,8 @@ def main(times: int) -> None:
             if side != "parent":
                 assert code == 0, f"turn {turn}: ended with {code}"
                 assert digest(model) == expected, f"turn {turn}: other weights"
+            if (turn + 1) % 10 == 0:
+                print(f"{turn + 1} of {times}: {dict(killed)}, {longest:.3f} s", flush=True)
     assert set(Path("/dev/shm").iterdir()) == shared  # noqa: S108  (looked at)
     print(f"killed {dict(killed)}; the worker outlived its parent by {longest:.3f} s at most")
 
