@@ -37,7 +37,8 @@ MIN_FLOPS_PER_TASK = 75_000_000
 # Multiplications that make a batch worth cutting in half for a worker process. It is cut whether
 # there is a worker or not, and the cut costs one process some 120 µs. Measured whole and alone,
 # halved and alone, halved with the worker, µs per update: 784-128-10 with batch 64 (20 million)
-# 526, 675, 735; with 128 (39 million) 757, 876, 640; 784-256-10 with 256 2197, 2401, 1875.
+# 526, 675, 735 (450 with an idle core); with 128 (39 million) 757, 876, 640; 784-256-10 with 256
+# 2197, 2401, 1875.
 MIN_FLOPS_PER_HALVED_BATCH = 30_000_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
