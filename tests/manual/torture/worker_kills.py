@@ -96,7 +96,7 @@ def main(times: int, seconds: float) -> None:
                 assert digest(model) == expected, f"turn {turn}: other weights"
             if (turn + 1) % 10 == 0:
                 print(f"{turn + 1} of {times}: {dict(killed)}, {longest:.3f} s", flush=True)
-    assert set(Path("/dev/shm").iterdir()) == shared  # noqa: S108  (looked at)
+    assert set(Path("/dev/shm").iterdir()) <= shared  # noqa: S108  (looked at)
     print(f"killed {dict(killed)}; the worker outlived its parent by {longest:.3f} s at most")
 
 
