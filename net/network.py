@@ -106,8 +106,8 @@ def forward(parameters: Parameters, X: Array, M: Masks = ()) -> Activations:
     A: list[Array] = [masked(X, M, 0)]
     for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
         Z.append(W @ A[-1] + b)  # n_out × m
-        A.append(masked(relu(Z[-1]), M, i))
-    A[-1] = softmax(Z[-1])  # the last layer answers with probabilities instead
+        is_last = i == len(parameters.W)  # it answers with probabilities
+        A.append(softmax(Z[-1]) if is_last else masked(relu(Z[-1]), M, i))
     return Activations(Z, A, M)
 
 

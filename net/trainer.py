@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from math import isfinite
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -195,17 +197,18 @@ class Trainer:
                 self._monitor.forget_accuracies()
             self.hyperparameter_log = (*self.hyperparameter_log, (self.iteration, hyperparameters))
         self._compute_gradient(hyperparameters)
+        self._optimizer, cursor_before = self._optimizer_for(hyperparameters), self._cursor
+        alpha, iteration_before = self._alpha(hyperparameters), self.iteration
         if self._before is None:
             self._before = np.empty_like(self.parameters.vector)
-        self._before[:], cursor_before = self.parameters.vector, self._cursor
-        self._optimizer = self._optimizer_for(hyperparameters)
-        alpha, iteration_before = self._alpha(hyperparameters), self.iteration
+        self._before[:] = self.parameters.vector
         try:
             with np.errstate(all="ignore"):  # an overflow is caught below, by its loss
                 self._optimizer.update(self.parameters, self._gradient, alpha, hyperparameters)
+            is_sound = is_finite(self.parameters.vector)  # while it is still in the cache
             self._score, self._cursor = None, self._batches.cursor
             score = self._compute_gradient(hyperparameters)
-            if not (np.isfinite(score.loss) and is_finite(self.parameters.vector)):
+            if not (is_sound and isfinite(score.loss)):
                 self._roll_back(cursor_before, hyperparameters)
                 self.diagnosis = self._diagnose("diverged", self.measure(), alpha)
                 raise DivergedError(
@@ -266,8 +269,7 @@ class Trainer:
 
     def _compute_gradient(self, hyperparameters: Hyperparameters) -> Score:
         """Compute the gradient for the next update, unless it is known; return its score."""
-        settings = batch_settings(hyperparameters)
-        if self._score is None or batch_settings(self._batch_chosen) != settings:
+        if self._score is None or not has_same_batches(hyperparameters, self._batch_chosen):
             self._score = None  # if this fails, the buffers hold no valid gradient
             self._batch_chosen = hyperparameters
             self._batches.seek(self._cursor)
@@ -286,7 +288,7 @@ class Trainer:
             self._score = self._engine.gradient(
                 self.parameters, self._gradient, rows, images, dropout
             )
-            self._gradient_norm = float(np.linalg.norm(self._gradient.vector))
+            self._gradient_norm = float(np.sqrt(squared_length(self._gradient.vector)))
         return self._score
 
     def _augmented_images(self, hyperparameters: Hyperparameters) -> Images | None:
@@ -320,10 +322,13 @@ class Trainer:
         )
 
 
-def batch_settings(hyperparameters: Hyperparameters) -> tuple[object, ...]:
-    """Return what decides about a batch and its masks, besides its place in the run."""
-    chosen = hyperparameters
-    return chosen.batch_size, chosen.augment, *dropout_rates(chosen)
+def has_same_batches(a: Hyperparameters, b: Hyperparameters) -> bool:
+    """Return whether what decides about a batch and its masks, besides its place, is the same."""
+    return a is b or (a.batch_size, a.augment, dropout_rates(a)) == (
+        b.batch_size,
+        b.augment,
+        dropout_rates(b),
+    )
 
 
 def is_1_2_5(n: int) -> bool:
@@ -336,8 +341,13 @@ def is_finite(vector: Array) -> bool:
 
     The squared length shows it in one pass, unless that overflows.
     """
-    with np.errstate(all="ignore"):
-        return bool(np.isfinite(vector @ vector) or np.isfinite(vector).all())
+    return isfinite(squared_length(vector)) or bool(np.isfinite(vector).all())
+
+
+@np.errstate(all="ignore")
+def squared_length(vector: Array) -> np.floating[Any]:
+    """Return the sum of the squares; not finite if it overflows, or if a number is not."""
+    return vector.dot(vector)
 
 
 def replay(trainer: Trainer, log: HyperparameterLog) -> Iterator[Progress]:

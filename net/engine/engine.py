@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate, pairwise
 from time import perf_counter
 from typing import Protocol
 
@@ -33,9 +34,12 @@ from .worker_process import WorkerLostError, WorkerProcess
 # even_slices). Measured in one part and in two, ms per update: 784-256-10 with batch 256 1.7 and
 # 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and 15.9.
 MIN_FLOPS_PER_TASK = 75_000_000
-# Multiplications that make a batch worth cutting in half for a worker process. The cut costs one
-# process some 50 µs, so that it is fixed by the shape, whether there is a worker or not.
-MIN_FLOPS_PER_HALVED_BATCH = 18_000_000
+# Multiplications that make a batch worth cutting in half for a worker process. It is cut whether
+# there is a worker or not, and the cut costs one process some 120 µs. Measured whole and alone,
+# halved and alone, halved with the worker, µs per update: 784-128-10 with batch 64 (20 million)
+# 526, 675, 735 (450 with an idle core); with 128 (39 million) 757, 876, 640; 784-256-10 with 256
+# 2197, 2401, 1875.
+MIN_FLOPS_PER_HALVED_BATCH = 30_000_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
 Part = tuple[Rows, Dropout | None]  # row numbers of a part of a batch, and its masks
@@ -130,6 +134,8 @@ class Engine:
                 partial(part_gradient, parameters, source, self.labels, part, m, dropout=masks)
                 for part, masks in parts
             ]
+            if len(tasks) == 1:
+                return mean_score([tasks[0](gradient)], m)
         return mean_score(self._add_up(tasks, gradient), m)
 
     def _part_count(self, parameters: Parameters, m: int) -> int:
@@ -249,12 +255,9 @@ class Engine:
 
 def cut(rows: Rows, count: int, dropout: Dropout | None) -> list[Part]:
     """Cut a batch into parts of almost one size; each image keeps the masks of its place."""
-    parts: list[Part] = []
-    place = 0
-    for part in np.array_split(rows, count) if count > 1 else [rows]:
-        parts.append((part, dropout and dropout.after(place)))
-        place += len(part)
-    return parts
+    length, longer = divmod(len(rows), count)  # the first ones have one more
+    ends = [0, *accumulate(length + (i < longer) for i in range(count))]
+    return [(rows[a:b], dropout and dropout.after(a)) for a, b in pairwise(ends)]
 
 
 def mean_score(tallies: Sequence[Tally], m: int) -> Score:

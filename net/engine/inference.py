@@ -72,9 +72,9 @@ def forward_in_chunks(
         NetError: The network reads another number of pixels.
     """
     check_images(parameters, images)
-    strided = with_strided_matmul(parameters)
     for span in even_slices(*images.shape):
         read_ahead(images[span.stop : 2 * span.stop - span.start])  # the next ones
         with np.errstate(all="ignore"):  # an overflow shows in the result
-            activations = forward(strided, scaled(images[span], parameters.vector.dtype).T)
+            X = scaled(images[span], parameters.vector.dtype)
+            activations = forward(with_strided_matmul(parameters, len(X)), X.T)
         yield span, activations

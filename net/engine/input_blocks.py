@@ -127,9 +127,14 @@ class StridedMatmul(np.ndarray[Any, np.dtype[Any]]):
         return Z
 
 
-def with_strided_matmul(parameters: Parameters) -> Parameters:
-    """Return the same parameters; a W1 of few rows becomes a `StridedMatmul`."""
-    if parameters.W[0].size * STRIP_COLUMNS > MAX_SMALL_PRODUCT:
+def with_strided_matmul(parameters: Parameters, columns: int) -> Parameters:
+    """Return the same parameters; a W1 of few rows becomes a `StridedMatmul`.
+
+    Args:
+        parameters: The network.
+        columns: Width of the X that it will read; less than a strip is a small product already.
+    """
+    if columns < STRIP_COLUMNS or parameters.W[0].size * STRIP_COLUMNS > MAX_SMALL_PRODUCT:
         return parameters
     same = Parameters(parameters.sizes, parameters.vector)
     same.W[0] = same.W[0].view(StridedMatmul)

@@ -41,7 +41,8 @@ def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Par
     for span in even_slices(n, k):
         read_ahead(group.images[span.stop : 2 * span.stop - span.start])  # the next ones
         labels = group.labels[span]
-        activations = forward(with_strided_matmul(small), as_floats(group.images[span], dtype).T)
+        X = as_floats(group.images[span], dtype)
+        activations = forward(with_strided_matmul(small, len(X)), X.T)
         backward(small, activations, labels, m, share)
         sum_.vector += share.vector
         tallies.append(tally(activations.Z[-1], labels))
@@ -73,21 +74,22 @@ def part_gradient(
         total: Receives the gradient.
         dropout: The masks of this part; None: nothing is left out.
     """
-    dtype, tallies = total.vector.dtype, list[Tally]()
+    dtype = total.vector.dtype
+    tallies: list[Tally] = []
     share = total
     for span in even_slices(len(rows), images.shape[1]):
         chunk = rows[span]
-        X = scaled(images.take(chunk, axis=0), dtype)
+        X, own_labels = scaled(images.take(chunk, axis=0), dtype), labels[chunk]
         masks: Masks = ()
         if dropout is not None:
             masks = dropout.after(span.start).masks(parameters.sizes, len(chunk), dtype)
-        activations = forward(with_strided_matmul(parameters), X.T, masks)
-        backward(parameters, activations, labels[chunk], m, share)
+        activations = forward(with_strided_matmul(parameters, len(chunk)), X.T, masks)
+        backward(parameters, activations, own_labels, m, share)
         if share is not total:
             total.vector += share.vector
         elif len(chunk) < len(rows):
             share = total.copy()  # later chunks are added to the first
-        tallies.append(tally(activations.Z[-1], labels[chunk]))
+        tallies.append(tally(activations.Z[-1], own_labels))
     return sum_tallies(tallies)
 
 
@@ -95,7 +97,7 @@ def part_gradient(
 def part_score(parameters: Parameters, images: Images, labels: Labels) -> Tally:
     """Run the forward pass alone, and tally losses and right answers."""
     X = scaled(images, parameters.vector.dtype)
-    return tally(forward(with_strided_matmul(parameters), X.T).Z[-1], labels)
+    return tally(forward(with_strided_matmul(parameters, len(X)), X.T).Z[-1], labels)
 
 
 def tally(Z: Array, labels: Labels) -> Tally:

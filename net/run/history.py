@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from math import isfinite, nan
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -34,6 +35,7 @@ class Progress:
 
 
 FIELDS = tuple(field.name for field in fields(Progress))
+in_order = attrgetter(*FIELDS)  # a progress's values
 # The same in exported files, whose format calls the gradient's norm its slope.
 COLUMNS = ("iteration", "alpha", "loss", "train_accuracy", "slope", "test_loss", "test_accuracy")
 # Column numbers.
@@ -233,7 +235,7 @@ class History(HistoryView):
         count = self._count
         if count == len(self._rows):
             self._rows = _grown(self._rows, max(4 * BLOCK_ITERATIONS, 2 * count))
-        self._rows[count] = [getattr(progress, name) for name in FIELDS]
+        self._rows[count] = in_order(progress)
         self._count += 1
         if isfinite(progress.test_accuracy):
             self.tested = progress

@@ -1,8 +1,9 @@
-"""Kill either side of a mini-batch run: `python -m tests.manual.torture.worker_kills [TIMES]`.
+"""Kill either side of a run: `python -m tests.manual.torture.worker_kills [TIMES [SECONDS]]`.
 
 `train` runs with its worker process, and at a random instant one of the two is killed with a
 signal that nothing can hear. Without its worker, a run must end in the bits it always ends in;
-without its parent, the worker must be gone within a second. Nothing may be left in /dev/shm.
+without its parent, the worker must be gone within a second, or SECONDS on a machine that is too
+busy for that. Nothing may be left in /dev/shm.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ def digest(model: Path) -> str:
         return hashlib.sha256(arrays["W1"].tobytes() + arrays["W2"].tobytes()).hexdigest()
 
 
-def main(times: int) -> None:
+def main(times: int, seconds: float) -> None:
     """Raises AssertionError if a process, a file or a bit is not as it should be."""
     generator = random.Random(times)  # noqa: S311  (of no secret)
     shared, longest, killed = set(Path("/dev/shm").iterdir()), 0.0, Counter[str]()  # noqa: S108  (looked at)
@@ -87,15 +88,17 @@ def main(times: int) -> None:
             killed[side] += 1
             code, begun = parent.wait(), time.monotonic()
             while any(map(is_alive, workers)):
-                assert time.monotonic() < begun + MAX_SURVIVAL_S, f"turn {turn}: outlives {side}"
+                assert time.monotonic() < begun + seconds, f"turn {turn}: outlives {side}"
                 time.sleep(0.002)
             longest = max(longest, time.monotonic() - begun)
             if side != "parent":
                 assert code == 0, f"turn {turn}: ended with {code}"
                 assert digest(model) == expected, f"turn {turn}: other weights"
-    assert set(Path("/dev/shm").iterdir()) == shared  # noqa: S108  (looked at)
+            if (turn + 1) % 10 == 0:
+                print(f"{turn + 1} of {times}: {dict(killed)}, {longest:.3f} s", flush=True)
+    assert set(Path("/dev/shm").iterdir()) <= shared  # noqa: S108  (looked at)
     print(f"killed {dict(killed)}; the worker outlived its parent by {longest:.3f} s at most")
 
 
 if __name__ == "__main__":
-    main(*numbers(__doc__, times=TIMES))
+    main(*numbers(__doc__, times=TIMES, seconds=MAX_SURVIVAL_S))
