@@ -158,10 +158,10 @@ def test_ten_thousand_digits_are_confused_in_a_tenth_of_a_second(
 ) -> None:
     parameters = drawn((784, hidden, 10))
     seconds: list[float] = []
-    for _ in range(5):  # the best of five: other programs may be in the way of the others
-        begin = time.perf_counter()
+    for _ in range(5):  # the best of five, of processor time: the machine does other things too
+        begin = time.process_time()
         counts = confusion(predict(parameters, mnist.test)).counts
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
         assert counts.sum() == 10_000
         assert np.array_equal(counts.sum(axis=1), np.bincount(mnist.test.labels))
     assert min(seconds) < 0.1
