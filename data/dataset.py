@@ -25,7 +25,7 @@ from .sets.split import SEED, TEST_SHARE, draw_test_mask, split_train_test
 from .source_content import Bytes, Digits, SourceContent
 from .source_spec import SourceSpec, parse_spec
 
-__all__ = ["EMBEDDED", "Dataset", "Digits", "Unlabelled", "load", "load_images"]
+__all__ = ["EMBEDDED", "Dataset", "Digits", "Unlabeled", "load", "load_images"]
 
 DIGITS = tuple("0123456789")
 
@@ -51,7 +51,7 @@ class Dataset:
 
 
 @dataclass(frozen=True, eq=False)
-class Unlabelled:
+class Unlabeled:
     """Images to predict."""
 
     name: str
@@ -93,15 +93,15 @@ def load(  # noqa: PLR0913  (each is an independent option)
 
     Raises:
         DataError: one line that names the file, the place in it, and the fault. The subclasses
-            UnlabelledError and ClassesError mark faults that a caller may handle.
+            UnlabeledError and ClassesError mark faults that a caller may handle.
     """
     spec = parse_spec(source)
     found, name = _read(spec, cache, on_progress)
     if found.labels is None:
-        raise UnlabelledError(
+        raise UnlabeledError(
             f"{spec.path}: has no labels, so there is nothing to learn from or to test against; "
             f"use it to predict",
-            _unlabelled(found, name),
+            _unlabeled(found, name),
         )
     is_known = source == EMBEDDED  # to be upright and sound
     if not is_known:
@@ -122,14 +122,14 @@ def load(  # noqa: PLR0913  (each is an independent option)
 
 def load_images(
     source: str, *, cache: Path | None = None, on_progress: OnProgress | None = None
-) -> Unlabelled:
+) -> Unlabeled:
     """Read the images that `source` names, to predict: any form that `load` takes, labels or not.
 
     Of a set with a test part, the images of that; of an IDX file of images, exactly these; and
     one picture is a set of one, brought into MNIST's form. Raises DataError as `load` does.
     """
     found, name = _read(parse_spec(source), cache, on_progress, alone=True)
-    return _unlabelled(found, name)
+    return _unlabeled(found, name)
 
 
 def _read(
@@ -216,16 +216,16 @@ def _parted(
     return train, test, share, (note,)
 
 
-def _unlabelled(found: SourceContent, name: str) -> Unlabelled:
+def _unlabeled(found: SourceContent, name: str) -> Unlabeled:
     found = high_ink(found)
     images = found.images if found.test is None else found.test.images
     images.setflags(write=False)
-    return Unlabelled(name, images, math.isqrt(images.shape[1]), found.notes, found.findings)
+    return Unlabeled(name, images, math.isqrt(images.shape[1]), found.notes, found.findings)
 
 
-class UnlabelledError(DataError):
+class UnlabeledError(DataError):
     """A source lacks the required labels; its `images` can still be predicted."""
 
-    def __init__(self, message: str, images: Unlabelled) -> None:
+    def __init__(self, message: str, images: Unlabeled) -> None:
         super().__init__(message)
         self.images = images

@@ -18,7 +18,7 @@ from .mapped_file import is_mapped
 from .values import FULL
 
 FAINT = 128  # fainter ink is stretched, because such images are hard to learn from
-FEW_GREYS = 8  # between paper and ink
+FEW_GRAYS = 8  # between paper and ink
 LIGHTER = 4  # of 255; minimum difference of paper from the image's mean
 SAMPLED_IMAGES = 20_000  # of a mapped set
 SAMPLED_RUNS = 20  # pieces of the file that these are from
@@ -49,12 +49,12 @@ def high_ink(found: SourceContent, *, has_paper: bool = True) -> SourceContent:
     """
     strongest = max(_strongest(part) for part in _parts(found))
     # Fractions this small have lost their greys already.
-    if 0 < strongest <= FAINT and (strongest >= FEW_GREYS or not found.scale):
+    if 0 < strongest <= FAINT and (strongest >= FEW_GRAYS or not found.scale):
         # By a table, so that each grey becomes the same one in both parts.
-        greys = np.minimum(np.rint(np.arange(256) * (FULL / strongest)), FULL).astype(np.uint8)
+        grays = np.minimum(np.rint(np.arange(256) * (FULL / strongest)), FULL).astype(np.uint8)
         stretched = Stretched(strongest)
         scale = f"values 0 to {strongest}, made 0 to 255"
-        found = _changed(found, lambda images: _mapped(images, greys), stretched)
+        found = _changed(found, lambda images: _mapped(images, grays), stretched)
         found = replace(found, scale=found.scale or scale)
     if not found.scale:
         scale = PLAIN_SCALE if strongest else "values all 0: blank images"
@@ -134,12 +134,12 @@ def _exchanged(images: Bytes) -> Bytes:
     return changed
 
 
-def _mapped(images: Bytes, greys: Bytes) -> Bytes:
+def _mapped(images: Bytes, grays: Bytes) -> Bytes:
     """Each pixel's grey exchanged for another."""
     changed = images if images.flags.writeable else np.empty_like(images)
     step = max(1, CHUNK_PIXELS // images.shape[1])
     for start in range(0, len(images), step):
-        changed[start : start + step] = greys[images[start : start + step]]
+        changed[start : start + step] = grays[images[start : start + step]]
     return changed
 
 

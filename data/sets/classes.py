@@ -43,7 +43,7 @@ def with_classes(
     spoken = {label: own[label] if own else str(label) for label in occurring}
     if class_names and class_names != own and set(spoken.values()) <= set(class_names):
         indices = {label: class_names.index(name) for label, name in spoken.items()}
-        return replace(_relabelled(found, indices), names=class_names)
+        return replace(_relabeled(found, indices), names=class_names)
     if own:
         if count not in (None, len(own)):
             raise ClassesError(f"{source}: names {len(own)} classes; expected {count}")
@@ -61,7 +61,7 @@ def _numbered(
     """Classes that only have numbers."""
     lowest, highest = occurring[0], occurring[-1]
     if occurring == list(range(1, 11)) and TEN_IS_ZERO.search(found.called):
-        found = _relabelled(found, {label: label % 10 for label in occurring})
+        found = _relabeled(found, {label: label % 10 for label in occurring})
         found = replace(found, findings=(*found.findings, TenIsZero()))
         return replace(found, names=class_names or _numbers(0, 10))
     if lowest >= 1 and highest == count and class_names == _numbers(0, highest):
@@ -71,7 +71,7 @@ def _numbered(
         )
     if lowest >= 1 and (count == highest or (count is None and lowest == 1)):
         finding: Finding = FromOne(highest)
-        found = _relabelled(found, {label: label - 1 for label in occurring})
+        found = _relabeled(found, {label: label - 1 for label in occurring})
         found = replace(found, findings=(*found.findings, finding))
         names = class_names or _numbers(1, highest + 1)
     else:
@@ -92,7 +92,7 @@ def _labels(found: SourceContent) -> list[Bytes]:
     return [found.labels] + ([] if found.test is None else [found.test.labels])
 
 
-def _relabelled(found: SourceContent, indices: dict[int, int]) -> SourceContent:
+def _relabeled(found: SourceContent, indices: dict[int, int]) -> SourceContent:
     table = np.zeros(256, np.uint8)
     for label, index in indices.items():
         table[label] = index

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_cache_path
 
-from ...data.dataset import EMBEDDED, Dataset, UnlabelledError, load
+from ...data.dataset import EMBEDDED, Dataset, UnlabeledError, load
 from ...data.errors import ClassesError, DataError
 from ...data.findings import FromOne, LightPaper, Stretched, TenIsZero, Transposed
 from ...data.images.layout import MNIST, ImageLayout, from_numbers
@@ -137,8 +137,8 @@ def questions_for(
     """
     try:
         dataset = open_for(saved, source, share, on_progress, model=model)
-    except UnlabelledError as unlabelled:
-        found = unlabelled.images
+    except UnlabeledError as unlabeled:
+        found = unlabeled.images
         _check_pixels(model, saved.state.sizes, found.name, found.images.shape[1])
         layout, _ = layout_of(saved)
         return PredictionInput(

@@ -14,7 +14,7 @@ from rich.style import Style
 from rich.text import Span, Text
 
 from .axes import Axis
-from .braille_canvas import draw_spans
+from .plotext_canvas import draw_spans
 from .subcells import ACROSS, DOWN, glyphs, nearest, trace
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from textual import events
 from textual.message import Message
 
 from ..config.place import QUANTITIES
-from ..render import braille_canvas
+from ..render import plotext_canvas
 from ..render.axes import Axis
 from ..render.chart import MIN_PLOT_ROWS, RunCurve, draw_runs, note_rows, readings
 from ..render.chart_view import ChartView
@@ -83,7 +83,7 @@ class Chart(LinesWidget):
         self.redraw()
         if lines and not self._is_prepared:  # the first picture is complete: time for what is heavy
             self._is_prepared = True
-            self.run_worker(braille_canvas.load, thread=True)
+            self.run_worker(plotext_canvas.load, thread=True)
 
     def open_with(self, words: str) -> None:
         """Say this before the first update."""

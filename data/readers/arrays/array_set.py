@@ -209,7 +209,7 @@ class _Reader:
         self, arrays: Arrays, members: dict[Key, str], on_progress: OnProgress | None
     ) -> None:
         self._arrays, self._members, self._on_progress = arrays, members, on_progress
-        self._greys, self._added = PixelBuffer(), list[_Images]()
+        self._grays, self._added = PixelBuffer(), list[_Images]()
         self._words: tuple[str, ...] = ()  # the classes, where labels are text
         self._mapped: dict[int, Bytes] = {}  # of those that were added, the ones left on disk
         self._last: dict[str, _Images] = {}  # as the count of their labels told
@@ -281,8 +281,8 @@ class _Reader:
         row, done = images.side**2 * images.channels, 0
         for piece in self._arrays.pieces(name, REAL, row if images.in_rows else 1):
             try:
-                in_grey = images.channels == 3 and images.in_rows
-                self._greys.add(_grey(piece, images) if in_grey else piece)
+                in_gray = images.channels == 3 and images.in_rows
+                self._grays.add(_gray(piece, images) if in_gray else piece)
             except UnfitError as unfit:
                 place, pixel = divmod(done // images.channels + unfit.index, images.side**2)
                 raise self._arrays.refusal(
@@ -298,7 +298,7 @@ class _Reader:
 
     def taken(self) -> tuple[list[Bytes], str]:
         """Return the images of each added member, and a line on their scale."""
-        flat, scale = self._greys.taken()
+        flat, scale = self._grays.taken()
         found: list[Bytes] = []
         start = 0
         for i, images in enumerate(self._added):
@@ -318,7 +318,7 @@ class _Reader:
     @property
     def span(self) -> Span | None:
         """The values that became 0 and 255, where the set's own decided that."""
-        return self._greys.span
+        return self._grays.span
 
     def names(self) -> tuple[str, ...]:
         """Return the class names, if the arrays have them."""
@@ -388,17 +388,17 @@ def _image_shape(each: tuple[int, ...]) -> tuple[int, int, bool] | None:
     return None
 
 
-def _grey(piece: NDArray[Any], images: _Images) -> NDArray[Any]:
+def _gray(piece: NDArray[Any], images: _Images) -> NDArray[Any]:
     """Return the luminance of color images, as whole numbers where these were."""
     side = images.side
     if images.channels_first:
-        grey = np.tensordot(piece.reshape(-1, 3, side * side), LUMINANCE, (1, 0))
+        gray = np.tensordot(piece.reshape(-1, 3, side * side), LUMINANCE, (1, 0))
     else:
-        grey = piece.reshape(-1, side * side, 3) @ LUMINANCE
+        gray = piece.reshape(-1, side * side, 3) @ LUMINANCE
     is_whole = bool((piece > 1).any()) and not bool((piece != np.trunc(piece)).any())
     if piece.dtype.kind in "bui" or is_whole:
-        grey = np.rint(grey)
-    return np.clip(grey, piece.min(), piece.max())
+        gray = np.rint(gray)
+    return np.clip(gray, piece.min(), piece.max())
 
 
 def _in_rows(flat: Bytes, images: _Images) -> Bytes:

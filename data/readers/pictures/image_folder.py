@@ -18,7 +18,7 @@ from ...source_content import MAX_CLASSES, SIDES, Bytes, Digits, SourceContent, 
 from ..marks import PICTURES
 from ..part_names import part_of
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, entries, is_folder
-from .picture import read_raw_grey, shallow
+from .picture import read_raw_gray, shallow
 
 MIN_PICTURES_FOR_FAULT = 50  # pictures, among which a single one may be wrong
 PICTURES_PER_FAULT = 100  # of so many pictures one may be wrong
@@ -26,7 +26,7 @@ MAX_NAMED_FAULTS = 3  # wrong ones that a note names
 
 
 @dataclass(frozen=True)
-class LabelledFiles:
+class LabeledFiles:
     """The picture files of one part, in order, and the label of each."""
 
     files: list[Path]
@@ -64,7 +64,7 @@ def read_image_folder(folder: Path, on_progress: OnProgress | None = None) -> So
 
 def read_pictures(
     folder: Path,
-    parts: list[LabelledFiles],
+    parts: list[LabeledFiles],
     names: tuple[str, ...],
     on_progress: OnProgress | None = None,
 ) -> SourceContent:
@@ -147,8 +147,8 @@ def _names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted((path.name for path in folders), key=natural))
 
 
-def _listed(folder: Path, names: tuple[str, ...]) -> LabelledFiles:
-    part = LabelledFiles([], [])
+def _listed(folder: Path, names: tuple[str, ...]) -> LabeledFiles:
+    part = LabeledFiles([], [])
     for path in entries(folder):
         if not is_folder(path):
             if is_picture(path):
@@ -196,8 +196,8 @@ class _Pictures:
     def add(self, i: int, path: Path) -> None:
         """Take the picture, or note that it is wrong. Raises DataError if too many are."""
         try:
-            grey, notes = read_raw_grey(path, str(path))
-            images = self._made_for(path, grey)
+            gray, notes = read_raw_gray(path, str(path))
+            images = self._made_for(path, gray)
         except DataError as problem:
             self._wrong.append((path, str(problem)))
             if len(self._wrong) > self._allowed:
@@ -208,12 +208,12 @@ class _Pictures:
             return
         self._in_color |= any("olour" in note or "olor" in note for note in notes)
         self._of_fractions |= any("fractions" in note for note in notes)
-        if grey.dtype != np.uint8:
+        if gray.dtype != np.uint8:
             if self._deep is None:
                 self._deep = np.zeros(images.shape, np.uint16)
-            self._deep[i], self._is_deep[i] = grey, True
+            self._deep[i], self._is_deep[i] = gray, True
         else:
-            images[i] = grey
+            images[i] = gray
         self._right[i] = True
 
     def taken(self) -> tuple[Bytes, NDArray[np.bool_], tuple[str, ...]]:
@@ -235,16 +235,16 @@ class _Pictures:
             notes += (f"{count} wrong picture{'s' * (count > 1)} left out: {named}",)
         return images, self._right, notes
 
-    def _made_for(self, path: Path, grey: NDArray[Any]) -> Bytes:
+    def _made_for(self, path: Path, gray: NDArray[Any]) -> Bytes:
         """Return the array for all pictures, allocated once the first size is known."""
-        rows, columns = grey.shape
+        rows, columns = gray.shape
         if self._images is None:
             if rows != columns or image_side(rows * columns) is None:
                 raise DataError(
                     f"{path}: is {columns} × {rows} pixels; expected a square of "
                     f"{SIDES[0]} to {SIDES[-1]} a side"
                 )
-            if len(self._files) * grey.size > MAX_PIXEL_BYTES:
+            if len(self._files) * gray.size > MAX_PIXEL_BYTES:
                 raise DataError(f"{self._folder}: holds more than {MAX_PIXEL_BYTES:,} pixels")
             self._images = np.empty((len(self._files), rows, columns), np.uint8)
         side = self._images.shape[1]

@@ -79,27 +79,27 @@ def read_picture(
         DataError: the picture is unreadable, too large, or has no ink.
     """
     name = str(source) if isinstance(source, Path) else name
-    grey, notes = read_grey(source, name)
-    notes = (f"{grey.shape[1]} × {grey.shape[0]} pixels", *notes)
+    gray, notes = read_gray(source, name)
+    notes = (f"{gray.shape[1]} × {gray.shape[0]} pixels", *notes)
     if not layout.has_paper:
-        return Picture(_whole(grey, side), notes, (WholePicture(),))
-    paper = int(paper_of(grey, at_corners=layout.fills_frame))
-    light = float(grey.mean()) < paper  # all in all, what is on it is darker
+        return Picture(_whole(gray, side), notes, (WholePicture(),))
+    paper = int(paper_of(gray, at_corners=layout.fills_frame))
+    light = float(gray.mean()) < paper  # all in all, what is on it is darker
     strength = (paper - np.arange(256)) * (1 if light else -1)  # of each grey, as ink
-    most = int(strength[grey.min() if light else grey.max()])
+    most = int(strength[gray.min() if light else gray.max()])
     if most < CONTRAST:
         raise DataError(f"{name}: has no ink that differs from its paper; expected a picture")
     turned: Finding = LightPaper() if light else DarkPaper()
-    if grey.shape == (side, side):
-        as_it_is = 255 - grey if light else grey
+    if gray.shape == (side, side):
+        as_it_is = 255 - gray if light else gray
         if lies_so(as_it_is, layout):
             return Picture(as_it_is, notes, (turned, AsItLies()))
     share = np.clip(strength / most, 0, 1)
-    greys = np.rint(255 * share).astype(np.uint8)
-    found = cleaned(np.where(share < FAINT, np.uint8(0), greys)[grey])
+    grays = np.rint(255 * share).astype(np.uint8)
+    found = cleaned(np.where(share < FAINT, np.uint8(0), grays)[gray])
     ink = found.ink
     if layout.fills_frame:  # what is pale there belongs to what is shown
-        ink = _with_pale(greys[grey], found.ink)
+        ink = _with_pale(grays[gray], found.ink)
     image = centered(ink, side, layout)
     # Thin lines on large paper come out pale; what was learnt from is not.
     image = np.rint(image * (layout.strongest / max(1, int(image.max())))).astype(np.uint8)
@@ -122,40 +122,40 @@ def _with_pale(all_ink: Bytes, strong: Bytes) -> Bytes:
     return found
 
 
-def _whole(grey: Bytes, side: int) -> Bytes:
+def _whole(gray: Bytes, side: int) -> Bytes:
     """Scale the central square of a picture without paper."""
-    least = min(grey.shape)
-    top, left = ((length - least) // 2 for length in grey.shape)
-    square = grey[top : top + least, left : left + least]
+    least = min(gray.shape)
+    top, left = ((length - least) // 2 for length in gray.shape)
+    square = gray[top : top + least, left : left + least]
     return np.rint(scaled(square, side, side)).astype(np.uint8)
 
 
-def paper_of(grey: Bytes, *, at_corners: bool = False) -> float:
+def paper_of(gray: Bytes, *, at_corners: bool = False) -> float:
     """Return the grey of the paper: the median of the border, where digits seldom reach.
 
     If `at_corners`, use only the corners, for content that reaches from edge to edge.
     """
     if at_corners:
-        patch = max(1, min(grey.shape) // 28)
+        patch = max(1, min(gray.shape) // 28)
         ends = (slice(None, patch), slice(-patch, None))
-        return float(np.median([np.median(grey[rows, cols]) for rows in ends for cols in ends]))
-    border = (grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1])
+        return float(np.median([np.median(gray[rows, cols]) for rows in ends for cols in ends]))
+    border = (gray[0], gray[-1], gray[1:-1, 0], gray[1:-1, -1])
     return float(np.median(np.concatenate(border)))
 
 
-def read_grey(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
+def read_gray(source: Path | bytes, name: str) -> tuple[Bytes, tuple[str, ...]]:
     """Read a picture as grey bytes, h × w, 0 black, with notes on the conversion.
 
     Raises DataError that begins with `name`.
     """
-    grey, notes = read_raw_grey(source, name)
-    if grey.dtype == np.uint8:
-        return grey, notes
-    result, note = shallow(grey)
+    gray, notes = read_raw_gray(source, name)
+    if gray.dtype == np.uint8:
+        return gray, notes
+    result, note = shallow(gray)
     return result, (*notes, note)
 
 
-def read_raw_grey(source: Path | bytes, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
+def read_raw_gray(source: Path | bytes, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Read a picture as grey, in bytes or in 16 bits as the file has it; else as `read_grey`."""
     if isinstance(source, bytes):
         return _decoded(io.BytesIO(source), name)
@@ -184,7 +184,7 @@ def _decoded(file: IO[bytes], name: str) -> tuple[NDArray[Any], tuple[str, ...]]
             with Image.open(file, formats=FORMATS) as image:
                 if image.width * image.height > MAX_PIXELS:  # known before anything is decoded
                     raise too_large
-                return _grey(ImageOps.exif_transpose(image), name)
+                return _gray(ImageOps.exif_transpose(image), name)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as bomb:
         raise too_large from bomb
     except DataError:
@@ -197,7 +197,7 @@ def _decoded(file: IO[bytes], name: str) -> tuple[NDArray[Any], tuple[str, ...]]
         raise DataError(f"{name}: is a damaged picture, or is cut short") from damage
 
 
-def _grey(image: Image, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
+def _gray(image: Image, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
     """Luminance, as bytes or 16 bits; what is transparent is laid on black or white."""
     if image.mode.startswith(("I", "F")):  # more than bytes, which Pillow would clip, not scale
         deep: NDArray[Any] = np.asarray(image)
@@ -211,23 +211,23 @@ def _grey(image: Image, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
             return np.rint(deep * FULL).astype(np.uint8), ("fractions 0 to 1, made 0 to 255",)
         is_bytes = image.mode == "F" and high <= FULL
         return np.rint(deep).astype(np.uint8 if is_bytes else np.uint16), ()
-    colour = () if _is_grey(image) else ("colour, made grey",)
+    color = () if _is_gray(image) else ("colour, made grey",)
     if not image.has_transparency_data:
-        return np.array(image.convert("L")), colour
+        return np.array(image.convert("L")), color
     seen = image.convert("RGBA")
     alpha: Bytes = np.asarray(seen.getchannel("A"))
-    grey: Bytes = np.asarray(seen.convert("RGB").convert("L"))
+    gray: Bytes = np.asarray(seen.convert("RGB").convert("L"))
     if alpha.min() == 255:
-        return grey, colour
+        return gray, color
     # Dark ink is laid on white and light ink on black: the mean of what is opaque tells.
-    ink = grey[alpha >= 128]
+    ink = gray[alpha >= 128]
     ground = 255 if ink.size and ink.mean() < 128 else 0
     solid = alpha / np.float32(255)
-    laid = np.rint(grey * solid + ground * (1 - solid)).astype(np.uint8)
-    return laid, (*colour, f"transparent, laid on {'white' if ground else 'black'}")
+    laid = np.rint(gray * solid + ground * (1 - solid)).astype(np.uint8)
+    return laid, (*color, f"transparent, laid on {'white' if ground else 'black'}")
 
 
-def _is_grey(image: Image) -> bool:
+def _is_gray(image: Image) -> bool:
     """Return whether a picture shows no color, however it is stored."""
     if image.mode in ("1", "L", "LA"):
         return True

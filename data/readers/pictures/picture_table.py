@@ -14,7 +14,7 @@ from ...source_content import MAX_CLASSES, Digits, SourceContent, natural
 from ..part_names import NO_SET, part_of
 from ..safe_files import OnProgress, entries, inside, is_folder, opened
 from ..tables.csv_header import INDEX_NAMES, LABEL_NAMES
-from .image_folder import LabelledFiles, has_pictures, is_picture, read_pictures
+from .image_folder import LabeledFiles, has_pictures, is_picture, read_pictures
 
 ENDINGS = (".csv", ".tsv", ".txt")
 PICTURE_ENDINGS = (
@@ -43,7 +43,7 @@ def read_picture_table(folder: Path, on_progress: OnProgress | None) -> SourceCo
         rows = [] if NO_SET.search(path.name) else _rows(path)
         columns = _columns(rows, pictured)
         if columns is not None:
-            table = _Table(path, *_labelled(path, rows, columns, pictured))
+            table = _Table(path, *_labeled(path, rows, columns, pictured))
             found.setdefault(part_of(path.name), []).append(table)
     parts = [found[part][0] for part in ("train", "", "test", "val") if part in found]
     return _read(folder, parts[:2], on_progress) if parts else None
@@ -128,7 +128,7 @@ class _Table:
     words: list[str]
 
 
-def _labelled(
+def _labeled(
     table: Path, rows: list[list[str]], columns: tuple[int, int, bool], places: list[Path]
 ) -> tuple[list[Path], list[str]]:
     """Return the pictures and their labels. Raises DataError that names the line."""
@@ -155,7 +155,7 @@ def _read(folder: Path, tables: list[_Table], on_progress: OnProgress | None) ->
             f"{tables[0].path}: has {len(names)} different labels; expected 2 to {MAX_CLASSES}"
         )
     places_of = {name: i for i, name in enumerate(names)}
-    parts = [LabelledFiles(t.files, [places_of[word] for word in t.words]) for t in tables]
+    parts = [LabeledFiles(t.files, [places_of[word] for word in t.words]) for t in tables]
     found = read_pictures(folder, parts, names, on_progress)
     listed = " and ".join(table.path.name for table in tables)
     note = f"pictures labelled by {listed}, {sum(len(t.files) for t in tables):,} of them"

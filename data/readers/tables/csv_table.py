@@ -134,7 +134,7 @@ class _Table:
 
     def __init__(self, columns: Columns, path: Path, text: Text) -> None:
         self.columns, self._path, self._text = columns, path, text
-        self._greys, self._labels = PixelBuffer(), bytearray()
+        self._grays, self._labels = PixelBuffer(), bytearray()
         self._texts: dict[bytes, int] = {}  # labels that are words, and the number of each
         self._rows = 0
 
@@ -172,7 +172,7 @@ class _Table:
                 self._take_labels(values)
                 values = self._pixels(values)
             wanted = columns.pixels
-            self._greys.add(values)
+            self._grays.add(values)
         except UnfitError as unfit:
             row, place = divmod(unfit.index, len(wanted))
             cell = rows[row].split(separator)[wanted[place]]
@@ -187,7 +187,7 @@ class _Table:
         columns = self.columns
         if not self._rows:
             raise self._refusal("has no rows; expected one for each image")
-        pixels, scale = self._greys.taken()
+        pixels, scale = self._grays.taken()
         labels = np.frombuffer(self._labels, np.uint8) if columns.label else None
         names = ()
         if self._texts:
@@ -204,7 +204,7 @@ class _Table:
             names=names,
             notes=(form, *columns.notes),
             scale=scale,
-            span=self._greys.span,
+            span=self._grays.span,
         )
 
     def _take_labels(self, values: NDArray[np.float64]) -> None:

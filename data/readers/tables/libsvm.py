@@ -49,7 +49,7 @@ def read_libsvm(
     pixels = min(common) if common else pixels
     if rows * pixels > MAX_PIXEL_BYTES:
         raise DataError(f"{path}: holds more than the {MAX_PIXEL_BYTES:,} pixels allowed")
-    greys, labels = PixelBuffer(), bytearray()
+    grays, labels = PixelBuffer(), bytearray()
     block = np.zeros((CHUNK_ROWS, pixels))
     filled, first, on_disk = 0, 1, size_of(file)
     file.seek(0)
@@ -63,12 +63,12 @@ def read_libsvm(
                 f"{path}: line {number}: its label is {label:g}; expected {unfit.expected}"
             ) from unfit
         if filled == CHUNK_ROWS or len(labels) == rows:
-            _take(greys, block[:filled], first, path)
+            _take(grays, block[:filled], first, path)
             block[:] = 0
             filled, first = 0, number + 1
             if on_progress is not None:
                 on_progress(file.tell(), on_disk)
-    images, scale = greys.taken()
+    images, scale = grays.taken()
     side = image_side(pixels)
     note = f"{side} × {side} pixels, as the highest number of a pixel is {highest}"
     return SourceContent(
@@ -76,18 +76,18 @@ def read_libsvm(
         np.frombuffer(labels, np.uint8),
         notes=("LIBSVM", note),
         scale=scale,
-        span=greys.span,
+        span=grays.span,
     )
 
 
 def _take(
-    greys: PixelBuffer,
+    grays: PixelBuffer,
     block: np.ndarray[tuple[int, int], np.dtype[np.float64]],
     first: int,
     path: Path,
 ) -> None:
     try:
-        greys.add(block)
+        grays.add(block)
     except UnfitError as unfit:
         row, pixel = divmod(unfit.index, block.shape[1])
         raise DataError(

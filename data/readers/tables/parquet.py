@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ...errors import DataError
 from ...images.values import PixelBuffer, UnfitError, whole_labels
 from ...source_content import MAX_CLASSES, Bytes, SourceContent, image_side, natural
-from ..pictures.picture import read_raw_grey, shallow
+from ..pictures.picture import read_raw_gray, shallow
 from ..safe_files import MAX_PIXEL_BYTES, OnProgress, opened
 from .csv_header import INDEX_NAMES, LABEL_NAMES
 
@@ -89,7 +89,7 @@ class _Table:
         wanted = [n for n in (self._pictures or self._lists, self._label) if n is not None]
         if self._pictures is None and self._lists is None:
             wanted += self._pixels
-        greys, labels = PixelBuffer(), list[Any]()
+        grays, labels = PixelBuffer(), list[Any]()
         side, done, notes = 0, 0, set[str]()
         for batch in self._content.iter_batches(batch_size=CHUNK_ROWS, columns=wanted):
             block, more = self._block(batch, done)
@@ -102,7 +102,7 @@ class _Table:
             if self._rows * side > MAX_PIXEL_BYTES:
                 raise DataError(f"{self._path}: holds more than {MAX_PIXEL_BYTES:,} pixels")
             try:
-                greys.add(block)
+                grays.add(block)
             except UnfitError as unfit:
                 row, pixel = divmod(unfit.index, side)
                 raise DataError(
@@ -114,7 +114,7 @@ class _Table:
             done += len(block)
             if on_progress is not None:
                 on_progress(done, self._rows)
-        images, scale = greys.taken()
+        images, scale = grays.taken()
         codes, names = self._codes(labels) if self._label is not None else (None, ())
         form = "pictures" if self._pictures else "pixels"
         return SourceContent(
@@ -123,7 +123,7 @@ class _Table:
             names=names,
             notes=(f"Parquet, {form}", *sorted(notes)),
             scale=scale,
-            span=greys.span,
+            span=grays.span,
         )
 
     def _block(self, batch: Any, first: int) -> tuple[NDArray[Any], set[str]]:
@@ -137,16 +137,16 @@ class _Table:
                 name = f"{self._path}: row {first + i}"
                 if not isinstance(content, bytes):
                     raise DataError(f"{name}: has no picture in it")
-                grey, more = read_raw_grey(content, name)
+                gray, more = read_raw_gray(content, name)
                 notes.update(more)
-                if grey.dtype != np.uint8:
-                    grey, note = shallow(grey)
+                if gray.dtype != np.uint8:
+                    gray, note = shallow(gray)
                     notes.add(note)
-                if image_side(grey.size) is None or grey.shape[0] != grey.shape[1]:
-                    raise DataError(f"{name}: its picture is {grey.shape[1]} × {grey.shape[0]}")
-                if rows and grey.size != rows[0].size:
+                if image_side(gray.size) is None or gray.shape[0] != gray.shape[1]:
+                    raise DataError(f"{name}: its picture is {gray.shape[1]} × {gray.shape[0]}")
+                if rows and gray.size != rows[0].size:
                     raise DataError(f"{name}: its picture has another size than those before")
-                rows.append(grey.reshape(-1))
+                rows.append(gray.reshape(-1))
             return np.stack(rows), notes
         if self._lists is not None:
             cells: Any = batch.column(self._lists).to_pylist()

@@ -39,7 +39,7 @@ def drawing(digits: Digits) -> Bytes:
     return canvas
 
 
-def coloured(ink: Bytes, paper: tuple[int, int, int], pen: tuple[int, int, int]) -> Bytes:
+def colored(ink: Bytes, paper: tuple[int, int, int], pen: tuple[int, int, int]) -> Bytes:
     share = ink[:, :, np.newaxis] / 255
     return np.rint(np.array(paper) * (1 - share) + np.array(pen) * share).astype(np.uint8)
 
@@ -57,10 +57,10 @@ def drawn(drawing: Bytes) -> dict[str, tuple[bytes, str]]:
         "pale on grey": (png(60 + drawing // 2), "light on dark"),
         "pencil on grey paper": (png(200 - drawing // 2), "dark on light"),
         "blue on yellow": (
-            png(coloured(drawing, (255, 255, 160), (0, 0, 200))), "colour, made grey",
+            png(colored(drawing, (255, 255, 160), (0, 0, 200))), "colour, made grey",
         ),
         "white on a green board": (
-            png(coloured(drawing, (0, 80, 40), (255, 255, 255))), "light on dark",
+            png(colored(drawing, (0, 80, 40), (255, 255, 255))), "light on dark",
         ),
         "black on nothing": (png(clear(drawing, 0)), "transparent, laid on white"),
         "white on nothing": (png(clear(drawing, 255)), "transparent, laid on black"),
@@ -130,7 +130,7 @@ def test_grey_is_not_called_colored_however_it_is_stored(drawing: Bytes, kind: s
     else:
         palette.save(file, kind)
     assert read_picture(file.getvalue()).notes == ("90 × 120 pixels",)
-    red = Image.fromarray(coloured(drawing, (0, 0, 0), (255, 0, 0))).quantize(16)
+    red = Image.fromarray(colored(drawing, (0, 0, 0), (255, 0, 0))).quantize(16)
     file = io.BytesIO()
     red.save(file, "GIF")
     assert "colour, made grey" in read_picture(file.getvalue()).notes

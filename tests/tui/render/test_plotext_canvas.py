@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mnist_tui.tui.render.braille_canvas import draw_spans
+from mnist_tui.tui.render.plotext_canvas import draw_spans
 from mnist_tui.tui.render.subcells import ACROSS, BITS, DOWN, Spans
 from rich.style import Style
 
