@@ -55,6 +55,11 @@ class BackgroundJob:
         """Whether a job waits that has not started."""
         return self._wanted is not None
 
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a job runs, or waits."""
+        return self._busy or self.is_asked
+
     def _begin(self) -> None:
         if self._busy or self._wanted is None:
             return

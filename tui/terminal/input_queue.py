@@ -24,7 +24,7 @@ PATIENCE_S = 5.0  # for a key's effects; then the next one is handled anyway
 REPEAT_S = 0.1  # maximum time between two repeats of a held key
 LATE_S = 0.5  # after which a repeat is dropped, if its action is slow
 LONG_S = 0.06  # of this thread's processor time, above which an action is slow
-POLL_INTERVAL_S = 0.01  # while the command palette searches
+POLL_INTERVAL_S = 0.01  # while a screen works in a thread
 
 
 class InputQueue:
@@ -123,7 +123,7 @@ class InputQueue:
                     if (busy := next(self._busy(), None)) is not None:
                         await _reached(busy)
                         await _reached(self._app)  # where actions are run
-                    elif self._is_searching():
+                    elif self._is_preparing():
                         await asyncio.sleep(POLL_INTERVAL_S)
                     else:
                         return
@@ -139,12 +139,12 @@ class InputQueue:
             pumps += self._app.screen.walk_children()
         return (pump for pump in pumps if pump.message_queue_size and pump.is_running)
 
-    def _is_searching(self) -> bool:
-        """Return whether the command palette is still searching."""
+    def _is_preparing(self) -> bool:
+        """Return whether the screen has yet to find what keys act on, in a thread."""
         screen = self._app.screen_stack[-1] if self._app.screen_stack else None
-        return isinstance(screen, CommandPalette) and any(
-            worker.is_running and worker.node is screen for worker in self._app.workers
-        )
+        if isinstance(screen, CommandPalette):
+            return any(worker.is_running and worker.node is screen for worker in self._app.workers)
+        return bool(getattr(screen, "is_preparing", False))
 
 
 async def _reached(pump: MessagePump) -> None:

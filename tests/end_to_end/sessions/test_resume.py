@@ -166,7 +166,7 @@ def test_a_session_whose_data_are_gone_or_others_stays_whole_beside_a_new_one(
     old = write_session(small, state / "sessions" / "20200101-000000-1", source=source)
     before = {path.name: path.read_bytes() for path in old.iterdir()}
     with terminal("--resume") as (there, _):
-        there.until(lambda: there.shows("another"))
+        there.until(lambda: there.shows("stays"))
         there.until(lambda: there.shows("ready"))
         there.type(b"s")
         there.until(lambda: there.iteration == 1)

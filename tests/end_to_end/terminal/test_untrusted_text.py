@@ -72,7 +72,7 @@ def test_a_session_whose_every_word_is_hostile(small: Dataset, state: Path, fold
     manifest = json.loads((path / MANIFEST).read_text())
     manifest |= {"names": {"1": WORDS}}
     manifest["runs"]["1"] |= {"begun": WORDS, "state": WORDS}
-    for source, shown in (("mnist", "4/"), (f"/{WORDS}", "another")):
+    for source, shown in (("mnist", "4/"), (f"/{WORDS}", "stays")):
         for name in (MANIFEST, MANIFEST + BACKUP_SUFFIX):
             (path / name).write_text(json.dumps({**manifest, "source": source}))
         with terminal() as (there, _):

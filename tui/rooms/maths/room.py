@@ -77,6 +77,11 @@ class MathsRoom(Room):
         self._behind.ask(job, at_once=not here)
 
     @property
+    def is_preparing(self) -> bool:
+        """Whether keys wait for the first numbers; see `InputQueue`."""
+        return self.state is None and self._behind.is_at_work
+
+    @property
     def _chosen(self) -> Hyperparameters:
         """The hyperparameters of the network shown."""
         past = self.workspace.past

@@ -47,7 +47,7 @@ async def test_t_goes_into_the_runs_table_and_out_of_it(small: Dataset) -> None:
             "  begun from": "seed 0",
         }  # fmt: skip
         assert (row(app, 2)[""], row(app, 2)["alpha"]) == ("▶ 2", "0.5")
-        best = app.app.session.runs()[0].history.best  # pyright: ignore[reportOptionalMemberAccess]: it trained
+        best = app.app.session.runs()[0].best
         assert best is not None
         assert row(app, 1)["best"] == f"{best.test_accuracy:.2%}"
         await app.press("t")
