@@ -19,8 +19,18 @@ class PaintsOnce(Screen[ScreenResultType]):
     when a room is opened in a large terminal, 75 KB each.
     """
 
+    _is_update = False  # whether what has gathered since the last update is painted now
+
+    def _on_timer_update(self) -> None:
+        self._is_update = True
+        super()._on_timer_update()
+        self._is_update = False
+
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
-        with self.app.batch_update() if self._repaint_required else nullcontext():
+        # Only in an update, which paints next. After a resize Textual would paint by a message to
+        # itself, and two sizes in a row, kept apart by such messages, lead to each other for ever.
+        once = self._is_update and self._repaint_required
+        with self.app.batch_update() if once else nullcontext():
             super()._refresh_layout(size, scroll)
 
 
