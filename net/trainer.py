@@ -35,7 +35,7 @@ class Trainer:
     belongs to the iterating thread.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each is an independent option)
         self,
         train: Samples,
         test: Samples,
@@ -45,6 +45,7 @@ class Trainer:
         engine: Engine | None = None,
         augmented: Callable[[int, int], Images] | None = None,
         dtype: DTypeLike = np.float32,
+        tests_on_the_way: bool = True,
     ) -> None:
         """Draw the initial weights.
 
@@ -57,6 +58,8 @@ class Trainer:
             augmented: Returns the augmented training images, of train's shape, for a seed and an
                 epoch (0 is the first). Called only while `augment` is not "none".
             dtype: float32 or float64.
+            tests_on_the_way: Whether updates measure the test set when it is due; if not, only
+                `measure` does. This changes nothing but the history.
 
         Raises:
             NetError: The hyperparameters do not fit the data.
@@ -76,9 +79,7 @@ class Trainer:
         self._engine = engine or Engine(train)
         self._test = test
         self._augmented = augmented
-        # Whether updates measure the test set when it is due; if not, only `measure` does. This
-        # changes nothing but the history.
-        self.tests_on_the_way = True
+        self._tests_on_the_way = tests_on_the_way
         self._batches = Batches(m, generator, in_windows=is_large(train.images))
         self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
@@ -111,7 +112,7 @@ class Trainer:
             DivergedError: An update made the loss or a weight infinite; it has been undone.
         """
         if not len(self.history):
-            self._measure(tested=self.tests_on_the_way)
+            self._measure(tested=self._tests_on_the_way)
         while self.iteration < self.hyperparameters.iterations:
             yield self._step()
 
@@ -310,7 +311,7 @@ class Trainer:
         It is due at first, at last and after every tenth update or epoch; on the way through a
         long first epoch after 20, 50, 100, 200, 500 … updates.
         """
-        if not self.tests_on_the_way:
+        if not self._tests_on_the_way:
             return False
         m = self._batches.m
         epoch = -(-m // (hyperparameters.batch_size or m))  # updates per epoch, rounded up

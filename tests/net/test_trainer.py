@@ -197,8 +197,8 @@ def test_a_run_without_tests_on_the_way_differs_in_its_history_alone(
     batch_size: int | None,
 ) -> None:
     samples, chosen = noise(80), Hyperparameters(iterations=20, batch_size=batch_size)
-    seldom, usual = (Trainer(samples, samples, chosen) for _ in range(2))
-    seldom.tests_on_the_way = False
+    usual = Trainer(samples, samples, chosen)
+    seldom = Trainer(samples, samples, chosen, tests_on_the_way=False)
     for trainer in (seldom, usual):
         after(trainer, 20)
     assert np.isnan(seldom.history.rows()[:, TEST_ACCURACY]).all()

@@ -73,10 +73,10 @@ def _run(needs: Requirements, request: Request) -> Answer | Refusal | None:
         return dataset
     engine = _engine(dataset)
     log = parse_recipe(request.recipe)
-    trainer = new_trainer(dataset, log[0][1], engine)
     # Measuring the test set on the way takes two fifths of a run of one epoch, and shows only in
     # the history, which nobody sees unless the run's state is kept.
-    trainer.tests_on_the_way = request.returns_state
+    tested = request.returns_state
+    trainer = new_trainer(dataset, log[0][1], engine, tests_on_the_way=tested)
     if request.state is not None:
         trainer.restore(_read_state(request.state))
     start = time.perf_counter()

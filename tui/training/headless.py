@@ -23,8 +23,14 @@ class FinalScores:
     test: Progress  # the latest metrics, the test set's among them
 
 
-def new_trainer(dataset: Dataset, hyperparameters: Hyperparameters, engine: Engine) -> Trainer:
-    """Return a trainer with initial weights.
+def new_trainer(
+    dataset: Dataset,
+    hyperparameters: Hyperparameters,
+    engine: Engine,
+    *,
+    tests_on_the_way: bool = True,
+) -> Trainer:
+    """Return a trainer with initial weights, which may leave the test set to `final_scores`.
 
     Raises NetError if the hyperparameters do not fit the data.
     """
@@ -35,6 +41,7 @@ def new_trainer(dataset: Dataset, hyperparameters: Hyperparameters, engine: Engi
         classes=dataset.classes,
         engine=engine,
         augmented=Epochs(dataset.train.images).images,
+        tests_on_the_way=tests_on_the_way,
     )
 
 
