@@ -28,6 +28,7 @@ from ...findings import (
 from ...images.layout import FAINT, MNIST, ImageLayout, lies_so
 from ...images.normalization import SIDE, centered, scaled
 from ...images.stray_ink import Cleaned, cleaned
+from ...images.values import FULL
 from ...source_content import Bytes
 from ..safe_files import opened
 
@@ -35,16 +36,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_PIXELS = 50_000_000  # pixels of a picture
-FORMATS = (
-    "PNG",
-    "JPEG",
-    "GIF",
-    "BMP",
-    "WEBP",
-    "TIFF",
-    "PPM",
-)  # of Pillow's many, those digits come in
-FULL = np.float32(255)  # ink in bytes, of fractions from 0 to 1
+# Of Pillow's many, those digits come in.
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 MAX_16_BIT = 0xFFFF  # the strongest of 16 bits
 CONTRAST = 16  # of 255 that ink must differ from paper by, to be any
 
@@ -208,7 +201,9 @@ def _gray(image: Image, name: str) -> tuple[NDArray[Any], tuple[str, ...]]:
                 f"{MAX_16_BIT:,}"
             )
         if image.mode == "F" and high <= 1:
-            return np.rint(deep * FULL).astype(np.uint8), ("fractions 0 to 1, made 0 to 255",)
+            return np.rint(deep * np.float32(FULL)).astype(np.uint8), (
+                "fractions 0 to 1, made 0 to 255",
+            )
         is_bytes = image.mode == "F" and high <= FULL
         return np.rint(deep).astype(np.uint8 if is_bytes else np.uint16), ()
     color = () if _is_gray(image) else ("colour, made grey",)
