@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # they import NumPy, which the first screen does not wait for
     from ...net.hyperparameters import Hyperparameters
     from ...net.network import Parameters
     from ...net.run.history import Progress
+    from ..training.session import TrainingSession
     from ..training.snapshot import Snapshot
     from ..training.workspace import WorkspaceState
 
@@ -39,6 +40,29 @@ class Observation:
     """The page that the room shows, if it has several: the maths room's stage."""
     chart: str = "accuracy"
     """What the chart draws: accuracy or loss."""
+
+    @classmethod
+    def of(
+        cls,
+        session: TrainingSession,
+        state: WorkspaceState,
+        room: str,
+        page: str = "",
+        chart: str = "accuracy",
+    ) -> Observation:
+        """Return what there is to be seen of a session now."""
+        picture = session.picture()
+        return cls(
+            picture.current,
+            picture.runs,
+            session.wanted,
+            session.is_training,
+            state,
+            session.dataset,
+            room,
+            page,
+            chart,
+        )
 
     @property
     def updates(self) -> int:

@@ -117,14 +117,4 @@ def moments(driven: Driven) -> list[RunMoment]:
 def look(driven: Driven, **looked: Any) -> Observation:
     """What a lesson would see now."""
     state = replace(Workspace(driven.session).state, **looked)
-    session = driven.session
-    picture = session.picture()
-    return Observation(
-        picture.current,
-        picture.runs,
-        session.wanted,
-        session.is_training,
-        state,
-        session.dataset,
-        "main",
-    )
+    return Observation.of(driven.session, state, "main")

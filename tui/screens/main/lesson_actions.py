@@ -69,15 +69,10 @@ class LessonActions(PlaceActions):
         """Return what there is to be seen now."""
         from ...lessons.observation import Observation
 
-        session, screen = self.session, self.app.screen
-        picture = session.picture()
-        return Observation(
-            picture.current,
-            picture.runs,
-            session.wanted,
-            session.is_training,
+        screen = self.app.screen
+        return Observation.of(
+            self.session,
             self.workspace.state,
-            session.dataset,
             room_of(screen),
             str(getattr(screen, "page", "")),
             self.query_one(Chart).quantity,
