@@ -36,21 +36,29 @@ Images = NDArray[np.uint8]  # as stored: one row a digit, 0 (paper) to MAX_PIXEL
 MAX_PIXEL = 255
 
 
-class Parameters:
+class Layers:
+    """W and b of some layers, one after the other; or, just as well, dW and db.
+
+    `W[i]` is n_out × n_in and `b[i]` is n_out × 1, so that `W @ A + b` adds b to every column.
+    """
+
+    def __init__(self, W: list[Array], b: list[Array]) -> None:
+        self.W, self.b = W, b
+
+
+class Parameters(Layers):
     """W and b of every layer (or, just as well, dW and db), all inside one long vector.
 
     `sizes` are the widths from input to output, such as (784, 10, 10). `W[i]` is
-    sizes[i+1] × sizes[i] and `b[i]` is sizes[i+1] × 1, so that `W @ A + b` adds b to every
-    column. They are views: writing to `W[0]` writes to `vector` and the other way round.
-    The vector is what an optimizer moves and a checkpoint keeps; it holds all weights
-    first (`weights`), then all biases.
+    sizes[i+1] × sizes[i] and `b[i]` is sizes[i+1] × 1. They are views: writing to `W[0]`
+    writes to `vector` and the other way round. The vector is what an optimizer moves and a
+    checkpoint keeps; it holds all weights first (`weights`), then all biases.
     """
 
     def __init__(self, sizes: Sequence[int], vector: Array) -> None:
+        super().__init__([], [])
         self.sizes = tuple(sizes)
         self.vector = vector
-        self.W: list[Array] = []
-        self.b: list[Array] = []
         start = 0
         for n_in, n_out in pairwise(self.sizes):
             self.W.append(vector[start : start + n_out * n_in].reshape(n_out, n_in))
@@ -75,7 +83,7 @@ class Activations:
     """What one forward pass computes and the backward pass needs."""
 
     Z: list[Array]  # Z[i]: sizes[i+1] × m, the weighted sums
-    A: list[Array]  # A[0] = X: 784 × m;  A[i]: sizes[i] × m;  A[-1]: the probabilities
+    A: list[Array]  # A[0] = X: 784 × m;  A[i]: sizes[i] × m;  A[L]: the probabilities
     M: Masks  # M[i]: what A[i] was multiplied by, sizes[i] × m; () without dropout
 
 
@@ -94,7 +102,7 @@ def softmax(Z: Array) -> Array:
     return exp / exp.sum(axis=0)
 
 
-def forward(parameters: Parameters, X: Array, M: Masks = ()) -> Activations:
+def forward(parameters: Layers, X: Array, M: Masks = ()) -> Activations:
     """Compute probabilities from pixels.
 
     Args:
@@ -102,12 +110,19 @@ def forward(parameters: Parameters, X: Array, M: Masks = ()) -> Activations:
         X: 784 × m, 0 to 1, in the dtype of the parameters.
         M: The masks of dropout, for A[0] to A[L-1]; (): nothing is left out.
     """
+    activations = weighted_sums(parameters, X, M)
+    activations.A.append(softmax(activations.Z[-1]))
+    return activations
+
+
+def weighted_sums(parameters: Layers, X: Array, M: Masks = ()) -> Activations:
+    """Compute Z of every layer, but no probabilities: A ends with A[L-1]; see `forward`."""
     Z: list[Array] = []
     A: list[Array] = [masked(X, M, 0)]
-    for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
+    for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
+        if i > 0:
+            A.append(masked(relu(Z[-1]), M, i))
         Z.append(W @ A[-1] + b)  # n_out × m
-        is_last = i == len(parameters.W)  # it answers with probabilities
-        A.append(softmax(Z[-1]) if is_last else masked(relu(Z[-1]), M, i))
     return Activations(Z, A, M)
 
 
@@ -118,13 +133,13 @@ def masked(A: Array, M: Masks, i: int) -> Array:
 
 
 def backward(
-    parameters: Parameters,
+    parameters: Layers,
     activations: Activations,
     labels: Labels,
     m: int,
-    gradient: Parameters,
-) -> None:
-    """Compute the gradient of every weight from the error of the answer.
+    gradient: Layers,
+) -> Array:
+    """Compute the gradient of every weight from the error of the answer; return dZ1.
 
     Args:
         parameters: W and b of every layer.
@@ -134,21 +149,48 @@ def backward(
             this is one part of it, so that the gradients of the parts add up to the whole.
         gradient: Receives dW and db; its widths are those of `parameters`.
     """
-    Z, A, M = activations.Z, activations.A, activations.M
-    # Softmax and cross-entropy together have the simplest derivative there is: dZ = A - Y,
-    # probability minus truth, Y being 1 at the label and 0 elsewhere.
-    dZ = A[-1].copy()  # 10 × m
+    return propagate(parameters, activations, output_error(activations.A[-1], labels, m), gradient)
+
+
+def output_error(A: Array, labels: Labels, m: int) -> Array:
+    """Return dZ of the last layer, 10 × m, from its probabilities A.
+
+    Softmax and cross-entropy together have the simplest derivative there is: dZ = A - Y,
+    probability minus truth, Y being 1 at the label and 0 elsewhere.
+    """
+    dZ = A.copy()
     dZ[labels, np.arange(len(labels))] -= 1
     dZ /= m
+    return dZ
+
+
+def propagate(parameters: Layers, activations: Activations, dZ: Array, gradient: Layers) -> Array:
+    """Carry the last layer's dZ back to the first, whose dZ is returned; see `backward`."""
+    Z, A, M = activations.Z, activations.A, activations.M
     for i in reversed(range(len(parameters.W))):
         # Z = W @ A + b: a weight's share of the blame is what it read times its unit's error.
         np.matmul(dZ, A[i].T, out=gradient.W[i])  # dW: n_out × n_in
         dZ.sum(axis=1, keepdims=True, out=gradient.b[i])  # db: n_out × 1
         if i > 0:
-            # Back through W to the layer before; where ReLU was silent, or its unit was left
-            # out, nothing passes.
-            dZ = masked(parameters.W[i].T @ dZ, M, i)  # dA ⊙ M: sizes[i] × m
-            dZ *= Z[i - 1] > 0
+            dZ = error_before(parameters.W[i], dZ, Z[i - 1], M, i)  # sizes[i] × m
+    return dZ
+
+
+def error_before(W: Array, dZ: Array, Z: Array, M: Masks, i: int) -> Array:
+    """Return dZ of the layer that W reads, from the dZ of its own: (Wᵀ @ dZ) ⊙ M ⊙ (Z > 0).
+
+    Where ReLU was silent, or its unit was left out, nothing passes.
+
+    Args:
+        W: n_out × n_in.
+        dZ: n_out × m.
+        Z: Sums of the layer that W reads: n_in × m.
+        M: The masks, of which that layer's is M[i].
+        i: Its place.
+    """
+    dA = masked(W.T @ dZ, M, i)
+    dA *= Z > 0
+    return dA
 
 
 def cross_entropy(Z: Array, labels: Labels) -> Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import isfinite
-from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -202,11 +201,12 @@ class Trainer:
         alpha, iteration_before = self._alpha(hyperparameters), self.iteration
         if self._before is None:
             self._before = np.empty_like(self.parameters.vector)
-        self._before[:] = self.parameters.vector
         try:
             with np.errstate(all="ignore"):  # an overflow is caught below, by its loss
-                self._optimizer.update(self.parameters, self._gradient, alpha, hyperparameters)
-            is_sound = is_finite(self.parameters.vector)  # while it is still in the cache
+                squared_length = self._optimizer.update(
+                    self.parameters, self._gradient, alpha, hyperparameters, self._before
+                )
+            is_sound = isfinite(squared_length) or is_finite(self.parameters.vector)
             self._score, self._cursor = None, self._batches.cursor
             score = self._compute_gradient(hyperparameters)
             if not (is_sound and isfinite(score.loss)):
@@ -285,11 +285,13 @@ class Trainer:
                 cursor = self._batches.cursor
                 place = cursor.position - len(rows)
                 dropout = Dropout.chosen_by(hyperparameters, cursor.generator, place)
-                self.parameters = self._engine.placed(self.parameters)
+                self.parameters, self._gradient = self._engine.placed(
+                    self.parameters, self._gradient
+                )
             self._score = self._engine.gradient(
                 self.parameters, self._gradient, rows, images, dropout
             )
-            self._gradient_norm = float(np.sqrt(squared_length(self._gradient.vector)))
+            self._gradient_norm = length(self._gradient.vector)
         return self._score
 
     def _augmented_images(self, hyperparameters: Hyperparameters) -> Images | None:
@@ -338,17 +340,14 @@ def is_1_2_5(n: int) -> bool:
 
 
 def is_finite(vector: Array) -> bool:
-    """Return whether all numbers are finite.
-
-    The squared length shows it in one pass, unless that overflows.
-    """
-    return isfinite(squared_length(vector)) or bool(np.isfinite(vector).all())
+    """Return whether all numbers are finite, as they may be though their squares overflow."""
+    return bool(np.isfinite(vector).all())
 
 
 @np.errstate(all="ignore")
-def squared_length(vector: Array) -> np.floating[Any]:
-    """Return the sum of the squares; not finite if it overflows, or if a number is not."""
-    return vector.dot(vector)
+def length(vector: Array) -> float:
+    """Return the Euclidean length; not finite if a square overflows, or a number is not."""
+    return float(np.sqrt(vector.dot(vector)))
 
 
 def replay(trainer: Trainer, log: HyperparameterLog) -> Iterator[Progress]:

@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 from ..dropout import Dropout
 from ..network import Images, Parameters
+from .halved_network import HalvedNetwork, can_be_halved, gradient_by_halves
 from .input_blocks import ImageGroup, even_slices, group_by_blank_pixels
 from .partial_gradients import Rows, Tally, group_gradient, part_gradient, part_score, sum_tallies
 from .shared_batch import shape_of
@@ -91,6 +92,7 @@ class Engine:
         self.worker: WorkerProcess | None = None  # started by the first batch worth it
         self._may_start_worker = self.threads > 1 if processes is None else processes > 1
         self._pace = Pace()
+        self._halved: HalvedNetwork | None = None
         self._groups: list[ImageGroup] = []
         self._partial_sums: list[Parameters] = []
         threadpool_limits(1, user_api="blas")
@@ -127,9 +129,10 @@ class Engine:
             tasks = [partial(group_gradient, parameters, group, m) for group in self._groups]
         else:
             source = self.images if images is None else images
+            if is_worth_halving(parameters, m):
+                tally = self._gradient_by_halves(parameters, gradient, source, rows, dropout)
+                return mean_score([tally], m)
             parts = cut(rows, self._part_count(parameters, m), dropout)
-            if len(parts) == 2:
-                return mean_score(self._halves(parameters, gradient, source, parts, m), m)
             tasks = [
                 partial(part_gradient, parameters, source, self.labels, part, m, dropout=masks)
                 for part, masks in parts
@@ -139,58 +142,50 @@ class Engine:
         return mean_score(self._add_up(tasks, gradient), m)
 
     def _part_count(self, parameters: Parameters, m: int) -> int:
-        """Return how many parts a batch is cut into; its shape alone decides."""
-        # A layer multiplies by each weight three times: forward, for dW and for dA.
-        flops = 3 * parameters.weights.size * m
-        if flops < MIN_FLOPS_PER_HALVED_BATCH:
-            return 1
-        return max(2, min(flops // MIN_FLOPS_PER_TASK, len(even_slices(m, parameters.sizes[0]))))
+        """Return how many parts the images of a batch are cut into; its shape alone decides."""
+        return max(1, min(flops(parameters, m) // MIN_FLOPS_PER_TASK, chunks(parameters, m)))
 
-    def _halves(
+    @np.errstate(all="ignore")  # an overflow shows in the loss
+    def _gradient_by_halves(
         self,
         parameters: Parameters,
         gradient: Parameters,
         images: Images,
-        halves: Sequence[Part],
-        m: int,
-    ) -> list[Tally]:
-        """Compute one half here and the other in a worker process, if that is quicker."""
-        (own, own_masks), (other, other_masks) = halves
-        worker = self._ready_worker(parameters, other)
+        rows: Rows,
+        dropout: Dropout | None,
+    ) -> Tally:
+        """Compute half of the units here and half in a worker process, if that is quicker."""
+        if self._halved is None or not self._halved.is_of(parameters, gradient):
+            self._halved = HalvedNetwork(parameters, gradient)
+        network = self._halved
+        worker = self._ready_worker(parameters, len(rows))
+        begun = perf_counter()
         if worker is not None and self._pace.prefers_worker():
-            begun = perf_counter()
             try:
-                worker.begin(parameters, images, self.labels, other, m, other_masks)
-                first = part_gradient(
-                    parameters, images, self.labels, own, m, gradient, dropout=own_masks
-                )
-                second, rest = worker.finish()
+                tally = worker.gradient(network, images, self.labels, rows, dropout)
             except WorkerLostError:  # the batch is computed here, with the same result
                 self._drop_worker()
                 self._may_start_worker = False
+            except BaseException:
+                self._drop_worker()  # or it would go on to write into the gradient
+                raise
             else:
-                gradient.vector += rest.vector
                 self._pace.took(perf_counter() - begun)
-                return [first, second]
-        begun = perf_counter()
-        tasks = [
-            partial(part_gradient, parameters, images, self.labels, part, m, dropout=masks)
-            for part, masks in halves
-        ]
-        tallies = self._add_up(tasks, gradient, in_turn=True)
+                return tally
+        tally = gradient_by_halves(network, images.take(rows, axis=0), self.labels[rows], dropout)
         if worker is not None:
             self._pace.took(perf_counter() - begun)
-        return tallies
+        return tally
 
-    def _ready_worker(self, parameters: Parameters, rows: Rows) -> WorkerProcess | None:
+    def _ready_worker(self, parameters: Parameters, m: int) -> WorkerProcess | None:
         """Return the worker process if it waits for work; start one if it is the first time."""
         if not self._may_start_worker:
             return None
-        if self.worker is not None and not self.worker.fits(parameters, len(rows)):
+        if self.worker is not None and not self.worker.fits(parameters, m):
             self._drop_worker()
         if self.worker is None:
             try:
-                self.worker = WorkerProcess(shape_of(parameters, len(rows)))
+                self.worker = WorkerProcess(shape_of(parameters, m))
             except OSError:  # no memory, or no process: it goes on without
                 self._may_start_worker = False
                 return None
@@ -202,14 +197,15 @@ class Engine:
             self.worker.close()
             self.worker = None
 
-    def placed(self, parameters: Parameters) -> Parameters:
-        """Return the same numbers where the worker process, if there is one, reads them too.
+    def placed(self, parameters: Parameters, gradient: Parameters) -> tuple[Parameters, Parameters]:
+        """Return both where the worker process, if there is one, reads and writes them too.
 
-        They need not be copied then before every batch.
+        They need not be copied then for every batch. The parameters stay the same numbers, the
+        gradient does not.
         """
         worker = self.worker
         can_place = worker is not None and worker.is_ready and worker.fits(parameters, 0)
-        return worker.place(parameters) if worker and can_place else parameters
+        return worker.place(parameters) if worker and can_place else (parameters, gradient)
 
     def score(self, parameters: Parameters, samples: Samples | None = None) -> Score:
         """Return loss and accuracy over all of these samples; None: the engine's own."""
@@ -221,18 +217,13 @@ class Engine:
         return mean_score(self._pool.run(tasks), len(labels))
 
     def _add_up(
-        self,
-        tasks: Sequence[Callable[[Parameters], Tally]],
-        gradient: Parameters,
-        *,
-        in_turn: bool = False,
+        self, tasks: Sequence[Callable[[Parameters], Tally]], gradient: Parameters
     ) -> list[Tally]:
         """Run the tasks and add up their gradients, always in the order of the tasks.
 
         Args:
             tasks: Each writes its gradient into the parameters that it is given.
             gradient: Receives the sum.
-            in_turn: Run them one by one in this thread, because they are short.
         """
         buffers = min(
             len(tasks), max(self.threads, MAX_PARTIAL_SUM_BYTES // gradient.vector.nbytes)
@@ -244,13 +235,29 @@ class Engine:
             # The first task writes into the sum itself, the others into buffers.
             totals = self._partial_sums if start else [gradient, *self._partial_sums[1:]]
             pending = list(zip(tasks[start : start + buffers], totals, strict=False))
-            if in_turn:
-                tallies += [task(total) for task, total in pending]
-            else:
-                tallies += self._pool.run([partial(task, total) for task, total in pending])
+            tallies += self._pool.run([partial(task, total) for task, total in pending])
             for _, total in pending[0 if start else 1 :]:
                 gradient.vector += total.vector
         return tallies
+
+
+def flops(parameters: Parameters, m: int) -> int:
+    """Return the multiplications of m images: by each weight forward, for dW and for dA."""
+    return 3 * parameters.weights.size * m
+
+
+def chunks(parameters: Parameters, m: int) -> int:
+    """Return in how many pieces m images fit the cache."""
+    return len(even_slices(m, parameters.sizes[0]))
+
+
+def is_worth_halving(parameters: Parameters, m: int) -> bool:
+    """Return whether the hidden units of a batch are cut in two; its shape alone decides."""
+    return (
+        can_be_halved(parameters.sizes)
+        and flops(parameters, m) >= MIN_FLOPS_PER_HALVED_BATCH
+        and chunks(parameters, m) == 1
+    )
 
 
 def cut(rows: Rows, count: int, dropout: Dropout | None) -> list[Part]:

@@ -13,15 +13,18 @@ import threading
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike, NDArray
 
 from ..architecture import parameter_count
 from ..dropout import Dropout
-from ..network import Parameters
+from ..network import Array, Images, Parameters
+from .halved_network import HALVES
 
-FLAG_BYTES = 8
-# A part's dropout: both rates, the first image's place, and the generator's two numbers.
+FLAGS = 32
+# A batch's dropout: both rates, the first image's place, and the generator's two numbers.
 DROPOUT = Struct("<2dq16s16s")
 CACHE_LINE_BYTES = 64  # flags of different writers must not share one, or their cores fight for it
 
@@ -29,13 +32,13 @@ CACHE_LINE_BYTES = 64  # flags of different writers must not share one, or their
 class Flag(IntEnum):
     """A number of 64 bits in shared memory, and who writes it."""
 
-    REQUESTED = 0  # parent: number of the last part handed over
-    ROWS = 1  # parent: its rows
-    BATCH = 2  # parent: rows of the whole batch
-    DROPS = 3  # parent: 1 if the part has masks, see `SharedBatch.dropout`
-    COMPLETED = 8  # worker: number of the last part whose gradient is there
-    RIGHT = 9  # worker: right answers among its rows
-    FAILED = 10  # worker: 1 if it had no memory for that part
+    REQUESTED = 0  # parent: number of the last batch handed over
+    ROWS = 1  # parent: its images
+    DROPS = 2  # parent: 1 if it has masks, see `SharedBatch.dropout`
+    PARENT_SUMMED = 3  # parent: number of the last batch whose sums of its half are there
+    WORKER_SUMMED = 8  # worker: likewise
+    COMPLETED = 9  # worker: number of the last batch whose gradient of its half is there
+    FAILED = 10  # worker: number of the last batch that it had no memory for
     IS_READY = 11  # worker: 1 once it has started
     IS_ASLEEP = 16  # worker: 1 while it waits for a byte in its pipe
 
@@ -46,11 +49,11 @@ class BatchShape:
 
     sizes: tuple[int, ...]  # widths of the network
     dtype: str  # of its numbers
-    rows: int  # the most that a part can have
+    rows: int  # the most images that a batch can have
 
 
 class SharedBatch:
-    """Flags, parameters, the gradient of one part of a batch, and the part's images and labels."""
+    """Flags, parameters, their gradient, a batch of images with labels, and each half's sums."""
 
     def __init__(self, file: int, shape: BatchShape) -> None:
         """Map a file that has at least `byte_count(shape)` bytes.
@@ -60,28 +63,32 @@ class SharedBatch:
         """
         memory = mmap.mmap(file, byte_count(shape))
         self.shape = shape
-        self.flags = memoryview(memory)[: 32 * FLAG_BYTES].cast("q")
-        dtype, start = np.dtype(shape.dtype), 32 * FLAG_BYTES
-        self.loss = np.frombuffer(memory, np.float64, 1, start)  # summed over the part
-        start += CACHE_LINE_BYTES
-        self._dropout = memoryview(memory)[start : start + DROPOUT.size]
+        start = 0
+
+        def take(dtype: DTypeLike, count: int) -> NDArray[Any]:
+            nonlocal start
+            array = np.frombuffer(memory, dtype, count, start)
+            start += aligned(array.nbytes)
+            return array
+
+        self.flags = memoryview(memory)[: take(np.int64, FLAGS).nbytes].cast("q")
+        self._dropout = take(np.uint8, DROPOUT.size).data
         count = parameter_count(shape.sizes)
-        vectors: list[Parameters] = []
-        start += CACHE_LINE_BYTES
-        for _ in range(2):
-            vectors.append(Parameters(shape.sizes, np.frombuffer(memory, dtype, count, start)))
-            start += _aligned(count * dtype.itemsize)
-        self.parameters, self.gradient = vectors
-        pixels = shape.sizes[0]
-        self.images = np.frombuffer(memory, np.uint8, shape.rows * pixels, start)
-        self.images = self.images.reshape(shape.rows, pixels)
-        self.labels = np.frombuffer(
-            memory, np.int64, shape.rows, start + _aligned(self.images.nbytes)
-        )
+        self.parameters = Parameters(shape.sizes, take(shape.dtype, count))
+        self.gradient = Parameters(shape.sizes, take(shape.dtype, count))
+        self._sums = [take(shape.dtype, shape.rows * shape.sizes[2]) for _ in range(HALVES)]
+        self.images: Images = take(np.uint8, shape.rows * shape.sizes[0])
+        self.images = self.images.reshape(shape.rows, shape.sizes[0])
+        self.labels = take(np.int64, shape.rows)
+
+    def sums(self, half: int) -> Array:
+        """Return what a half of the units adds to Z2: sizes[2] × m."""
+        n, m = self.shape.sizes[2], self.flags[Flag.ROWS]
+        return self._sums[half][: n * m].reshape(n, m)
 
     @property
     def dropout(self) -> Dropout | None:
-        """The masks of the part."""
+        """The masks of the batch."""
         if not self.flags[Flag.DROPS]:
             return None
         pixel_rate, unit_rate, place, state, increment = DROPOUT.unpack(self._dropout)
@@ -104,14 +111,16 @@ class SharedBatch:
 
 def byte_count(shape: BatchShape) -> int:
     """Return the bytes that a layout needs."""
-    vector = parameter_count(shape.sizes) * np.dtype(shape.dtype).itemsize
-    return (
-        32 * FLAG_BYTES
-        + 2 * CACHE_LINE_BYTES
-        + 2 * _aligned(vector)
-        + _aligned(shape.rows * shape.sizes[0])
-        + shape.rows * np.dtype(np.int64).itemsize
-    )
+    number, count = np.dtype(shape.dtype).itemsize, parameter_count(shape.sizes)
+    arrays = [
+        FLAGS * np.dtype(np.int64).itemsize,
+        DROPOUT.size,
+        *[count * number] * 2,
+        *[shape.rows * shape.sizes[2] * number] * HALVES,
+        shape.rows * shape.sizes[0],
+        shape.rows * np.dtype(np.int64).itemsize,
+    ]
+    return sum(map(aligned, arrays))
 
 
 def nameless_file(size: int) -> int:
@@ -145,10 +154,11 @@ def fence() -> None:
         pass
 
 
-def _aligned(size: int) -> int:
+def aligned(size: int) -> int:
+    """Return a size rounded up to whole cache lines."""
     return -(-size // CACHE_LINE_BYTES) * CACHE_LINE_BYTES
 
 
 def shape_of(parameters: Parameters, rows: int) -> BatchShape:
-    """Return a layout for parts of at least so many rows, with room to grow."""
+    """Return a layout for batches of at least so many rows, with room to grow."""
     return BatchShape(parameters.sizes, parameters.vector.dtype.name, max(512, 2 * rows))

@@ -1,6 +1,6 @@
-"""The worker process: computes one part of each mini-batch; started by worker_process.py.
+"""The worker process: computes one half of each mini-batch; started by worker_process.py.
 
-Between two parts it watches a flag for a moment, because the next part usually comes within
+Between two batches it watches a flag for a moment, because the next one usually comes within
 fractions of a millisecond, and then sleeps until a byte arrives in its pipe. The pipe's end is
 the parent's end, however it comes: then the worker ends too.
 """
@@ -16,10 +16,12 @@ from time import perf_counter
 
 import numpy as np
 
-from .partial_gradients import part_gradient
+from ..network import Parameters
+from .halved_network import Batch, HalvedNetwork
 from .shared_batch import BatchShape, Flag, SharedBatch, fence
 
-WATCH_S = 0.002  # how long to watch the flag before going to sleep
+WATCH_S = 0.002  # how long to watch a flag before going to sleep
+NAP_S = 0.001  # while the parent is slower with its half
 LONGEST_SLEEP_S = 0.1  # a byte that was missed costs no more
 
 
@@ -34,45 +36,63 @@ def main(argv: list[str]) -> None:
     serve(shared, pipe)
 
 
+@np.errstate(all="ignore")  # an overflow shows in the loss
 def serve(shared: SharedBatch, pipe: int) -> None:
-    """Compute each part that is handed over, until the pipe ends."""
-    flags, rows = shared.flags, np.arange(shared.shape.rows)
+    """Compute the second half of each batch that is handed over, until the pipe ends."""
+    flags, parameters = shared.flags, shared.parameters
+    half = HalvedNetwork(parameters, shared.gradient).halves[1]
+    # Both processes compute the rest of the network, but only the parent's gradient of it counts.
+    unused = Parameters.zeros(parameters.sizes, parameters.vector.dtype)
+    network = HalvedNetwork(parameters, unused)
     flags[Flag.IS_READY] = 1
-    done = 0
-    while _wait_for_part(flags, done, pipe):
+    number = 0
+    while _wait_for_batch(flags, number, pipe):
         fence()
-        done, n = flags[Flag.REQUESTED], flags[Flag.ROWS]
+        number, m = flags[Flag.REQUESTED], flags[Flag.ROWS]
         try:
-            loss, right = part_gradient(
-                shared.parameters,
-                shared.images,
-                shared.labels,
-                rows[:n],
-                flags[Flag.BATCH],
-                shared.gradient,
-                dropout=shared.dropout,
-            )
-            shared.loss[0], flags[Flag.RIGHT], flags[Flag.FAILED] = loss, right, 0
+            images, labels = shared.images[:m], shared.labels[:m]
+            batch = Batch.of(images, labels, parameters, shared.dropout)
+            shared.sums(1)[:] = half.forward(batch)
+            fence()
+            flags[Flag.WORKER_SUMMED] = number
+            if not _wait_for_sums(flags, number, pipe):
+                continue
+            fence()
+            dZ2, _ = network.rest(shared.sums(0) + shared.sums(1), batch)
+            half.backward(dZ2)
         except MemoryError:
-            flags[Flag.FAILED] = 1
+            flags[Flag.FAILED] = number
         fence()
-        flags[Flag.COMPLETED] = done
+        flags[Flag.COMPLETED] = number
 
 
-def _wait_for_part(flags: memoryview[int], done: int, pipe: int) -> bool:
-    """Return whether there is a part after number `done`; False: the parent has gone."""
+def _wait_for_sums(flags: memoryview[int], number: int, pipe: int) -> bool:
+    """Return whether the parent's sums of this batch are there; False: the parent has gone."""
+    end = perf_counter() + WATCH_S
+    while flags[Flag.PARENT_SUMMED] != number:
+        if perf_counter() > end and _has_ended(pipe, NAP_S):
+            return False
+    return True
+
+
+def _wait_for_batch(flags: memoryview[int], done: int, pipe: int) -> bool:
+    """Return whether there is a batch after number `done`; False: the parent has gone."""
     end = perf_counter() + WATCH_S
     while flags[Flag.REQUESTED] == done:
         if perf_counter() < end:
             continue
         flags[Flag.IS_ASLEEP] = 1
         fence()
-        if flags[Flag.REQUESTED] == done:
-            readable, _, _ = select.select([pipe], [], [], LONGEST_SLEEP_S)
-            if readable and not os.read(pipe, 1024):
-                return False
+        if flags[Flag.REQUESTED] == done and _has_ended(pipe, LONGEST_SLEEP_S):
+            return False
         flags[Flag.IS_ASLEEP] = 0
     return True
+
+
+def _has_ended(pipe: int, patience_s: float) -> bool:
+    """Sleep until a byte arrives, or the time is over; return whether the pipe has ended."""
+    readable, _, _ = select.select([pipe], [], [], patience_s)
+    return bool(readable) and not os.read(pipe, 1024)
 
 
 if __name__ == "__main__":

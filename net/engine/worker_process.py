@@ -18,6 +18,7 @@ from time import perf_counter, sleep
 
 from ..dropout import Dropout
 from ..network import Images, Labels, Parameters
+from .halved_network import Batch, HalvedNetwork, copy_half
 from .partial_gradients import Rows, Tally
 from .shared_batch import BatchShape, Flag, SharedBatch, byte_count, fence, nameless_file
 
@@ -29,11 +30,11 @@ CODE = "import sys; from mnist_tui.net.engine.worker import main; main(sys.argv[
 
 
 class WorkerLostError(Exception):
-    """The worker process has ended, or has no memory; its part has to be computed here."""
+    """The worker process has ended, or has no memory; its half has to be computed here."""
 
 
 class WorkerProcess:
-    """One process, for networks and parts of one shape."""
+    """One process, for networks and batches of one shape."""
 
     def __init__(self, shape: BatchShape) -> None:
         """Start it; `is_ready` once it waits for work.
@@ -70,7 +71,7 @@ class WorkerProcess:
         finally:
             os.close(file)
         self._placed: Callable[[], Parameters | None] = lambda: None
-        self._number = 0  # of the part handed over last
+        self._number = 0  # of the batch handed over last
         self.close = weakref.finalize(self, _end, self._process, self._pipe)
 
     @property
@@ -89,7 +90,7 @@ class WorkerProcess:
         return self._shared.flags[Flag.IS_READY] == 1
 
     def fits(self, parameters: Parameters, rows: int) -> bool:
-        """Return whether it can compute a part of so many rows for these parameters.
+        """Return whether it can compute half a batch of so many images for these parameters.
 
         It cannot while the memory holds those of another run that is still in use.
         """
@@ -97,51 +98,74 @@ class WorkerProcess:
         same = (shape.sizes, shape.dtype) == (parameters.sizes, parameters.vector.dtype.name)
         return same and rows <= shape.rows and placed in (None, parameters)
 
-    def place(self, parameters: Parameters) -> Parameters:
-        """Move parameters that fit into the shared memory, and return them."""
-        if self._placed() is parameters:
-            return parameters
-        vector = self._shared.parameters.vector
-        vector[:] = parameters.vector
-        placed = Parameters(parameters.sizes, vector)
-        self._placed = weakref.ref(placed)
-        return placed
+    def place(self, parameters: Parameters) -> tuple[Parameters, Parameters]:
+        """Move parameters that fit into the shared memory; return them, and their gradient's place.
 
-    def begin(
+        What that gradient holds is not kept.
+        """
+        if self._placed() is not parameters:
+            self._shared.parameters.vector[:] = parameters.vector
+            parameters = Parameters(parameters.sizes, self._shared.parameters.vector)
+            self._placed = weakref.ref(parameters)
+        return parameters, self._shared.gradient
+
+    def gradient(
         self,
-        parameters: Parameters,
+        network: HalvedNetwork,
         images: Images,
         labels: Labels,
         rows: Rows,
-        m: int,
         dropout: Dropout | None = None,
-    ) -> None:
-        """Let it compute the gradient of these rows, as `part_gradient` would."""
-        shared, n = self._shared, len(rows)
-        if self._placed() is not parameters:
-            shared.parameters.vector[:] = parameters.vector
-        images.take(rows, axis=0, out=shared.images[:n], mode="clip")
-        shared.labels[:n] = labels[rows]
-        shared.flags[Flag.ROWS], shared.flags[Flag.BATCH] = n, m
+    ) -> Tally:
+        """Write the gradient of the mean loss over these rows, one half here and one there.
+
+        It is the same, to the bit, as that of `gradient_by_halves`.
+
+        Raises:
+            WorkerLostError: The worker has ended, or has no memory.
+        """
+        shared, m = self._shared, len(rows)
+        if network.parameters.vector is not shared.parameters.vector:
+            shared.parameters.vector[:] = network.parameters.vector
+        images.take(rows, axis=0, out=shared.images[:m], mode="clip")
+        shared.labels[:m] = labels[rows]
+        shared.flags[Flag.ROWS] = m
         shared.dropout = dropout
+        self._begin()
+        batch = Batch.of(shared.images[:m], shared.labels[:m], network.parameters, dropout)
+        shared.sums(0)[:] = network.halves[0].forward(batch)
+        fence()
+        shared.flags[Flag.PARENT_SUMMED] = self._number
+        self._wait(Flag.WORKER_SUMMED)
+        dZ2, score = network.rest(shared.sums(0) + shared.sums(1), batch)
+        network.halves[0].backward(dZ2)
+        self._wait(Flag.COMPLETED)
+        if network.gradient.vector is not shared.gradient.vector:
+            copy_half(shared.gradient, network.gradient, 1)
+        return score
+
+    def _begin(self) -> None:
+        """Tell it that there is a batch."""
         self._number += 1
         fence()
-        shared.flags[Flag.REQUESTED] = self._number
+        self._shared.flags[Flag.REQUESTED] = self._number
         fence()
-        if shared.flags[Flag.IS_ASLEEP]:
+        if self._shared.flags[Flag.IS_ASLEEP]:
             try:
                 os.write(self._pipe, b"\0")
             except OSError as error:
                 raise WorkerLostError from error
 
-    def finish(self) -> tuple[Tally, Parameters]:
-        """Wait for the part's tally and gradient; the latter is valid until the next `begin`.
+    def _wait(self, flag: Flag) -> None:
+        """Wait until it has come so far with the batch.
 
         Raises:
-            WorkerLostError: There will be none.
+            WorkerLostError: It never will.
         """
         flags, begun, check = self._shared.flags, perf_counter(), CHECK_S
-        while flags[Flag.COMPLETED] != self._number:
+        while flags[flag] != self._number:
+            if flags[Flag.FAILED] == self._number:
+                raise WorkerLostError
             waited = perf_counter() - begun
             if waited < SPIN_S:
                 continue
@@ -151,9 +175,8 @@ class WorkerProcess:
                 if self._process.poll() is not None:
                     raise WorkerLostError
         fence()
-        if flags[Flag.FAILED]:
+        if flags[Flag.FAILED] == self._number:
             raise WorkerLostError
-        return (float(self._shared.loss[0]), flags[Flag.RIGHT]), self._shared.gradient
 
 
 def _end(process: subprocess.Popen[bytes], pipe: int) -> None:

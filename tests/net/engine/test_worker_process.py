@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mnist_tui.data.dataset import Digits
+from mnist_tui.net.dropout import Dropout
 from mnist_tui.net.engine import engine as engines
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.engine.partial_gradients import part_gradient
+from mnist_tui.net.engine.halved_network import HalvedNetwork, gradient_by_halves
+from mnist_tui.net.engine.partial_gradients import Tally
 from mnist_tui.net.engine.shared_batch import shape_of
 from mnist_tui.net.engine.worker_pace import Pace
 from mnist_tui.net.engine.worker_process import WorkerLostError, WorkerProcess
@@ -26,7 +28,6 @@ from mnist_tui.net.trainer import Trainer
 from tests.helpers.support import ROOT, wait_until
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-SIZES = (784, 128, 10)
 
 
 def noise(m: int) -> Digits:
@@ -38,12 +39,12 @@ def noise(m: int) -> Digits:
 SAMPLES = noise(1000)
 
 
-def network() -> Parameters:
-    return initial_parameters(SIZES, "he", np.random.default_rng(1))
+def initial(hidden: tuple[int, ...] = (128,)) -> Parameters:
+    return initial_parameters((784, *hidden, 10), "he", np.random.default_rng(1))
 
 
 def ready_worker(parameters: Parameters) -> WorkerProcess:
-    worker = WorkerProcess(shape_of(parameters, 64))
+    worker = WorkerProcess(shape_of(parameters, 128))
     wait_until(lambda: worker.is_ready)
     return worker
 
@@ -75,16 +76,23 @@ def trained(
     return trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes()
 
 
-def test_it_computes_what_is_computed_here() -> None:
+@pytest.mark.parametrize("hidden", [(128,), (129,), (100, 50), (60, 40, 30)])
+@pytest.mark.parametrize("rates", [(0.0, 0.0), (0.2, 0.5)])
+def test_two_processes_compute_what_one_computes(
+    hidden: tuple[int, ...], rates: tuple[float, float]
+) -> None:
     Engine(SAMPLES, 1).close()  # limits BLAS here to one thread, as there
-    parameters, rows = network(), np.arange(64)
+    parameters, rows = initial(hidden), np.arange(100, 228)
     worker = ready_worker(parameters)
-    expected = parameters.copy()
-    tally = part_gradient(parameters, SAMPLES.images, SAMPLES.labels, rows, 128, expected)
-    worker.begin(parameters, SAMPLES.images, SAMPLES.labels, rows, 128)
-    found, gradient = worker.finish()
-    assert found == tally
-    assert gradient.vector.tobytes() == expected.vector.tobytes()
+    expected, found = parameters.copy(), parameters.copy()
+    dropout = Dropout(*rates, 1, 3, 7) if any(rates) else None
+    images, labels = SAMPLES.images, SAMPLES.labels
+    alone = HalvedNetwork(parameters, expected)
+    score = gradient_by_halves(alone, images[rows], labels[rows], dropout)
+    for network in (HalvedNetwork(parameters, found), HalvedNetwork(*worker.place(parameters))):
+        network.gradient.vector.fill(np.nan)
+        assert worker.gradient(network, images, labels, rows, dropout) == score
+        assert network.gradient.vector.tobytes() == expected.vector.tobytes()
     worker.close()
 
 
@@ -102,16 +110,16 @@ def test_any_number_of_processes_leaves_out_the_same_units() -> None:
 
 def test_a_worker_that_is_killed_costs_no_update(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = trained(1)
-    begin, count = WorkerProcess.begin, 0
+    gradient, count = WorkerProcess.gradient, 0
 
-    def killed(self: WorkerProcess, *args: object) -> None:
+    def killed(self: WorkerProcess, *args: object) -> Tally:
         nonlocal count
         count += 1
         if count == 7:
             os.kill(self.pid, signal.SIGKILL)
-        begin(self, *args)  # type: ignore[arg-type]  # passed on as they are
+        return gradient(self, *args)  # type: ignore[arg-type]  # passed on as they are
 
-    monkeypatch.setattr(WorkerProcess, "begin", killed)
+    monkeypatch.setattr(WorkerProcess, "gradient", killed)
     monkeypatch.setattr(engines.Pace, "prefers_worker", always)
     engine = Engine(SAMPLES, 2)
     chosen = Hyperparameters(
@@ -175,24 +183,21 @@ def test_a_full_batch_and_a_small_one_start_no_process() -> None:
 
 
 def test_a_dead_worker_is_noticed() -> None:
-    parameters = network()
+    parameters = initial()
     worker = ready_worker(parameters)
+    network = HalvedNetwork(parameters, parameters.copy())
     os.kill(worker.pid, signal.SIGKILL)
 
-    def use() -> None:
-        worker.begin(parameters, SAMPLES.images, SAMPLES.labels, np.arange(64), 64)
-        worker.finish()
-
     with pytest.raises(WorkerLostError):  # by its pipe at once, or by its absence
-        use()
+        worker.gradient(network, SAMPLES.images, SAMPLES.labels, np.arange(64))
     worker.close()
 
 
 PARENT = """
 import sys, time
 sys.path.insert(0, {root!r})
-from tests.net.engine.test_worker_process import network, ready_worker
-worker = ready_worker(network())
+from tests.net.engine.test_worker_process import initial, ready_worker
+worker = ready_worker(initial())
 print(worker.pid, flush=True)
 time.sleep(60)
 """

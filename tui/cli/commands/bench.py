@@ -156,10 +156,10 @@ def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: Hidden, batch: 
 
     def ours() -> float:
         def updates() -> None:
-            nonlocal parameters
+            nonlocal parameters, gradient
             order = generator.permutation(m)
             for start in range(0, m, batch):
-                parameters = engine.placed(parameters)
+                parameters, gradient = engine.placed(parameters, gradient)
                 engine.gradient(parameters, gradient, order[start : start + batch])
                 np.multiply(gradient.vector, 0.05, out=step)
                 parameters.vector -= step
