@@ -98,6 +98,12 @@ def scaled(images: Images, dtype: np.dtype[Any]) -> Array:
     return np.divide(X, MAX_PIXEL, out=X)
 
 
+def scale_into(X: Array, images: Images) -> None:
+    """Write bytes as floats, 0 to 1, into X of the same shape."""
+    X[...] = images
+    X /= MAX_PIXEL
+
+
 def even_slices(n: int, width: int) -> list[slice]:
     """Cut n rows of `width` pixels evenly into the fewest slices of at most CHUNK_PIXELS."""
     pieces = max(1, -(-n * width // CHUNK_PIXELS))

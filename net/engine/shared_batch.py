@@ -20,8 +20,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..architecture import parameter_count
 from ..dropout import Dropout
-from ..network import Array, Images, Parameters
-from .halved_network import HALVES
+from ..network import Array, Images, Masks, Parameters
+from .halved_network import HALVES, Batch
+from .input_blocks import scale_into
 
 FLAGS = 32
 # A batch's dropout: both rates, the first image's place, and the generator's two numbers.
@@ -35,11 +36,13 @@ class Flag(IntEnum):
     REQUESTED = 0  # parent: number of the last batch handed over
     ROWS = 1  # parent: its images
     DROPS = 2  # parent: 1 if it has masks, see `SharedBatch.dropout`
-    PARENT_SUMMED = 3  # parent: number of the last batch whose sums of its half are there
-    WORKER_SUMMED = 8  # worker: likewise
-    COMPLETED = 9  # worker: number of the last batch whose gradient of its half is there
-    FAILED = 10  # worker: number of the last batch that it had no memory for
-    IS_READY = 11  # worker: 1 once it has started
+    PARENT_SCALED = 3  # parent: number of the last batch whose first half is in X
+    PARENT_SUMMED = 4  # parent: number of the last batch whose sums of its units are there
+    WORKER_SCALED = 8  # worker: number of the last batch whose second half is in X
+    WORKER_SUMMED = 9  # worker: number of the last batch whose sums of its units are there
+    COMPLETED = 10  # worker: number of the last batch whose gradient of its units is there
+    FAILED = 11  # worker: number of the last batch that it had no memory for
+    IS_READY = 12  # worker: 1 once it has started
     IS_ASLEEP = 16  # worker: 1 while it waits for a byte in its pipe
 
 
@@ -53,7 +56,7 @@ class BatchShape:
 
 
 class SharedBatch:
-    """Flags, parameters, their gradient, a batch of images with labels, and each half's sums."""
+    """Flags, parameters, their gradient, a batch of images with labels, X, and the halves' sums."""
 
     def __init__(self, file: int, shape: BatchShape) -> None:
         """Map a file that has at least `byte_count(shape)` bytes.
@@ -80,11 +83,31 @@ class SharedBatch:
         self.images: Images = take(np.uint8, shape.rows * shape.sizes[0])
         self.images = self.images.reshape(shape.rows, shape.sizes[0])
         self.labels = take(np.int64, shape.rows)
+        self._X = take(shape.dtype, shape.rows * shape.sizes[0])
+        self._X = self._X.reshape(self.images.shape)
+
+    def scale(self, half: int, M: Masks) -> None:
+        """Write the floats of one half of the images into X."""
+        m = self.flags[Flag.ROWS]
+        images = slice(half * m // HALVES, (half + 1) * m // HALVES)
+        scale_into(self._X[images], self.images[images])
+        if M and M[0] is not None:
+            self._X[images] *= M[0].T[images]
+
+    def batch(self, M: Masks) -> Batch:
+        """Return the batch, once both halves of the images are in X."""
+        m = self.flags[Flag.ROWS]
+        return Batch(self._X[:m].T, self.labels[:m], M)
 
     def sums(self, half: int) -> Array:
         """Return what a half of the units adds to Z2: sizes[2] × m."""
         n, m = self.shape.sizes[2], self.flags[Flag.ROWS]
         return self._sums[half][: n * m].reshape(n, m)
+
+    def masks(self) -> Masks:
+        """Return the masks of the batch."""
+        dropout, m = self.dropout, self.flags[Flag.ROWS]
+        return () if dropout is None else dropout.masks(self.shape.sizes, m, self.shape.dtype)
 
     @property
     def dropout(self) -> Dropout | None:
@@ -119,6 +142,7 @@ def byte_count(shape: BatchShape) -> int:
         *[shape.rows * shape.sizes[2] * number] * HALVES,
         shape.rows * shape.sizes[0],
         shape.rows * np.dtype(np.int64).itemsize,
+        shape.rows * shape.sizes[0] * number,
     ]
     return sum(map(aligned, arrays))
 

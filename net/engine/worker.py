@@ -17,7 +17,7 @@ from time import perf_counter
 import numpy as np
 
 from ..network import Parameters
-from .halved_network import Batch, HalvedNetwork
+from .halved_network import HalvedNetwork
 from .shared_batch import BatchShape, Flag, SharedBatch, fence
 
 WATCH_S = 0.002  # how long to watch a flag before going to sleep
@@ -48,14 +48,20 @@ def serve(shared: SharedBatch, pipe: int) -> None:
     number = 0
     while _wait_for_batch(flags, number, pipe):
         fence()
-        number, m = flags[Flag.REQUESTED], flags[Flag.ROWS]
+        number = flags[Flag.REQUESTED]
         try:
-            images, labels = shared.images[:m], shared.labels[:m]
-            batch = Batch.of(images, labels, parameters, shared.dropout)
+            M = shared.masks()
+            shared.scale(1, M)
+            fence()
+            flags[Flag.WORKER_SCALED] = number
+            if not _wait_for(Flag.PARENT_SCALED, flags, number, pipe):
+                continue
+            fence()
+            batch = shared.batch(M)
             shared.sums(1)[:] = half.forward(batch)
             fence()
             flags[Flag.WORKER_SUMMED] = number
-            if not _wait_for_sums(flags, number, pipe):
+            if not _wait_for(Flag.PARENT_SUMMED, flags, number, pipe):
                 continue
             fence()
             dZ2, _ = network.rest(shared.sums(0) + shared.sums(1), batch)
@@ -66,10 +72,10 @@ def serve(shared: SharedBatch, pipe: int) -> None:
         flags[Flag.COMPLETED] = number
 
 
-def _wait_for_sums(flags: memoryview[int], number: int, pipe: int) -> bool:
-    """Return whether the parent's sums of this batch are there; False: the parent has gone."""
+def _wait_for(flag: Flag, flags: memoryview[int], number: int, pipe: int) -> bool:
+    """Return whether the parent has come so far with the batch; False: it has gone."""
     end = perf_counter() + WATCH_S
-    while flags[Flag.PARENT_SUMMED] != number:
+    while flags[flag] != number:
         if perf_counter() > end and _has_ended(pipe, NAP_S):
             return False
     return True

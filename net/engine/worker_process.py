@@ -18,7 +18,7 @@ from time import perf_counter, sleep
 
 from ..dropout import Dropout
 from ..network import Images, Labels, Parameters
-from .halved_network import Batch, HalvedNetwork, copy_half
+from .halved_network import HalvedNetwork, copy_half
 from .partial_gradients import Rows, Tally
 from .shared_batch import BatchShape, Flag, SharedBatch, byte_count, fence, nameless_file
 
@@ -132,7 +132,12 @@ class WorkerProcess:
         shared.flags[Flag.ROWS] = m
         shared.dropout = dropout
         self._begin()
-        batch = Batch.of(shared.images[:m], shared.labels[:m], network.parameters, dropout)
+        M = shared.masks()
+        shared.scale(0, M)
+        fence()
+        shared.flags[Flag.PARENT_SCALED] = self._number
+        self._wait(Flag.WORKER_SCALED)
+        batch = shared.batch(M)
         shared.sums(0)[:] = network.halves[0].forward(batch)
         fence()
         shared.flags[Flag.PARENT_SUMMED] = self._number
