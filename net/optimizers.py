@@ -5,8 +5,8 @@ moves θ. Some keep state between updates: it is in `memory`, by name, and start
 a run can be saved and resumed.
 
 An update reads and writes several vectors as long as θ. It takes them block by block, so that
-each number is fetched from memory once and the rest happens in the cache: for 784-1000-500-250-10
-that is three times as fast as vector by vector.
+each number is fetched from memory once and the rest happens in the cache: with momentum,
+784-1000-500-250-10 took 1.9 ms instead of 2.5.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from mnist_tui.net import hyperparameters, initialization
+from mnist_tui.net import hyperparameters, initialization, optimizers
 from mnist_tui.net.hyperparameters import (
     INITIALIZATIONS,
     OPTIMIZERS,
@@ -100,6 +100,46 @@ def test_weight_decay_draws_weights_to_zero_and_leaves_biases_alone() -> None:
     OPTIMIZER_CLASSES["gd"](parameters).update(parameters, gradient, 0.1, chosen)
     # W - 0.1·0.5·W = 0.95·W
     assert parameters.vector == pytest.approx(np.array([0.95, -0.95, 1, -1]))
+
+
+@pytest.mark.parametrize("name", OPTIMIZER_CLASSES)
+def test_blocks_change_no_bit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = Hyperparameters(optimizer=name, weight_decay=0.01, max_norm=1.5)
+
+    def updated() -> tuple[bytes, bytes, float]:
+        parameters = initial_parameters((6, 5, 4, 3), "he", np.random.default_rng(0), np.float64)
+        optimizer, before = OPTIMIZER_CLASSES[name](parameters), np.empty_like(parameters.vector)
+        squares = 0.0
+        for seed in range(4):
+            gradient = initial_parameters((6, 5, 4, 3), "he", np.random.default_rng(seed), float)
+            squares = optimizer.update(parameters, gradient, 0.1, chosen, before)
+        return parameters.vector.tobytes(), before.tobytes(), round(squares, 9)
+
+    whole = updated()
+    monkeypatch.setattr(optimizers, "BLOCK", 7)  # 62 weights and 12 biases: one block has both
+    assert updated() == whole
+
+
+def test_an_update_that_runs_out_of_memory_tells_all_that_was_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parameters = Parameters(SIZES, np.array([1.0, -1, 1, -1]))
+    before, moves = np.zeros(4), 0
+
+    def move(*_: object) -> None:
+        nonlocal moves
+        moves += 1
+        if moves == 2:
+            raise MemoryError
+        parameters.vector[0] = 0.5
+
+    monkeypatch.setattr(GradientDescent, "move", move)
+    monkeypatch.setattr(optimizers, "BLOCK", 1)
+    gradient = Parameters(SIZES, np.ones(4))
+    with pytest.raises(MemoryError):
+        GradientDescent(parameters).update(parameters, gradient, 0.5, Hyperparameters(), before)
+    assert parameters.vector.tolist() == [0.5, -1, 1, -1], "it was half made"
+    assert before.tolist() == [1, -1, 1, -1]
 
 
 @pytest.mark.parametrize(("name", "alpha"), [(name, 0.05) for name in OPTIMIZER_CLASSES])
