@@ -101,7 +101,7 @@ def scaled(images: Images, dtype: np.dtype[Any]) -> Array:
 def scale_into(X: Array, images: Images) -> None:
     """Write bytes as floats, 0 to 1, into X of the same shape."""
     X[...] = images
-    X /= MAX_PIXEL
+    np.divide(X, MAX_PIXEL, out=X)
 
 
 def even_slices(n: int, width: int) -> list[slice]:

@@ -83,8 +83,8 @@ class SharedBatch:
         self.images: Images = take(np.uint8, shape.rows * shape.sizes[0])
         self.images = self.images.reshape(shape.rows, shape.sizes[0])
         self.labels = take(np.int64, shape.rows)
-        self._X = take(shape.dtype, shape.rows * shape.sizes[0])
-        self._X = self._X.reshape(self.images.shape)
+        X = take(shape.dtype, shape.rows * shape.sizes[0])
+        self._X: Array = X.reshape(self.images.shape)
 
     def scale(self, half: int, M: Masks) -> None:
         """Write the floats of one half of the images into X."""
