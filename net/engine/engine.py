@@ -1,8 +1,9 @@
 """The engine: runs the mathematics of network.py over many samples, fast.
 
 The samples are cut into parts and the gradients of the parts are added up. Threads share long
-parts; of a mini-batch, a worker process computes half of the hidden units. BLAS is limited to one thread, or its
-threads would compete with these for the same cores. input_blocks.py makes a single part fast.
+parts; of a mini-batch, a worker process computes half of the hidden units. BLAS is limited to one
+thread, or its threads would compete with these for the same cores. input_blocks.py makes a single
+part fast.
 
 Sums of floats depend on their order. Here the parts depend on the samples and the widths alone
 and are added in order, so that any number of threads and processes gives the same bits.
@@ -36,9 +37,8 @@ from .worker_process import WorkerLostError, WorkerProcess
 # 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and 15.9.
 MIN_FLOPS_PER_TASK = 75_000_000
 # Multiplications that make a batch worth halving for a worker process; see halved_network.py. It is
-# halved whether there is a worker or not. Measured whole and alone, halved and alone, halved with
-# the worker, µs per update: 784-128-10 with batch 64 (20 million) 548, 582, 588; with batch 128
-# (39 million) with the worker 783, and 808 when each process took half of the images.
+# halved whether there is a worker or not. Measured, µs per update: 784-128-10 with batch 64
+# (20 million) 548 whole and 588 halved, with batch 128 (39 million) 900 whole and 783 halved.
 MIN_FLOPS_PER_HALVED_BATCH = 30_000_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
