@@ -64,7 +64,7 @@ def test_the_first_screen_waits_for_no_number_library() -> None:
 
 
 def test_a_bad_option_is_told_without_loading_the_app() -> None:
-    heavy = ("textual", "plotext", "pandas", "numpy", "aiohttp")
+    heavy = ("textual", "rich", "plotext", "pandas", "numpy", "aiohttp")
     assert of(loaded_by("mnist_tui.tui.cli.main"), *heavy) == set()
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..render.glyphs import bar
 from ..text import printable
 
 if TYPE_CHECKING:
@@ -39,6 +38,8 @@ def progress(what: str, *, quiet: bool) -> Generator[OnProgress | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
+    from ..render.glyphs import bar  # late: Rich is a fifth of the time of --help
+
     drawn = time.perf_counter()  # a quick task needs no line
 
     def show(done: int, total: int) -> None:
