@@ -2,7 +2,8 @@
 
 Threads cannot do that: a mini-batch is some thirty short NumPy calls, between which each thread
 needs Python's lock. A process has a lock of its own. Nothing is pickled: both processes map the
-same memory, and a number in it says which part is wanted and which is done. See worker.py.
+same memory, and numbers in it say which batch is wanted and how far each has come. See
+shared_batch.py and worker.py.
 """
 
 from __future__ import annotations
@@ -20,17 +21,25 @@ from ..dropout import Dropout
 from ..network import Images, Labels, Parameters
 from .halved_network import HalvedNetwork, copy_half
 from .partial_gradients import Rows, Tally
-from .shared_batch import BatchShape, Flag, SharedBatch, byte_count, fence, nameless_file
+from .shared_batch import (
+    BatchShape,
+    Flag,
+    Meeting,
+    SharedBatch,
+    byte_count,
+    fence,
+    nameless_file,
+)
 
-SPIN_S = 0.001  # how long to watch for the worker's result before giving way to others
+SPIN_S = 0.001  # how long to watch for the worker before giving way to others
 NAP_S = 0.0001
-CHECK_S = 0.05  # between two looks at whether the worker is alive
+NAPS_PER_CHECK = 500  # between two looks at whether the worker is alive
 END_S = 0.5  # patience with its end, before it is killed
 CODE = "import sys; from mnist_tui.net.engine.worker import main; main(sys.argv[1:])"
 
 
 class WorkerLostError(Exception):
-    """The worker process has ended, or has no memory; its half has to be computed here."""
+    """The worker has ended, or has no memory: all has to be computed here."""
 
 
 class WorkerProcess:
@@ -122,8 +131,25 @@ class WorkerProcess:
         It is the same, to the bit, as that of `gradient_by_halves`.
 
         Raises:
-            WorkerLostError: The worker has ended, or has no memory.
+            WorkerLostError: The worker will not complete its half.
         """
+        shared = self._shared
+        self._hand_over(network, images, labels, rows, dropout)
+        score = shared.compute_half(network, network.halves[0], self._meet)
+        self._wait(Flag.COMPLETED)
+        if network.gradient.vector is not shared.gradient.vector:
+            copy_half(shared.gradient, network.gradient, 1)
+        return score
+
+    def _hand_over(
+        self,
+        network: HalvedNetwork,
+        images: Images,
+        labels: Labels,
+        rows: Rows,
+        dropout: Dropout | None,
+    ) -> None:
+        """Write down the batch, and tell the worker that there is one."""
         shared, m = self._shared, len(rows)
         if network.parameters.vector is not shared.parameters.vector:
             shared.parameters.vector[:] = network.parameters.vector
@@ -131,26 +157,6 @@ class WorkerProcess:
         shared.labels[:m] = labels[rows]
         shared.flags[Flag.ROWS] = m
         shared.dropout = dropout
-        self._begin()
-        M = shared.masks()
-        shared.scale(0, M)
-        fence()
-        shared.flags[Flag.PARENT_SCALED] = self._number
-        self._wait(Flag.WORKER_SCALED)
-        batch = shared.batch(M)
-        shared.sums(0)[:] = network.halves[0].forward(batch)
-        fence()
-        shared.flags[Flag.PARENT_SUMMED] = self._number
-        self._wait(Flag.WORKER_SUMMED)
-        dZ2, score = network.rest(shared.sums(0) + shared.sums(1), batch)
-        network.halves[0].backward(dZ2)
-        self._wait(Flag.COMPLETED)
-        if network.gradient.vector is not shared.gradient.vector:
-            copy_half(shared.gradient, network.gradient, 1)
-        return score
-
-    def _begin(self) -> None:
-        """Tell it that there is a batch."""
         self._number += 1
         fence()
         self._shared.flags[Flag.REQUESTED] = self._number
@@ -161,27 +167,25 @@ class WorkerProcess:
             except OSError as error:
                 raise WorkerLostError from error
 
-    def _wait(self, flag: Flag) -> None:
-        """Wait until it has come so far with the batch.
+    def _meet(self, meeting: Meeting) -> None:
+        own, workers = meeting
+        fence()
+        self._shared.flags[own] = self._number
+        self._wait(workers)
 
-        Raises:
-            WorkerLostError: It never will.
-        """
-        flags, begun, check = self._shared.flags, perf_counter(), CHECK_S
+    def _wait(self, flag: Flag) -> None:
+        """Wait until the worker has come so far with the batch."""
+        flags, end, naps = self._shared.flags, perf_counter() + SPIN_S, 0
         while flags[flag] != self._number:
             if flags[Flag.FAILED] == self._number:
                 raise WorkerLostError
-            waited = perf_counter() - begun
-            if waited < SPIN_S:
+            if perf_counter() < end:
                 continue
             sleep(NAP_S)
-            if waited > check:
-                check = waited + CHECK_S
-                if self._process.poll() is not None:
-                    raise WorkerLostError
+            naps += 1
+            if naps % NAPS_PER_CHECK == 0 and self._process.poll() is not None:
+                raise WorkerLostError
         fence()
-        if flags[Flag.FAILED] == self._number:
-            raise WorkerLostError
 
 
 def _end(process: subprocess.Popen[bytes], pipe: int) -> None:

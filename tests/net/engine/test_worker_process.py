@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ import pytest
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.dropout import Dropout
 from mnist_tui.net.engine import engine as engines
+from mnist_tui.net.engine import shared_batch
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.engine.halved_network import HalvedNetwork, gradient_by_halves
+from mnist_tui.net.engine.halved_network import HalfOfUnits, HalvedNetwork, gradient_by_halves
 from mnist_tui.net.engine.partial_gradients import Tally
 from mnist_tui.net.engine.shared_batch import shape_of
 from mnist_tui.net.engine.worker_pace import Pace
@@ -27,16 +29,26 @@ from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.support import ROOT, wait_until
 
+POINTS = pytest.mark.parametrize(  # what both processes call in the course of a batch
+    ("owner", "name"),
+    [
+        (shared_batch, "masks_of"),
+        (HalfOfUnits, "forward"),
+        (HalvedNetwork, "rest"),
+        (HalfOfUnits, "backward"),
+    ],
+)
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 
-def noise(m: int) -> Digits:
+def noise(m: int, pixels: int = 784, classes: int = 10) -> Digits:
     generator = np.random.default_rng(0)
-    images = generator.integers(0, 256, (m, 784), np.uint8)
-    return Digits(images, generator.integers(0, 10, m).astype(np.uint8))
+    images = generator.integers(0, 256, (m, pixels), np.uint8)
+    return Digits(images, generator.integers(0, classes, m).astype(np.uint8))
 
 
 SAMPLES = noise(1000)
+ROWS = np.arange(100, 228)
 
 
 def initial(hidden: tuple[int, ...] = (128,)) -> Parameters:
@@ -51,6 +63,40 @@ def ready_worker(parameters: Parameters) -> WorkerProcess:
 
 def always(_: Pace) -> bool:
     return True
+
+
+def with_worker(monkeypatch: pytest.MonkeyPatch) -> tuple[Engine, Parameters, Parameters]:
+    """An engine that will use its worker, parameters and a gradient, both in shared memory."""
+    monkeypatch.setattr(engines.Pace, "prefers_worker", always)
+    engine, parameters = Engine(SAMPLES, 2), initial()
+    gradient = parameters.copy()
+    engine.gradient(parameters, gradient, ROWS)  # starts it
+    wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
+    return engine, *engine.placed(parameters, gradient)
+
+
+def first_call(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str, harm: Callable[[], None]
+) -> None:
+    """Let harm be done when a function is called next."""
+    original, calls = getattr(owner, name), 0
+
+    def harmed(*args: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            harm()
+        return original(*args)
+
+    monkeypatch.setattr(owner, name, harmed)
+
+
+def gradient_alone() -> bytes:
+    engine, parameters = Engine(SAMPLES, 1), initial()
+    gradient = parameters.copy()
+    engine.gradient(parameters, gradient, ROWS)
+    engine.close()
+    return gradient.vector.tobytes()
 
 
 def trained(
@@ -82,7 +128,7 @@ def test_two_processes_compute_what_one_computes(
     hidden: tuple[int, ...], rates: tuple[float, float]
 ) -> None:
     Engine(SAMPLES, 1).close()  # limits BLAS here to one thread, as there
-    parameters, rows = initial(hidden), np.arange(100, 228)
+    parameters, rows = initial(hidden), ROWS
     worker = ready_worker(parameters)
     expected, found = parameters.copy(), parameters.copy()
     dropout = Dropout(*rates, 1, 3, 7) if any(rates) else None
@@ -93,6 +139,21 @@ def test_two_processes_compute_what_one_computes(
         network.gradient.vector.fill(np.nan)
         assert worker.gradient(network, images, labels, rows, dropout) == score
         assert network.gradient.vector.tobytes() == expected.vector.tobytes()
+    worker.close()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_images_classes_and_batches_of_other_sizes_are_halved_alike(dtype: type) -> None:
+    Engine(SAMPLES, 1).close()  # limits BLAS here to one thread, as there
+    samples = noise(300, pixels=900, classes=26)
+    parameters = initial_parameters((900, 41, 26), "he", np.random.default_rng(1), dtype)
+    worker, expected, found = ready_worker(parameters), parameters.copy(), parameters.copy()
+    for m, place in ((101, 0), (300, 101), (1, 401)):
+        rows, dropout = np.arange(m)[::-1], Dropout(0.2, 0.5, 1, 3, place)
+        alone, together = (HalvedNetwork(parameters, gradient) for gradient in (expected, found))
+        score = gradient_by_halves(alone, samples.images[rows], samples.labels[rows], dropout)
+        assert worker.gradient(together, samples.images, samples.labels, rows, dropout) == score
+        assert found.vector.tobytes() == expected.vector.tobytes()
     worker.close()
 
 
@@ -132,6 +193,43 @@ def test_a_worker_that_is_killed_costs_no_update(monkeypatch: pytest.MonkeyPatch
     assert count == 7
     assert engine.worker is None
     assert trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes() == whole
+
+
+@POINTS
+def test_a_worker_may_be_killed_at_any_point_of_a_batch(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str
+) -> None:
+    expected = gradient_alone()
+    engine, parameters, gradient = with_worker(monkeypatch)
+    assert engine.worker is not None
+    pid = engine.worker.pid
+    first_call(monkeypatch, owner, name, lambda: os.kill(pid, signal.SIGKILL))
+    for _ in range(2):  # it may have completed the first batch before it was killed
+        gradient.vector.fill(np.nan)
+        engine.gradient(parameters, gradient, ROWS)
+        assert gradient.vector.tobytes() == expected
+    assert engine.worker is None
+
+
+@POINTS
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError])
+def test_a_batch_that_is_broken_off_leaves_no_worker_behind(
+    monkeypatch: pytest.MonkeyPatch, owner: object, name: str, error: type[BaseException]
+) -> None:
+    expected = gradient_alone()
+    engine, parameters, gradient = with_worker(monkeypatch)
+
+    def broken_off() -> None:
+        raise error
+
+    first_call(monkeypatch, owner, name, broken_off)
+    with pytest.raises(error):
+        engine.gradient(parameters, gradient, ROWS)
+    assert engine.worker is None, "or it would go on to write into the gradient"
+    gradient.vector.fill(np.nan)
+    engine.gradient(parameters, gradient, ROWS)
+    assert gradient.vector.tobytes() == expected
+    engine.close()
 
 
 @pytest.mark.parametrize("refused", ["nameless_file", "Popen"])
