@@ -189,9 +189,9 @@ class Engine:
         return self.worker if self.worker.is_ready else None
 
     def _drop_worker(self) -> None:
-        if self.worker is not None:
-            self.worker.close()
-            self.worker = None
+        worker, self.worker = self.worker, None  # whatever interrupts its end, it is not used again
+        if worker is not None:
+            worker.close()
 
     def placed(self, parameters: Parameters, gradient: Parameters) -> tuple[Parameters, Parameters]:
         """Return both where the worker process, if there is one, reads and writes them too.

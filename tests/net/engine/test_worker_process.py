@@ -232,6 +232,24 @@ def test_a_batch_that_is_broken_off_leaves_no_worker_behind(
     engine.close()
 
 
+def test_a_worker_whose_end_was_interrupted_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, *_ = with_worker(monkeypatch)
+    assert engine.worker is not None
+    worker = engine.worker
+    close = worker.close
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(worker, "close", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        engine.close()
+    assert engine.worker is None
+    close()
+
+
 @pytest.mark.parametrize("refused", ["nameless_file", "Popen"])
 def test_without_memory_or_processes_it_trains_alone(
     monkeypatch: pytest.MonkeyPatch, refused: str
