@@ -33,13 +33,15 @@ from .shared_batch import (
 
 SPIN_S = 0.001  # how long to watch for the worker before giving way to others
 NAP_S = 0.0001
+# Naps are counted, not seconds: while this process is stopped, it takes none.
 NAPS_PER_CHECK = 500  # between two looks at whether the worker is alive
+MAX_NAPS = 100_000  # some 15 seconds, after which it is given up: somebody has stopped it
 END_S = 0.5  # patience with its end, before it is killed
 CODE = "import sys; from mnist_tui.net.engine.worker import main; main(sys.argv[1:])"
 
 
 class WorkerLostError(Exception):
-    """The worker has ended, or has no memory: all has to be computed here."""
+    """The worker has ended or been stopped, or has no memory: all has to be computed here."""
 
 
 class WorkerProcess:
@@ -183,7 +185,8 @@ class WorkerProcess:
                 continue
             sleep(NAP_S)
             naps += 1
-            if naps % NAPS_PER_CHECK == 0 and self._process.poll() is not None:
+            has_ended = naps % NAPS_PER_CHECK == 0 and self._process.poll() is not None
+            if has_ended or naps == MAX_NAPS:
                 raise WorkerLostError
         fence()
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.dropout import Dropout
 from mnist_tui.net.engine import engine as engines
-from mnist_tui.net.engine import shared_batch
+from mnist_tui.net.engine import shared_batch, worker_process
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.engine.halved_network import HalfOfUnits, HalvedNetwork, gradient_by_halves
 from mnist_tui.net.engine.partial_gradients import Tally
@@ -27,7 +28,7 @@ from mnist_tui.net.initialization import initial_parameters
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.trainer import Trainer
 
-from tests.helpers.support import ROOT, wait_until
+from tests.helpers.support import PATIENCE, ROOT, wait_until
 
 POINTS = pytest.mark.parametrize(  # what both processes call in the course of a batch
     ("owner", "name"),
@@ -248,6 +249,23 @@ def test_a_worker_whose_end_was_interrupted_is_not_used_again(
         engine.close()
     assert engine.worker is None
     close()
+
+
+def test_a_worker_that_somebody_has_stopped_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = gradient_alone()
+    engine, parameters, gradient = with_worker(monkeypatch)
+    assert engine.worker is not None
+    pid = engine.worker.pid
+    os.kill(pid, signal.SIGSTOP)
+    patience = threading.Timer(PATIENCE, os.kill, (pid, signal.SIGCONT))
+    patience.start()  # or this would wait for ever
+    monkeypatch.setattr(worker_process, "MAX_NAPS", 100)
+    engine.gradient(parameters, gradient, ROWS)
+    patience.cancel()
+    assert engine.worker is None
+    assert gradient.vector.tobytes() == expected
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 @pytest.mark.parametrize("refused", ["nameless_file", "Popen"])
