@@ -116,14 +116,14 @@ def forward(parameters: Layers, X: Array, M: Masks = ()) -> Activations:
         X: 784 × m, 0 to 1, in the dtype of the parameters.
         M: The masks of dropout, for A[0] to A[L-1]; (): nothing is left out.
     """
-    M = M or [None] * len(parameters.W)
+    masks = M or [None] * len(parameters.W)
     Z: list[Array] = []
-    A: list[Array] = [masked(X, M[0])]
+    A: list[Array] = [masked(X, masks[0])]
     for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
         Z.append(W @ A[-1] + b)  # n_out × m
         is_last = i == len(parameters.W)  # it answers with probabilities
-        A.append(softmax(Z[-1]) if is_last else masked(relu(Z[-1]), M[i]))
-    return Activations(Z, A, M)
+        A.append(softmax(Z[-1]) if is_last else masked(relu(Z[-1]), masks[i]))
+    return Activations(Z, A, masks)
 
 
 def masked(A: Array, mask: Array | None) -> Array:

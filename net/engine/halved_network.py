@@ -113,9 +113,7 @@ class HalfOfUnits:
     def forward(self, batch: Batch) -> HalfActivations:
         """Compute what this half adds to Z2."""
         (W1, W2), (b1, b2) = self._layers.W, self._layers.b
-        M1 = batch.M[1]
-        if M1 is not None:
-            M1 = M1[self._units]
+        M1 = None if batch.M[1] is None else batch.M[1][self._units]
         Z1 = W1 @ batch.X + b1
         A1 = masked(relu(Z1), M1)
         return HalfActivations(batch.X, Z1, A1, M1, W2 @ A1 + b2)
