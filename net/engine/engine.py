@@ -1,9 +1,9 @@
 """The engine: runs the mathematics of network.py over many samples, fast.
 
-The samples are cut into parts, which threads share, and the gradients of the parts are added up.
-A mini-batch is too short for threads. It is cut between the hidden units instead, and a worker
-process computes half of them; see halved_network.py. BLAS is limited to one thread, or its threads
-would compete with these for the same cores. input_blocks.py makes a single part fast.
+The samples are cut into parts and the gradients of the parts are added up. Threads share long
+parts; of a mini-batch, a worker process computes half of the hidden units. BLAS is limited to one
+thread, or its threads would compete with these for the same cores. input_blocks.py makes a single
+part fast.
 
 Sums of floats depend on their order. Here the cuts depend on the samples and the widths alone
 and parts are added in order, so that any number of threads and processes gives the same bits.

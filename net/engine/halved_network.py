@@ -76,7 +76,7 @@ class HalvedNetwork:
         # New objects, because a worker's memory is free once nobody else holds the old ones.
         self.parameters = Parameters(parameters.sizes, parameters.vector)
         self.gradient = Parameters(gradient.sizes, gradient.vector)
-        self.halves = [HalfOfUnits(parameters, gradient, half) for half in range(HALVES)]
+        self.halves = [HalfOfUnits(parameters, gradient, i) for i in range(HALVES)]
 
     def is_of(self, parameters: Parameters, gradient: Parameters) -> bool:
         """Return whether these have the very memory that it works on."""
@@ -103,12 +103,12 @@ class HalvedNetwork:
 class HalfOfUnits:
     """One half of the first hidden layer: forward to what it adds to Z2, and back from dZ2."""
 
-    def __init__(self, parameters: Parameters, gradient: Parameters, half: int) -> None:
-        """half: 0 or 1. The first one writes the gradient of b2, too."""
-        self.half = half
-        self._layers = layers_of_half(parameters, half)
-        self._gradient = layers_of_half(gradient, half)
-        self._units = units_of_half(parameters, half)
+    def __init__(self, parameters: Parameters, gradient: Parameters, index: int) -> None:
+        """index: 0 or 1. The first half writes the gradient of b2, too."""
+        self.index = index
+        self._layers = layers_of_half(parameters, index)
+        self._gradient = layers_of_half(gradient, index)
+        self._units = units_of_half(parameters, index)
 
     def forward(self, batch: Batch) -> HalfActivations:
         """Compute what this half adds to Z2."""

@@ -108,12 +108,13 @@ class SharedBatch:
             half: The half.
             meet: Tells the other process that this one has come so far, and waits for it.
         """
-        M = self._masks()
-        self._scale(half.half, M)
+        m = self.flags[Flag.ROWS]
+        M = masks_of(self.dropout, self.shape.sizes, m, self.shape.dtype)
+        self._scale(half.index, M)
         meet(SCALED)
-        batch = Batch(self._X[: self.flags[Flag.ROWS]].T, self.labels[: self.flags[Flag.ROWS]], M)
+        batch = Batch(self._X[:m].T, self.labels[:m], M)
         activations = half.forward(batch)
-        self._sums(half.half)[:] = activations.Z2
+        self._sums(half.index)[:] = activations.Z2
         meet(SUMMED)
         dZ2, score = network.rest(self._sums(0) + self._sums(1), batch)
         half.backward(activations, dZ2)
@@ -131,9 +132,6 @@ class SharedBatch:
         """Return what a half of the units adds to Z2: sizes[2] × m."""
         n, m = self.shape.sizes[2], self.flags[Flag.ROWS]
         return self._two_sums[half][: n * m].reshape(n, m)
-
-    def _masks(self) -> Masks:
-        return masks_of(self.dropout, self.shape.sizes, self.flags[Flag.ROWS], self.shape.dtype)
 
     @property
     def dropout(self) -> Dropout | None:
