@@ -37,6 +37,8 @@ NAP_S = 0.0001
 NAPS_PER_CHECK = 500  # between two looks at whether the worker is alive
 MAX_NAPS = 100_000  # some 15 seconds, after which it is given up: somebody has stopped it
 END_S = 0.5  # patience with its end, before it is killed
+# More threads could add up in another order. Read by OpenBLAS, MKL and those built with OpenMP.
+BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 CODE = "import sys; from mnist_tui.net.engine.worker import main; main(sys.argv[1:])"
 
 
@@ -72,7 +74,7 @@ class WorkerProcess:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,  # the terminal's signals are for the parent alone
-                    env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                    env={**os.environ, **dict.fromkeys(BLAS_THREADS, "1")},
                 )
             except BaseException:
                 os.close(self._pipe)
