@@ -33,9 +33,9 @@ from .shared_batch import (
 
 SPIN_S = 0.001  # how long to watch for the worker before giving way to others
 NAP_S = 0.0001
-# Naps are counted, not seconds: while this process is stopped, it takes none.
-NAPS_PER_CHECK = 500  # between two looks at whether the worker is alive
-MAX_NAPS = 100_000  # some 15 seconds, after which it is given up: somebody has stopped it
+# A worker that somebody has stopped is given up after some 15 seconds. They are counted in naps,
+# because this process takes none while it is stopped itself.
+MAX_NAPS = 100_000
 END_S = 0.5  # patience with its end, before it is killed
 # More threads could add up in another order. Read by OpenBLAS, MKL and those built with OpenMP.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
@@ -187,8 +187,7 @@ class WorkerProcess:
                 continue
             sleep(NAP_S)
             naps += 1
-            has_ended = naps % NAPS_PER_CHECK == 0 and self._process.poll() is not None
-            if has_ended or naps == MAX_NAPS:
+            if naps == MAX_NAPS or self._process.poll() is not None:
                 raise WorkerLostError
         fence()
 
