@@ -140,7 +140,7 @@ def backward(
 ) -> Array:
     """Compute the gradient of every weight from the error of the answer.
 
-    Return dZ of the first layer, where the way ends.
+    Return dZ of the first layer, where the walk ends.
 
     Args:
         parameters: W and b of every layer.
