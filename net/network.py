@@ -10,6 +10,12 @@ Layer l turns what it reads, A[l-1], into
 and A[0] is X itself. How wrong the answer is, the loss, is the cross-entropy
 -log A[L][label], averaged over the m digits. `backward` walks the same layers from the
 last to the first and finds, for every weight, how the loss changes when the weight does.
+From layer to layer it carries dZ, the error: how the loss changes when a weighted sum does.
+
+    dZ[L]   = (A[L] - Y) / m                    Y is 1 at the label and 0 elsewhere
+    dW[l]   = dZ[l] @ A[l-1]ᵀ                   db[l] = dZ[l], summed over the digits
+    dZ[l-1] = (W[l]ᵀ @ dZ[l]) ⊙ (Z[l-1] > 0)    where ReLU was silent, nothing passes
+
 While it learns, dropout may multiply A[0] to A[L-1] by masks of zeros; see dropout.py.
 
 Python counts from 0, so W1 and b1 of the formulas are `W[0]` and `b[0]`, Z1 is `Z[0]`, and
@@ -84,7 +90,7 @@ class Activations:
 
     Z: list[Array]  # Z[i]: sizes[i+1] × m, the weighted sums
     A: list[Array]  # A[0] = X: 784 × m;  A[i]: sizes[i] × m;  A[L]: the probabilities
-    M: Masks  # M[i]: what A[i] was multiplied by, sizes[i] × m; () without dropout
+    M: Masks  # M[i]: what A[i] was multiplied by, sizes[i] × m
 
 
 def relu(Z: Array) -> Array:
@@ -110,25 +116,18 @@ def forward(parameters: Layers, X: Array, M: Masks = ()) -> Activations:
         X: 784 × m, 0 to 1, in the dtype of the parameters.
         M: The masks of dropout, for A[0] to A[L-1]; (): nothing is left out.
     """
-    activations = weighted_sums(parameters, X, M)
-    activations.A.append(softmax(activations.Z[-1]))
-    return activations
-
-
-def weighted_sums(parameters: Layers, X: Array, M: Masks = ()) -> Activations:
-    """Compute Z of every layer, but no probabilities: A ends with A[L-1]; see `forward`."""
+    masks = M or [None] * len(parameters.W)
     Z: list[Array] = []
-    A: list[Array] = [masked(X, M, 0)]
-    for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True)):
-        if i > 0:
-            A.append(masked(relu(Z[-1]), M, i))
+    A: list[Array] = [masked(X, masks[0])]
+    for i, (W, b) in enumerate(zip(parameters.W, parameters.b, strict=True), start=1):
         Z.append(W @ A[-1] + b)  # n_out × m
-    return Activations(Z, A, M)
+        is_last = i == len(parameters.W)  # it answers with probabilities
+        A.append(softmax(Z[-1]) if is_last else masked(relu(Z[-1]), masks[i]))
+    return Activations(Z, A, masks)
 
 
-def masked(A: Array, M: Masks, i: int) -> Array:
-    """Return A[i] ⊙ M[i], or A[i] itself where nothing is left out."""
-    mask = M[i] if i < len(M) else None
+def masked(A: Array, mask: Array | None) -> Array:
+    """Return A ⊙ M, or A itself where nothing is left out."""
     return A if mask is None else A * mask
 
 
@@ -139,7 +138,9 @@ def backward(
     m: int,
     gradient: Layers,
 ) -> Array:
-    """Compute the gradient of every weight from the error of the answer; return dZ1.
+    """Compute the gradient of every weight from the error of the answer.
+
+    Return dZ of the first layer, where the walk ends.
 
     Args:
         parameters: W and b of every layer.
@@ -149,7 +150,13 @@ def backward(
             this is one part of it, so that the gradients of the parts add up to the whole.
         gradient: Receives dW and db; its widths are those of `parameters`.
     """
-    return propagate(parameters, activations, output_error(activations.A[-1], labels, m), gradient)
+    Z, A, M = activations.Z, activations.A, activations.M
+    dZ = output_error(A[-1], labels, m)  # 10 × m
+    for i in reversed(range(len(parameters.W))):
+        layer_gradient(dZ, A[i], gradient.W[i], gradient.b[i])
+        if i > 0:
+            dZ = error_before(parameters.W[i], dZ, Z[i - 1], M[i])  # sizes[i] × m
+    return dZ
 
 
 def output_error(A: Array, labels: Labels, m: int) -> Array:
@@ -164,33 +171,35 @@ def output_error(A: Array, labels: Labels, m: int) -> Array:
     return dZ
 
 
-def propagate(parameters: Layers, activations: Activations, dZ: Array, gradient: Layers) -> Array:
-    """Carry the last layer's dZ back to the first, whose dZ is returned; see `backward`."""
-    Z, A, M = activations.Z, activations.A, activations.M
-    for i in reversed(range(len(parameters.W))):
-        # Z = W @ A + b: a weight's share of the blame is what it read times its unit's error.
-        np.matmul(dZ, A[i].T, out=gradient.W[i])  # dW: n_out × n_in
-        dZ.sum(axis=1, keepdims=True, out=gradient.b[i])  # db: n_out × 1
-        if i > 0:
-            dZ = error_before(parameters.W[i], dZ, Z[i - 1], M, i)  # sizes[i] × m
-    return dZ
+def layer_gradient(dZ: Array, A: Array, dW: Array, db: Array) -> None:
+    """Write dW = dZ @ Aᵀ of one layer, and db, the sum of dZ over the digits.
+
+    Z = W @ A + b: a weight's share of the blame is what it read times its unit's error.
+
+    Args:
+        dZ: The layer's error: n_out × m.
+        A: What it read: n_in × m.
+        dW: Receives n_out × n_in.
+        db: Receives n_out × 1.
+    """
+    np.matmul(dZ, A.T, out=dW)
+    dZ.sum(axis=1, keepdims=True, out=db)
 
 
-def error_before(W: Array, dZ: Array, Z: Array, M: Masks, i: int) -> Array:
-    """Return dZ of the layer that W reads, from the dZ of its own: (Wᵀ @ dZ) ⊙ M ⊙ (Z > 0).
+def error_before(W: Array, dZ: Array, Z: Array, mask: Array | None) -> Array:
+    """Return dZ of the layer before, which W reads: (Wᵀ @ dZ) ⊙ M ⊙ (Z > 0), n_in × m.
 
     Where ReLU was silent, or its unit was left out, nothing passes.
 
     Args:
         W: n_out × n_in.
-        dZ: n_out × m.
-        Z: Sums of the layer that W reads: n_in × m.
-        M: The masks, of which that layer's is M[i].
-        i: Its place.
+        dZ: The error of the layer that W leads to: n_out × m.
+        Z: The sums of the layer before: n_in × m.
+        mask: What dropout multiplied that layer by: n_in × m; None: nothing.
     """
-    dA = masked(W.T @ dZ, M, i)
-    dA *= Z > 0
-    return dA
+    dZ_before = masked(W.T @ dZ, mask)
+    dZ_before *= Z > 0
+    return dZ_before
 
 
 def cross_entropy(Z: Array, labels: Labels) -> Array:

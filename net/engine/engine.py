@@ -5,8 +5,8 @@ parts; of a mini-batch, a worker process computes half of the hidden units. BLAS
 thread, or its threads would compete with these for the same cores. input_blocks.py makes a single
 part fast.
 
-Sums of floats depend on their order. Here the parts depend on the samples and the widths alone
-and are added in order, so that any number of threads and processes gives the same bits.
+Sums of floats depend on their order. Here the cuts depend on the samples and the widths alone
+and parts are added in order, so that any number of threads and processes gives the same bits.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Engine:
             if is_worth_halving(parameters, m):
                 tally = self._gradient_by_halves(parameters, gradient, source, rows, dropout)
                 return mean_score([tally], m)
-            parts = cut(rows, self._part_count(parameters, m), dropout)
+            parts = cut(rows, part_count(parameters, m), dropout)
             tasks = [
                 partial(part_gradient, parameters, source, self.labels, part, m, dropout=masks)
                 for part, masks in parts
@@ -139,10 +139,6 @@ class Engine:
             if len(tasks) == 1:
                 return mean_score([tasks[0](gradient)], m)
         return mean_score(self._add_up(tasks, gradient), m)
-
-    def _part_count(self, parameters: Parameters, m: int) -> int:
-        """Return how many parts the images of a batch are cut into; its shape alone decides."""
-        return max(1, min(flops(parameters, m) // MIN_FLOPS_PER_TASK, chunks(parameters, m)))
 
     @np.errstate(all="ignore")  # an overflow shows in the loss
     def _gradient_by_halves(
@@ -156,22 +152,21 @@ class Engine:
         """Compute half of the units here and half in a worker process, if that is quicker."""
         if self._halved is None or not self._halved.is_of(parameters, gradient):
             self._halved = HalvedNetwork(parameters, gradient)
-        network = self._halved
+        network, tally = self._halved, None
         worker = self._ready_worker(parameters, len(rows))
         begun = perf_counter()
         if worker is not None and self._pace.prefers_worker():
             try:
                 tally = worker.gradient(network, images, self.labels, rows, dropout)
-            except WorkerLostError:  # the batch is computed here, with the same result
+            except WorkerLostError:
                 self._drop_worker()
                 self._may_start_worker = False
             except BaseException:
                 self._drop_worker()  # or it would go on to write into the gradient
                 raise
-            else:
-                self._pace.took(perf_counter() - begun)
-                return tally
-        tally = gradient_by_halves(network, images.take(rows, axis=0), self.labels[rows], dropout)
+        if tally is None:  # the result is the same
+            batch = images.take(rows, axis=0), self.labels[rows]
+            tally = gradient_by_halves(network, *batch, dropout)
         if worker is not None:
             self._pace.took(perf_counter() - begun)
         return tally
@@ -192,9 +187,9 @@ class Engine:
         return self.worker if self.worker.is_ready else None
 
     def _drop_worker(self) -> None:
-        if self.worker is not None:
-            self.worker.close()
-            self.worker = None
+        worker, self.worker = self.worker, None  # whatever interrupts its end, it is not used again
+        if worker is not None:
+            worker.close()
 
     def placed(self, parameters: Parameters, gradient: Parameters) -> tuple[Parameters, Parameters]:
         """Return both where the worker process, if there is one, reads and writes them too.
@@ -257,6 +252,11 @@ def is_worth_halving(parameters: Parameters, m: int) -> bool:
         and flops(parameters, m) >= MIN_FLOPS_PER_HALVED_BATCH
         and chunks(parameters, m) == 1
     )
+
+
+def part_count(parameters: Parameters, m: int) -> int:
+    """Return how many parts the images of a batch are cut into; its shape alone decides."""
+    return max(1, min(flops(parameters, m) // MIN_FLOPS_PER_TASK, chunks(parameters, m)))
 
 
 def cut(rows: Rows, count: int, dropout: Dropout | None) -> list[Part]:

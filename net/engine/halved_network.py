@@ -8,8 +8,8 @@ half of them, with the weights that lead into it and out of it:
     W2 @ A1                own columns of W2: what this half adds to the second layer's sums
 
 The two sums added up are Z2, and all that the halves have to tell each other: a few thousand
-numbers, while each keeps its weights and their gradient to itself. From Z2 on the rest of the
-network is small, and whoever needs its answer computes it. Shoeybi and others, "Megatron-LM:
+numbers, while each keeps its weights and their gradient to itself. From Z2 on there is little left
+to do in most networks, and whoever needs the answer computes it. Shoeybi and others, "Megatron-LM:
 Training Multi-Billion Parameter Language Models Using Model Parallelism", 2019, section 3, cut
 the layers of a transformer in the same way.
 
@@ -23,10 +23,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ..dropout import Dropout
 from ..network import (
-    Activations,
     Array,
     Images,
     Labels,
@@ -36,12 +36,11 @@ from ..network import (
     backward,
     error_before,
     forward,
+    layer_gradient,
     masked,
     output_error,
-    propagate,
     relu,
     softmax,
-    weighted_sums,
 )
 from .input_blocks import scaled
 from .partial_gradients import Tally, tally
@@ -55,23 +54,18 @@ class Batch:
 
     X: Array  # 784 × m, 0 to 1, dropout's mask applied
     labels: Labels
-    M: Masks  # of every layer
+    M: Masks  # of the pixels and each hidden layer
 
-    @classmethod
-    def of(
-        cls, images: Images, labels: Labels, parameters: Parameters, dropout: Dropout | None
-    ) -> Batch:
-        """Return the batch of these images and labels.
 
-        Args:
-            images: m × 784 bytes.
-            labels: m.
-            parameters: The network that reads them.
-            dropout: The masks; None: nothing is left out.
-        """
-        dtype = parameters.vector.dtype
-        M: Masks = () if dropout is None else dropout.masks(parameters.sizes, len(images), dtype)
-        return cls(masked(scaled(images, dtype).T, M, 0), labels, M)
+@dataclass(frozen=True, slots=True)
+class HalfActivations:
+    """What the forward pass of a half computes and its backward pass needs."""
+
+    X: Array  # of the batch
+    Z1: Array  # own units × m
+    A1: Array  # own units × m
+    M1: Array | None  # what A1 was multiplied by
+    Z2: Array  # sizes[2] × m: what this half adds to the second layer's sums
 
 
 class HalvedNetwork:
@@ -79,9 +73,10 @@ class HalvedNetwork:
 
     def __init__(self, parameters: Parameters, gradient: Parameters) -> None:
         """Take views of both, so that whatever changes in them changes here."""
+        # New objects, because a worker's memory is free once nobody else holds the old ones.
         self.parameters = Parameters(parameters.sizes, parameters.vector)
         self.gradient = Parameters(gradient.sizes, gradient.vector)
-        self.halves = [HalfOfUnits(parameters, gradient, half) for half in range(HALVES)]
+        self.halves = [HalfOfUnits(parameters, gradient, i) for i in range(HALVES)]
 
     def is_of(self, parameters: Parameters, gradient: Parameters) -> bool:
         """Return whether these have the very memory that it works on."""
@@ -100,32 +95,36 @@ class HalvedNetwork:
         if len(self.parameters.W) == 2:
             return output_error(softmax(Z2), labels, m), tally(Z2, labels)
         layers, gradient = layers_after_second(self.parameters), layers_after_second(self.gradient)
-        activations = forward(layers, masked(relu(Z2), M, 2), (None, *M[3:]))
+        activations = forward(layers, masked(relu(Z2), M[2]), (None, *M[3:]))
         dZ3 = backward(layers, activations, labels, m, gradient)
-        return error_before(layers.W[0], dZ3, Z2, M, 2), tally(activations.Z[-1], labels)
+        return error_before(layers.W[0], dZ3, Z2, M[2]), tally(activations.Z[-1], labels)
 
 
 class HalfOfUnits:
     """One half of the first hidden layer: forward to what it adds to Z2, and back from dZ2."""
 
-    def __init__(self, parameters: Parameters, gradient: Parameters, half: int) -> None:
-        """half: 0 or 1. The first one writes the gradient of b2, too."""
-        self._layers = layers_of_half(parameters, half)
-        self._gradient = layers_of_half(gradient, half)
-        self._units = units_of_half(parameters, half)
-        self._activations: Activations | None = None
+    def __init__(self, parameters: Parameters, gradient: Parameters, index: int) -> None:
+        """index: 0 or 1. The first half writes the gradient of b2, too."""
+        self.index = index
+        self._layers = layers_of_half(parameters, index)
+        self._gradient = layers_of_half(gradient, index)
+        self._units = units_of_half(parameters, index)
 
-    def forward(self, batch: Batch) -> Array:
-        """Return what this half adds to Z2: sizes[2] × m."""
-        M1 = batch.M[1] if batch.M else None
-        own = (None, M1 if M1 is None else M1[self._units])
-        self._activations = weighted_sums(self._layers, batch.X, own)
-        return self._activations.Z[-1]
+    def forward(self, batch: Batch) -> HalfActivations:
+        """Compute what this half adds to Z2."""
+        (W1, W2), (b1, b2) = self._layers.W, self._layers.b
+        M1 = None if batch.M[1] is None else batch.M[1][self._units]
+        Z1 = W1 @ batch.X + b1
+        A1 = masked(relu(Z1), M1)
+        return HalfActivations(batch.X, Z1, A1, M1, W2 @ A1 + b2)
 
-    def backward(self, dZ2: Array) -> None:
-        """Write the gradient of its weights; after `forward`."""
-        assert self._activations is not None
-        propagate(self._layers, self._activations, dZ2, self._gradient)
+    def backward(self, activations: HalfActivations, dZ2: Array) -> None:
+        """Write the gradient of its weights."""
+        X, Z1, A1, M1 = activations.X, activations.Z1, activations.A1, activations.M1
+        (dW1, dW2), (db1, db2) = self._gradient.W, self._gradient.b
+        layer_gradient(dZ2, A1, dW2, db2)
+        dZ1 = error_before(self._layers.W[1], dZ2, Z1, M1)
+        layer_gradient(dZ1, X, dW1, db1)
 
 
 def can_be_halved(sizes: Sequence[int]) -> bool:
@@ -157,6 +156,11 @@ def layers_after_second(parameters: Parameters) -> Layers:
     return Layers(parameters.W[2:], parameters.b[2:])
 
 
+def masks_of(dropout: Dropout | None, sizes: Sequence[int], m: int, dtype: DTypeLike) -> Masks:
+    """Return the masks of m images, for the pixels and each hidden layer."""
+    return dropout.masks(sizes, m, dtype) if dropout else [None] * (len(sizes) - 1)
+
+
 def gradient_by_halves(
     network: HalvedNetwork, images: Images, labels: Labels, dropout: Dropout | None
 ) -> Tally:
@@ -168,9 +172,11 @@ def gradient_by_halves(
         labels: m.
         dropout: The masks; None: nothing is left out.
     """
-    batch = Batch.of(images, labels, network.parameters, dropout)
+    sizes, dtype = network.parameters.sizes, network.parameters.vector.dtype
+    M = masks_of(dropout, sizes, len(images), dtype)
+    batch = Batch(masked(scaled(images, dtype).T, M[0]), labels, M)
     first, second = (half.forward(batch) for half in network.halves)
-    dZ2, score = network.rest(first + second, batch)
-    for half in network.halves:
-        half.backward(dZ2)
+    dZ2, score = network.rest(first.Z2 + second.Z2, batch)
+    for half, activations in zip(network.halves, (first, second), strict=True):
+        half.backward(activations, dZ2)
     return score

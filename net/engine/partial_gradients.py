@@ -1,4 +1,4 @@
-"""The mathematics of network.py over one part of the samples: what a thread or process computes."""
+"""The mathematics of network.py over one part of the samples: what one thread computes."""
 
 from __future__ import annotations
 

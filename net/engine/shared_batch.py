@@ -1,7 +1,10 @@
-"""The memory that a worker process shares with the process that trains.
+"""The memory that a worker process shares with the process that trains, and how both use it.
 
 It has no name: the file behind it is deleted, or never had one, before anybody uses it. Whichever
 way both processes end, nothing is left behind.
+
+Each process computes one half of a batch: the parent half 0, the worker half 1. Twice each needs
+what the other has written. There they meet: each sets a flag of its own and waits for the other's.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import mmap
 import os
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
@@ -21,8 +25,9 @@ from numpy.typing import DTypeLike, NDArray
 from ..architecture import parameter_count
 from ..dropout import Dropout
 from ..network import Array, Images, Masks, Parameters
-from .halved_network import HALVES, Batch
+from .halved_network import HALVES, Batch, HalfOfUnits, HalvedNetwork, masks_of
 from .input_blocks import scale_into
+from .partial_gradients import Tally
 
 FLAGS = 32
 # A batch's dropout: both rates, the first image's place, and the generator's two numbers.
@@ -44,6 +49,11 @@ class Flag(IntEnum):
     FAILED = 11  # worker: number of the last batch that it had no memory for
     IS_READY = 12  # worker: 1 once it has started
     IS_ASLEEP = 16  # worker: 1 while it waits for a byte in its pipe
+
+
+Meeting = tuple[Flag, Flag]  # what the parent sets when it has come there, and what the worker sets
+SCALED: Meeting = (Flag.PARENT_SCALED, Flag.WORKER_SCALED)
+SUMMED: Meeting = (Flag.PARENT_SUMMED, Flag.WORKER_SUMMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,35 +89,49 @@ class SharedBatch:
         count = parameter_count(shape.sizes)
         self.parameters = Parameters(shape.sizes, take(shape.dtype, count))
         self.gradient = Parameters(shape.sizes, take(shape.dtype, count))
-        self._sums = [take(shape.dtype, shape.rows * shape.sizes[2]) for _ in range(HALVES)]
+        self._two_sums = [take(shape.dtype, shape.rows * shape.sizes[2]) for _ in range(HALVES)]
         self.images: Images = take(np.uint8, shape.rows * shape.sizes[0])
         self.images = self.images.reshape(shape.rows, shape.sizes[0])
         self.labels = take(np.int64, shape.rows)
         X = take(shape.dtype, shape.rows * shape.sizes[0])
         self._X: Array = X.reshape(self.images.shape)
 
-    def scale(self, half: int, M: Masks) -> None:
+    def compute_half(
+        self, network: HalvedNetwork, half: HalfOfUnits, meet: Callable[[Meeting], None]
+    ) -> Tally:
+        """Write the gradient of one half of the units, while another process computes the other.
+
+        It is the same, to the bit, as that of `gradient_by_halves`.
+
+        Args:
+            network: Goes on where the halves end; its gradient receives that of later layers.
+            half: The half.
+            meet: Tells the other process that this one has come so far, and waits for it.
+        """
+        m = self.flags[Flag.ROWS]
+        M = masks_of(self.dropout, self.shape.sizes, m, self.shape.dtype)
+        self._scale(half.index, M)
+        meet(SCALED)
+        batch = Batch(self._X[:m].T, self.labels[:m], M)
+        activations = half.forward(batch)
+        self._sums(half.index)[:] = activations.Z2
+        meet(SUMMED)
+        dZ2, score = network.rest(self._sums(0) + self._sums(1), batch)
+        half.backward(activations, dZ2)
+        return score
+
+    def _scale(self, half: int, M: Masks) -> None:
         """Write the floats of one half of the images into X."""
         m = self.flags[Flag.ROWS]
         images = slice(half * m // HALVES, (half + 1) * m // HALVES)
         scale_into(self._X[images], self.images[images])
-        if M and M[0] is not None:
+        if M[0] is not None:
             self._X[images] *= M[0].T[images]
 
-    def batch(self, M: Masks) -> Batch:
-        """Return the batch, once both halves of the images are in X."""
-        m = self.flags[Flag.ROWS]
-        return Batch(self._X[:m].T, self.labels[:m], M)
-
-    def sums(self, half: int) -> Array:
+    def _sums(self, half: int) -> Array:
         """Return what a half of the units adds to Z2: sizes[2] × m."""
         n, m = self.shape.sizes[2], self.flags[Flag.ROWS]
-        return self._sums[half][: n * m].reshape(n, m)
-
-    def masks(self) -> Masks:
-        """Return the masks of the batch."""
-        dropout, m = self.dropout, self.flags[Flag.ROWS]
-        return () if dropout is None else dropout.masks(self.shape.sizes, m, self.shape.dtype)
+        return self._two_sums[half][: n * m].reshape(n, m)
 
     @property
     def dropout(self) -> Dropout | None:
@@ -172,10 +196,14 @@ _LOCK = threading.Lock()
 def fence() -> None:
     """Let no write before it become visible after one that follows, nor a read be made early.
 
-    Processors other than x86 reorder both; taking a lock forbids it.
+    Processors other than x86 reorder both. What precedes a lock's release stays before it, and what
+    follows its taking stays after it, but the two may still meet and pass each other in between. No
+    second taking comes before the first release, though: so it is taken twice. See "ACQUIRE" in
+    Linux's Documentation/memory-barriers.txt.
     """
-    with _LOCK:
-        pass
+    for _ in range(2):
+        with _LOCK:
+            pass
 
 
 def aligned(size: int) -> int:

@@ -11,14 +11,14 @@ import json
 import os
 import select
 import signal
-import sys
+from contextlib import suppress
 from time import perf_counter
 
 import numpy as np
 
 from ..network import Parameters
-from .halved_network import HalvedNetwork
-from .shared_batch import BatchShape, Flag, SharedBatch, fence
+from .halved_network import HalfOfUnits, HalvedNetwork
+from .shared_batch import BatchShape, Flag, Meeting, SharedBatch, fence
 
 WATCH_S = 0.002  # how long to watch a flag before going to sleep
 NAP_S = 0.001  # while the parent is slower with its half
@@ -33,73 +33,69 @@ def main(argv: list[str]) -> None:
     layout = json.loads(argv[2])
     shared = SharedBatch(file, BatchShape(tuple(layout["sizes"]), layout["dtype"], layout["rows"]))
     os.close(file)
-    serve(shared, pipe)
+    with suppress(EOFError):
+        serve(shared, pipe)
 
 
 @np.errstate(all="ignore")  # an overflow shows in the loss
 def serve(shared: SharedBatch, pipe: int) -> None:
-    """Compute the second half of each batch that is handed over, until the pipe ends."""
+    """Compute the second half of each batch that is handed over.
+
+    Raises:
+        EOFError: The pipe has ended.
+    """
     flags, parameters = shared.flags, shared.parameters
-    half = HalvedNetwork(parameters, shared.gradient).halves[1]
+    half = HalfOfUnits(parameters, shared.gradient, 1)
     # Both processes compute the rest of the network, but only the parent's gradient of it counts.
     unused = Parameters.zeros(parameters.sizes, parameters.vector.dtype)
     network = HalvedNetwork(parameters, unused)
-    flags[Flag.IS_READY] = 1
     number = 0
-    while _wait_for_batch(flags, number, pipe):
+
+    def meet(meeting: Meeting) -> None:
+        parents, own = meeting
         fence()
-        number = flags[Flag.REQUESTED]
+        flags[own] = number
+        _wait_for(parents, flags, number, pipe)
+        fence()
+
+    flags[Flag.IS_READY] = 1
+    while True:
+        number = _next_batch(flags, number, pipe)
+        fence()
         try:
-            M = shared.masks()
-            shared.scale(1, M)
-            fence()
-            flags[Flag.WORKER_SCALED] = number
-            if not _wait_for(Flag.PARENT_SCALED, flags, number, pipe):
-                continue
-            fence()
-            batch = shared.batch(M)
-            shared.sums(1)[:] = half.forward(batch)
-            fence()
-            flags[Flag.WORKER_SUMMED] = number
-            if not _wait_for(Flag.PARENT_SUMMED, flags, number, pipe):
-                continue
-            fence()
-            dZ2, _ = network.rest(shared.sums(0) + shared.sums(1), batch)
-            half.backward(dZ2)
+            shared.compute_half(network, half, meet)
         except MemoryError:
-            flags[Flag.FAILED] = number
+            outcome = Flag.FAILED
+        else:
+            outcome = Flag.COMPLETED
         fence()
-        flags[Flag.COMPLETED] = number
+        flags[outcome] = number
 
 
-def _wait_for(flag: Flag, flags: memoryview[int], number: int, pipe: int) -> bool:
-    """Return whether the parent has come so far with the batch; False: it has gone."""
+def _wait_for(flag: Flag, flags: memoryview[int], number: int, pipe: int) -> None:
+    """Wait until the parent has come so far with the batch."""
     end = perf_counter() + WATCH_S
     while flags[flag] != number:
-        if perf_counter() > end and _has_ended(pipe, NAP_S):
-            return False
-    return True
+        if perf_counter() > end:
+            _sleep(pipe, NAP_S)
 
 
-def _wait_for_batch(flags: memoryview[int], done: int, pipe: int) -> bool:
-    """Return whether there is a batch after number `done`; False: the parent has gone."""
+def _next_batch(flags: memoryview[int], done: int, pipe: int) -> int:
+    """Wait for a batch after number `done`; return its number."""
     end = perf_counter() + WATCH_S
     while flags[Flag.REQUESTED] == done:
         if perf_counter() < end:
             continue
         flags[Flag.IS_ASLEEP] = 1
         fence()
-        if flags[Flag.REQUESTED] == done and _has_ended(pipe, LONGEST_SLEEP_S):
-            return False
+        if flags[Flag.REQUESTED] == done:
+            _sleep(pipe, LONGEST_SLEEP_S)
         flags[Flag.IS_ASLEEP] = 0
-    return True
+    return flags[Flag.REQUESTED]
 
 
-def _has_ended(pipe: int, patience_s: float) -> bool:
-    """Sleep until a byte arrives, or the time is over; return whether the pipe has ended."""
-    readable, _, _ = select.select([pipe], [], [], patience_s)
-    return bool(readable) and not os.read(pipe, 1024)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def _sleep(pipe: int, seconds: float) -> None:
+    """Sleep until a byte arrives, or the time is over; raise EOFError if the pipe has ended."""
+    readable, _, _ = select.select([pipe], [], [], seconds)
+    if readable and not os.read(pipe, 1024):
+        raise EOFError

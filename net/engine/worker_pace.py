@@ -25,7 +25,7 @@ class Pace:
         self._lately = 0.0
 
     def prefers_worker(self) -> bool:
-        """Return whether to hand half of the next batch to the worker."""
+        """Return whether the worker is to compute half of the next batch."""
         return self._uses_worker
 
     def took(self, seconds: float) -> None:

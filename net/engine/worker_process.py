@@ -2,7 +2,8 @@
 
 Threads cannot do that: a mini-batch is some thirty short NumPy calls, between which each thread
 needs Python's lock. A process has a lock of its own. Nothing is pickled: both processes map the
-same memory, and a number in it says which part is wanted and which is done. See worker.py.
+same memory, and numbers in it say which batch is wanted and how far each has come. See
+shared_batch.py and worker.py.
 """
 
 from __future__ import annotations
@@ -20,17 +21,29 @@ from ..dropout import Dropout
 from ..network import Images, Labels, Parameters
 from .halved_network import HalvedNetwork, copy_half
 from .partial_gradients import Rows, Tally
-from .shared_batch import BatchShape, Flag, SharedBatch, byte_count, fence, nameless_file
+from .shared_batch import (
+    BatchShape,
+    Flag,
+    Meeting,
+    SharedBatch,
+    byte_count,
+    fence,
+    nameless_file,
+)
 
-SPIN_S = 0.001  # how long to watch for the worker's result before giving way to others
+SPIN_S = 0.001  # how long to watch for the worker before giving way to others
 NAP_S = 0.0001
-CHECK_S = 0.05  # between two looks at whether the worker is alive
+# A worker that somebody has stopped is given up after some 15 seconds. They are counted in naps,
+# because this process takes none while it is stopped itself.
+MAX_NAPS = 100_000
 END_S = 0.5  # patience with its end, before it is killed
+# More threads could add up in another order. Read by OpenBLAS, MKL and those built with OpenMP.
+BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
 CODE = "import sys; from mnist_tui.net.engine.worker import main; main(sys.argv[1:])"
 
 
 class WorkerLostError(Exception):
-    """The worker process has ended, or has no memory; its half has to be computed here."""
+    """The worker has ended or been stopped, or has no memory: all has to be computed here."""
 
 
 class WorkerProcess:
@@ -61,7 +74,7 @@ class WorkerProcess:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     start_new_session=True,  # the terminal's signals are for the parent alone
-                    env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                    env={**os.environ, **dict.fromkeys(BLAS_THREADS, "1")},
                 )
             except BaseException:
                 os.close(self._pipe)
@@ -122,8 +135,25 @@ class WorkerProcess:
         It is the same, to the bit, as that of `gradient_by_halves`.
 
         Raises:
-            WorkerLostError: The worker has ended, or has no memory.
+            WorkerLostError: The worker will not complete its half.
         """
+        shared = self._shared
+        self._hand_over(network, images, labels, rows, dropout)
+        score = shared.compute_half(network, network.halves[0], self._meet)
+        self._wait(Flag.COMPLETED)
+        if network.gradient.vector is not shared.gradient.vector:
+            copy_half(shared.gradient, network.gradient, 1)
+        return score
+
+    def _hand_over(
+        self,
+        network: HalvedNetwork,
+        images: Images,
+        labels: Labels,
+        rows: Rows,
+        dropout: Dropout | None,
+    ) -> None:
+        """Write down the batch, and tell the worker that there is one."""
         shared, m = self._shared, len(rows)
         if network.parameters.vector is not shared.parameters.vector:
             shared.parameters.vector[:] = network.parameters.vector
@@ -131,26 +161,6 @@ class WorkerProcess:
         shared.labels[:m] = labels[rows]
         shared.flags[Flag.ROWS] = m
         shared.dropout = dropout
-        self._begin()
-        M = shared.masks()
-        shared.scale(0, M)
-        fence()
-        shared.flags[Flag.PARENT_SCALED] = self._number
-        self._wait(Flag.WORKER_SCALED)
-        batch = shared.batch(M)
-        shared.sums(0)[:] = network.halves[0].forward(batch)
-        fence()
-        shared.flags[Flag.PARENT_SUMMED] = self._number
-        self._wait(Flag.WORKER_SUMMED)
-        dZ2, score = network.rest(shared.sums(0) + shared.sums(1), batch)
-        network.halves[0].backward(dZ2)
-        self._wait(Flag.COMPLETED)
-        if network.gradient.vector is not shared.gradient.vector:
-            copy_half(shared.gradient, network.gradient, 1)
-        return score
-
-    def _begin(self) -> None:
-        """Tell it that there is a batch."""
         self._number += 1
         fence()
         self._shared.flags[Flag.REQUESTED] = self._number
@@ -161,27 +171,25 @@ class WorkerProcess:
             except OSError as error:
                 raise WorkerLostError from error
 
-    def _wait(self, flag: Flag) -> None:
-        """Wait until it has come so far with the batch.
+    def _meet(self, meeting: Meeting) -> None:
+        own, workers = meeting
+        fence()
+        self._shared.flags[own] = self._number
+        self._wait(workers)
 
-        Raises:
-            WorkerLostError: It never will.
-        """
-        flags, begun, check = self._shared.flags, perf_counter(), CHECK_S
+    def _wait(self, flag: Flag) -> None:
+        """Wait until the worker has come so far with the batch."""
+        flags, end, naps = self._shared.flags, perf_counter() + SPIN_S, 0
         while flags[flag] != self._number:
             if flags[Flag.FAILED] == self._number:
                 raise WorkerLostError
-            waited = perf_counter() - begun
-            if waited < SPIN_S:
+            if perf_counter() < end:
                 continue
             sleep(NAP_S)
-            if waited > check:
-                check = waited + CHECK_S
-                if self._process.poll() is not None:
-                    raise WorkerLostError
+            naps += 1
+            if naps == MAX_NAPS or self._process.poll() is not None:
+                raise WorkerLostError
         fence()
-        if flags[Flag.FAILED] == self._number:
-            raise WorkerLostError
 
 
 def _end(process: subprocess.Popen[bytes], pipe: int) -> None:

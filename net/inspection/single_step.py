@@ -89,9 +89,9 @@ def trace_step(
     gradient = Parameters.zeros(before.sizes, before.vector.dtype)
     backward(before, activations, labels, 1, gradient)
     # b is added to Z unscaled, so db is dZ summed over the digits of the batch. For one digit it
-    # is dZ itself, which `backward` does not return.
+    # is dZ itself, which `backward` returns of the first layer alone.
     dZ = tuple(gradient.b)
-    # It does not return dA either: compute the same product from the same numbers.
+    # It does not return dA: compute the same product from the same numbers.
     dA = tuple(W.T @ dZ_of_W for W, dZ_of_W in zip(before.W, dZ, strict=True))
 
     after = before.copy()

@@ -2,78 +2,37 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
-from mnist_tui.data.dataset import Digits
 from mnist_tui.net.dropout import Dropout
 from mnist_tui.net.engine import engine as engines
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.engine.halved_network import HalvedNetwork, gradient_by_halves
-from mnist_tui.net.engine.partial_gradients import Tally
-from mnist_tui.net.engine.shared_batch import shape_of
-from mnist_tui.net.engine.worker_pace import Pace
-from mnist_tui.net.engine.worker_process import WorkerLostError, WorkerProcess
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.initialization import initial_parameters
-from mnist_tui.net.network import Parameters
+from mnist_tui.net.run.diagnosis import DivergedError
 from mnist_tui.net.trainer import Trainer
 
+from tests.helpers.runs.worker_runs import (
+    ROWS,
+    SAMPLES,
+    always,
+    digits_of_noise,
+    initial,
+    ready_worker,
+    trained,
+)
 from tests.helpers.support import ROOT, wait_until
 
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-
-
-def noise(m: int) -> Digits:
-    generator = np.random.default_rng(0)
-    images = generator.integers(0, 256, (m, 784), np.uint8)
-    return Digits(images, generator.integers(0, 10, m).astype(np.uint8))
-
-
-SAMPLES = noise(1000)
-
-
-def initial(hidden: tuple[int, ...] = (128,)) -> Parameters:
-    return initial_parameters((784, *hidden, 10), "he", np.random.default_rng(1))
-
-
-def ready_worker(parameters: Parameters) -> WorkerProcess:
-    worker = WorkerProcess(shape_of(parameters, 128))
-    wait_until(lambda: worker.is_ready)
-    return worker
-
-
-def always(_: Pace) -> bool:
-    return True
-
-
-def trained(
-    threads: int, optimizer: str = "momentum", updates: int = 60, dropout: float = 0.0
-) -> bytes:
-    """The weights and history of a run; with more threads its worker takes part."""
-    engine = Engine(SAMPLES, threads)
-    chosen = Hyperparameters(
-        alpha=0.01,
-        iterations=updates,
-        hidden=(128,),
-        batch_size=128,
-        optimizer=optimizer,
-        dropout=dropout,
-        input_dropout=dropout / 2,
-    )
-    trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
-    for progress in trainer.steps():
-        if progress.iteration == 1 and threads > 1:
-            wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
-    assert (engine.worker is not None) == (threads > 1)
-    engine.close()
-    return trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes()
 
 
 @pytest.mark.parametrize("hidden", [(128,), (129,), (100, 50), (60, 40, 30)])
@@ -82,7 +41,7 @@ def test_two_processes_compute_what_one_computes(
     hidden: tuple[int, ...], rates: tuple[float, float]
 ) -> None:
     Engine(SAMPLES, 1).close()  # limits BLAS here to one thread, as there
-    parameters, rows = initial(hidden), np.arange(100, 228)
+    parameters, rows = initial(hidden), ROWS
     worker = ready_worker(parameters)
     expected, found = parameters.copy(), parameters.copy()
     dropout = Dropout(*rates, 1, 3, 7) if any(rates) else None
@@ -96,9 +55,24 @@ def test_two_processes_compute_what_one_computes(
     worker.close()
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_images_classes_and_batches_of_other_sizes_are_halved_alike(dtype: type) -> None:
+    Engine(SAMPLES, 1).close()  # limits BLAS here to one thread, as there
+    samples = digits_of_noise(300, pixels=900, classes=26)
+    parameters = initial_parameters((900, 41, 26), "he", np.random.default_rng(1), dtype)
+    worker, expected, found = ready_worker(parameters), parameters.copy(), parameters.copy()
+    for m, place in ((101, 0), (300, 101), (1, 401)):
+        rows, dropout = np.arange(m)[::-1], Dropout(0.2, 0.5, 1, 3, place)
+        alone, together = (HalvedNetwork(parameters, gradient) for gradient in (expected, found))
+        score = gradient_by_halves(alone, samples.images[rows], samples.labels[rows], dropout)
+        assert worker.gradient(together, samples.images, samples.labels, rows, dropout) == score
+        assert found.vector.tobytes() == expected.vector.tobytes()
+    worker.close()
+
+
 @pytest.mark.parametrize("optimizer", ["gd", "momentum", "nesterov", "adam"])
 def test_any_number_of_processes_gives_the_same_bits(optimizer: str) -> None:
-    assert trained(1, optimizer) == trained(2, optimizer) == trained(3, optimizer)
+    assert len({trained(threads, optimizer) for threads in (1, 2, 3, 8)}) == 1
 
 
 def test_any_number_of_processes_leaves_out_the_same_units() -> None:
@@ -108,53 +82,38 @@ def test_any_number_of_processes_leaves_out_the_same_units() -> None:
     assert alone != trained(1)
 
 
-def test_a_worker_that_is_killed_costs_no_update(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = trained(1)
-    gradient, count = WorkerProcess.gradient, 0
-
-    def killed(self: WorkerProcess, *args: object) -> Tally:
-        nonlocal count
-        count += 1
-        if count == 7:
-            os.kill(self.pid, signal.SIGKILL)
-        return gradient(self, *args)  # type: ignore[arg-type]  # passed on as they are
-
-    monkeypatch.setattr(WorkerProcess, "gradient", killed)
-    monkeypatch.setattr(engines.Pace, "prefers_worker", always)
-    engine = Engine(SAMPLES, 2)
-    chosen = Hyperparameters(
-        alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
-    )
-    trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
-    for progress in trainer.steps():
-        if progress.iteration == 1:
-            wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
-    assert count == 7
-    assert engine.worker is None
-    assert trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes() == whole
-
-
-@pytest.mark.parametrize("refused", ["nameless_file", "Popen"])
-def test_without_memory_or_processes_it_trains_alone(
-    monkeypatch: pytest.MonkeyPatch, refused: str
+def test_a_run_whose_numbers_are_in_shared_memory_can_be_put_away_and_undone(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    whole = trained(1)
-
-    def refuse(*_: object, **__: object) -> None:
-        raise OSError(12, "no memory")
-
-    module = "mnist_tui.net.engine.worker_process"
-    name = refused if refused == "nameless_file" else "subprocess.Popen"
-    monkeypatch.setattr(f"{module}.{name}", refuse)
-    engine = Engine(SAMPLES, 2)
+    monkeypatch.setattr(engines.Pace, "prefers_worker", always)
     chosen = Hyperparameters(
-        alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
+        alpha=0.01, iterations=40, hidden=(128,), batch_size=128, optimizer="momentum"
     )
-    trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
-    for _ in trainer.steps():
-        pass
-    engine.close()
-    assert trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes() == whole
+
+    def adventurous(threads: int) -> bytes:
+        engine = Engine(SAMPLES, threads)
+        trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
+        steps = trainer.steps()
+        next(steps)
+        if threads > 1:
+            wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
+        list(islice(steps, 9))
+        trainer.release_buffers()
+        kept = trainer.state()
+        list(islice(steps, 10))
+        trainer.restore(kept)
+        trainer.change(replace(chosen, alpha=1e38))
+        with pytest.raises(DivergedError):
+            list(trainer.steps())
+        trainer.change(replace(chosen, batch_size=None, iterations=trainer.iteration + 3))
+        list(trainer.steps())
+        trainer.change(chosen)
+        list(trainer.steps())
+        assert (engine.worker is not None) == (threads > 1)
+        engine.close()
+        return trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes()
+
+    assert adventurous(1) == adventurous(2)
 
 
 @pytest.mark.slow
@@ -182,21 +141,10 @@ def test_a_full_batch_and_a_small_one_start_no_process() -> None:
         engine.close()
 
 
-def test_a_dead_worker_is_noticed() -> None:
-    parameters = initial()
-    worker = ready_worker(parameters)
-    network = HalvedNetwork(parameters, parameters.copy())
-    os.kill(worker.pid, signal.SIGKILL)
-
-    with pytest.raises(WorkerLostError):  # by its pipe at once, or by its absence
-        worker.gradient(network, SAMPLES.images, SAMPLES.labels, np.arange(64))
-    worker.close()
-
-
 PARENT = """
 import sys, time
 sys.path.insert(0, {root!r})
-from tests.net.engine.test_worker_process import initial, ready_worker
+from tests.helpers.runs.worker_runs import initial, ready_worker
 worker = ready_worker(initial())
 print(worker.pid, flush=True)
 time.sleep(60)
