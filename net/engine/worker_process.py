@@ -3,7 +3,7 @@
 Threads cannot do that: a mini-batch is some thirty short NumPy calls, between which each thread
 needs Python's lock. A process has a lock of its own. Nothing is pickled: both processes map the
 same memory, and numbers in it say which batch is wanted and how far each has come. See
-shared_batch.py and worker.py.
+shared_batch.py and worker_loop.py.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ MAX_NAPS = 100_000
 END_S = 0.5  # patience with its end, before it is killed
 # More threads could add up in another order. Read by OpenBLAS, MKL and those built with OpenMP.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-CODE = "import sys; from mnist_tui.net.engine.worker import main; main(sys.argv[1:])"
+CODE = "import sys; from mnist_tui.net.engine.worker_loop import main; main(sys.argv[1:])"
 
 
 class WorkerLostError(Exception):

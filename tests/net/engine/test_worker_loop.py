@@ -17,7 +17,7 @@ from mnist_tui.net.engine.shared_batch import (
     byte_count,
     nameless_file,
 )
-from mnist_tui.net.engine.worker import serve
+from mnist_tui.net.engine.worker_loop import serve
 
 from tests.helpers.support import PATIENCE, wait_until
 
