@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from ..config.place import MAIN, QUANTITIES
 from ..config.recipe import BY_WORD
+from ..errors import UserError
 from ..keymap.rooms import ROOMS
 from ..training.snapshot import RunStatus
 from .observation import Observation, lowest_test_loss, measured, tested
@@ -108,6 +109,9 @@ def _text(value: object) -> str:
 
 def _settings(value: object) -> dict[str, Any]:
     """Return the fields that the words of a recipe name, and their values."""
+    from ...net.errors import NetError
+    from ...net.hyperparameters import Hyperparameters
+
     found: dict[str, Any] = {}
     for word in _text(value).split():
         name, equals, text = word.partition("=")
@@ -115,13 +119,17 @@ def _settings(value: object) -> dict[str, Any]:
         if field is None or not equals:
             raise ValueError
         found[field.name] = field.parse(text)
+    try:
+        replace(Hyperparameters(batch_size=1), **found)  # as any of them may go with a mini-batch
+    except NetError as problem:
+        raise UserError(str(problem)) from problem
     return found
 
 
 FLAG = Kind("true or false", _flag)
 YES = Kind("true", _yes)
 COUNT = Kind("a whole number, such as 100", _count)
-RANGE = Kind("two numbers, such as [0.1, 0.5]", _range)
+RANGE = Kind("two numbers, the smaller first, such as [0.1, 0.5]", _range)
 SIDE = Kind('"lower" or "higher"', _side)
 ROOM = Kind(f"one of {' '.join((MAIN, *ROOMS, *INNER_ROOMS))}, in quotes", _room)
 CHART = Kind('"accuracy" or "loss"', _chart)
@@ -171,7 +179,8 @@ def _overfits(bounds: tuple[float, float], now: Observation, _: Observation) -> 
     return last is not None and bounds[0] <= last.test_loss - lowest <= bounds[1]
 
 
-def _matches(chosen: dict[str, Any], hyperparameters: object) -> bool:
+def matches(chosen: dict[str, Any], hyperparameters: object) -> bool:
+    """Return whether hyperparameters have all of these values."""
     return all(getattr(hyperparameters, name) == value for name, value in chosen.items())
 
 
@@ -206,10 +215,8 @@ RULES = {
     "runs": Rule(COUNT, lambda count, now, _: _begun(now) >= count),
     # What it goes by
     "alpha": Rule(RANGE, lambda bounds, now, _: bounds[0] <= now.wanted.alpha <= bounds[1]),
-    "wanted": Rule(SETTINGS, lambda chosen, now, _: _matches(chosen, now.wanted)),
-    "settings": Rule(
-        SETTINGS, lambda chosen, now, _: _matches(chosen, now.current.hyperparameters)
-    ),
+    "wanted": Rule(SETTINGS, lambda chosen, now, _: matches(chosen, now.wanted)),
+    "settings": Rule(SETTINGS, lambda chosen, now, _: matches(chosen, now.current.hyperparameters)),
     # How well it does
     "loss": _metric("loss"),
     "train_accuracy": _metric("train_accuracy"),
