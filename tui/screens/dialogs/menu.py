@@ -12,8 +12,8 @@ from ...keymap.main_keys import KEYS, KEYS_BY_TOPIC, Key
 from .choice_dialog import ChoiceDialog
 
 TOOLS = (  # by their actions
-    *("runs", "preset", "recipe", "room('range_test')", "cure", "deformed", "open_data", "export"),
-    *("app.focus_next", "present", "theme", "help"),
+    *("lessons", "runs", "preset", "recipe", "room('range_test')", "place"),
+    *("open_data", "export", "app.focus_next", "present", "theme", "help"),
 )
 KEY_COLUMNS = 6
 

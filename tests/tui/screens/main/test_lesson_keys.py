@@ -18,7 +18,7 @@ from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
 from mnist_tui.tui.rooms.maths.room import MathsRoom
 from mnist_tui.tui.screens.dialogs.lessons import LessonsDialog
 from mnist_tui.tui.training.snapshot import RunStatus
-from mnist_tui.tui.widgets.chart import Chart
+from mnist_tui.tui.widgets.chart import BEFORE, Chart
 from mnist_tui.tui.widgets.lesson_strip import LessonStrip
 from textual.geometry import Region
 
@@ -266,3 +266,12 @@ def test_options_that_contradict_a_place_are_refused() -> None:
         assert ended.returncode in (1, 2)
         assert said in ended.stderr
         assert ended.stderr.count("\n") == 1
+
+
+async def test_the_low_chart_beside_a_lesson_says_no_half_sentence(small: Dataset) -> None:
+    async with lesson_on(small, on_any_data(built_in("what-it-sees"))) as lesson:
+        app = lesson.app
+        assert BEFORE in " ".join(" ".join(app.lines(Chart)).split())
+        await lesson.begin()
+        await app.until(lambda: "The share" not in " ".join(app.lines(Chart)))
+        assert "Space: it learns." in " ".join(app.lines(Chart))
