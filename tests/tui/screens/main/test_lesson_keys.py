@@ -9,6 +9,7 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.config.app_options import AppOptions
+from mnist_tui.tui.config.place import parse_place
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.lessons.lesson import Lesson
 from mnist_tui.tui.lessons.lesson_file import parse_lesson
@@ -208,10 +209,28 @@ async def test_within_a_lesson_the_list_skips_goes_back_and_leaves(small: Datase
 async def test_a_lesson_about_mnist_does_not_begin_on_other_data(small: Dataset) -> None:
     async with opened(small) as app:
         app.app.main.begin_lesson(built_in("loss"))
-        await app.until(lambda: "other data" in app.told)
+        await app.until(lambda: "The lesson “What loss is” is on other data" in app.told)
+        assert "choose it again with L" in app.told
         assert app.app.main.lesson_page is None
         app.app.main.begin_lesson(on_any_data(replace(built_in("breaking"))))
         await app.until(lambda: app.app.main.lesson_page and app.app.main.lesson_page.step == 1)
+
+
+async def test_a_lesson_whose_run_cannot_be_made_leaves_no_strip(small: Dataset) -> None:
+    start = parse_place("updates=1 | batch=600")
+    async with opened(small) as app:
+        app.app.main.begin_lesson(replace(SHORT, start=start))
+        await app.until(lambda: "The lesson “Short” cannot be opened: its run" in app.told)
+        assert app.app.main.lesson_page is None
+
+
+async def test_a_place_pasted_while_a_lesson_is_being_made_ends_it(small: Dataset) -> None:
+    far = parse_place("updates=900000 | iterations=1000000 batch=50")
+    async with opened(small) as app:
+        app.app.main.begin_lesson(replace(SHORT, start=far))
+        assert app.app.main.lesson_page is not None
+        app.app.main.go(parse_place("updates=0 | batch=40"))
+        assert app.app.main.lesson_page is None
 
 
 async def test_before_the_data_are_there_neither_window_opens() -> None:
