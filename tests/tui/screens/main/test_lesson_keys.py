@@ -14,6 +14,7 @@ from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.lessons.lesson import Lesson
 from mnist_tui.tui.lessons.lesson_file import parse_lesson
 from mnist_tui.tui.lessons.library import NAMES, built_in
+from mnist_tui.tui.render import large_text
 from mnist_tui.tui.rooms.draw.room import DrawRoom
 from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
 from mnist_tui.tui.rooms.maths.room import MathsRoom
@@ -21,6 +22,7 @@ from mnist_tui.tui.screens.dialogs.lessons import LessonsDialog
 from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.chart import BEFORE, Chart
 from mnist_tui.tui.widgets.lesson_strip import LessonStrip
+from rich.text import Text
 from textual.geometry import Region
 
 from tests.helpers.app.app_driver import Driver, SmallApp, opened, presses
@@ -294,3 +296,30 @@ async def test_the_low_chart_beside_a_lesson_says_no_half_sentence(small: Datase
         await lesson.begin()
         await app.until(lambda: "The share" not in " ".join(app.lines(Chart)))
         assert "Space: it learns." in " ".join(app.lines(Chart))
+
+
+def ends_in(lesson: LessonDriver, words: str) -> bool:
+    """Whether the strip's last line begins so, in large letters."""
+    drawn = large_text.enlarged(Text(words), lesson.app.app.console)
+    shown = lesson.app.lines(LessonStrip)[-large_text.ROWS :]
+    return all(row.startswith(part.plain.rstrip()) for row, part in zip(shown, drawn, strict=True))
+
+
+@presses("0")
+async def test_presenting_shows_the_lesson_in_large_letters(small: Dataset) -> None:
+    async with lesson_on(small, on_any_data(built_in("breaking")), (200, 60)) as lesson:
+        app = lesson.app
+        strip = app.app.main.query_one(LessonStrip)
+        await lesson.begin()
+        beside = strip.region
+        assert beside.width < 50
+        await app.press("0")
+        await app.until(lambda: strip.region.width == 200)
+        assert "Why it breaks" in app.lines(LessonStrip)[0]
+        assert strip.region.height == 1 + 4 * large_text.ROWS, "the answers stand in one line"
+        await app.until(lambda: ends_in(lesson, " F2 near 0   F3 about"))
+        await app.press("f2")
+        await app.until(lambda: ends_in(lesson, " ▸ s three times"))
+        await app.press("0")
+        await app.until(lambda: strip.region == beside)
+        assert "three steps" in lesson.strip
