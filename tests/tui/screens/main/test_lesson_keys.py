@@ -21,7 +21,9 @@ from mnist_tui.tui.rooms.maths.room import MathsRoom
 from mnist_tui.tui.screens.dialogs.lessons import LessonsDialog
 from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.chart import BEFORE, Chart
+from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.lesson_strip import LessonStrip
+from mnist_tui.tui.widgets.probabilities import Probabilities
 from rich.text import Text
 from textual.geometry import Region
 
@@ -323,3 +325,20 @@ async def test_presenting_shows_the_lesson_in_large_letters(small: Dataset) -> N
         await app.press("0")
         await app.until(lambda: strip.region == beside)
         assert "three steps" in lesson.strip
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+@presses("0", "2", "3")
+async def test_a_panel_alone_is_there_when_the_lesson_is_about_another(
+    small: Dataset, size: tuple[int, int]
+) -> None:
+    async with lesson_on(small, on_any_data(built_in("breaking")), size) as lesson:
+        app = lesson.app
+        await lesson.begin()
+        panels = {"0": (Digit, Probabilities), "2": (Digit,), "3": (Probabilities,)}
+        for key, shown in panels.items():
+            await app.press(key)
+            for panel in shown:
+                await app.until(lambda panel=panel: app.app.main.query_one(panel).size.height > 5)
+            await app.press(key)
+            await app.until(lambda: app.app.main.query_one(Chart).size.height > 5)
