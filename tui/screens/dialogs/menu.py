@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from ...keymap.main_keys import KEYS, KEYS_BY_TOPIC, Key
+from ...widgets.hanging import Hanging
 from .choice_dialog import ChoiceDialog
 
 TOOLS = (  # by their actions
@@ -44,4 +45,4 @@ class MenuDialog(ChoiceDialog):
 
 
 def _line(key: Key) -> Content:
-    return Content(f"{key.shown_as:<{KEY_COLUMNS}}{key.help}")
+    return Hanging(f"{key.shown_as:<{KEY_COLUMNS}}{key.help}", KEY_COLUMNS)

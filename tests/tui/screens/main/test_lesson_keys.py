@@ -26,6 +26,7 @@ from mnist_tui.tui.widgets.lesson_strip import LessonStrip
 from mnist_tui.tui.widgets.probabilities import Probabilities
 from rich.text import Text
 from textual.geometry import Region
+from textual.widgets import OptionList
 
 from tests.helpers.app.app_driver import Driver, SmallApp, opened, presses
 from tests.helpers.app.lesson_driver import LessonDriver, lesson_on, on_any_data
@@ -342,3 +343,14 @@ async def test_a_panel_alone_is_there_when_the_lesson_is_about_another(
                 await app.until(lambda panel=panel: app.app.main.query_one(panel).size.height > 5)
             await app.press(key)
             await app.until(lambda: app.app.main.query_one(Chart).size.height > 5)
+
+
+async def test_the_list_goes_on_below_its_words_where_it_is_narrow(small: Dataset) -> None:
+    async with opened(small, (60, 20)) as app:
+        await app.press("L")
+        await app.until(lambda: isinstance(app.app.screen, LessonsDialog))
+        offers = app.app.screen.query_one(OptionList)
+        rows = [offers.render_line(y).text for y in range(offers.size.height)]
+        assert rows[0].startswith(" 1  What the network sees")
+        assert rows[2].startswith("    answers untrained.")
+        assert all(row[:2].strip().isdigit() or row.startswith("    ") for row in rows)
