@@ -54,7 +54,9 @@ class LessonStrip(LinesWidget):
         self.remove_class("-beside")
         large = self._large_rows()
         self._is_large = 0 < len(large) <= LARGE_SHARE * size.height
-        self.set_class(size.width >= BESIDE_COLUMNS and not self._is_large, "-beside")
+        is_beside = size.width >= BESIDE_COLUMNS and not self._is_large
+        self.set_class(is_beside, "-beside")
+        self.screen.set_class(self.has_class("-open") and not is_beside, "-beneath")
         if self._is_large:
             self.styles.height = 1 + len(large)
         else:

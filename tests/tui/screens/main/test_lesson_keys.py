@@ -27,6 +27,7 @@ from mnist_tui.tui.widgets.probabilities import Probabilities
 from rich.text import Text
 from textual.geometry import Region
 from textual.widgets import OptionList
+from textual.widgets._toast import Toast
 
 from tests.helpers.app.app_driver import Driver, SmallApp, opened, presses
 from tests.helpers.app.lesson_driver import LessonDriver, lesson_on, on_any_data
@@ -354,3 +355,20 @@ async def test_the_list_goes_on_below_its_words_where_it_is_narrow(small: Datase
         assert rows[0].startswith(" 1  What the network sees")
         assert rows[2].startswith("    answers untrained.")
         assert all(row[:2].strip().isdigit() or row.startswith("    ") for row in rows)
+
+
+def lowest_toast(app: Driver) -> int:
+    """The row below the lowest message; 0 without one."""
+    return max((toast.region.bottom for toast in app.app.screen.query(Toast)), default=0)
+
+
+async def test_a_message_leaves_the_lesson_in_sight(small: Dataset) -> None:
+    async with lesson_on(small, on_any_data(built_in("breaking"))) as lesson:
+        app = lesson.app
+        await lesson.begin()
+        for opener, screen in (("", "MainScreen"), ("m", "MathsRoom")):
+            await app.press(*opener)
+            await app.until(lambda screen=screen: type(app.app.screen).__name__ == screen)
+            app.app.screen.notify("Alpha is 0.2 from here on.", timeout=600)
+            await app.until(lambda: lowest_toast(app) > 0)
+            assert lowest_toast(app) <= app.app.screen.query_one(LessonStrip).region.y
