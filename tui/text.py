@@ -23,3 +23,8 @@ def format_duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def plural(noun: str, count: int) -> str:
+    """Return a regular noun as it stands after this number."""
+    return noun if count == 1 else f"{noun}s"

@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mnist_tui.tui.text import format_duration, printable
+from mnist_tui.tui.text import format_duration, plural, printable
 
 CONTROLS = [
     *map(chr, range(0x20)),
@@ -54,4 +54,12 @@ def test_durations_are_read_as_clocks_are() -> None:
         "1:01",
         "1:00:00",
         "1:02:05",
+    ]
+
+
+def test_only_one_has_no_s() -> None:
+    assert [f"{n} {plural('update', n)}" for n in range(3)] == [
+        "0 updates",
+        "1 update",
+        "2 updates",
     ]

@@ -13,6 +13,7 @@ from ..errors import EXPECTED_ERRORS
 from ..shortage import shortage_message
 from ..terminal.capabilities import COLORS, GLYPHS
 from ..text import printable
+from .complete_lesson import complete_lesson
 from .launch import LAST_SESSION
 from .options import (
     given_hyperparameter_options,
@@ -58,7 +59,7 @@ SWITCH_INTERVAL_S = 0.001
     "lesson_names",
     multiple=True,
     metavar="NAME|FILE",
-    shell_complete=path.shell_complete,
+    shell_complete=complete_lesson,
     help="Begin a lesson: by its name or number, or from a file. With --kiosk, the only ones.",
 )
 @click.option(
@@ -170,7 +171,8 @@ def main() -> None:
         code = cli.main(prog_name="mnist-tui", standalone_mode=False)
     except click.UsageError as wrong:
         command = wrong.ctx.command_path if wrong.ctx else "mnist-tui"
-        _print_error(f"{wrong.format_message()} (see {command} --help)")
+        words = " ".join(wrong.format_message().split())  # click puts choices on lines of their own
+        _print_error(f"{words} (see {command} --help)")
         code = USAGE_ERROR
     except EXPECTED_ERRORS as problem:
         _print_error(str(problem))

@@ -160,12 +160,16 @@ def _words(
 ) -> str:
     """Say how a network is read, and what speaks for it."""
     if chosen.accuracy < MIN_ACCURACY:
-        most = max(way.accuracy for way in ways)
-        taken = chosen.scale if is_given else CANDIDATES[0]
+        may_be = "it may be untrained, have other activations than ReLU or classes in another order"
+        most = f"{max(way.accuracy for way in ways):.1%} of {count:,} test images right"
+        if is_given:
+            return (
+                f"answers {most} if it reads {chosen.scale.words}, as you said; without that, the "
+                f"likeliest scale is found. Or {may_be}"
+            )
         return (
-            f"answers at most {most:.1%} of {count:,} test images right, however it is read, and "
-            f"is taken to read {taken.words}: it may be untrained, have another activation than "
-            "ReLU, or its classes in another order"
+            f"answers at most {most}, however it is read, and is taken to read "
+            f"{CANDIDATES[0].words}: {may_be}"
         )
     words = f"reads {chosen.scale.words}: {chosen.accuracy:.1%} of {count:,} test images right"
     words += ", as you said" if is_given else _beside(chosen, ways)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, isfinite, nan
 from typing import TYPE_CHECKING, Any
 
 from ..config.place import MAIN, QUANTITIES
 from ..config.recipe import BY_WORD
+from ..errors import UserError
 from ..keymap.rooms import ROOMS
+from ..text import printable
 from ..training.snapshot import RunStatus
 from .observation import Observation, lowest_test_loss, measured, tested
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 INNER_ROOMS = ("gallery", "unit", "logits")  # that are entered from another room
 MAX_COUNT = 1_000_000_000
+STAGES = re.compile(r"x|loss|update|(?:Z|A|dZ|dA|dW)[1-9]\d*")  # of networks of any depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,51 +86,53 @@ def _range(value: object) -> tuple[float, float]:
     return low, high
 
 
-def _side(value: object) -> str:
-    if value not in ("lower", "higher"):
-        raise ValueError
-    return str(value)
+def _one_of(*names: str) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        if value not in names:
+            raise ValueError
+        return str(value)
+
+    return parse
 
 
-def _room(value: object) -> str:
-    if value not in (MAIN, *ROOMS, *INNER_ROOMS):
-        raise ValueError
-    return str(value)
-
-
-def _chart(value: object) -> str:
-    if value not in QUANTITIES:
-        raise ValueError
-    return str(value)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
+def _stage(value: object) -> str:
+    if not isinstance(value, str) or not STAGES.fullmatch(value):
         raise ValueError
     return value
 
 
 def _settings(value: object) -> dict[str, Any]:
     """Return the fields that the words of a recipe name, and their values."""
+    from ...net.errors import NetError
+    from ...net.hyperparameters import Hyperparameters
+
     found: dict[str, Any] = {}
-    for word in _text(value).split():
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError
+    for word in value.split():
         name, equals, text = word.partition("=")
         field = BY_WORD.get(name.lower())
         if field is None or not equals:
-            raise ValueError
+            raise UserError(f"“{printable(word, 24)}”: expected {WORDS}")
         found[field.name] = field.parse(text)
+    try:  # any of them may go with a mini-batch
+        replace(Hyperparameters(batch_size=1), **found)
+    except NetError as problem:
+        raise UserError(str(problem)) from problem
     return found
 
 
+WORDS = 'words of a recipe, such as "hidden=30 batch=64"'
 FLAG = Kind("true or false", _flag)
 YES = Kind("true", _yes)
 COUNT = Kind("a whole number, such as 100", _count)
-RANGE = Kind("two numbers, such as [0.1, 0.5]", _range)
-SIDE = Kind('"lower" or "higher"', _side)
-ROOM = Kind(f"one of {' '.join((MAIN, *ROOMS, *INNER_ROOMS))}, in quotes", _room)
-CHART = Kind('"accuracy" or "loss"', _chart)
-TEXT = Kind('text, such as "Z1"', _text)
-SETTINGS = Kind('words of a recipe, such as "hidden=30 batch=64"', _settings)
+RANGE = Kind("two numbers, the smaller first, such as [0.1, 0.5]", _range)
+SIDE = Kind('"lower" or "higher"', _one_of("lower", "higher"))
+PLACES = (MAIN, *ROOMS, *INNER_ROOMS)
+ROOM = Kind(f"one of {' '.join(PLACES)}, in quotes", _one_of(*PLACES))
+CHART = Kind('"accuracy" or "loss"', _one_of(*QUANTITIES))
+STAGE = Kind('a stage of the maths room, such as "Z1" or "loss"', _stage)
+SETTINGS = Kind(WORDS, _settings)
 
 
 # Rules
@@ -171,7 +177,8 @@ def _overfits(bounds: tuple[float, float], now: Observation, _: Observation) -> 
     return last is not None and bounds[0] <= last.test_loss - lowest <= bounds[1]
 
 
-def _matches(chosen: dict[str, Any], hyperparameters: object) -> bool:
+def matches(chosen: dict[str, Any], hyperparameters: object) -> bool:
+    """Return whether hyperparameters have all of these values."""
     return all(getattr(hyperparameters, name) == value for name, value in chosen.items())
 
 
@@ -206,10 +213,8 @@ RULES = {
     "runs": Rule(COUNT, lambda count, now, _: _begun(now) >= count),
     # What it goes by
     "alpha": Rule(RANGE, lambda bounds, now, _: bounds[0] <= now.wanted.alpha <= bounds[1]),
-    "wanted": Rule(SETTINGS, lambda chosen, now, _: _matches(chosen, now.wanted)),
-    "settings": Rule(
-        SETTINGS, lambda chosen, now, _: _matches(chosen, now.current.hyperparameters)
-    ),
+    "wanted": Rule(SETTINGS, lambda chosen, now, _: matches(chosen, now.wanted)),
+    "settings": Rule(SETTINGS, lambda chosen, now, _: matches(chosen, now.current.hyperparameters)),
     # How well it does
     "loss": _metric("loss"),
     "train_accuracy": _metric("train_accuracy"),
@@ -224,7 +229,7 @@ RULES = {
     # What is looked at
     "chart": Rule(CHART, lambda chart, now, _: now.chart == chart),
     "room": Rule(ROOM, lambda room, now, _: now.room == room),
-    "page": Rule(TEXT, lambda page, now, _: now.page == page),
+    "page": Rule(STAGE, lambda page, now, _: now.page == page),
     "digit": Rule(COUNT, lambda index, now, _: now.state.index == index),
     "another_digit": Rule(YES, lambda _yes, now, then: now.state.index != then.state.index),
     "label": Rule(COUNT, lambda label, now, _: now.label == label),

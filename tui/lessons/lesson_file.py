@@ -80,7 +80,7 @@ def parse_lesson(text: str, name: str, where: str) -> Lesson:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise UserError(f"{where}: {_grammar(str(problem))}") from None
+        raise UserError(f"{where}, {_grammar(str(problem))}") from None
     except (ValueError, RecursionError):
         raise UserError(f"{where}: has a number or a list that no lesson needs") from None
     return _Reader(where, line_numbers(text)).lesson(content, name)
@@ -90,7 +90,7 @@ def _grammar(problem: str) -> str:
     """Return a message of tomllib's, with the line first, as all others have it."""
     what, _, place = problem.rpartition(" (at ")
     if not what:
-        return problem
+        return f"as a whole: {printable(problem, 80)}"
     line = place.removeprefix("line ").partition(",")[0].rstrip(")")
     where = f"line {line}" if line.isdigit() else "the last line"
     return f'{where}: {printable(what, 80)}; expected TOML, such as text = "…"'

@@ -6,9 +6,10 @@ It knows no screen and no clock: `watch` is given what is seen of the app and th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
-from .conditions import holds
+from ..config.fields import BY_NAME, format_value
+from .conditions import holds, matches
 from .numbers import fill
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from .observation import Observation
 
 WORDS_PER_SECOND = 3.5  # that people read
-COMES_BY_ITSELF = ("finished", "updates")  # conditions that training brings about
+COMES_BY_ITSELF = ("finished", "updates", "diagnosed")  # conditions that training brings about
 UNDECIDED = "None of these came true."
 
 
@@ -52,8 +53,8 @@ class _Standing:
     was_so: bool = False
     """Whether what it waits for was so before anyone could read about it, and is so still."""
     given: int | None = None
-    coming: str = ""
-    """What training is about to bring, once all that the step asks for was done."""
+    instead: str = ""
+    """What to say in place of what is to be done; empty while that is still to be done."""
 
 
 class LessonPlayer:
@@ -111,7 +112,7 @@ class LessonPlayer:
             question.ask if question and given is None else "",
             tuple(answer.text for answer in question.answers) if self.asks and question else (),
             question.answers[given].text if question and given is not None else "",
-            "" if self.asks else standing.coming or step.do,
+            "" if self.asks else standing.instead or step.do,
         )
 
     def begin(self, now: Observation, seconds: float) -> None:
@@ -137,7 +138,9 @@ class LessonPlayer:
             return False
         has_happened = holds(step.when, now, standing.then)
         standing.was_so = standing.was_so and has_happened
-        standing.coming = coming(step.when, now, standing.then)
+        standing.instead = coming(step.when, now, standing.then) or astray(
+            step.when, now, standing.then
+        )
         if self.asks or not has_happened:
             return False
         if standing.was_so and seconds - standing.since < reading_time(standing.text):
@@ -181,9 +184,28 @@ def coming(conditions: Conditions, now: Observation, then: Observation) -> str:
     is_all = bool(unmet) and all(one.name in COMES_BY_ITSELF for one in unmet)
     if not (is_all and now.is_training):
         return ""
-    iterations = now.current.hyperparameters.iterations
-    goal = max(iterations if one.name == "finished" else int(str(one.value)) for one in unmet)
-    return f"It learns: {now.updates} of {goal} updates …"
+    goals = {"finished": now.current.hyperparameters.iterations}
+    goals |= {one.name: int(str(one.value)) for one in unmet if one.name == "updates"}
+    goal = max((goals[one.name] for one in unmet if one.name in goals), default=0)
+    return f"It trains: {now.updates}{f' of {goal}' if goal else ''} updates …"
+
+
+def astray(conditions: Conditions, now: Observation, then: Observation) -> str:
+    """Say what to choose if the run has come to go by something else than the step waits for."""
+    for one in conditions:
+        if one.name != "settings":
+            continue
+        chosen = cast("dict[str, Any]", one.value)
+        has = now.current.hyperparameters
+        was_so = matches(chosen, then.current.hyperparameters)
+        for name, value in chosen.items():
+            if (was_so or now.number != then.number) and getattr(has, name) != value:
+                field = BY_NAME[name]
+                return (
+                    f"Not {field.label} {format_value(getattr(has, name))} but "
+                    f"{format_value(value)}: Tab, choose it, Esc; then r"
+                )
+    return ""
 
 
 def wrong_answer(chosen: str, right: str) -> str:

@@ -65,7 +65,7 @@ class PlaceOpener:
             try:
                 self._session.follow(self.place.course)
             except NetError as problem:
-                raise UserError(f"The place does not fit these data: {problem}") from problem
+                raise UserError(f"its run does not fit these data: {problem}") from problem
         self._workspace.past = self._workspace.at = None
         return True
 

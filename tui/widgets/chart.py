@@ -278,9 +278,12 @@ class Chart(LinesWidget):
     def _before(self) -> list[Text]:
         """Return the text shown before the first update."""
         lines: list[Text] = []
-        for words, role in (("", ""), (self._opening, "title"), ("", ""), (BEFORE, "quiet")):
-            text = Text(words, self.ink(role) if words else "")
-            lines += text.wrap(self.app.console, max(1, self.size.width - 4))
+        for words, role in ((self._opening, "title"), (BEFORE, "quiet")):
+            text = Text(words, self.ink(role))
+            more = [Text(), *text.wrap(self.app.console, max(1, self.size.width - 4))]
+            if lines and 1 + len(lines) + len(more) > self.size.height:
+                break  # half a sentence says nothing
+            lines += more
         return [Text("  ").append_text(line) for line in lines]
 
 

@@ -37,7 +37,7 @@ SCRIPTS: dict[str, tuple[Keys, ...]] = {
         (*typed("0.5", 1), "r"),
         (*typed("5", 1), "r"),
     ),
-    "breaking": (("s", "s", "s"), ("space",), ("w",), ("escape", "h")),
+    "breaking": (("s", "s", "s"), ("space",), ("w",), ("escape", *typed("0.15", 1), "r")),
     "batches": ((*typed("64", 4), "r"), (*typed("938", 2), "space"), ("l", "o")),
     "units": (
         ("w",),
@@ -56,7 +56,7 @@ RIGHT = {  # the answer that comes true, by lesson and step
     "loss": {1: 1, 3: 1},
     "update": {4: 0, 6: 1},
     "alpha": {2: 0, 4: 1},
-    "breaking": {1: 2},
+    "breaking": {1: 2, 4: 0},
     "batches": {1: 1, 2: 1},
     "units": {5: 1},
     "mistakes": {1: 1},

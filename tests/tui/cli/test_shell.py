@@ -24,6 +24,7 @@ complete_words() {
 complete_words exp
 complete_words export --onn
 complete_words train --preset s
+complete_words --lesson b
 """
 
 
@@ -38,6 +39,12 @@ def test_each_shell_gets_its_script_and_is_told_how_to_install_it(run: Run, shel
     assert all(line.startswith("#") for line in last.splitlines())
 
 
+def test_a_missing_shell_is_asked_for_in_one_line(run: Run) -> None:
+    ended = run("completion")
+    assert ended.code == 2
+    assert "Choose from: bash, zsh, fish (see mnist-tui completion --help)" in ended.err
+
+
 def test_an_unknown_shell_is_named_in_one_line(run: Run) -> None:
     ended = run("completion", "tcsh")
     assert ended.code == 2
@@ -48,7 +55,9 @@ def test_an_unknown_shell_is_named_in_one_line(run: Run) -> None:
 def test_bash_completes_commands_options_and_values() -> None:
     command = ["bash", "--norc", "-c", BASH, "bash", str(Path(PROGRAM).parent)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.stdout.splitlines() == ["export", "--onnx", "sprint"], ended.stderr
+    assert ended.stdout.splitlines() == ["export", "--onnx", "sprint", "breaking batches"], (
+        ended.stderr
+    )
 
 
 def commands(group: click.Group, path: str) -> Iterator[tuple[str, click.Command]]:

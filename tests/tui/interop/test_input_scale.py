@@ -82,6 +82,15 @@ def test_a_scale_that_is_given_is_used_whatever_the_images_say(
     assert np.allclose(probabilities(ours, drawn), probabilities(expected, drawn), atol=1e-4)
 
 
+def test_a_given_scale_that_answers_little_is_not_said_to_be_the_best(
+    trained: Parameters, small: Dataset, tmp_path: Path
+) -> None:
+    model = read_model(write_safetensors(tmp_path / "m", torch_tensors(layers_of(trained))))
+    note = model.fitted(small.test, InputScale(1, 0)).notes[-1]
+    assert "if it reads pixels from 1 (paper) to 0 (ink), as you said" in note
+    assert "however it is read" not in note
+
+
 def test_an_untrained_network_is_read_from_0_to_1_and_that_is_said(
     small: Dataset, tmp_path: Path
 ) -> None:

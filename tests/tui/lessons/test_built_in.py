@@ -8,9 +8,10 @@ import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.engine.inference import next_mistake
 from mnist_tui.net.hyperparameters import Hyperparameters
+from mnist_tui.net.run.diagnosis import silent_units
 from mnist_tui.tui.lessons.conditions import holds
 from mnist_tui.tui.lessons.library import NAMES, built_in
-from mnist_tui.tui.lessons.observation import Observation
+from mnist_tui.tui.lessons.observation import Observation, measured
 
 from tests.helpers.app.lesson_driver import lesson_on
 from tests.helpers.app.lesson_scripts import RIGHT, SCRIPTS, SEEDS, check_promises
@@ -39,9 +40,14 @@ SPRINT = Hyperparameters(
 
 def comes_true(name: str, step: int, now: Observation) -> bool:
     """Whether the run gives the answer that is right with the lesson's own seed."""
+    return answer_holds(name, step, RIGHT[name][step], now)
+
+
+def answer_holds(name: str, step: int, answer: int, now: Observation) -> bool:
+    """Whether the run makes this answer true."""
     question = built_in(name).steps[step - 1].question
     assert question is not None
-    return holds(question.answers[RIGHT[name][step]].when, now, now)
+    return holds(question.answers[answer].when, now, now)
 
 
 def finish(driven: Driven, **chosen: object) -> None:
@@ -86,3 +92,30 @@ def test_what_alpha_does_does_not_hang_on_the_seed(mnist: Dataset, seed: int) ->
         assert comes_true("alpha", 2, look(driven))
         finish(driven, alpha=5.0)
         assert comes_true("alpha", 4, look(driven))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_breaks_and_what_helps_does_not_hang_on_the_seed(mnist: Dataset, seed: int) -> None:
+    """With a tenth of the digits, for the sake of time."""
+    few = part_of(mnist, 6000, 2000)
+    lesson = built_in("breaking")
+    with session_of(few, alpha=5.0, iterations=300, seed=seed) as driven:
+        untrained = look(driven)
+        first = measured(untrained.current, 0)
+        assert first is not None
+        assert untrained.promise > first.loss, "a void promise"
+        driven.train(3)
+        assert not answer_holds("breaking", 1, 0, look(driven)), "its promise is not kept"
+        assert sum(answer_holds("breaking", 1, answer, look(driven)) for answer in (1, 2)) == 1
+        wait = {one.name: one.value for one in lesson.steps[1].when}
+        driven.train(int(str(wait["updates"])) - 3)
+        broken = look(driven)
+        assert holds(lesson.steps[1].when, broken, broken), "by then the coach knows"
+        assert broken.network is not None
+        assert silent_units(broken.network, few.train.images)[0].any()
+        driven.change(alpha=0.15)
+        driven.ordered(driven.session.begin)
+        driven.train(60)
+        assert holds(lesson.steps[3].when, look(driven), broken)
+        assert comes_true("breaking", 4, look(driven))

@@ -67,8 +67,10 @@ BAD = {  # what is put in place of what, and what is said of it
     ("more_updates = 1", "more_updates = true"): "line 11: more_updates: expected a whole number",
     ("more_updates = 1", "new_run = false"): "line 11: new_run: expected true",
     ("more_updates = 1", "training = 1"): "line 11: training: expected true or false",
-    ("more_updates = 1", 'settings = "alhpa=1"'): "line 11: settings: expected words of a recipe",
+    ("more_updates = 1", 'settings = "alhpa=1"'): "line 11: settings: “alhpa=1”: expected words",
     ("more_updates = 1", 'settings = "alpha=x"'): "line 11: settings: alpha must be a number",
+    ("more_updates = 1", 'settings = "alpha=-1"'): "line 11: settings: alpha must be a positive",
+    ("more_updates = 1", 'page = "Z9a"'): "line 11: page: expected a stage of the maths room",
     ("more_updates = 1", 'room = "kitchen"'): "line 11: room: expected one of main",
     ("more_updates = 1", "no_such = 1"): "line 11: “no_such” is no condition",
     ("{ more_updates = 1 }", "3"): "line 11: expected { name = value } for when",
@@ -93,7 +95,7 @@ def test_what_is_wrong_is_told_with_its_line(change: tuple[str, str], said: str)
     with pytest.raises(UserError) as refused:
         parse_lesson(GOOD.replace(*change), "x", "x.toml")
     message = str(refused.value)
-    assert message.startswith("x.toml")
+    assert message.startswith(f"x.toml, {said}" if said.startswith("line ") else "x.toml")
     assert said in message
     assert "\n" not in message
 

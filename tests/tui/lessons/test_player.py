@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
+from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.lessons.lesson_file import parse_lesson
 from mnist_tui.tui.lessons.observation import Observation
 from mnist_tui.tui.lessons.player import UNDECIDED, LessonPlayer, reading_time
@@ -34,12 +35,36 @@ do = "L"
     "t",
     "t.toml",
 )
+TRAINING = parse_lesson(
+    """
+title = "T"
+[[step]]
+text = "Train it."
+do = "Space"
+when = { settings = "alpha=0.1", updates = 40, diagnosed = true }
+[[step]]
+text = "The end."
+do = "L"
+""",
+    "t",
+    "t.toml",
+)
 READ = 100.0  # seconds: long enough for any text
 
 
 def at(room: str, digit: int = 0) -> Observation:
     """What is seen in a room."""
     seen: Any = SimpleNamespace(room=room, state=SimpleNamespace(index=digit))
+    return cast("Observation", seen)
+
+
+def training(
+    updates: int, alpha: float = 0.1, run: int = 1, diagnosis: object = None
+) -> Observation:
+    """What is seen while a run trains."""
+    chosen = Hyperparameters(alpha=alpha)
+    current = SimpleNamespace(hyperparameters=chosen, diagnosis=diagnosis)
+    seen: Any = SimpleNamespace(current=current, number=run, updates=updates, is_training=True)
     return cast("Observation", seen)
 
 
@@ -115,6 +140,32 @@ def test_what_happened_judges_the_answer() -> None:
     assert not wrong.page.was_right
     assert wrong.page.text == "It is 3. The end."
     assert (neither.page.verdict, neither.page.text) == (UNDECIDED, "The end.")
+
+
+def test_while_it_trains_towards_the_goal_that_is_said() -> None:
+    player = LessonPlayer(TRAINING)
+    player.begin(training(0), 0.0)
+    player.watch(training(7), READ)
+    assert player.page.do == "It trains: 7 of 40 updates …"
+    player.watch(training(60), READ)
+    assert player.page.do == "It trains: 60 updates …"
+    assert player.watch(training(61, diagnosis="stuck"), READ)
+
+
+def test_a_run_that_goes_by_something_else_is_told_so() -> None:
+    wrong = "Not alpha 0.3 but 0.1: Tab, choose it, Esc; then r"
+    changed = LessonPlayer(TRAINING)
+    changed.begin(training(0), 0.0)
+    changed.watch(training(7, alpha=0.3), READ)
+    assert changed.page.do == wrong, "the run had what the step waits for"
+    begun_anew = LessonPlayer(TRAINING)
+    begun_anew.begin(training(50, alpha=0.2), 0.0)
+    begun_anew.watch(training(50, alpha=0.2), READ)
+    assert begun_anew.page.do == "Space", "nothing was done yet"
+    begun_anew.watch(training(0, alpha=0.3, run=2), READ)
+    assert begun_anew.page.do == wrong
+    begun_anew.watch(training(0, run=3), READ)
+    assert begun_anew.page.do == "It trains: 0 of 40 updates …"
 
 
 def test_the_last_step_stays() -> None:

@@ -192,6 +192,7 @@ async def test_help_is_searched_word_by_word(small: Dataset) -> None:
         await app.press("question_mark", "slash", *"softm")
         assert isinstance(app.app.screen, HelpDialog)
         await app.until(lambda: "Turns logits into probabilities" in said(app, HelpText))
+        assert said(app, HelpText).startswith("Glossary "), "what a word means comes first"
         assert "overfitting" not in said(app, HelpText)
         await app.press("escape")
         await app.until(lambda: "overfitting" in said(app, HelpText))

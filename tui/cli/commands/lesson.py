@@ -10,7 +10,7 @@ import click
 from ...errors import UserError
 from ...lessons.lesson_file import read_lesson
 from ...lessons.library import NAMES, built_in
-from ...text import printable
+from ...text import plural, printable
 
 
 def check_lessons(files: Sequence[Path]) -> int:
@@ -23,11 +23,11 @@ def check_lessons(files: Sequence[Path]) -> int:
             click.echo(f"mnist-tui: {problem}", err=True)
             code = 1
         else:
-            steps = f"{len(found.steps)} step{'s' * (len(found.steps) != 1)}"
+            steps = len(found.steps)
             questions = sum(step.question is not None for step in found.steps)
             click.echo(
-                f"{printable(file)}: “{found.title}”, {steps}, "
-                f"{questions} question{'s' * (questions != 1)}, in order"
+                f"{printable(file)}: “{found.title}”, {steps} {plural('step', steps)}, "
+                f"{questions} {plural('question', questions)}, in order"
             )
     return code
 

@@ -12,6 +12,7 @@ import click
 from ...errors import UserError
 from ...host import PROGRAM
 from ...terminal.capabilities import GLYPHS
+from ..complete_lesson import complete_lesson
 from ..console import log_line
 from ..options import WholeRange, quiet_option
 
@@ -54,6 +55,7 @@ EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  (compared with, not bound)
     "lesson_names",
     multiple=True,
     metavar="NAME|FILE",
+    shell_complete=complete_lesson,
     help="Begin a lesson: by its name or number, or from a file. There are no other lessons then.",
 )
 @click.option("--start", is_flag=True, help="Train at once, without waiting for Space.")

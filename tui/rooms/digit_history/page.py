@@ -13,6 +13,7 @@ from ....net.inspection.prediction_history import PredictionHistory
 from ...render.axes import nice_end
 from ...render.glyphs import RAMP, ascii_rows
 from ...render.labels import called, image_title
+from ...text import plural
 from ...widgets.lines import LinesWidget
 from ..layout import Block, side_by_side, words
 from .heatmap import BLOCKS, NAMES, Span, answers, heat, rows_of, ruler
@@ -108,7 +109,7 @@ class DigitPage(LinesWidget):
         then = "then" if watched.past is not None else "now"
         verdict = f"   {then} {called(watched.names, last)} {'✓ right' if right else '✗ wrong'}   "
         line.append(verdict, self.ink("moving" if right else "warning"))
-        count = "1 flip" if len(flips) == 1 else f"{len(flips)} flips"
+        count = f"{len(flips)} {plural('flip', len(flips))}"
         has_room = line.cell_len + len(count) <= self.size.width
         line.append(count if has_room else "", self.ink("title"))
         for many in range(min(LATEST_FLIPS, len(flips)), 0, -1):  # as many of the latest as fit
@@ -122,7 +123,7 @@ class DigitPage(LinesWidget):
                 line.append(listed, self.ink("title"))
                 break
         ramp = (BLOCKS if watched.blocks else RAMP).strip()
-        note = f" {len(trace.iterations):>6} moments kept."
+        note = f" {len(trace.iterations):>6} {plural('moment', len(trace.iterations))} kept."
         for words_ in ("A flip: the answer changed.", f"Denser {ramp} is likelier."):
             note += f" {words_}" if len(note) + len(words_) + 1 < self.size.width else ""
         return [line, Text(note, self.ink("quiet"), no_wrap=True), Text()]

@@ -15,6 +15,7 @@ from ...render.labels import SHORT_CLASS_COLUMNS, a, called, is_of_digits, wides
 from ...render.tiles import Tile
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
+from ...text import plural
 from ...widgets.digit_tile import digit_tile
 from ..room import Room
 from .tile_grid import Contents, TileGrid
@@ -101,7 +102,7 @@ class GalleryRoom(TileRoom):
             return
         self._hanging = hanging
         self._outdated = viewed[0].vector is not hanging.parameters.vector
-        when = f"after {hanging.iteration} updates"
+        when = f"after {hanging.iteration} {plural('update', hanging.iteration)}"
         note = f"{when}, r renews" if self._outdated else when
         k = widest(dataset.names, hanging.answers.classes, SHORT_CLASS_COLUMNS)
         self.tiles.update(

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ...config.fields import format_value
 from ...render.plot import Plot
+from ...text import plural
 from ..layout import Ink
 from .heatmap import Look, called
 from .landscape import Landscape, MapPath, NoPlane
@@ -125,7 +126,8 @@ def said_here(
         own = reading.path.own_losses[reading.index]
         own_loss = "…" if own is None else f"{own:.4g}"
         on_plane = f"{reading.path.plane_losses[reading.index]:.4g}"
-        whole = f"Run {reading.path.number} after {reading.iteration} updates: loss {own_loss}"
+        when = f"after {reading.iteration} {plural('update', reading.iteration)}"
+        whole = f"Run {reading.path.number} {when}: loss {own_loss}"
         return (
             f"{whole}, on the plane {on_plane}.",
             f"At {reading.iteration}: loss {own_loss}, plane {on_plane}.",
@@ -141,7 +143,8 @@ def said_of_alpha(land: Landscape, plot: Plot, cell: tuple[int, int]) -> str:
         if changes := change_cells(plot, path).get(cell):
             since, before, _ = changes[0]
             after = format_value(changes[-1][2])
-            return f"{CHANGE} After {since} updates alpha {format_value(before)} → {after}."
+            updates = plural("update", since)
+            return f"{CHANGE} After {since} {updates} alpha {format_value(before)} → {after}."
     return ""
 
 

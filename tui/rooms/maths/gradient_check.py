@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ....net.inspection.gradient_check import STEP_SIZE, THRESHOLD, Check
+from ...text import plural
 from ...widgets.lines import LinesWidget
 from ..layout import MAX_PROSE_COLUMNS, Block, Ink, prose, words
 
@@ -80,7 +81,8 @@ class ChecksPage(LinesWidget):
         role = "warning" if any(c.verdict == "wrong" for c in checked.checks) else "moving"
         head = self.title("Gradient check", (checked.summary, self.ink(role)))
         what = f"{checked.thing.capitalize()} {checked.index}"
-        note = f" {what}, after {checked.iteration} updates.   k others   Esc back"
+        when = f"after {checked.iteration} {plural('update', checked.iteration)}"
+        note = f" {what}, {when}.   k others   Esc back"
         lines = [head, Text(note, self.ink("quiet")), Text()]
         width, ink = self.size.width - 2, self.ink("title")
         rows = table(checked, self.ink, self.size.width)

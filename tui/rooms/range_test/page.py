@@ -11,6 +11,7 @@ from ...config.fields import format_value
 from ...render.axes import Axis
 from ...render.plot import Curve, Plot, draw, frame
 from ...terminal.driver import SlowLinkDriver
+from ...text import plural
 from ...widgets.lines import LinesWidget
 from ..layout import prose
 
@@ -64,7 +65,7 @@ class RangeTestPage(LinesWidget):
             self.show([self.title("Find alpha"), Text("  asking a copy of the run …", quiet)])
             return
         found, width = self.found, self.size.width
-        note = (f"after {found.iteration} updates", quiet)
+        note = (f"after {found.iteration} {plural('update', found.iteration)}", quiet)
         lines: list[Text] = [self.title("Find alpha", note), *self._result(found)]
         below = prose((WHY, BUT), max(8, width - 2), quiet)
         room = self.size.height - len(lines) - 1

@@ -16,7 +16,7 @@ from ...export.files import check_writable
 from ...export.formats import target
 from ...export.png import PICTURES
 from ...screens.dialogs.input_dialog import InputDialog
-from ...text import printable
+from ...text import plural, printable
 from ...widgets.path_input import PathInput
 from .proposal import Proposal, Workload, parse_proposal, shown_command
 from .reading import duration
@@ -89,7 +89,7 @@ class NewSweepDialog(InputDialog[Proposal]):
         complaint.update("")
         runs, seconds = len(proposal.cells), proposal.seconds(self._work)
         about = duration(max(1.0, seconds)) if seconds >= 1 else "a second"
-        count = f"{runs} runs" if runs > 1 else "1 run"
+        count = f"{runs} {plural('run', runs)}"
         cost.update(Content(f"{count}, about {about} if nothing else trains"))
         command.update(Content(printable(shown_command(self._arguments(proposal)))))
 

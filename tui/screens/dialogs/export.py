@@ -24,6 +24,7 @@ from ...datasets.progress import CancellableTask, CancelledError
 from ...errors import EXPECTED_ERRORS, UserError
 from ...export.formats import FORMS, ExportFormat, ExportInput, target
 from ...text import printable
+from ...widgets.hanging import Hanging
 from ...widgets.path_input import PathInput
 from .base import Dialog
 from .prompts import ConfirmDialog
@@ -69,9 +70,13 @@ class ExportDialog(Dialog[None]):
         name = printable(self._workspace.names[self._number], 40)
         with Vertical(classes="window export") as frame:
             frame.border_title = Content(f"Save and export · {name}")
+            forms = [(form.title, form.says) for form in FORMS]
+            forms.append(("recipe", "this run on one line, to paste at P"))
             yield OptionList(
-                *(Option(Content(f"{form.title:<{longest}}  {form.says}")) for form in FORMS),
-                Option(Content(f"{'recipe':<{longest}}  this run on one line, to paste at P")),
+                *(
+                    Option(Hanging(f"{title:<{longest}}  {says}", longest + 2))
+                    for title, says in forms
+                )
             )
             with Vertical(classes="fields"):
                 with Horizontal(classes="row to"):

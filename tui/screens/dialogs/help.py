@@ -274,7 +274,8 @@ class HelpDialog(Dialog[None]):
         """Show only what has it."""
         event.stop()
         query = printable(event.value)
-        found = matching(self._parts, query) if query.strip() else self._parts
+        everything = arranged(self._parts, "Glossary")  # whoever types a term wants its meaning
+        found = matching(everything, query) if query.strip() else self._parts
         nothing = {f"Nothing here has “{query}” in it.": Text("c opens the contents.")}
         self.query_one(HelpText).narrow(found or nothing)
         self._pages.scroll_home(animate=False)

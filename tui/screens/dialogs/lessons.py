@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets.option_list import Option
 
+from ...widgets.hanging import Hanging
 from .choice_dialog import ChoiceDialog
 
 if TYPE_CHECKING:
@@ -47,5 +48,5 @@ def _offers(lessons: Sequence[Lesson], played: Collection[str]) -> Iterator[Opti
         tick = "✓" if lesson.name in played else " "
         head = f"{number:2}{tick} {lesson.title} · {lesson.minutes:g} min"
         yield Option(
-            Content(f"{head}\n    {lesson.about}" if lesson.about else head), id=lesson.name
+            Hanging(f"{head}\n    {lesson.about}" if lesson.about else head, 4), id=lesson.name
         )

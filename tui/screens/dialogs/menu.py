@@ -9,11 +9,12 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from ...keymap.main_keys import KEYS, KEYS_BY_TOPIC, Key
+from ...widgets.hanging import Hanging
 from .choice_dialog import ChoiceDialog
 
 TOOLS = (  # by their actions
-    *("runs", "preset", "recipe", "room('range_test')", "cure", "deformed", "open_data", "export"),
-    *("app.focus_next", "present", "theme", "help"),
+    *("lessons", "runs", "preset", "recipe", "room('range_test')", "place"),
+    *("open_data", "export", "app.focus_next", "present", "theme", "help"),
 )
 KEY_COLUMNS = 6
 
@@ -44,4 +45,4 @@ class MenuDialog(ChoiceDialog):
 
 
 def _line(key: Key) -> Content:
-    return Content(f"{key.shown_as:<{KEY_COLUMNS}}{key.help}")
+    return Hanging(f"{key.shown_as:<{KEY_COLUMNS}}{key.help}", KEY_COLUMNS)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from textual.content import Content
 from textual.widgets.option_list import Option
 
 from ....net.presets import PRESETS
+from ...widgets.hanging import Hanging
 from .choice_dialog import ChoiceDialog
 
 
@@ -14,7 +14,7 @@ class PresetDialog(ChoiceDialog):
 
     def __init__(self, current: str | None) -> None:
         options = (
-            Option(Content(f"{name}\n  {preset.teaches}"), id=name)
+            Option(Hanging(f"{name}\n  {preset.teaches}", 2), id=name)
             for name, preset in PRESETS.items()
         )
         names = list(PRESETS)

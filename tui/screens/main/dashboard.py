@@ -352,6 +352,7 @@ class Dashboard(PaintsOnce[None]):
         alone = [name for name in self.classes if name.startswith("-only-")]
         self.remove_class("-presenting", *alone)
         self.is_covered = False
+        self.query_one(LessonStrip).fit()
         self.show_digit()
 
     def _is_large(self, panel: str) -> bool:

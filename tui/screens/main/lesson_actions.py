@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...widgets.chart import Chart
 from ...widgets.lesson_strip import BESIDE_COLUMNS, LessonStrip
 from .dashboard import REFRESH_S
-from .place_actions import PlaceActions, room_of
+from .place_actions import Journey, PlaceActions, room_of
 
 if TYPE_CHECKING:  # the first picture does not wait for what only a lesson needs
     from ...lessons.lesson import Lesson
@@ -91,8 +91,12 @@ class LessonActions(PlaceActions):
                 player.begin(self.observation(), time.monotonic())
                 self.show_lesson()
 
-        if not self.go(lesson.start, begin):
-            self.player = None
+        def leave() -> None:
+            if self.player is player:
+                self.end_lesson()
+
+        name = f"The lesson “{lesson.title}”"
+        self.go(lesson.start, Journey(name, "choose it again with L", begin, leave))
         self.show_lesson()
 
     def _clear_chart(self) -> None:

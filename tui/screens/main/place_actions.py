@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual import on
@@ -33,6 +34,16 @@ def room_of(screen: Screen[Any]) -> str:
     return MAIN if name == "MainScreen" else {**ROOM_OF, **INNER_ROOM_OF}.get(name, "")
 
 
+@dataclass(frozen=True)
+class Journey:
+    """What goes to a place, and what becomes of it."""
+
+    name: str = "This place"
+    again: str = "paste it again"
+    when_there: Callable[[], None] = lambda: None
+    if_not: Callable[[], None] = lambda: None
+
+
 class PlaceActions(RoomActions):
     """What leads to a place, and tells which one is shown."""
 
@@ -41,7 +52,7 @@ class PlaceActions(RoomActions):
         super().__init__(*arguments, **options)
         self._place = place
         self._opening: PlaceOpener | None = None
-        self._when_there: Callable[[], None] = lambda: None
+        self._journey = Journey()
         self._hash: tuple[Dataset, str] | None = None  # of the data that were asked about last
 
     @property
@@ -91,20 +102,27 @@ class PlaceActions(RoomActions):
         self.app.copy_to_clipboard(line)
         self.app.push_screen(PlaceDialog(line))
 
-    def go(self, place: Place, when_there: Callable[[], None] = lambda: None) -> bool:
-        """Go to a place; what it takes is done while the screen goes on. Return whether it can."""
+    def go(self, place: Place, journey: Journey | None = None) -> None:
+        """Go to a place; what it takes is done while the screen goes on."""
+        if self._opening is not None:
+            self._give_up()
+        self._journey = journey = journey or Journey()
         digest = self._digest()
         if place.data and not digest.startswith(place.data):
-            self.notify(
-                f"This place is on other data ({place.data}; these are {digest[:HASH_LENGTH]}). "
-                "Open those with O, or with --data, and paste it again.",
-                severity="warning",
-                markup=False,
+            self._give_up(
+                f"{journey.name} is on other data ({place.data}; these are "
+                f"{digest[:HASH_LENGTH]}). Open those with O, or with --data, and {journey.again}."
             )
-            return False
+            return
         self.close_rooms()
-        self._opening, self._when_there = PlaceOpener(self.workspace, place), when_there
-        return True
+        self._opening = PlaceOpener(self.workspace, place)
+
+    def _give_up(self, reason: str = "") -> None:
+        """Stay where the screen is, and say why."""
+        self._opening = None
+        if reason:
+            self.notify(reason, severity="warning", markup=False)
+        self._journey.if_not()
 
     @on(FileActions.Pasted)
     def _pasted(self, event: FileActions.Pasted) -> None:
@@ -144,15 +162,14 @@ class PlaceActions(RoomActions):
         try:
             is_there = opening.advance()
         except EXPECTED_ERRORS as problem:
-            self._opening = None
-            self.notify(str(problem), severity="warning", markup=False)
+            self._give_up(f"{self._journey.name} cannot be opened: {problem}")
             return
         if opening.is_stranded:
-            self._opening = None
+            self._give_up()
         elif is_there:
             self._opening = None
             self.query_one(Chart).draw_quantity(opening.place.chart)
             self.look()
             if opening.place.room != MAIN:
                 await self.action_room(opening.place.room)
-            self._when_there()
+            self._journey.when_there()

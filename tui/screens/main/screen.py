@@ -6,6 +6,7 @@ from textual.widgets import Input
 
 from ...keymap.main_keys import Key
 from ...themes import THEMES
+from ...widgets.lesson_strip import LessonStrip
 from ...widgets.runs_table import RunTable
 from ..enter import enter
 from .chart_actions import ChartActions
@@ -52,6 +53,7 @@ class MainScreen(
         elif not any(name.startswith("-only-") for name in self.classes):
             self.add_class("-only-both")
         self.is_covered = True
+        self.query_one(LessonStrip).fit()
         self.show_digit()
 
     def action_reveal(self) -> None:

@@ -197,7 +197,7 @@ async def test_the_gallery_stays_until_it_is_renewed(small: Dataset) -> None:
         assert app.lines(TileGrid)[1:] == pictures
         assert cursor(app) == before[0]
         await app.press("r")
-        await app.until(lambda: "after 1 updates" in app.lines(TileGrid)[0])
+        await app.until(lambda: "after 1 update" in app.lines(TileGrid)[0])
         assert cursor(app) == answers(app, small).mistakes()[0]
 
 

@@ -184,6 +184,11 @@ async def test_i_shows_the_digit_through_the_whole_run(small: Dataset) -> None:
         assert room.app.app.screen is room.app.app.main
 
 
+async def test_one_moment_is_no_plural(small: Dataset) -> None:
+    async with watching(small, updates=0) as room:
+        assert " 1 moment kept." in room.text
+
+
 @at_sizes(*EVERY)
 async def test_it_fits(small: Dataset, size: tuple[int, int]) -> None:
     async with watching(small, size) as room:

@@ -31,7 +31,7 @@ from tests.helpers.app.terminal_sizes import EVERY, at_sizes
 from tests.manual.torture.sizes import resize
 
 ROUNDED = 6e-4  # relative error of a number with four digits
-SAID = re.compile(r"Run (\d+) after (\d+) updates: loss ([\d.]+), on the plane ([\d.]+)")
+SAID = re.compile(r"Run (\d+) after (\d+) updates?: loss ([\d.]+), on the plane ([\d.]+)")
 
 
 async def enter(app: Driver) -> LandscapePage:

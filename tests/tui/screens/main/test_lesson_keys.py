@@ -9,18 +9,25 @@ from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.config.app_options import AppOptions
+from mnist_tui.tui.config.place import parse_place
 from mnist_tui.tui.errors import UserError
 from mnist_tui.tui.lessons.lesson import Lesson
 from mnist_tui.tui.lessons.lesson_file import parse_lesson
 from mnist_tui.tui.lessons.library import NAMES, built_in
+from mnist_tui.tui.render import large_text
 from mnist_tui.tui.rooms.draw.room import DrawRoom
 from mnist_tui.tui.rooms.gallery.tile_grid import TileGrid
 from mnist_tui.tui.rooms.maths.room import MathsRoom
 from mnist_tui.tui.screens.dialogs.lessons import LessonsDialog
 from mnist_tui.tui.training.snapshot import RunStatus
-from mnist_tui.tui.widgets.chart import Chart
+from mnist_tui.tui.widgets.chart import BEFORE, Chart
+from mnist_tui.tui.widgets.digit import Digit
 from mnist_tui.tui.widgets.lesson_strip import LessonStrip
+from mnist_tui.tui.widgets.probabilities import Probabilities
+from rich.text import Text
 from textual.geometry import Region
+from textual.widgets import OptionList
+from textual.widgets._toast import Toast
 
 from tests.helpers.app.app_driver import Driver, SmallApp, opened, presses
 from tests.helpers.app.lesson_driver import LessonDriver, lesson_on, on_any_data
@@ -208,10 +215,28 @@ async def test_within_a_lesson_the_list_skips_goes_back_and_leaves(small: Datase
 async def test_a_lesson_about_mnist_does_not_begin_on_other_data(small: Dataset) -> None:
     async with opened(small) as app:
         app.app.main.begin_lesson(built_in("loss"))
-        await app.until(lambda: "other data" in app.told)
+        await app.until(lambda: "The lesson “What loss is” is on other data" in app.told)
+        assert "choose it again with L" in app.told
         assert app.app.main.lesson_page is None
         app.app.main.begin_lesson(on_any_data(replace(built_in("breaking"))))
         await app.until(lambda: app.app.main.lesson_page and app.app.main.lesson_page.step == 1)
+
+
+async def test_a_lesson_whose_run_cannot_be_made_leaves_no_strip(small: Dataset) -> None:
+    start = parse_place("updates=1 | batch=600")
+    async with opened(small) as app:
+        app.app.main.begin_lesson(replace(SHORT, start=start))
+        await app.until(lambda: "The lesson “Short” cannot be opened: its run" in app.told)
+        assert app.app.main.lesson_page is None
+
+
+async def test_a_place_pasted_while_a_lesson_is_being_made_ends_it(small: Dataset) -> None:
+    far = parse_place("updates=900000 | iterations=1000000 batch=50")
+    async with opened(small) as app:
+        app.app.main.begin_lesson(replace(SHORT, start=far))
+        assert app.app.main.lesson_page is not None
+        app.app.main.go(parse_place("updates=0 | batch=40"))
+        assert app.app.main.lesson_page is None
 
 
 async def test_before_the_data_are_there_neither_window_opens() -> None:
@@ -266,3 +291,84 @@ def test_options_that_contradict_a_place_are_refused() -> None:
         assert ended.returncode in (1, 2)
         assert said in ended.stderr
         assert ended.stderr.count("\n") == 1
+
+
+async def test_the_low_chart_beside_a_lesson_says_no_half_sentence(small: Dataset) -> None:
+    async with lesson_on(small, on_any_data(built_in("what-it-sees"))) as lesson:
+        app = lesson.app
+        assert BEFORE in " ".join(" ".join(app.lines(Chart)).split())
+        await lesson.begin()
+        await app.until(lambda: "The share" not in " ".join(app.lines(Chart)))
+        assert "Space: it learns." in " ".join(app.lines(Chart))
+
+
+def ends_in(lesson: LessonDriver, words: str) -> bool:
+    """Whether the strip's last line begins so, in large letters."""
+    drawn = large_text.enlarged(Text(words), lesson.app.app.console)
+    shown = lesson.app.lines(LessonStrip)[-large_text.ROWS :]
+    return all(row.startswith(part.plain.rstrip()) for row, part in zip(shown, drawn, strict=True))
+
+
+@presses("0")
+async def test_presenting_shows_the_lesson_in_large_letters(small: Dataset) -> None:
+    async with lesson_on(small, on_any_data(built_in("breaking")), (200, 60)) as lesson:
+        app = lesson.app
+        strip = app.app.main.query_one(LessonStrip)
+        await lesson.begin()
+        beside = strip.region
+        assert beside.width < 50
+        await app.press("0")
+        await app.until(lambda: strip.region.width == 200)
+        assert "Why it breaks" in app.lines(LessonStrip)[0]
+        assert strip.region.height == 1 + 4 * large_text.ROWS, "the answers stand in one line"
+        await app.until(lambda: ends_in(lesson, " F2 near 0   F3 about"))
+        await app.press("f2")
+        await app.until(lambda: ends_in(lesson, " ▸ s three times"))
+        await app.press("0")
+        await app.until(lambda: strip.region == beside)
+        assert "three steps" in lesson.strip
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+@presses("0", "2", "3")
+async def test_a_panel_alone_is_there_when_the_lesson_is_about_another(
+    small: Dataset, size: tuple[int, int]
+) -> None:
+    async with lesson_on(small, on_any_data(built_in("breaking")), size) as lesson:
+        app = lesson.app
+        await lesson.begin()
+        panels = {"0": (Digit, Probabilities), "2": (Digit,), "3": (Probabilities,)}
+        for key, shown in panels.items():
+            await app.press(key)
+            for panel in shown:
+                await app.until(lambda panel=panel: app.app.main.query_one(panel).size.height > 5)
+            await app.press(key)
+            await app.until(lambda: app.app.main.query_one(Chart).size.height > 5)
+
+
+async def test_the_list_goes_on_below_its_words_where_it_is_narrow(small: Dataset) -> None:
+    async with opened(small, (60, 20)) as app:
+        await app.press("L")
+        await app.until(lambda: isinstance(app.app.screen, LessonsDialog))
+        offers = app.app.screen.query_one(OptionList)
+        rows = [offers.render_line(y).text for y in range(offers.size.height)]
+        assert rows[0].startswith(" 1  What the network sees")
+        assert rows[2].startswith("    answers untrained.")
+        assert all(row[:2].strip().isdigit() or row.startswith("    ") for row in rows)
+
+
+def lowest_toast(app: Driver) -> int:
+    """The row below the lowest message; 0 without one."""
+    return max((toast.region.bottom for toast in app.app.screen.query(Toast)), default=0)
+
+
+async def test_a_message_leaves_the_lesson_in_sight(small: Dataset) -> None:
+    async with lesson_on(small, on_any_data(built_in("breaking"))) as lesson:
+        app = lesson.app
+        await lesson.begin()
+        for opener, screen in (("", "MainScreen"), ("m", "MathsRoom")):
+            await app.press(*opener)
+            await app.until(lambda screen=screen: type(app.app.screen).__name__ == screen)
+            app.app.screen.notify("Alpha is 0.2 from here on.", timeout=600)
+            await app.until(lambda: lowest_toast(app) > 0)
+            assert lowest_toast(app) <= app.app.screen.query_one(LessonStrip).region.y
