@@ -42,6 +42,7 @@ PLATEAU_UPDATES = 1000  # updates over which accuracy is averaged before a run c
 PLATEAU_CEILING = 0.6  # of the way from chance to 1; an accuracy above it is no plateau
 MIN_GAIN = 0.01  # accuracy that counts as an improvement
 LEARNT_ACCURACY = 0.2  # train accuracy that shows that something was learnt
+RETURN_ACCURACY = 0.4  # that is worth going back to; below it, many units are silent already
 COLLAPSE_FRACTION = 0.5  # of the best average above chance; less remains after a collapse
 EXPLOSION_FACTOR = 10.0  # times the first loss
 HEALTHY_STEP = 0.02  # length of a healthy update, as a fraction of the weights' length
@@ -290,7 +291,7 @@ def with_other_initial_weights(hyperparameters: Hyperparameters) -> Hyperparamet
 
 
 def best_moment(history: HistoryView, timeline: TimelineView, batch: int | None) -> RunMoment:
-    """Return the kept moment with the highest train accuracy; the first one if none stands out.
+    """Return the kept moment with the highest train accuracy; the first one if all are low.
 
     A row of the history covers one batch; of small batches, several rows are averaged.
     """
@@ -298,7 +299,7 @@ def best_moment(history: HistoryView, timeline: TimelineView, batch: int | None)
     sums = np.concatenate([[0.0], np.cumsum(accuracy)])
     rows = 1 if batch is None else ceil(MIN_SAMPLES / batch)
     best = moment = timeline.first
-    most = LEARNT_ACCURACY
+    most = RETURN_ACCURACY
     while moment := timeline.after(moment.iteration):
         start = history.row_at(moment.iteration)
         end = min(start + rows, len(accuracy))

@@ -91,6 +91,22 @@ def test_the_cure_cures(mnist: Dataset, kind: str, chosen: dict[str, Any]) -> No
     assert rows[-few:, TRAIN_ACCURACY].mean() > 0.6
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("alpha", [2.0, 5.0, 8.0])
+def test_from_too_large_an_alpha_it_recovers_whatever_the_first_weights(
+    mnist: Dataset, alpha: float, seed: int
+) -> None:
+    """An update or two may answer a fifth right and have silenced half of the units on the way."""
+    samples, timeline = first(mnist.train, 3000), Timeline(64 << 20)
+    ill = trainer_of(samples, alpha=alpha, seed=seed, iterations=ENDLESS)
+    watched(ill, timeline, 100)
+    assert ill.diagnosis is not None
+    well = cured(mnist, ill, remedy_for(ill.diagnosis, ill.history, timeline))
+    for _ in islice(well.steps(), 60):
+        pass
+    assert well.history.rows()[-1, TRAIN_ACCURACY] > 0.7
+
+
 @pytest.mark.parametrize("alpha", [20.0, 1e30])
 @pytest.mark.parametrize("batch_size", [None, 64])
 def test_what_was_learnt_before_it_went_wrong_is_not_lost(
