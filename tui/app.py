@@ -14,6 +14,7 @@ from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from ..net.hyperparameters import Hyperparameters
 from . import kiosk
@@ -289,7 +290,9 @@ class MnistApp(MinimumSizeApp):
 
     def _fatal_error(self) -> None:
         """Write a bug's traceback to a file and print one line about it."""
-        error = self._exception
+        failed = self._exception
+        # Textual wraps what a worker raised, and then neither kind nor traceback could be told.
+        error = failed.error if isinstance(failed, WorkerFailed) else failed
         if (short := shortage_message(error)) is not None:
             self.failure = f"{short}{'; the run is saved' if self.opener.is_saved else ''}"
             self._close_messages_no_wait()

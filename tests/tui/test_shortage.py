@@ -23,6 +23,7 @@ from mnist_tui.tui.screens.dialogs.export import ExportDialog
 from mnist_tui.tui.shortage import NO_MEMORY, NO_THREADS, shortage_message
 from mnist_tui.tui.training.snapshot import RunStatus
 from textual.widgets import Label
+from textual.worker import WorkerFailed
 
 from tests.helpers.app.app_driver import ENDLESS, opened
 from tests.helpers.app.session_driver import session_of
@@ -137,6 +138,36 @@ def test_under_a_real_limit_a_command_says_one_line() -> None:
     assert ended.stderr.count("\n") == 1
 
 
+async def test_a_shortage_in_a_worker_is_no_bug(small: Dataset) -> None:
+    def short() -> None:
+        raise RuntimeError("can't start new thread")
+
+    with pytest.raises(WorkerFailed):
+        async with opened(small) as app:
+            app.app.run_worker(short, thread=True)
+            await app.until(lambda: app.app.failure)
+    assert app.app.failure is not None
+    assert app.app.failure.startswith(NO_THREADS)
+
+
+async def test_the_report_of_a_bug_in_a_worker_tells_where_it_was(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[BaseException] = []
+    monkeypatch.setattr("mnist_tui.tui.app.write_report", reported.append)
+
+    def unexpected() -> None:
+        raise ValueError(str(tmp_path))
+
+    with pytest.raises(WorkerFailed):
+        async with opened(small) as app:
+            app.app.run_worker(unexpected, thread=True)
+            await app.until(lambda: app.app.failure)
+    (error,) = reported
+    assert isinstance(error, ValueError)
+    assert error.__traceback__ is not None
+
+
 # A folder that is gone
 
 
@@ -168,6 +199,7 @@ def test_a_relative_path_in_a_folder_that_is_gone_is_refused() -> None:
         ["export", "m.npz", "--recipe"],
         ["export", "m.npz", "--history", "h.csv"],
         ["models"],
+        ["sweep", "--alpha", "0.1", "--iterations", "1", "--out", "folder"],
     ],
 )
 @pytest.mark.usefixtures("gone")
