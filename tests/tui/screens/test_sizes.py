@@ -71,6 +71,7 @@ async def test_too_small_a_terminal_says_so_and_recovers(
     async with opened(small, size) as app:
         assert app.find("#small").display
         assert "60 × 20" in str(app.find("#small").render())
+        assert app.find("#small").styles.padding.width == 2, "the words touch the edges"
         assert not app.find("#panels").display
         await app.pilot.resize_terminal(80, 24)
         await app.until(lambda: app.find("#panels").display)
