@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -138,16 +139,23 @@ def test_under_a_real_limit_a_command_says_one_line() -> None:
     assert ended.stderr.count("\n") == 1
 
 
+async def end_by(dataset: Dataset, work: Callable[[], None], failures: list[str]) -> None:
+    """Open the app, let a worker raise, and note what the person is told."""
+    async with opened(dataset) as app:
+        app.app.run_worker(work, thread=True)
+        await app.until(lambda: app.app.failure)
+        failures.append(app.app.failure or "")
+
+
 async def test_a_shortage_in_a_worker_is_no_bug(small: Dataset) -> None:
     def short() -> None:
         raise RuntimeError("can't start new thread")
 
+    failures: list[str] = []
     with pytest.raises(WorkerFailed):
-        async with opened(small) as app:
-            app.app.run_worker(short, thread=True)
-            await app.until(lambda: app.app.failure)
-    assert app.app.failure is not None
-    assert app.app.failure.startswith(NO_THREADS)
+        await end_by(small, short, failures)
+    assert failures
+    assert failures[0].startswith(NO_THREADS)
 
 
 async def test_the_report_of_a_bug_in_a_worker_tells_where_it_was(
@@ -160,9 +168,7 @@ async def test_the_report_of_a_bug_in_a_worker_tells_where_it_was(
         raise ValueError(str(tmp_path))
 
     with pytest.raises(WorkerFailed):
-        async with opened(small) as app:
-            app.app.run_worker(unexpected, thread=True)
-            await app.until(lambda: app.app.failure)
+        await end_by(small, unexpected, [])
     (error,) = reported
     assert isinstance(error, ValueError)
     assert error.__traceback__ is not None

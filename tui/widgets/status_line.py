@@ -114,8 +114,7 @@ class StatusLine(LinesWidget):
         network = self._network(snapshot.parameters.sizes, rest - needed)
         if rest < len(network) + len(alpha):  # a narrow screen: the panel shows the pending value
             alpha = f"  α {_alpha(snapshot, None)} "
-        if rest < len(alpha):  # whatever is shown is shown whole
-            alpha = ""
+        alpha = alpha if len(alpha) <= rest else ""  # whatever is shown is shown whole
         if rest >= len(network) + len(alpha):
             line.append(network, self.ink("quiet"))
         line.append(state, self.ink("warning" if wrong else "moving"))
