@@ -47,6 +47,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
         assert len([line for line in app.lines(Probabilities) if "%" in line]) == 10
         assert "@" in "".join(app.lines(Digit))
         assert "│" in "".join(app.lines(Chart))
+        assert all(line.endswith(" ") for line in app.lines(Chart)[1:]), "it touches the edge"
         assert "2/1500" in app.status
         assert "α 0.15" in app.status
 
