@@ -49,6 +49,11 @@ class LandscapeRoom(Room):
     def show(self, parameters: Parameters) -> None:
         """Show which moment is looked at; `look` sees to the map itself."""
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether the first numbers are still to come."""
+        return super().is_preparing or self._behind.is_first_awaited
+
     def look(self) -> None:
         """As every room, and let the paths grow, whichever moment of them is looked at."""
         if not is_on_top(self):

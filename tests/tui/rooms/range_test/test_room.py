@@ -13,6 +13,7 @@ from mnist_tui.tui.config.fields import format_value
 from mnist_tui.tui.rooms.range_test.page import HEADROOM, Found, beside, ceiling
 from mnist_tui.tui.rooms.range_test.room import RangeTestRoom
 from mnist_tui.tui.screens.dialogs.help import HelpDialog
+from mnist_tui.tui.training.snapshot import RunStatus
 
 from tests.helpers.app.app_driver import Driver, opened, presses
 from tests.helpers.app.terminal_sizes import EVERY, at_sizes
@@ -63,7 +64,16 @@ async def test_enter_takes_a_round_number_at_or_below_the_suggestion(small: Data
         await app.press("enter")
         assert app.app.screen is app.app.main
         assert app.app.session.wanted.alpha == found.suggestion
-        assert f"Alpha is {format_value(found.suggestion)}" in app.told
+        assert f"Alpha is {format_value(found.suggestion)} at the next update." in app.told
+
+
+async def test_after_a_finished_run_the_suggestion_waits_for_the_next(small: Dataset) -> None:
+    async with opened(small, iterations=5) as app:
+        await app.train(5)
+        await app.until_state(RunStatus.FINISHED)
+        await enter(app)
+        await app.press("enter")
+        assert "at the next run (r)." in app.told
 
 
 async def test_it_is_made_again_on_request_and_left_without_a_change(small: Dataset) -> None:
