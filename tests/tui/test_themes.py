@@ -83,16 +83,17 @@ async def test_a_terminal_of_sixteen_colors_needs_not_be_told_and_nothing_fades(
         rows = matrix.render_lines(Region(0, 0, *matrix.size))
         dots = [style for row in rows for text, style, _ in row if "·" in text and style]
         assert dots
+        ground = as_sixteen(str(theme.background))
         for style in dots:  # the zeros, which recede
             assert style.color
             shown = as_sixteen(style.color.get_truecolor().hex)
-            assert contrast(shown, as_sixteen(theme.background)) >= 3.5
+            assert contrast(shown, ground) >= 3.5
 
 
 @pytest.mark.parametrize("level", [-2, 2])
 def test_faint_signs_have_a_whole_hue_in_sixteen_colors(level: int) -> None:
-    colors = map(Ground.parse, ("#ffffff", "#000000", "#0000aa", "#aa00aa"))
-    palette = Palette(Colors(*colors, Style(), are_few=True))
+    paper, ink, plus, minus = map(Ground.parse, ("#ffffff", "#000000", "#0000aa", "#aa00aa"))
+    palette = Palette(Colors(paper, ink, plus, minus, Style(), are_few=True))
     style = palette.style(0, level, flipped=False, here=False)
     assert style.color is not None
     assert contrast(as_sixteen(style.color.get_truecolor().hex), "#ffffff") >= 3.5

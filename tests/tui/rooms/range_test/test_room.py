@@ -103,7 +103,9 @@ async def test_marks_are_named_above_the_curve_and_apart(
     async with opened(small, size) as app:
         room = await enter(app)
         for fall in (0.0005, 0.008, 0.02):  # where it is steepest
-            test = RangeTest(0.37, alphas, losses - 0.05 * (alphas > fall) * (alphas < 0.03))
+            test = RangeTest(
+                0.37, alphas, np.where((alphas > fall) & (alphas < 0.03), losses - 0.05, losses)
+            )
             room.result.update(Found(test, 0.01, 0.15, 0))
             shown = rows(room)
             (above,) = (row for row in shown if f"break {test.breaks_at:.2g} " in row)
