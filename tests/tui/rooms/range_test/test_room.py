@@ -69,7 +69,7 @@ async def test_enter_takes_a_round_number_at_or_below_the_suggestion(small: Data
 
 async def test_after_a_finished_run_the_suggestion_waits_for_the_next(small: Dataset) -> None:
     async with opened(small, iterations=5) as app:
-        await app.train(5)
+        app.tap("space")
         await app.until_state(RunStatus.FINISHED)
         await enter(app)
         await app.press("enter")
