@@ -596,4 +596,5 @@ async def test_from_the_command_line_it_opens_at_once(small: Dataset, tmp_path: 
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         driver = Driver(app, pilot)  # pyright: ignore[reportArgumentType]: asked for its screen alone
         await driver.until(lambda: isinstance(app.screen, SweepRoom))
+        await driver.until(lambda: app.screen.query(SweepPage))
         await driver.until(lambda: "30 of 30 runs" in text(driver))
