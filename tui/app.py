@@ -14,6 +14,7 @@ from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from ..net.hyperparameters import Hyperparameters
 from . import kiosk
@@ -29,6 +30,7 @@ from .shortage import shortage_message
 from .storage.resume import SessionFolder, SessionOpener
 from .storage.switch import SessionSwitcher, trained_runs
 from .terminal.driver import SlowLinkDriver
+from .terminal.few_colors import UndimOnLight, has_few_colors
 from .terminal.input_queue import InputQueue
 from .terminal.shutdown import LONG_PATIENCE_S
 from .text import printable
@@ -185,8 +187,11 @@ class MnistApp(MinimumSizeApp):
 
     def _dress(self) -> None:
         """Choose the colours before anything is drawn: later, all would be styled twice."""
-        for theme in themes_for(self.options.abilities.color):
+        few = has_few_colors(self.console)
+        for theme in themes_for("16" if few else self.options.abilities.color):
             self.register_theme(theme)
+        if few:
+            self._filters.insert(0, UndimOnLight())  # Textual has no other way to add one
         before = None if self.is_kiosk else load_setting("theme")
         self.set_reactive(MnistApp.theme, before if before in self.available_themes else INK.name)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -289,7 +294,9 @@ class MnistApp(MinimumSizeApp):
 
     def _fatal_error(self) -> None:
         """Write a bug's traceback to a file and print one line about it."""
-        error = self._exception
+        failed = self._exception
+        # Textual wraps what a worker raised, and then neither kind nor traceback could be told.
+        error = failed.error if isinstance(failed, WorkerFailed) else failed
         if (short := shortage_message(error)) is not None:
             self.failure = f"{short}{'; the run is saved' if self.opener.is_saved else ''}"
             self._close_messages_no_wait()

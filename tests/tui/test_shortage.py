@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,7 @@ from mnist_tui.tui.screens.dialogs.export import ExportDialog
 from mnist_tui.tui.shortage import NO_MEMORY, NO_THREADS, shortage_message
 from mnist_tui.tui.training.snapshot import RunStatus
 from textual.widgets import Label
+from textual.worker import WorkerFailed
 
 from tests.helpers.app.app_driver import ENDLESS, opened
 from tests.helpers.app.session_driver import session_of
@@ -137,6 +139,41 @@ def test_under_a_real_limit_a_command_says_one_line() -> None:
     assert ended.stderr.count("\n") == 1
 
 
+async def end_by(dataset: Dataset, work: Callable[[], None], failures: list[str]) -> None:
+    """Open the app, let a worker raise, and note what the person is told."""
+    async with opened(dataset) as app:
+        app.app.run_worker(work, thread=True)
+        await app.until(lambda: app.app.failure)
+        failures.append(app.app.failure or "")
+
+
+async def test_a_shortage_in_a_worker_is_no_bug(small: Dataset) -> None:
+    def short() -> None:
+        raise RuntimeError("can't start new thread")
+
+    failures: list[str] = []
+    with pytest.raises(WorkerFailed):
+        await end_by(small, short, failures)
+    assert failures
+    assert failures[0].startswith(NO_THREADS)
+
+
+async def test_the_report_of_a_bug_in_a_worker_tells_where_it_was(
+    small: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[BaseException] = []
+    monkeypatch.setattr("mnist_tui.tui.app.write_report", reported.append)
+
+    def unexpected() -> None:
+        raise ValueError(str(tmp_path))
+
+    with pytest.raises(WorkerFailed):
+        await end_by(small, unexpected, [])
+    (error,) = reported
+    assert isinstance(error, ValueError)
+    assert error.__traceback__ is not None
+
+
 # A folder that is gone
 
 
@@ -168,6 +205,7 @@ def test_a_relative_path_in_a_folder_that_is_gone_is_refused() -> None:
         ["export", "m.npz", "--recipe"],
         ["export", "m.npz", "--history", "h.csv"],
         ["models"],
+        ["sweep", "--alpha", "0.1", "--iterations", "1", "--out", "folder"],
     ],
 )
 @pytest.mark.usefixtures("gone")

@@ -76,7 +76,8 @@ def draw_runs(
     width, height = size
     done = max(len(line.history) - 1 for line in lines)
     x = view.x_axis(done, lines[-1].iterations)
-    margin = max(len(str(line.number)) for line in lines) if len(lines) > 1 else 0
+    # For the runs' numbers; with one run a blank, or the last iteration's would touch the edge.
+    margin = max(len(str(line.number)) for line in lines) if len(lines) > 1 else 1
     plot = frame(x, _y_axis(lines, view, x), width, height, ink("quiet"), margin=margin)
     if plot is None:
         return None

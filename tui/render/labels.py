@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
 MAX_CLASS_COLUMNS = 10  # class names may be long folder names
 SHORT_CLASS_COLUMNS = 6  # where there is less room
+COLUMNS_A_NAME_COLUMN = 6  # of a row, so that a name takes no more than a sixth of it
 
 
 def called(names: Sequence[str], label: int, columns: int = MAX_CLASS_COLUMNS) -> str:
     """Return a class's name, safe to show and short; its number if it has no name."""
     return printable(names[label] if label < len(names) else label, MAX_CLASS_COLUMNS)[:columns]
+
+
+def class_columns(width: int) -> int:
+    """Return the columns that a class's name may take in a row of this width."""
+    return min(MAX_CLASS_COLUMNS, max(SHORT_CLASS_COLUMNS, width // COLUMNS_A_NAME_COLUMN))
 
 
 def widest(names: Sequence[str], classes: int, columns: int = MAX_CLASS_COLUMNS) -> int:

@@ -95,9 +95,12 @@ def frame(
     place = Plot([], x, y, left, width - left - margin, rows)
 
     def stretch(mark: float, label: str) -> tuple[int, int]:
-        """Return the cells of a number, under its mark if there is room, and two blanks."""
+        """Return the cells of a number, under its mark if there is room, and a blank.
+
+        In a plot with a margin its last column stays blank.
+        """
         middle = left + (place.column(mark) or 0)
-        start = max(0, min(middle - len(label) // 2, width - len(label)))
+        start = max(0, min(middle - len(label) // 2, width - len(label) - bool(margin)))
         return start, start + len(label) + 1
 
     below = _fitting(x, place.columns // COLUMNS_A_MARK, stretch)

@@ -33,6 +33,7 @@ class BackgroundJob:
         self._wanted: Callable[[], Callable[[], None]] | None = None
         self._busy = self._timed = self._hurried = False
         self._rest_until = 0.0
+        self._has_delivered = False
 
     def ask(self, job: Callable[[], Callable[[], None]], *, at_once: bool = False) -> None:
         """Run this job next, in place of one that has not started.
@@ -59,6 +60,11 @@ class BackgroundJob:
     def is_at_work(self) -> bool:
         """Whether a job runs, or waits."""
         return self._busy or self.is_asked
+
+    @property
+    def is_first_awaited(self) -> bool:
+        """Whether the first result is still to come."""
+        return self.is_at_work and not self._has_delivered
 
     def _begin(self) -> None:
         if self._busy or self._wanted is None:
@@ -88,6 +94,7 @@ class BackgroundJob:
         started = perf_counter()
         if self._screen.is_mounted and self._screen.is_attached:
             then()  # what this asks for waits for the rest, too
+            self._has_delivered = True
             now = perf_counter()
             self._rest_until = now + max(self._least_rest, (seconds + now - started) / DUTY_CYCLE)
             self._busy = False

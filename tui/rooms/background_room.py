@@ -25,6 +25,11 @@ class BackgroundRoom(Room):
             must_rest=lambda: self.moves,
         )
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether the first numbers are still to come."""
+        return super().is_preparing or self._behind.is_first_awaited
+
     def look(self) -> None:
         """Look only while nothing covers this room: hidden numbers need not be computed."""
         if is_on_top(self):

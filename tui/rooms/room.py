@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from time import perf_counter
 from typing import TYPE_CHECKING, ClassVar
 
@@ -124,6 +125,16 @@ class Room(ClosesOnce[None]):
         self.show(viewed[0])
 
     @property
+    def is_preparing(self) -> bool:
+        """Whether the room has yet to find what its own keys act on; see `InputQueue`."""
+        return self._shown is None and self.dashboard.viewed is not None
+
+    @property
+    def own_keys(self) -> frozenset[str]:
+        """The keys that only this room has."""
+        return _keys(type(self)) - _keys(Room)
+
+    @property
     def moves(self) -> bool:
         """Whether the network shown changes by itself."""
         return self.workspace.session.is_training and self.workspace.past is None
@@ -155,3 +166,10 @@ class Room(ClosesOnce[None]):
     def action_leave(self) -> None:
         """Back to the main screen."""
         self.dismiss(None)
+
+
+@cache
+def _keys(kind: type[Room]) -> frozenset[str]:
+    """Return the keys that a kind of room binds."""
+    bindings = (one for one in kind.BINDINGS if isinstance(one, Binding))
+    return frozenset(key for binding in bindings for key in binding.key.split(","))

@@ -16,6 +16,8 @@ SIGNS = {
     **dict.fromkeys("−–—⁻", "-"),
     "·": "*",  # a dot between numbers would read as a decimal point
     "…": ".",
+    "▒": "=",  # shades, between ░ and █
+    "▓": "&",
     "±": "~",
     "√": "v",
     "━": "=",  # the finished part of a bar

@@ -140,10 +140,17 @@ class InputQueue:
         return (pump for pump in pumps if pump.message_queue_size and pump.is_running)
 
     def _is_preparing(self) -> bool:
-        """Return whether the screen has yet to find what keys act on, in a thread."""
+        """Return whether the screen has yet to find what the next key acts on, in a thread.
+
+        A room's own keys wait for its numbers; those that leave it or train do not.
+        """
         screen = self._app.screen_stack[-1] if self._app.screen_stack else None
         if isinstance(screen, CommandPalette):
             return any(worker.is_running and worker.node is screen for worker in self._app.workers)
+        if self._waiting and (own := getattr(screen, "own_keys", None)) is not None:
+            event, _ = self._waiting[0]
+            if not (isinstance(event, Key) and event.key in own):
+                return False
         return bool(getattr(screen, "is_preparing", False))
 
 

@@ -51,20 +51,22 @@ class TrainingClock:
 
 
 class Rate:
-    """Updates a second, averaged over at most the latest WINDOW seconds."""
+    """Updates a second, averaged over the latest WINDOW to twice that.
+
+    It always reaches up to the latest update, so that a run that has just ended tells what it did.
+    """
 
     WINDOW = 0.5  # seconds
 
     def __init__(self, seconds: float, updates: int, rate: float = 0.0) -> None:
         """seconds, updates: where it begins. rate: known from before."""
-        self._begun = self._mark = seconds, updates
-        self._rate = rate
+        self._since = self._mark = seconds, updates
+        self._before = rate
 
     def after(self, seconds: float, updates: int) -> float:
         """Return the rate after this time and number of updates."""
-        elapsed, count = seconds - self._mark[0], updates - self._mark[1]
-        if elapsed >= self.WINDOW:
-            self._rate, self._mark = count / elapsed, (seconds, updates)
-        elif self._mark is self._begun and count and elapsed > 0:  # too short for a whole window
-            return count / elapsed
-        return self._rate
+        elapsed, count = seconds - self._since[0], updates - self._since[1]
+        rate = count / elapsed if count and elapsed > 0 else self._before
+        if seconds - self._mark[0] >= self.WINDOW:
+            self._since, self._mark = self._mark, (seconds, updates)
+        return rate

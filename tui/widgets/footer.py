@@ -136,9 +136,7 @@ def hints_that_fit(all_of_them: Sequence[KeyHint], columns: int) -> list[KeyHint
     wanted = len(chosen)
 
     def room() -> int:
-        return (
-            columns + 1 - sum(all_of_them[i].width for i in chosen)
-        )  # the last gap may be cut off
+        return columns - sum(all_of_them[i].width for i in chosen)
 
     while chosen and room() < 0:
         del chosen[len(chosen) // 2]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from ..render.glyphs import bar
-from ..render.labels import SHORT_CLASS_COLUMNS, called, widest
+from ..render.labels import called, class_columns, widest
 from .lines import LinesWidget
 
 MIN_COLUMNS = 19  # columns that the widget needs
@@ -66,7 +66,7 @@ class PredictionBars(LinesWidget):
             words = Text(self._blank, quiet).wrap(self.app.console, max(1, self.size.width - 2))
             self.show([*lines, Text(), *(Text(" ").append_text(line) for line in words)])
             return
-        names = widest(self._names, len(shares), SHORT_CLASS_COLUMNS)
+        names = widest(self._names, len(shares), class_columns(self.size.width))
         marks = 1 if self._chosen is None else 2
         fixed = marks + names + 1 + 2 * NUMBER + MARGIN
         width = max(0, min(MAX_BAR_COLUMNS, self.size.width - fixed))

@@ -114,6 +114,7 @@ class StatusLine(LinesWidget):
         network = self._network(snapshot.parameters.sizes, rest - needed)
         if rest < len(network) + len(alpha):  # a narrow screen: the panel shows the pending value
             alpha = f"  α {_alpha(snapshot, None)} "
+        alpha = alpha if len(alpha) <= rest else ""  # whatever is shown is shown whole
         if rest >= len(network) + len(alpha):
             line.append(network, self.ink("quiet"))
         line.append(state, self.ink("warning" if wrong else "moving"))

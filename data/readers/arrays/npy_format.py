@@ -27,9 +27,7 @@ CALLED = {
     BYTES: "bytes",
     EITHER: "real numbers of at most 8 bytes, or text",
 }
-MENDED = {
-    REAL: 'astype("u1")', TEXT: 'astype("U")', BYTES: 'astype("u1")', EITHER: 'astype("u1")'
-}  # fmt: skip
+MENDED = {REAL: ("u1",), TEXT: ("U",), BYTES: ("u1",), EITHER: ("u1", "U")}  # types to save as
 
 
 def read_header(
@@ -64,10 +62,10 @@ def read_header(
     except Exception as damage:  # the parser may raise anything on invalid input
         raise refusal(name, "is not an array of NumPy's") from damage
     if dtype.hasobject:
+        ways = " or ".join(f'{variable}.astype("{kind}")' for kind in MENDED[kinds])
         raise refusal(
             name,
-            f"holds Python objects, which are not opened; expected {CALLED[kinds]}: save "
-            f"{variable}.{MENDED[kinds]}",
+            f"holds Python objects, which are not opened; expected {CALLED[kinds]}: save {ways}",
         )
     if dtype.kind not in kinds or (dtype.kind not in TEXT and dtype.itemsize > 8):
         raise refusal(name, f"is of type {dtype}; expected {CALLED[kinds]}")

@@ -92,6 +92,16 @@ def test_ends_worked_out_by_hand(x: float, end: float) -> None:
     assert nice_end(x, 1500) == end
 
 
+@given(AXES, AXES, st.integers(20, 120), st.integers(1, 4))
+def test_in_a_plot_with_a_margin_no_number_touches_the_edge(
+    x: Axis, y: Axis, width: int, margin: int
+) -> None:
+    plot = frame(x, y, width, 12, Style(), margin=margin)
+    if plot is not None:
+        assert all(line.plain.endswith(" ") for line in plot.lines)
+        assert all(line.cell_len == width for line in plot.lines)
+
+
 def test_points_beside_the_axis_are_left_out() -> None:
     quiet = Style()
     axes, size = (Axis(0, 10), Axis(0.0, 1.0)), (40, 10)

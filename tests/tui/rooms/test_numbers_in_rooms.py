@@ -31,6 +31,7 @@ from mnist_tui.tui.widgets.prediction_bars import PredictionBars
 from numpy.typing import NDArray
 
 from tests.helpers.app.app_driver import ENDLESS, Driver, opened
+from tests.helpers.app.terminal_sizes import at_sizes
 
 Numbers = NDArray[np.float64]
 SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -329,3 +330,31 @@ async def test_rooms_speak_of_images_where_there_are_no_digits(small: Dataset) -
             assert "digit" not in words.lower(), (keys, words)
             while app.app.screen is not app.app.main:
                 await app.press("escape")
+
+
+CLOTHES = (
+    *("T-shirt", "Trouser", "Pullover", "Dress", "Coat"),
+    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+)
+
+
+@at_sizes((80, 24), (120, 40), (200, 60))
+async def test_names_are_whole_where_there_is_room_and_never_touch(
+    small: Dataset, size: tuple[int, int]
+) -> None:
+    async with opened(replace(small, names=CLOTHES), size) as app:
+        for key, wide in (("v", 80), ("x", 120), ("c", 120)):
+            await app.press(key)
+            await app.pilot.pause(0.2)
+            words = "\n".join(
+                "\n".join(widget.render_line(y).text for y in range(widget.size.height))
+                for widget in app.app.screen.query(LinesWidget)
+            )
+            assert "→T" not in words, (key, "a name touches the arrow before it")
+            if size[0] >= wide:
+                assert all(name in words for name in ("T-shirt", "Trouser", "Pullover", "Sneaker"))
+            await app.press("escape")
+        await app.press("w")
+        await app.until(lambda: "votes for" in "".join(app.lines(TileGrid)))
+        (words,) = (line for line in app.lines(TileGrid) if "votes for" in line)
+        assert re.search(f"votes for ({'|'.join(CLOTHES)}) ·", words)

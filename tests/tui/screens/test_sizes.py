@@ -47,6 +47,7 @@ async def test_everything_fits(small: Dataset, size: tuple[int, int]) -> None:
         assert len([line for line in app.lines(Probabilities) if "%" in line]) == 10
         assert "@" in "".join(app.lines(Digit))
         assert "│" in "".join(app.lines(Chart))
+        assert all(line.endswith(" ") for line in app.lines(Chart)[1:]), "it touches the edge"
         assert "2/1500" in app.status
         assert "α 0.15" in app.status
 
@@ -71,6 +72,7 @@ async def test_too_small_a_terminal_says_so_and_recovers(
     async with opened(small, size) as app:
         assert app.find("#small").display
         assert "60 × 20" in str(app.find("#small").render())
+        assert app.find("#small").styles.padding.width == 2, "the words touch the edges"
         assert not app.find("#panels").display
         await app.pilot.resize_terminal(80, 24)
         await app.until(lambda: app.find("#panels").display)

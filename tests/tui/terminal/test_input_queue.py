@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import pairwise
 from pkgutil import walk_packages
-from time import monotonic, thread_time
+from time import monotonic, sleep, thread_time
 from typing import Any
 from unittest.mock import Mock
 
@@ -18,10 +18,18 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
+from mnist_tui.net.inspection.range_test import RangeTest, find_alpha
 from mnist_tui.net.inspection.single_step import SampleStep, trace_step
 from mnist_tui.tui import app as app_module
+from mnist_tui.tui.rooms.background_job import BackgroundJob
+from mnist_tui.tui.rooms.digit_history.room import DigitHistoryRoom
+from mnist_tui.tui.rooms.gallery.room import GalleryRoom
 from mnist_tui.tui.rooms.maths import room as maths_room
 from mnist_tui.tui.rooms.maths.find_dialog import FindDialog
+from mnist_tui.tui.rooms.range_test import room as range_test_room
+from mnist_tui.tui.rooms.range_test.room import RangeTestRoom
+from mnist_tui.tui.rooms.saliency.room import SaliencyRoom
+from mnist_tui.tui.rooms.weights.unit_room import UnitRoom
 from mnist_tui.tui.screens.dialogs.base import ClosesOnce, PaintsOnce, Palette
 from mnist_tui.tui.screens.dialogs.go_to import GoToDialog
 from mnist_tui.tui.screens.dialogs.prompts import ConfirmDialog
@@ -31,6 +39,7 @@ from mnist_tui.tui.terminal import input_queue
 from mnist_tui.tui.terminal.input_parser import InputParser
 from mnist_tui.tui.terminal.input_queue import InputQueue
 from mnist_tui.tui.widgets.hyperparameters import FieldInput
+from mnist_tui.tui.widgets.lines import LinesWidget
 from textual.events import Key
 from textual.message import Message
 from textual.screen import Screen
@@ -164,6 +173,74 @@ async def test_keys_wait_for_the_first_numbers_of_the_maths(
         await app.until(lambda: isinstance(app.app.screen, FindDialog))
         await app.settle()
         assert app.app.screen.query_one(Input).value == "12"
+
+
+@pytest.mark.parametrize(
+    ("packet", "kind"),
+    [
+        (b"w\x1b[C\x1b[C\r", UnitRoom),
+        (b"cn\r", GalleryRoom),
+        (b"ca\x1b[C\r", MainScreen),
+        (b"A\r", MainScreen),
+        (b"v\x1b[C\r", maths_room.MathsRoom),
+        (b"x\x1b[C\r", SaliencyRoom),
+        (b"i\r", DigitHistoryRoom),
+    ],
+)
+async def test_keys_wait_for_the_first_numbers_of_every_room(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch, packet: bytes, kind: type[Screen[Any]]
+) -> None:
+    work = BackgroundJob._work  # pyright: ignore[reportPrivateUsage]: made slow
+
+    def later(self: BackgroundJob, job: Callable[[], Callable[[], None]]) -> None:
+        sleep(LONG_S)
+        work(self, job)
+
+    monkeypatch.setattr(BackgroundJob, "_work", later)
+    found: list[object] = []
+    for pauses in (False, True):
+        async with opened(small) as app:
+            await app.make(3)
+            if pauses:
+                await slowly(app, packet)
+            else:
+                await send(app, [packet], pauses=False)
+            assert isinstance(app.app.screen, kind)
+            words = [
+                widget.render_line(y).text
+                for room in app.app.screen.query("#room")
+                for widget in room.query(LinesWidget)
+                for y in range(widget.size.height)
+            ]
+            found.append((app.index, app.app.session.wanted, app.app.workspace.pinned, words))
+    assert found[0] == found[1]
+
+
+async def slowly(app: Driver, packet: bytes) -> None:
+    """Send a key when everything before it has been shown."""
+    for message in messages(InputParser(), packet, is_last=True):
+        app.app.post_message(message)
+        await app.settle()
+        screen = app.app.screen
+        await app.until(lambda screen=screen: not getattr(screen, "is_preparing", False))
+
+
+async def test_a_room_is_left_however_long_its_numbers_take(
+    small: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def later(*arguments: Any) -> RangeTest:
+        go_on.wait()
+        return find_alpha(*arguments)
+
+    monkeypatch.setattr(range_test_room, "find_alpha", later)
+    async with opened(small) as app:
+        app.tap("A")
+        await app.until(lambda: isinstance(app.app.screen, RangeTestRoom))
+        app.tap("escape")
+        await app.until(lambda: app.app.screen is app.app.main)
+        go_on.set()
 
 
 @pytest.mark.parametrize(

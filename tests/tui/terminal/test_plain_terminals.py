@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mnist_tui.tui.errors import UserError
+from mnist_tui.tui.rooms.confusion.grid import SHADES
 from mnist_tui.tui.terminal.ascii import TABLE, in_ascii
 from mnist_tui.tui.terminal.capabilities import detect_capabilities
 from mnist_tui.tui.terminal.no_color import without_color
@@ -44,6 +45,7 @@ def test_what_differs_on_screen_still_differs() -> None:
     assert in_ascii("▶") != in_ascii("‖")
     assert len({in_ascii(cell) for cell in "⠀⠃⡄⣿"}) == 4
     assert in_ascii("─│┼") == "-|+"
+    assert len({*map(in_ascii, SHADES)}) == len(SHADES), "a legend tells them apart"
 
 
 @given(st.text())

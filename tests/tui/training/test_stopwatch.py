@@ -51,13 +51,19 @@ def test_time_of_waiting_for_a_processor_counts() -> None:
     assert watch.seconds == pytest.approx(10.0)
 
 
-def test_a_run_shorter_than_the_window_has_the_rate_it_had() -> None:
+def test_a_short_run_has_the_rate_it_had() -> None:
     rate = Rate(7.0, 100)
     assert rate.after(7.0, 100) == 0.0
     assert rate.after(7.25, 150) == pytest.approx(200.0)
     assert rate.after(7.5, 150) == pytest.approx(100.0)
-    assert rate.after(7.75, 400) == pytest.approx(100.0), "until another window is over"
-    assert rate.after(8.0, 650) == pytest.approx(1000.0)
+    assert rate.after(7.75, 400) == pytest.approx(400.0), "it ends here: 300 in 0.75 s"
+
+
+def test_a_long_run_has_the_rate_of_its_latest_windows() -> None:
+    rate = Rate(7.0, 100)
+    assert rate.after(7.5, 150) == pytest.approx(100.0)
+    assert rate.after(8.0, 650) == pytest.approx(550.0)
+    assert rate.after(8.25, 900) == pytest.approx(1000.0), "without the first half second"
 
 
 def test_a_rate_known_from_before_stays_until_there_is_another() -> None:

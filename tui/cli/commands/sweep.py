@@ -16,7 +16,7 @@ from ....net.hyperparameters import Hyperparameters, check_fits
 from ...config.recipe import format_recipe
 from ...datasets.findings import all_notes
 from ...datasets.loading import digest_of, open_dataset, program
-from ...datasets.paths import expanded
+from ...datasets.paths import absolute, expanded
 from ...errors import UserError
 from ...sweep.cells import with_values
 from ...sweep.cluster import Tls, check_installed, local_cluster, running_cluster
@@ -77,6 +77,7 @@ def run_sweep(
     """
     check_installed()
     known = read_manifest(options.folder)
+    absolute(options.folder)  # refuses it before a long read if it cannot be made
     manifest = _manifest(known, source, base, axes, options)
     with progress(f"reading {manifest.source}", quiet=options.quiet) as on_progress:
         dataset = open_dataset(manifest.source, manifest.share, on_progress)

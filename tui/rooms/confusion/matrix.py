@@ -127,7 +127,9 @@ class Matrix(LinesWidget):
         line = Text(" " * here.left + f"{'as →':<{LABEL}}", self.ink("quiet"), no_wrap=True)
         for predicted in here.answers:
             chosen = predicted == self.cell[1]
-            name = called(self._names, predicted, here.wide - 1)
+            # The first one stands apart from the words before it, too.
+            gap = 2 if predicted == here.answers[0] else 1
+            name = called(self._names, predicted, here.wide - gap)
             line.append(f"{name:>{here.wide - 1}} ", self.ink("chosen" if chosen else "title"))
         return line.append(f"{'recall':>{RECALL}}", self.ink("quiet"))
 
@@ -137,8 +139,9 @@ class Matrix(LinesWidget):
         counts, middle = self.confusion.counts[label], (here.high - 1) // 2
         whole = int(counts.sum())
         ink = self.ink("chosen" if label == self.cell[0] else "title")
-        name = f"{called(self._names, label, LABEL - 1):>{LABEL - 1}}" if y == middle else ""
-        line = Text(" " * here.left, no_wrap=True).append(f"{name:<{LABEL}}", ink)
+        columns = here.left + LABEL - 1  # what is free to the left is the name's, but for a blank
+        name = called(self._names, label, max(LABEL, columns) - 1) if y == middle else ""
+        line = Text(f"{name:>{columns}} ", ink, no_wrap=True)
         for predicted in here.answers:
             count = int(counts[predicted])
             share = count / whole if whole else 0.0

@@ -79,6 +79,11 @@ class DigitHistoryRoom(Room):
         self.traces = watched.traces
         self.query_one(DigitPage).update(watched)
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether the first numbers are still to come."""
+        return super().is_preparing or self._behind.is_first_awaited
+
     def look(self) -> None:
         """As every room; and while the past is looked at, the run goes on all the same."""
         super().look()

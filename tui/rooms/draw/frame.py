@@ -57,8 +57,10 @@ def pixel_row(pair: NDArray[np.uint8], shades: Sequence[Color], *, blocks: bool)
 
 
 def top(columns: int, title: str, ink: Style, rule: Style) -> Text:
-    """Draw the upper edge of a frame, with its title."""
-    words = f" {title} "[: max(0, columns - 1)]
+    """Draw the upper edge of a frame, with its title, or with the end of it that fits."""
+    while title and len(title) + 2 > columns - 1:
+        _, _, title = title.partition(" ")
+    words = f" {title} " if title else ""
     line = Text.assemble(("┌─", rule), (words, ink), no_wrap=True)
     return line.append("─" * (columns - 1 - len(words)) + "┐", rule)
 

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from ...render.labels import called, spoken
 from .pen import Drawing
 
-EMPTY = "Enter puts the pen down, arrows draw; or drag the mouse."
+EMPTY = (  # the longest that fits is shown
+    "Enter puts the pen down, arrows draw; or drag the mouse.",
+    "Enter: pen down; arrows or mouse draw",
+)
 APART = "   "
 KEY_HINTS = (
     "arrows: move",
@@ -29,18 +32,25 @@ def verdict(
     drawn: Sequence[float],
     names: Sequence[str] = (),
     *,
+    columns: int,
     untrained: bool,
     digits: bool = True,
 ) -> str:
-    """Return both answers, for the drawing brought into the data's form and as it was drawn."""
+    """Return both answers, for the drawing brought into the data's form and as it was drawn.
+
+    In few columns they are told in fewer words.
+    """
     first, second = (
         max(range(len(shares)), key=shares.__getitem__) for shares in (centered, drawn)
     )
-    words = (
-        f"Centred: {spoken(called(names, first), digits=digits)} ({centered[first]:.1%}). "
-        f"As you drew it: {spoken(called(names, second), digits=digits)} ({drawn[second]:.1%})."
+    one, other = (
+        f"{spoken(called(names, label), digits=digits)} ({shares[label]:.1%})"
+        for label, shares in ((first, centered), (second, drawn))
     )
-    return f"Untrained. {words}" if untrained else words
+    words = f"Centred: {one}. As you drew it: {other}."
+    if untrained:
+        words = f"Untrained. {words}"
+    return words if len(words) <= columns else f"Centred {one}, as drawn {other}"
 
 
 def pen_sign(drawing: Drawing) -> str:
@@ -50,15 +60,21 @@ def pen_sign(drawing: Drawing) -> str:
     return "●" if drawing.down else "○"
 
 
-def pen_words(drawing: Drawing) -> str:
-    """Describe the pen and its steps, every number of a fixed width."""
+def pen_words(drawing: Drawing, columns: int) -> str:
+    """Describe the pen and its steps, every number of a fixed width, as far as there is room."""
     done, undone = drawing.steps
     tool = "eraser" if drawing.erases else "pen   "
-    return (
-        f"{tool} {pen_sign(drawing)} {'down' if drawing.down else 'up  '}  "
-        f"width {drawing.width:4.1f}  at {drawing.x:2.0f},{drawing.y:2.0f}  "
-        f"undo {done:<3} redo {undone:<3}"
+    words, *others = (
+        f"{tool} {pen_sign(drawing)} {'down' if drawing.down else 'up  '}",
+        f"  width {drawing.width:4.1f}",
+        f"  at {drawing.x:2.0f},{drawing.y:2.0f}",
+        f"  undo {done:<3} redo {undone:<3}",
     )
+    for part in others:
+        if len(words) + len(part) > columns:
+            break
+        words += part
+    return words
 
 
 def flowed(items: Sequence[str], width: int) -> list[str]:

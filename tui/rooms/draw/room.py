@@ -118,7 +118,9 @@ class DrawRoom(Room):
         self.query_one(Canvas).update(pixels, balance(pixels), blocks=self._blocks, pen=pen)
         self.query_one("#centred", FramedPicture).update(form, balance(form), blocks=self._blocks)
         answers, tools = self.query_one(PredictionBars), self.query_one("#tools", LinesWidget)
-        first = Text(f" {EMPTY}", tools.ink("quiet"), no_wrap=True)
+        quiet, columns = tools.ink("quiet"), self.size.width - 2
+        blank = next((words for words in EMPTY if len(words) <= columns), EMPTY[-1])
+        first = Text(f" {blank}", quiet, no_wrap=True)
         if pixels.any():
             shares = probabilities(self._parameters, np.stack([form.ravel(), pixels.ravel()]))
             both: list[list[float]] = shares.T.tolist()
@@ -126,7 +128,12 @@ class DrawRoom(Room):
             names = dataset.names if (dataset := self.workspace.session.dataset) else ()
             answers.update(both[0], drawn, ("centred", "drawn"), names)
             words = verdict(
-                both[0], both[1], names, untrained=viewed[1] == 0, digits=is_of_digits(self.dataset)
+                both[0],
+                both[1],
+                names,
+                columns=columns,
+                untrained=viewed[1] == 0,
+                digits=is_of_digits(self.dataset),
             )
             if own.specks:
                 words += f" · {findings.words(Specks(own.specks))}"
@@ -134,11 +141,8 @@ class DrawRoom(Room):
         else:
             answers.update((), (), ("", ""), blank="As you draw, each class gets its probability.")
         keys = [words.format(thing(self.dataset)) for words in KEY_HINTS]
-        key_lines = [
-            Text(f" {words}", tools.ink("quiet"), no_wrap=True)
-            for words in flowed(keys, self.size.width - 2)
-        ]
-        tools.show([first, Text(f" {pen_words(drawing)}", no_wrap=True), *key_lines])
+        key_lines = [Text(f" {words}", quiet, no_wrap=True) for words in flowed(keys, columns)]
+        tools.show([first, Text(f" {pen_words(drawing, columns)}", no_wrap=True), *key_lines])
 
     # The pen
 

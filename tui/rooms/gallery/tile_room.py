@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from ...screens.main.dashboard import Dashboard
 from ...terminal.driver import has_shades
+from ...terminal.few_colors import has_few_colors
 from ..background_room import BackgroundRoom
 from .tile_grid import TileGrid
 
@@ -16,7 +17,7 @@ class TileRoom(BackgroundRoom):
     def __init__(self, dashboard: Dashboard) -> None:
         super().__init__(dashboard)
         # With few colors, color alone cannot show a sign.
-        self.in_signs = not has_shades() or self.app.console.color_system == "standard"
+        self.in_signs = not has_shades() or has_few_colors(self.app.console)
 
     def furnish(self) -> list[Widget]:
         """Return the grid, which fills the room."""

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from ...keymap.room_keys import ROOM_KEYS
 from ...screens.main.dashboard import Dashboard, is_on_top
 from ...terminal.driver import has_shades
+from ...terminal.few_colors import has_few_colors
 from ..background_job import BackgroundJob
 from ..room import Room
 from .landscape import Landscape, NoPlane, Subject, SurveyedRun
@@ -37,7 +38,7 @@ class LandscapeRoom(Room):
 
     def furnish(self) -> list[Widget]:
         """Return the page, which fills the room."""
-        few_colors = self.app.console.color_system == "standard"
+        few_colors = has_few_colors(self.app.console)
         return [LandscapePage(id="landscape", in_signs=not has_shades() or few_colors)]
 
     @property
@@ -47,6 +48,11 @@ class LandscapeRoom(Room):
 
     def show(self, parameters: Parameters) -> None:
         """Show which moment is looked at; `look` sees to the map itself."""
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether the first numbers are still to come."""
+        return super().is_preparing or self._behind.is_first_awaited
 
     def look(self) -> None:
         """As every room, and let the paths grow, whichever moment of them is looked at."""

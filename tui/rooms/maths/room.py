@@ -78,8 +78,8 @@ class MathsRoom(Room):
 
     @property
     def is_preparing(self) -> bool:
-        """Whether keys wait for the first numbers; see `InputQueue`."""
-        return self.state is None and self._behind.is_at_work
+        """Whether the first numbers are still to come."""
+        return super().is_preparing or self._behind.is_first_awaited
 
     @property
     def _chosen(self) -> Hyperparameters:

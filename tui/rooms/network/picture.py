@@ -13,7 +13,7 @@ from textual.message import Message
 
 from ....net.inspection.connections import Connection
 from ...render.glyphs import ascii_rows, bar, block_rows
-from ...render.labels import SHORT_CLASS_COLUMNS, called, widest
+from ...render.labels import called, class_columns, widest
 from ...render.resample import shrunk, square_side
 from ...render.strokes import LEVELS, Drawing, Stroke, draw_strokes
 from ...terminal.driver import SlowLinkDriver, has_shades
@@ -209,7 +209,7 @@ class NetworkPicture(LinesWidget):
     def _answer(self, state: NetworkState, nodes: Nodes, k: int) -> Text:
         share, label = float(state.values(nodes.layer)[k]), state.subject.label
         names, classes = state.subject.names, len(state.values(nodes.layer))
-        digits = widest(names, classes, SHORT_CLASS_COLUMNS)
+        digits = widest(names, classes, class_columns(self.size.width))
         is_answer, is_lit = k == state.answer, state.path[nodes.layer] == k
         right = label is None or state.answer == label
         ink = self.ink("quiet")

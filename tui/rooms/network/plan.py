@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ....net.inspection.connections import Connection, strongest_connections
-from ...render.labels import SHORT_CLASS_COLUMNS, widest
+from ...render.labels import class_columns, widest
 from ..layout import visible_range
 from .state import NetworkState
 
@@ -128,7 +128,7 @@ def _rows(state: NetworkState, layer: int, height: int) -> tuple[dict[int, int],
 def _share_out(state: NetworkState, width: int, height: int) -> tuple[range, list[int], list[int]]:
     """Return the layers shown, the columns of each, and those of the gaps between them."""
     sizes = state.parameters.sizes
-    needs = [_need(state, layer) for layer in range(len(sizes))]
+    needs = [_need(state, layer, width) for layer in range(len(sizes))]
     shown = _window(needs, state, width)
     widths = [needs[layer] for layer in shown]
     gaps = [MIN_GAP] * (len(shown) - 1)
@@ -165,13 +165,13 @@ def _share_out(state: NetworkState, width: int, height: int) -> tuple[range, lis
     return shown, widths, gaps
 
 
-def _need(state: NetworkState, layer: int) -> int:
-    """Return the columns that a layer takes at least."""
+def _need(state: NetworkState, layer: int, width: int) -> int:
+    """Return the columns that a layer takes at least in a picture of this width."""
     sizes = state.parameters.sizes
     if layer == 0:
         return min(MIN_DIGIT, state.subject.side)
     if layer == len(sizes) - 1:
-        return widest(state.subject.names, sizes[-1], SHORT_CLASS_COLUMNS) + ANSWER
+        return widest(state.subject.names, sizes[-1], class_columns(width)) + ANSWER
     return len(str(sizes[layer] - 1)) + UNIT
 
 

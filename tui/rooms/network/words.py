@@ -6,7 +6,7 @@ import numpy as np
 from rich.text import Text
 
 from ....net.architecture import architecture_name
-from ...render.labels import SHORT_CLASS_COLUMNS, a, called, network_in_words, spoken
+from ...render.labels import a, called, network_in_words, spoken
 from ...terminal.driver import SlowLinkDriver
 from ...widgets.lines import LinesWidget
 from .state import NetworkState
@@ -103,9 +103,7 @@ def _of_connection(state: NetworkState) -> list[tuple[str, str]]:
     layer, subject = state.layer, state.subject
     one = state.followed(layer)
     last = layer == state.layers
-    name = spoken(
-        called(subject.names, one.target, SHORT_CLASS_COLUMNS), digits=subject.thing == "digit"
-    )
+    name = spoken(called(subject.names, one.target), digits=subject.thing == "digit")
     to = f"the logit of {name}" if last else f"Z{layer} of unit {one.target}"
     row, column = divmod(one.source, subject.side)
     value = f"x[{one.source}]" if layer == 1 else f"A{layer - 1}[{one.source}]"

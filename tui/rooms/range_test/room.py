@@ -15,6 +15,7 @@ from ...config.stepping import round_step
 from ...errors import EXPECTED_ERRORS
 from ...keymap.room_keys import ROOM_KEYS
 from ...screens.main.dashboard import Dashboard
+from ...training.pending import pending
 from ..background_job import BackgroundJob
 from ..room import Room
 from .page import Found, RangeTestPage
@@ -42,6 +43,11 @@ class RangeTestRoom(Room):
     def result(self) -> RangeTestPage:
         """The page with the result."""
         return self.query_one(RangeTestPage)
+
+    @property
+    def is_preparing(self) -> bool:
+        """Whether a test is made."""
+        return super().is_preparing or self._behind.is_at_work
 
     def show(self, parameters: Parameters) -> None:
         """Test this network, unless one was tested already."""
@@ -82,5 +88,7 @@ class RangeTestRoom(Room):
             self.notify(str(problem), severity="warning", markup=False)
             return
         self.dashboard.show_run()
-        self.notify(f"Alpha is {format_value(found.suggestion)} from here on.", markup=False)
+        waits = pending(session.snapshot(), session.wanted, in_past=self.workspace.past is not None)
+        when = f"at the {event.long}" if (event := waits.get("alpha")) else "from here on"
+        self.notify(f"Alpha is {format_value(found.suggestion)} {when}.", markup=False)
         self.dismiss(None)

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from ...terminal.driver import has_shades
+from ...terminal.few_colors import has_few_colors
 from ...widgets.lines import LinesWidget
 from .overlay import Cells, Colors, Palette, cells, following, levels, sign_row
 
@@ -121,7 +122,8 @@ class SaliencyMap(LinesWidget):
             self.background_colors[1],
             *(self.color(role) for role in ("title", "plus", "minus")),
         )
-        colors = Colors(paper, ink, plus, minus, self.ink("chosen"), has_shades())
+        few = has_few_colors(self.app.console)
+        colors = Colors(paper, ink, plus, minus, self.ink("chosen"), has_shades(), few)
         before = self._palette
         return before if before and before.colors == colors else Palette(colors)
 

@@ -41,6 +41,7 @@ class Colors:
     minus: Color
     chosen: Style
     are_seen: bool = True  # if not, reversed cells are ink
+    are_few: bool = False  # if so, no hue can be mixed with the ground
 
 
 class Palette:
@@ -64,7 +65,8 @@ class Palette:
             return Style(reverse=inked != here, bold=flipped or here, underline=here)
         below = paper.blend(self.colors.ink, DARKEST * ground / GROUNDS)
         hue = self.colors.plus if level > 0 else self.colors.minus
-        strength = LIGHTEST + (1 - LIGHTEST) * abs(level) / LEVELS
+        lightest = 1.0 if self.colors.are_few else LIGHTEST
+        strength = lightest + (1 - lightest) * abs(level) / LEVELS
         style = Style(
             color=below.blend(hue, strength).rich_color,
             bgcolor=below.rich_color if ground else None,

@@ -15,7 +15,7 @@ from ....net.inspection.saliency import first_order_estimate, flip_pixels, salie
 from ....net.network import forward
 from ....net.validation import as_columns
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import called, image_title, is_of_digits, thing, worded
+from ...render.labels import called, class_columns, image_title, is_of_digits, thing, worded
 from ...screens.main.dashboard import Dashboard
 from ...widgets.prediction_bars import PredictionBars
 from ..room import Room
@@ -138,8 +138,9 @@ class SaliencyRoom(Room):
         )
         cursor = self.row * side + self.column
         Z = passed.Z[-1][k].tolist()
+        panel = self.query_one(Facts)
         facts = (
-            (f"logit of {name[:6]}", f"{Z[1]:+.3f}"),
+            (f"logit of {name[: class_columns(2 * panel.size.width)]}", f"{Z[1]:+.3f}"),
             (
                 f"  by {len(self.flips)} flip{'' if len(self.flips) == 1 else 's'}",
                 f"{Z[1] - Z[0]:+.3f}",
@@ -147,9 +148,9 @@ class SaliencyRoom(Room):
             ("row, column", f"{self.row}, {self.column}"),
             ("  ink", str(int(now[cursor]))),
             ("  slope", f"{slopes[cursor]:+.3f}"),
-            ("flipped: about", f"{self._promised[cursor]:+.3f}".replace("-", "−")),
+            ("flipped: about", f"{self._promised[cursor]:+.3f}"),
         )
-        self.query_one(Facts).update(facts, [worded(text, thing(self.dataset)) for text in LEGEND])
+        panel.update(facts, [worded(text, thing(self.dataset)) for text in LEGEND])
 
     # The cursor and the flips
 

@@ -14,10 +14,11 @@ from ...sweep.watch.overview import Overview
 from ...sweep.watch.plan import At
 from ...terminal.driver import SlowLinkDriver, has_shades
 from ...widgets.lines import LinesWidget
-from ..layout import Block, prose, words
+from ..layout import Block, words
 from . import curves, heatmap, reading
 from .heatmap import TINTS, Layout, Pen, Signs
 from .labels import shortened
+from .welcome import welcome
 
 SEPARATOR = "   "
 FEW_COLORS = (None, "standard")  # in Rich's words: too few for a scale
@@ -26,19 +27,6 @@ MIN_LEGEND_ROWS, MIN_OTHERS_ROWS = 8, 10  # rows of a page with room for these l
 MAX_TROUBLE_ROWS = 3
 READING_ROWS = ((16, 3), (9, 2), (0, 1))  # rows of a page, and those for words about the cell
 Piece = Sequence[tuple[str, Style]]
-
-WHAT = (
-    "A sweep makes many runs that differ in a few hyperparameters, each with several seeds. It "
-    "answers what one run cannot: which alpha, for which width, and how sure that is. Here it is "
-    "a heat map, a cell for each pair of values, or curves with their spread; Enter on a cell "
-    "shows its run on the main screen."
-)
-HOW = (
-    "n begins a small sweep of the current run, in the background; it yields to the run. A large "
-    "one is begun in a shell, on all cores or on a cluster: mnist-tui sweep --alpha 0.01:1:log9 "
-    "--seed 0:3 --out FOLDER. o opens the folder of any sweep, also while it fills."
-)
-NOT_HERE = "On this terminal no sweep can be begun or opened: it takes files and processors."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,12 +99,8 @@ class SweepPage(LinesWidget):
             self.show([self.title("Sweep"), Text(" reading …", self.ink("quiet"))])
             return
         if self.view is None:
-            paragraphs = (WHAT, HOW if self._may_begin else NOT_HERE)
-            said = [self._message] * bool(self._message)
-            width = max(8, self.size.width - 2)
-            lines = prose(said, width, self.ink("warning")) if said else []
-            lines += prose(paragraphs, width, self.ink("quiet"))
-            body = [Text(" ").append_text(line) for line in lines]
+            room = self.size.width, self.size.height - 1
+            body = welcome(room, self.ink, message=self._message, may_begin=self._may_begin)
             self.show([self.title("Sweep"), *body])
             return
         self.show(self._lines(self.view))

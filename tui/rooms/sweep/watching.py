@@ -73,6 +73,11 @@ class WatchingRoom(Room):
             return False
         return super().check_action(action, parameters)
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether the first numbers are still to come."""
+        return super().is_preparing or self._behind.is_first_awaited
+
     def on_mount(self) -> None:
         """Look into the folder now, and then again and again."""
         if self.main.sweep is not None:

@@ -10,7 +10,7 @@ from textual import on
 
 from ....net.inspection.units import activation_stats, unit_weights
 from ...keymap.room_keys import ROOM_KEYS
-from ...render.labels import SHORT_CLASS_COLUMNS, called, thing
+from ...render.labels import called, thing
 from ...render.tiles import Tile
 from ...screens.enter import enter
 from ...screens.main.dashboard import Dashboard
@@ -152,7 +152,7 @@ class WeightsRoom(TileRoom):
         scope = f" of the test {thing(dataset)}s" if tiles.size.width >= WIDE else ""
         words = f" active on {share:.1%}{scope}" if share else " never active"
         if is_last:
-            votes = called(names, int(unit.outgoing.argmax()), SHORT_CLASS_COLUMNS)
+            votes = called(names, int(unit.outgoing.argmax()))
             words = f" · votes for {votes} ·{words}"
         line = Text.assemble(
             (f" Unit {index}", ink("chosen")),

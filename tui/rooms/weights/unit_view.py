@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from ....net.inspection.terms import by_size
 from ...render.glyphs import signed_bar
-from ...render.labels import SHORT_CLASS_COLUMNS, a, called, widest
+from ...render.labels import a, called, class_columns, widest
 from ...render.tiles import TilePage, sizes
 from ...widgets.digit_tile import digit_tile
 from ...widgets.lines import LinesWidget
@@ -54,7 +54,7 @@ def strongest(rows: LinesWidget, weights: Array, columns: int, names: Sequence[s
     `names` are the targets' names if they are classes.
     """
     line = Text(no_wrap=True)
-    digits = widest(names, len(weights), SHORT_CLASS_COLUMNS)
+    digits = widest(names, len(weights), class_columns(columns))
     for index in by_size(weights)[: columns // (digits + 9)].tolist():
         weight = float(weights[index])
         line.append(f"{called(names, index, digits):>{digits}} ", rows.ink("quiet"))
@@ -146,7 +146,7 @@ class UnitView(LinesWidget):
         height = max(0, height)
         shown = np.arange(len(weights)) if len(weights) <= height else by_size(weights)[:height]
         most = float(abs(weights).max())
-        digits = widest(names, len(weights), SHORT_CLASS_COLUMNS)
+        digits = widest(names, len(weights), class_columns(width))
         half = max(1, (width - digits - 10) // 2)
         each = row_lines(len(shown), height)
         lines: list[Text] = []

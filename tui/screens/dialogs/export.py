@@ -24,7 +24,7 @@ from ...datasets.progress import CancellableTask, CancelledError
 from ...errors import EXPECTED_ERRORS, UserError
 from ...export.formats import FORMS, ExportFormat, ExportInput, target
 from ...text import printable
-from ...widgets.hanging import Hanging
+from ...widgets.hanging_text import HangingText
 from ...widgets.path_input import PathInput
 from .base import Dialog
 from .prompts import ConfirmDialog
@@ -70,13 +70,9 @@ class ExportDialog(Dialog[None]):
         name = printable(self._workspace.names[self._number], 40)
         with Vertical(classes="window export") as frame:
             frame.border_title = Content(f"Save and export · {name}")
-            forms = [(form.title, form.says) for form in FORMS]
-            forms.append(("recipe", "this run on one line, to paste at P"))
             yield OptionList(
-                *(
-                    Option(Hanging(f"{title:<{longest}}  {says}", longest + 2))
-                    for title, says in forms
-                )
+                *(_entry(form.title, form.says, longest) for form in FORMS),
+                _entry("recipe", "this run on one line, to paste at P", longest),
             )
             with Vertical(classes="fields"):
                 with Horizontal(classes="row to"):
@@ -306,6 +302,10 @@ class ExportDialog(Dialog[None]):
         self._effort = None
         self._look()
         self._complain("Given up.")
+
+
+def _entry(title: str, says: str, longest: int) -> Option:
+    return Option(HangingText(f"{title:<{longest}}  {says}", longest + 2))
 
 
 def _is_file(path: Path) -> bool:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widgets.option_list import Option
 
-from ...widgets.hanging import Hanging
+from ...widgets.hanging_text import HangingText
 from .choice_dialog import ChoiceDialog
 
 if TYPE_CHECKING:
     from ...lessons.lesson import Lesson
 
+INDENT = 4  # columns of a lesson's number and its tick
 WITHIN = {"skip": "Skip this step", "back": "Back to the step before", "end": "Leave the lesson"}
 
 
@@ -46,7 +47,7 @@ def _within() -> Iterator[Option]:
 def _offers(lessons: Sequence[Lesson], played: Collection[str]) -> Iterator[Option]:
     for number, lesson in enumerate(lessons, 1):
         tick = "✓" if lesson.name in played else " "
-        head = f"{number:2}{tick} {lesson.title} · {lesson.minutes:g} min"
-        yield Option(
-            Hanging(f"{head}\n    {lesson.about}" if lesson.about else head, 4), id=lesson.name
-        )
+        words = f"{number:2}{tick} {lesson.title} · {lesson.minutes:g} min"
+        if lesson.about:
+            words += f"\n{'':{INDENT}}{lesson.about}"
+        yield Option(HangingText(words, INDENT), id=lesson.name)

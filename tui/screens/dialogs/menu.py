@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets.option_list import Option
 
 from ...keymap.main_keys import KEYS, KEYS_BY_TOPIC, Key
-from ...widgets.hanging import Hanging
+from ...widgets.hanging_text import HangingText
 from .choice_dialog import ChoiceDialog
 
 TOOLS = (  # by their actions
@@ -44,5 +44,5 @@ class MenuDialog(ChoiceDialog):
             self.dismiss(action)
 
 
-def _line(key: Key) -> Content:
-    return Hanging(f"{key.shown_as:<{KEY_COLUMNS}}{key.help}", KEY_COLUMNS)
+def _line(key: Key) -> HangingText:
+    return HangingText(f"{key.shown_as:<{KEY_COLUMNS}}{key.help}", KEY_COLUMNS)

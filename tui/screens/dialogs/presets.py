@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual.widgets.option_list import Option
 
 from ....net.presets import PRESETS
-from ...widgets.hanging import Hanging
+from ...widgets.hanging_text import HangingText
 from .choice_dialog import ChoiceDialog
+
+INDENT = 2
 
 
 class PresetDialog(ChoiceDialog):
@@ -14,7 +16,7 @@ class PresetDialog(ChoiceDialog):
 
     def __init__(self, current: str | None) -> None:
         options = (
-            Option(Hanging(f"{name}\n  {preset.teaches}", 2), id=name)
+            Option(HangingText(f"{name}\n{'':{INDENT}}{preset.teaches}", INDENT), id=name)
             for name, preset in PRESETS.items()
         )
         names = list(PRESETS)

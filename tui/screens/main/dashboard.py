@@ -164,7 +164,7 @@ class Dashboard(PaintsOnce[None]):
                 yield Probabilities(id="probabilities")
             yield RunsPanel(id="runs")
             yield Coach(id="coach")
-        yield Static(WORDINGS[0].format(*NEEDS), id="small")
+        yield Static(WORDINGS[0].format(*NEEDS).replace(". ", ".\n"), id="small")
         yield LessonStrip()
         yield KeyFooter()
 

@@ -179,7 +179,7 @@ def test_objects_are_never_opened_and_how_to_mend_them_is_said(tmp_path: Path) -
     }
     found = refusal(write(tmp_path / "labels.npz", members))
     assert "labels holds Python objects" in found
-    assert 'save labels.astype("u1")' in found
+    assert 'save labels.astype("u1") or labels.astype("U")' in found, "they may be words"
 
 
 @pytest.mark.parametrize("names", [[b"\xff", b"a", b"b"], [b"x" * 41, b"a", b"b"]])

@@ -25,6 +25,7 @@ from mnist_tui.tui.screens.dialogs.prompts import ConfirmDialog, NameDialog
 from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.lines import LinesWidget
 from mnist_tui.tui.widgets.prediction_bars import MIN_COLUMNS, PredictionBars
+from mnist_tui.tui.widgets.status_line import StatusLine
 from textual.color import Color
 from textual.geometry import Region
 from textual.widgets import Label
@@ -438,6 +439,18 @@ async def test_other_sizes_of_image_and_other_numbers_of_classes(side: int, clas
         assert len(shown) == min(classes, there.room.query_one(PredictionBars).size.height - 2)
         highest = 100 * there.expected[:, 0].max() / 100
         assert shown[:, 0].max() == pytest.approx(highest, abs=0.0501)
+
+
+async def test_in_a_narrow_terminal_words_are_left_out_and_not_cut(small: Dataset) -> None:
+    async with studio(small, (40, 12)) as there:
+        first, pen = there.words.split("\n")
+        assert first.split()[-1] == "draw"
+        assert pen.split()[-1] == "14,14"
+        assert "─ drawing ─" in there.room.query_one(Canvas).render_line(0).text
+        assert there.app.screen.query_one(StatusLine).render_line(0).text.rstrip().endswith("%")
+        await there.draw((10, 10), (18, 10))
+        (first, _) = there.words.split("\n")
+        assert first.rstrip().endswith("%)"), first
 
 
 def test_hints_are_never_broken() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shlex
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,8 @@ from typing import Any
 
 import click
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.run import checkpoint
 from mnist_tui.tui.app import MnistApp
@@ -23,6 +26,7 @@ from mnist_tui.tui.datasets.loading import digest_of
 from mnist_tui.tui.rooms.sweep.dialogs import NewSweepDialog, OpenSweepDialog, PictureDialog
 from mnist_tui.tui.rooms.sweep.page import SweepPage
 from mnist_tui.tui.rooms.sweep.room import SweepRoom
+from mnist_tui.tui.rooms.sweep.welcome import BEGIN, IN_A_SHELL, WHAT, welcome
 from mnist_tui.tui.screens.dialogs.help import HelpDialog
 from mnist_tui.tui.sweep.axes import format_axis_value
 from mnist_tui.tui.sweep.manifest import Manifest, read_manifest, write_manifest
@@ -33,6 +37,7 @@ from mnist_tui.tui.sweep.worker import make_run
 from mnist_tui.tui.terminal.driver import SlowLinkDriver
 from mnist_tui.tui.training.snapshot import RunStatus
 from mnist_tui.tui.widgets.footer import KeyFooter
+from rich.style import Style
 from textual.widgets import Input, Label
 
 from tests.helpers.app.app_driver import Driver, opened, presses
@@ -80,12 +85,53 @@ def words(app: Driver) -> str:
     return " ".join(text(app).split())
 
 
+@given(st.integers(1, 220), st.integers(0, 70), st.sampled_from(["", "It is gone. " * 9]))
+def test_what_a_sweep_is_fits_any_room(width: int, height: int, message: str) -> None:
+    lines = welcome((width, height), lambda _: Style(), message=message, may_begin=True)
+    shown = " ".join(line.plain for line in lines).split()
+    if width >= 30:
+        assert max(line.cell_len for line in lines) < width
+        assert height < 6 or len(lines) <= height
+        first = (message or WHAT).split()
+        assert shown[: len(first)] == first
+    if width >= 80 and height >= 30:
+        assert "92.9" in shown
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_the_command_can_be_pasted_however_it_is_wrapped(width: int) -> None:
+    lines = welcome((width, 60), lambda _: Style(), message="", may_begin=True)
+    text = "\n".join(line.plain for line in lines)
+    pasted = text[text.index("mnist-tui sweep") : text.index("mnist-tui --sweep")]
+    assert " ".join(pasted.replace("\\\n", " ").split()) == BEGIN
+
+
+def test_the_command_that_is_shown_is_taken_and_plans_as_many_runs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    planned: list[int] = []
+
+    def plan(manifest: Manifest) -> list[object]:
+        cells = plan_of(manifest)
+        planned.append(len(cells))
+        raise click.ClickException("enough")
+
+    plan_of = Manifest.plan
+    monkeypatch.setattr(Manifest, "plan", plan)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(click.ClickException, match="enough"):
+        cli.main([*shlex.split(BEGIN)[1:], "--quiet"], standalone_mode=False)
+    assert f"{planned[0]} runs:" in IN_A_SHELL
+
+
 @presses("W")
 async def test_without_a_sweep_it_says_what_one_is_and_how_to_begin(small: Dataset) -> None:
     async with opened(small) as app:
         await app.press("W")
         await app.until(lambda: "many runs that differ" in words(app))
         assert "mnist-tui sweep --alpha" in words(app)
+        assert "n begins a small one" in words(app)
+        assert re.search(r"hidden +0\.01 ", text(app)), "the example does not fit"
         assert "across" not in footer(app)  # what is about cells waits for a sweep
         assert "new" in footer(app)
         await app.press(*"xybc.,", "enter", "tab", "left", "down", "E")
@@ -550,4 +596,5 @@ async def test_from_the_command_line_it_opens_at_once(small: Dataset, tmp_path: 
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         driver = Driver(app, pilot)  # pyright: ignore[reportArgumentType]: asked for its screen alone
         await driver.until(lambda: isinstance(app.screen, SweepRoom))
+        await driver.until(lambda: app.screen.query(SweepPage))
         await driver.until(lambda: "30 of 30 runs" in text(driver))
