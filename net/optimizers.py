@@ -32,7 +32,7 @@ def limit_norms(parameters: Parameters, limit: float) -> None:
         length = np.sqrt(np.einsum("ij,ij->i", W, W))
         if (length > limit).any():
             # All rows, most by 1: that is quicker than picking out those that are too long.
-            W *= (limit / np.maximum(length, limit))[:, np.newaxis]
+            np.multiply(W, (limit / np.maximum(length, limit))[:, np.newaxis], out=W)
 
 
 class GradientDescent:
