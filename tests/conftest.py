@@ -24,6 +24,11 @@ settings.load_profile("suite")
 # The programs that tests start find byte code, as an installed one does, and need not compile all.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# The same terminal for all, wherever they run: of 16 colors, which decide about the app's theme.
+# Tests of others name theirs.
+for variable in ("TERM", "COLORTERM"):
+    os.environ.pop(variable, None)
+
 # Pilot waits after each key until the process is idle, which it never is while a run trains (a
 # second is waited then, twice a key). Enough, and much sooner, is that the screen's own thread is.
 FRAME = 0.008  # seconds between two looks; idle is who worked for less than a twentieth of it

@@ -221,4 +221,5 @@ async def main(folder: Path) -> None:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
         os.environ |= {"XDG_STATE_HOME": home, "XDG_CONFIG_HOME": home}
+        os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
         asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER))
