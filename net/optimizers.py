@@ -18,6 +18,7 @@ import numpy as np
 from .hyperparameters import Hyperparameters
 from .network import Array, Parameters
 
+Memory = dict[str, Array]  # what an optimizer keeps between updates, by name
 BLOCK = 1 << 16  # numbers of a block: those of four or five vectors fill a megabyte
 
 
@@ -97,16 +98,9 @@ class GradientDescent:
             W = parameters.weights[block]
             g[: W.size] += hyperparameters.weight_decay * W
         memory = {name: vector[block] for name, vector in self.memory.items()}
-        self.move(theta, g, memory, alpha, hyperparameters)
+        self.move(theta, g, memory, alpha, hyperparameters.momentum)
 
-    def move(
-        self,
-        theta: Array,
-        g: Array,
-        memory: dict[str, Array],  # noqa: ARG002  (subclasses read it)
-        alpha: float,
-        hyperparameters: Hyperparameters,  # noqa: ARG002  (likewise)
-    ) -> None:
+    def move(self, theta: Array, g: Array, memory: Memory, alpha: float, mu: float) -> None:  # noqa: ARG002  (subclasses read all)
         """θ ← θ − α·g for a block of numbers; overwrites g."""
         g *= alpha
         theta -= g
@@ -121,17 +115,10 @@ class Momentum(GradientDescent):
 
     memory_names = ("velocity",)
 
-    def move(
-        self,
-        theta: Array,
-        g: Array,
-        memory: dict[str, Array],
-        alpha: float,
-        hyperparameters: Hyperparameters,
-    ) -> None:
+    def move(self, theta: Array, g: Array, memory: Memory, alpha: float, mu: float) -> None:
         """v ← μ·v − α·g;  θ ← θ + v."""
         v = memory["velocity"]
-        v *= hyperparameters.momentum
+        v *= mu
         g *= alpha
         v -= g
         theta += v
@@ -145,21 +132,14 @@ class Nesterov(Momentum):
     Hinton, "On the importance of initialization and momentum in deep learning", 2013.
     """
 
-    def move(
-        self,
-        theta: Array,
-        g: Array,
-        memory: dict[str, Array],
-        alpha: float,
-        hyperparameters: Hyperparameters,
-    ) -> None:
+    def move(self, theta: Array, g: Array, memory: Memory, alpha: float, mu: float) -> None:
         """v ← μ·v − α·g;  θ ← θ + μ·v − α·g."""
         v = memory["velocity"]
-        v *= hyperparameters.momentum
+        v *= mu
         g *= alpha
         v -= g
         theta -= g
-        theta += np.multiply(v, hyperparameters.momentum, out=g)
+        theta += np.multiply(v, mu, out=g)
 
 
 class Adam(GradientDescent):
@@ -173,17 +153,10 @@ class Adam(GradientDescent):
     BETA2 = 0.999
     EPSILON = 1e-8
 
-    def move(
-        self,
-        theta: Array,
-        g: Array,
-        memory: dict[str, Array],
-        alpha: float,
-        hyperparameters: Hyperparameters,
-    ) -> None:
+    def move(self, theta: Array, g: Array, memory: Memory, alpha: float, mu: float) -> None:
         """m ← β₁·m + (1−β₁)·g;  s ← β₂·s + (1−β₂)·g²;  θ ← θ − α·m̂ / (√ŝ + ε)."""
         m, s = memory["mean"], memory["square"]
-        beta1, t = hyperparameters.momentum, self.updates
+        beta1, t = mu, self.updates
         m += (1 - beta1) * (g - m)
         s += (1 - self.BETA2) * (g * g - s)
         # Both start at zero and so are too small at first, by a known factor.
