@@ -11,6 +11,7 @@ Three optimizations, none of which changes the mathematics:
 
 from __future__ import annotations
 
+import math
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -84,24 +85,29 @@ def as_floats(images: Images, dtype: np.dtype[Any]) -> Array:
 
     The buffer is valid until the next call on this thread.
     """
-    size = images.size * dtype.itemsize
-    if BUFFERS.memory.size < size:
-        BUFFERS.memory = np.empty(size, np.uint8)
-    X = BUFFERS.memory[:size].view(dtype).reshape(images.shape)
+    X = _buffer(images.shape, dtype)
     X[...] = images
     return X
 
 
 def scaled(images: Images, dtype: np.dtype[Any]) -> Array:
     """Return bytes as floats, 0 to 1, in the same thread-local buffer as `as_floats`."""
-    X = as_floats(images, dtype)
-    return np.divide(X, MAX_PIXEL, out=X)
+    X = _buffer(images.shape, dtype)
+    scale_into(X, images)
+    return X
 
 
 def scale_into(X: Array, images: Images) -> None:
     """Write bytes as floats, 0 to 1, into X of the same shape."""
     X[...] = images
     np.divide(X, MAX_PIXEL, out=X)
+
+
+def _buffer(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
+    size = math.prod(shape) * dtype.itemsize
+    if BUFFERS.memory.size < size:
+        BUFFERS.memory = np.empty(size, np.uint8)
+    return BUFFERS.memory[:size].view(dtype).reshape(shape)
 
 
 def even_slices(n: int, width: int) -> list[slice]:
