@@ -37,8 +37,9 @@ from .worker_process import WorkerLostError, WorkerProcess
 # 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and 15.9.
 MIN_FLOPS_PER_TASK = 75_000_000
 # Multiplications that make a batch worth halving for a worker process; see halved_network.py. It is
-# halved whether there is a worker or not. Measured, µs per update: 784-128-10 with batch 64
-# (20 million) 548 whole and 588 halved, with batch 128 (39 million) 900 whole and 783 halved.
+# halved whether there is a worker or not. Measured with the worker, µs per update: 784-128-10 with
+# batch 64 (20 million) 548 whole and 588 halved; with batch 128 (39 million), halved between images
+# as it was then, 757 whole and 640 halved.
 MIN_FLOPS_PER_HALVED_BATCH = 30_000_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
