@@ -143,7 +143,7 @@ KEYS_BY_TOPIC = {
     ),
     "Program": (
         Key("tab", "app.focus_next", "to the hyperparameters, field by field", "Tab"),
-        Key("M", "menu", "menu of all rooms and tools", "M", "menu"),
+        Key("M", "menu", "menu of rooms and tools", "M", "menu"),
         Key("question_mark,f1", "help", "help and glossary", "?", "help"),
         Key("1", "only('chart')", "the chart alone, and back", "1"),
         Key("2", "only('digit')", "the digit alone, and back", "2"),

@@ -73,7 +73,7 @@ class MainScreen(
         self.app.theme = names[(now + 1) % len(names)]
 
     def action_menu(self) -> None:
-        """Offer all rooms and tools."""
+        """Offer rooms and tools."""
         from ..dialogs.menu import MenuDialog
 
         async def chosen(action: str | None) -> None:
