@@ -28,6 +28,7 @@ from .halved_network import HalvedNetwork, can_be_halved, gradient_by_halves
 from .input_blocks import ImageGroup, even_slices, group_by_blank_pixels
 from .partial_gradients import Rows, Tally, group_gradient, part_gradient, part_score, sum_tallies
 from .shared_batch import shape_of
+from .system_memory import keep_freed_memory
 from .thread_pool import ThreadPool, available_cores
 from .worker_pace import Pace
 from .worker_process import WorkerLostError, WorkerProcess
@@ -96,6 +97,7 @@ class Engine:
         self._groups: list[ImageGroup] = []
         self._partial_sums: list[Parameters] = []
         threadpool_limits(1, user_api="blas")
+        keep_freed_memory()
 
     def close(self) -> None:
         """Stop the worker threads, and the worker process."""

@@ -11,7 +11,7 @@ from ..network import Activations, Array, Images, Parameters, forward
 from ..validation import as_columns, check_images
 from .engine import Samples
 from .input_blocks import even_slices, scaled, with_strided_matmul
-from .read_ahead import read_ahead
+from .system_memory import read_ahead
 
 IMAGES_PER_CHUNK = 256
 

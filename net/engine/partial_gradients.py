@@ -21,7 +21,7 @@ from ..network import (
     forward,
 )
 from .input_blocks import ImageGroup, as_floats, even_slices, scaled, with_strided_matmul
-from .read_ahead import read_ahead
+from .system_memory import read_ahead
 
 Rows = NDArray[np.integer[Any]]
 Tally = tuple[float, int]  # the sum of the losses, and the number of right answers

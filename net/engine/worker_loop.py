@@ -19,6 +19,7 @@ import numpy as np
 from ..network import Parameters
 from .halved_network import HalfOfUnits, HalvedNetwork
 from .shared_batch import BatchShape, Flag, Meeting, SharedBatch, fence
+from .system_memory import keep_freed_memory
 
 WATCH_S = 0.002  # how long to watch a flag before going to sleep
 NAP_S = 0.001  # while the parent is slower with its half
@@ -33,6 +34,7 @@ def main(argv: list[str]) -> None:
     layout = json.loads(argv[2])
     shared = SharedBatch(file, BatchShape(tuple(layout["sizes"]), layout["dtype"], layout["rows"]))
     os.close(file)
+    keep_freed_memory()
     with suppress(EOFError):
         serve(shared, pipe)
 

@@ -12,7 +12,7 @@ from mnist_tui.data.dataset import Digits
 from mnist_tui.net.engine import batches, input_blocks
 from mnist_tui.net.engine.batches import BLOCK, WINDOW, Batches, random_order
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.engine.read_ahead import read_ahead
+from mnist_tui.net.engine.system_memory import read_ahead
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Images, Parameters
 from mnist_tui.net.trainer import Trainer
