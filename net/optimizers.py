@@ -11,6 +11,8 @@ each number is fetched from memory once and the rest happens in the cache: with 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
@@ -22,18 +24,46 @@ Memory = dict[str, Array]  # what an optimizer keeps between updates, by name
 BLOCK = 1 << 16  # numbers of a block: those of four or five vectors fill a megabyte
 
 
-def limit_norms(parameters: Parameters, limit: float) -> None:
+def blocks_of(part: slice, sizes: Sequence[int], *, by_units: bool) -> list[tuple[slice, int]]:
+    """Cut a part of θ into blocks of about BLOCK numbers.
+
+    Args:
+        part: Must begin and end between two units, if it is cut by units.
+        sizes: Widths of the network.
+        by_units: Whether each hidden unit's weights must stay together.
+
+    Returns:
+        Each block's place in θ, and how many weights lead into one of the hidden units that are
+        in it as a whole; 0: no unit has to be.
+    """
+    if not by_units:
+        return [(block, 0) for block in cut(part, BLOCK)]
+    blocks: list[tuple[slice, int]] = []
+    end = 0
+    for n_in, n_out in pairwise(sizes[:-1]):
+        start, end = end, end + n_in * n_out
+        layer = slice(max(start, part.start), min(end, part.stop))
+        blocks += [(block, n_in) for block in cut(layer, max(1, BLOCK // n_in) * n_in)]
+    rest = slice(max(end, part.start), part.stop)  # the last layer's weights, and all biases
+    return blocks + [(block, 0) for block in cut(rest, BLOCK)]
+
+
+def cut(part: slice, length: int) -> list[slice]:
+    """Cut a part into pieces of this length; the last one may be shorter."""
+    return [slice(a, min(a + length, part.stop)) for a in range(part.start, part.stop, length)]
+
+
+def limit_norms(W: Array, limit: float) -> None:
     """Max-norm: scale down the weights into each hidden unit that are longer than `limit`.
 
     w ← w · limit / max(|w|, limit), where w is a row of W and |w| its Euclidean length. So a large
     alpha can begin a run, and no weight grows without bounds. N. Srivastava and others, "Dropout:
     A Simple Way to Prevent Neural Networks from Overfitting", 2014, section 5.1.
     """
-    for W in parameters.W[:-1]:
-        length = np.sqrt(np.einsum("ij,ij->i", W, W))
-        if (length > limit).any():
-            # All rows, most by 1: that is quicker than picking out those that are too long.
-            np.multiply(W, (limit / np.maximum(length, limit))[:, np.newaxis], out=W)
+    length = np.sqrt(np.einsum("ij,ij->i", W, W))
+    if (length > limit).any():
+        # All rows, most by 1: that is quicker than picking out those that are too long.
+        np.multiply(W, (limit / np.maximum(length, limit))[:, np.newaxis], out=W)
 
 
 class GradientDescent:
@@ -60,26 +90,51 @@ class GradientDescent:
 
         Args:
             parameters: Changed in place.
-            gradient: Of the mean loss at `parameters`; overwritten, to need no further memory.
+            gradient: Of the mean loss at `parameters`.
             alpha: The learning rate, after the schedule.
-            hyperparameters: Momentum and weight decay are read from here.
+            hyperparameters: Momentum, weight decay and max-norm are read from here.
             before: Receives θ as it was, if given.
         """
         self.updates += 1
-        theta, squared_length = parameters.vector, 0.0
-        for start in range(0, theta.size, BLOCK):
-            block = slice(start, start + BLOCK)
+        whole = slice(0, parameters.vector.size)
+        return self.update_parts([whole], parameters, gradient, alpha, hyperparameters, before)
+
+    def update_parts(
+        self,
+        parts: Sequence[slice],
+        parameters: Parameters,
+        gradient: Parameters,
+        alpha: float,
+        hyperparameters: Hyperparameters,
+        before: Array | None = None,
+        begin: Callable[[slice], None] | None = None,
+    ) -> float:
+        """Update some of the numbers, which is a share of update number `updates`.
+
+        Args:
+            parts: Of θ, see `blocks_of`; `before` receives these alone.
+            begin: Is told each block before it is changed, when it is in `before` already.
+        """
+        theta, squared_length, limit = parameters.vector, 0.0, hyperparameters.max_norm
+        blocks = [
+            block
+            for part in parts
+            for block in blocks_of(part, parameters.sizes, by_units=limit > 0)
+        ]
+        for i, (block, n_in) in enumerate(blocks):
             if before is not None:
                 before[block] = theta[block]
+            if begin is not None:
+                begin(block)
             try:
                 self._update_block(block, parameters, gradient, alpha, hyperparameters)
             except MemoryError:  # so that `before` is all of θ as it was
-                if before is not None:
-                    before[block.stop :] = theta[block.stop :]
+                for rest, _ in blocks[i + 1 :] if before is not None else []:
+                    before[rest] = theta[rest]
                 raise
             squared_length += float(theta[block].dot(theta[block]))
-        if hyperparameters.max_norm:
-            limit_norms(parameters, hyperparameters.max_norm)
+            if limit and n_in:
+                limit_norms(theta[block].reshape(-1, n_in), limit)
         return squared_length
 
     def _update_block(
@@ -95,15 +150,14 @@ class GradientDescent:
             # A penalty of λ/2 on every squared weight adds λ·W to the gradient: weights that the
             # loss does not need shrink. Biases are left alone (Krogh and Hertz, "A Simple Weight
             # Decay Can Improve Generalization", 1991).
-            W = parameters.weights[block]
+            W, g = parameters.weights[block], g.copy()
             g[: W.size] += hyperparameters.weight_decay * W
         memory = {name: vector[block] for name, vector in self.memory.items()}
         self.move(theta, g, memory, alpha, hyperparameters.momentum)
 
     def move(self, theta: Array, g: Array, memory: Memory, alpha: float, mu: float) -> None:  # noqa: ARG002  (subclasses read all)
-        """θ ← θ − α·g for a block of numbers; overwrites g."""
-        g *= alpha
-        theta -= g
+        """θ ← θ − α·g for a block of numbers."""
+        theta -= alpha * g
 
 
 class Momentum(GradientDescent):
@@ -119,8 +173,7 @@ class Momentum(GradientDescent):
         """v ← μ·v − α·g;  θ ← θ + v."""
         v = memory["velocity"]
         v *= mu
-        g *= alpha
-        v -= g
+        v -= alpha * g
         theta += v
 
 
@@ -135,11 +188,11 @@ class Nesterov(Momentum):
     def move(self, theta: Array, g: Array, memory: Memory, alpha: float, mu: float) -> None:
         """v ← μ·v − α·g;  θ ← θ + μ·v − α·g."""
         v = memory["velocity"]
+        step = alpha * g
         v *= mu
-        g *= alpha
-        v -= g
-        theta -= g
-        theta += np.multiply(v, mu, out=g)
+        v -= step
+        theta -= step
+        theta += mu * v
 
 
 class Adam(GradientDescent):

@@ -82,7 +82,7 @@ class Trainer:
         self._batches = Batches(m, generator, in_windows=is_large(train.images))
         self._optimizer = OPTIMIZER_CLASSES[hyperparameters.optimizer](self.parameters)
         self._gradient = Parameters.zeros(sizes, dtype)
-        self._before: Array | None = None  # weights before the update; allocated on first use
+        self._before = np.empty_like(self.parameters.vector)  # weights before the update
         # Score of the current weights while `_gradient` is theirs, else None. The gradient is
         # computed right after an update, because its forward pass also scores that update.
         self._score: Score | None = None
@@ -186,7 +186,7 @@ class Trainer:
     def release_buffers(self) -> None:
         """Free the memory that is needed only while updates are made."""
         self._batches.release_buffers()
-        self._gradient, self._before = Parameters(self.parameters.sizes[:1], np.empty(0)), None
+        self._gradient, self._before = Parameters(self.parameters.sizes[:1], np.empty(0)), np.empty(0)
         self._score = None
 
     def _step(self) -> Progress:
@@ -199,12 +199,15 @@ class Trainer:
         self._compute_gradient(hyperparameters)
         self._optimizer, cursor_before = self._optimizer_for(hyperparameters), self._cursor
         alpha, iteration_before = self._alpha(hyperparameters), self.iteration
-        if self._before is None:
-            self._before = np.empty_like(self.parameters.vector)
         try:
             with np.errstate(all="ignore"):  # an overflow is caught below, by its loss
-                squared_length = self._optimizer.update(
-                    self.parameters, self._gradient, alpha, hyperparameters, self._before
+                squared_length = self._engine.update(
+                    self._optimizer,
+                    self.parameters,
+                    self._gradient,
+                    alpha,
+                    hyperparameters,
+                    self._before,
                 )
             is_sound = isfinite(squared_length) or is_finite(self.parameters.vector)
             self._score, self._cursor = None, self._batches.cursor
@@ -278,6 +281,7 @@ class Trainer:
                 self._gradient = Parameters.zeros(
                     self.parameters.sizes, self.parameters.vector.dtype
                 )
+                self._before = np.empty_like(self.parameters.vector)
             rows = images = dropout = None
             if hyperparameters.batch_size is not None:
                 rows = self._batches.take(hyperparameters.batch_size)
@@ -285,13 +289,14 @@ class Trainer:
                 cursor = self._batches.cursor
                 place = cursor.position - len(rows)
                 dropout = Dropout.chosen_by(hyperparameters, cursor.generator, place)
-                self.parameters, self._gradient = self._engine.placed(
-                    self.parameters, self._gradient
+                self.parameters, self._gradient, self._before = self._engine.placed(
+                    self.parameters, self._gradient, self._before
                 )
             self._score = self._engine.gradient(
                 self.parameters, self._gradient, rows, images, dropout
             )
-            self._gradient_norm = length(self._gradient.vector)
+            with np.errstate(all="ignore"):  # an overflow is an infinite length
+                self._gradient_norm = self._engine.gradient_norm(self._gradient)
         return self._score
 
     def _augmented_images(self, hyperparameters: Hyperparameters) -> Images | None:
@@ -342,12 +347,6 @@ def is_1_2_5(n: int) -> bool:
 def is_finite(vector: Array) -> bool:
     """Return whether all numbers are finite, as they may be though their squares overflow."""
     return bool(np.isfinite(vector).all())
-
-
-@np.errstate(all="ignore")
-def length(vector: Array) -> float:
-    """Return the Euclidean length; not finite if a square overflows, or a number is not."""
-    return float(np.sqrt(vector.dot(vector)))
 
 
 def replay(trainer: Trainer, log: HyperparameterLog) -> Iterator[Progress]:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, pairwise
+from math import sqrt
 from time import perf_counter
 from typing import Protocol
 
@@ -23,15 +24,17 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ..dropout import Dropout
-from ..network import Images, Parameters
-from .halved_network import HalvedNetwork, can_be_halved, gradient_by_halves
+from ..hyperparameters import Hyperparameters
+from ..network import Array, Images, Parameters
+from ..optimizers import GradientDescent
+from .halved_network import HalvedNetwork, can_be_halved, gradient_by_halves, squared_length
 from .input_blocks import ImageGroup, even_slices, group_by_blank_pixels
 from .partial_gradients import Rows, Tally, group_gradient, part_gradient, part_score, sum_tallies
-from .shared_batch import shape_of
 from .system_memory import keep_freed_memory
 from .thread_pool import ThreadPool, available_cores
-from .worker_pace import Pace
-from .worker_process import WorkerLostError, WorkerProcess
+from .worker.pace import Pace
+from .worker.process import WorkerLostError, WorkerProcess
+from .worker.shared_memory import shape_of
 
 # Multiplications that make a part of a batch worth a thread. A part must also fill the cache (see
 # even_slices). Measured in one part and in two, ms per update: 784-256-10 with batch 256 1.7 and
@@ -94,6 +97,8 @@ class Engine:
         self._may_start_worker = self.threads > 1 if processes is None else processes > 1
         self._pace = Pace()
         self._halved: HalvedNetwork | None = None
+        self._was_halved = False  # whether the last gradient was of a halved batch, and what
+        self._workers_square: float | None = None  # the worker found if it computed one half
         self._groups: list[ImageGroup] = []
         self._partial_sums: list[Parameters] = []
         threadpool_limits(1, user_api="blas")
@@ -126,6 +131,7 @@ class Engine:
             The score over the same rows, which the forward pass yields at no extra cost.
         """
         m = len(self.labels) if rows is None else len(rows)
+        self._was_halved = False
         if rows is None:
             self._groups = self._groups or group_by_blank_pixels(self.images, self.labels)
             tasks = [partial(group_gradient, parameters, group, m) for group in self._groups]
@@ -157,10 +163,12 @@ class Engine:
             self._halved = HalvedNetwork(parameters, gradient)
         network, tally = self._halved, None
         worker = self._ready_worker(parameters, len(rows))
+        self._was_halved, self._workers_square = True, None
         begun = perf_counter()
         if worker is not None and self._pace.prefers_worker():
             try:
                 tally = worker.gradient(network, images, self.labels, rows, dropout)
+                self._workers_square = worker.squared_length
             except WorkerLostError:
                 self._drop_worker()
                 self._may_start_worker = False
@@ -194,15 +202,61 @@ class Engine:
         if worker is not None:
             worker.close()
 
-    def placed(self, parameters: Parameters, gradient: Parameters) -> tuple[Parameters, Parameters]:
-        """Return both where the worker process, if there is one, reads and writes them too.
+    def placed(
+        self, parameters: Parameters, gradient: Parameters, before: Array
+    ) -> tuple[Parameters, Parameters, Array]:
+        """Return all three where the worker process, if there is one, reads and writes them too.
 
-        They need not be copied then for every batch. The parameters stay the same numbers, the
-        gradient does not.
+        They need not be copied then for every batch. The parameters and what they were before stay
+        the same numbers, the gradient does not.
         """
         worker = self.worker
-        can_place = worker is not None and worker.is_ready and worker.fits(parameters, 0)
-        return worker.place(parameters) if worker and can_place else (parameters, gradient)
+        if worker is None or not (worker.is_ready and worker.fits(parameters, 0)):
+            return parameters, gradient, before
+        return worker.place(parameters, before)
+
+    def gradient_norm(self, gradient: Parameters) -> float:
+        """Return the Euclidean length of the gradient that was computed last.
+
+        Not finite if a square overflows, or a number is not.
+        """
+        if self._halved is None or not self._was_halved:
+            return sqrt(squared_length(gradient.vector))
+        (first, second), known = self._halved.halves, self._workers_square
+        return sqrt(
+            first.squared_length()
+            + (second.squared_length() if known is None else known)
+            + squared_length(gradient.vector[gradient.W[0].size :])
+        )
+
+    def update(
+        self,
+        optimizer: GradientDescent,
+        parameters: Parameters,
+        gradient: Parameters,
+        alpha: float,
+        hyperparameters: Hyperparameters,
+        before: Array,
+    ) -> float:
+        """Update the parameters; as `GradientDescent.update`, with the worker if that is quicker."""
+        worker = self.worker
+        if worker is None or not (
+            worker.is_ready
+            and worker.holds(parameters, gradient, before)
+            and self._pace.prefers_worker()
+        ):
+            return optimizer.update(parameters, gradient, alpha, hyperparameters, before)
+        optimizer.updates += 1
+        try:
+            return worker.update(optimizer, alpha, hyperparameters)
+        except WorkerLostError:
+            self._drop_worker()
+            self._may_start_worker = False
+            return worker.finish_update(optimizer, alpha, hyperparameters)
+        except BaseException:
+            self._drop_worker()
+            worker.put_back(optimizer, hyperparameters)
+            raise
 
     def score(self, parameters: Parameters, samples: Samples | None = None) -> Score:
         """Return loss and accuracy over all of these samples; None: the engine's own."""

@@ -126,6 +126,16 @@ class HalfOfUnits:
         dZ1 = error_before(self._layers.W[1], dZ2, Z1, M1)
         layer_gradient(dZ1, X, dW1, db1)
 
+    def squared_length(self) -> float:
+        """Return the sum of the squares of dW1, as far as it is this half's."""
+        return squared_length(self._gradient.W[0])
+
+
+def squared_length(array: Array) -> float:
+    """Return the sum of the squares; the array must be contiguous."""
+    vector = array.reshape(-1)
+    return float(vector.dot(vector))
+
 
 def can_be_halved(sizes: Sequence[int]) -> bool:
     """Return whether a network of these widths has units to share."""
@@ -134,8 +144,13 @@ def can_be_halved(sizes: Sequence[int]) -> bool:
 
 def units_of_half(parameters: Parameters, half: int) -> slice:
     """Return the numbers of the units of a half."""
-    n = parameters.sizes[1]
-    return slice(half * n // HALVES, (half + 1) * n // HALVES)
+    sizes = parameters.sizes
+    return slice(start_of_half(sizes, half), start_of_half(sizes, half + 1))
+
+
+def start_of_half(sizes: Sequence[int], half: int) -> int:
+    """Return the number of the first unit of a half of the first hidden layer."""
+    return half * sizes[1] // HALVES
 
 
 def layers_of_half(parameters: Parameters, half: int) -> Layers:

@@ -23,8 +23,10 @@ from threadpoolctl import threadpool_limits
 from ....data.dataset import Digits, load
 from ....net.architecture import architecture_name
 from ....net.engine.engine import Engine
+from ....net.hyperparameters import Hyperparameters
 from ....net.initialization import initial_parameters
 from ....net.network import Array, Parameters, backward, cross_entropy, forward
+from ....net.optimizers import GradientDescent
 from ....net.presets import PRESETS
 from .bench_rivals import UPDATES
 
@@ -41,6 +43,7 @@ EPOCH_TASKS: tuple[tuple[Hidden, int], ...] = (  # and the batch
     ((256,), 256),
     (CHAMPION, 128),
 )
+ALPHA = 0.05  # the same for all
 PEAK_MATRIX_SIDE = 1500  # of the matrix products that measure the machine's peak
 
 
@@ -126,14 +129,14 @@ def run_benchmark(*, as_json: bool, threads: int | None) -> int:
 def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: Hidden) -> Row:
     """Time one update over all images."""
     m = len(train)
-    parameters, gradient, step = _initial_state(hidden)
+    parameters, gradient, before = _initial_state(hidden)
+    optimizer, chosen = GradientDescent(parameters), Hyperparameters()
 
     def ours() -> float:
         def updates() -> None:
             for _ in range(UPDATES):
                 engine.gradient(parameters, gradient)
-                np.multiply(gradient.vector, 0.05, out=step)
-                parameters.vector -= step
+                engine.update(optimizer, parameters, gradient, ALPHA, chosen, before)
 
         return _timed(updates) / UPDATES
 
@@ -151,18 +154,18 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: Hidden) ->
 def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: Hidden, batch: int) -> Row:
     """Time one epoch of mini-batches."""
     m = len(train)
-    parameters, gradient, step = _initial_state(hidden)
+    parameters, gradient, before = _initial_state(hidden)
+    optimizer, chosen = GradientDescent(parameters), Hyperparameters()
     generator = np.random.default_rng(0)
 
     def ours() -> float:
         def updates() -> None:
-            nonlocal parameters, gradient
+            nonlocal parameters, gradient, before
             order = generator.permutation(m)
             for start in range(0, m, batch):
-                parameters, gradient = engine.placed(parameters, gradient)
+                parameters, gradient, before = engine.placed(parameters, gradient, before)
                 engine.gradient(parameters, gradient, order[start : start + batch])
-                np.multiply(gradient.vector, 0.05, out=step)
-                parameters.vector -= step
+                engine.update(optimizer, parameters, gradient, ALPHA, chosen, before)
 
         return _timed(updates)
 
@@ -214,7 +217,7 @@ def _whole_array_update(
     def update() -> None:
         activations = forward(parameters, X)
         backward(parameters, activations, train.labels, len(train), gradient)
-        np.multiply(gradient.vector, 0.05, out=step)
+        np.multiply(gradient.vector, ALPHA, out=step)
         parameters.vector[:] -= step
         cross_entropy(activations.Z[-1], train.labels).mean()
         (activations.A[-1].argmax(axis=0) == train.labels).mean()

@@ -1,6 +1,6 @@
-"""The worker process: computes one half of each mini-batch; started by worker_process.py.
+"""The worker process: does its half of each task; started by process.py.
 
-Between two batches it watches a flag for a moment, because the next one usually comes within
+Between two tasks it watches a flag for a moment, because the next one usually comes within
 fractions of a millisecond, and then sleeps until a byte arrives in its pipe. The pipe's end is
 the parent's end, however it comes: then the worker ends too.
 """
@@ -16,10 +16,12 @@ from time import perf_counter
 
 import numpy as np
 
-from ..network import Parameters
-from .halved_network import HalfOfUnits, HalvedNetwork
-from .shared_batch import BatchShape, Flag, Meeting, SharedBatch, fence
-from .system_memory import keep_freed_memory
+from ...network import Parameters
+from ..halved_network import HalfOfUnits, HalvedNetwork
+from ..system_memory import keep_freed_memory
+from .shared_batch import Meeting, SharedBatch
+from .shared_memory import BatchShape, Flag, SharedMemory, Task, fence
+from .shared_update import SharedUpdate
 
 WATCH_S = 0.002  # how long to watch a flag before going to sleep
 NAP_S = 0.001  # while the parent is slower with its half
@@ -32,22 +34,23 @@ def main(argv: list[str]) -> None:
         signal.signal(number, signal.SIG_IGN)  # meant for the parent, whose end is enough
     file, pipe = map(int, argv[:2])
     layout = json.loads(argv[2])
-    shared = SharedBatch(file, BatchShape(tuple(layout["sizes"]), layout["dtype"], layout["rows"]))
+    memory = SharedMemory(file, BatchShape(tuple(layout["sizes"]), layout["dtype"], layout["rows"]))
     os.close(file)
     keep_freed_memory()
     with suppress(EOFError):
-        serve(shared, pipe)
+        serve(memory, pipe)
 
 
 @np.errstate(all="ignore")  # an overflow shows in the loss
-def serve(shared: SharedBatch, pipe: int) -> None:
-    """Compute the second half of each batch that is handed over.
+def serve(memory: SharedMemory, pipe: int) -> None:
+    """Do the second half of each task that is handed over.
 
     Raises:
         EOFError: The pipe has ended.
     """
-    flags, parameters = shared.flags, shared.parameters
-    half = HalfOfUnits(parameters, shared.gradient, 1)
+    flags, parameters = memory.flags, memory.parameters
+    batch, update = SharedBatch(memory), SharedUpdate(memory)
+    half = HalfOfUnits(parameters, memory.gradient, 1)
     # Both processes compute the rest of the network, but only the parent's gradient of it counts.
     unused = Parameters.zeros(parameters.sizes, parameters.vector.dtype)
     network = HalvedNetwork(parameters, unused)
@@ -62,10 +65,14 @@ def serve(shared: SharedBatch, pipe: int) -> None:
 
     flags[Flag.IS_READY] = 1
     while True:
-        number = _next_batch(flags, number, pipe)
+        number = _next_task(flags, number, pipe)
         fence()
         try:
-            shared.compute_half(network, half, meet)
+            if flags[Flag.TASK] == Task.UPDATE:
+                update.make_workers_part(number)
+            else:
+                batch.compute_half(network, half, meet)
+                memory.squares[0] = half.squared_length()
         except MemoryError:
             outcome = Flag.FAILED
         else:
@@ -82,8 +89,8 @@ def _wait_for(flag: Flag, flags: memoryview[int], number: int, pipe: int) -> Non
             _sleep(pipe, NAP_S)
 
 
-def _next_batch(flags: memoryview[int], done: int, pipe: int) -> int:
-    """Wait for a batch after number `done`; return its number."""
+def _next_task(flags: memoryview[int], done: int, pipe: int) -> int:
+    """Wait for a task after number `done`; return its number."""
     end = perf_counter() + WATCH_S
     while flags[Flag.REQUESTED] == done:
         if perf_counter() < end:

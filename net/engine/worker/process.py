@@ -1,9 +1,9 @@
-"""The parent's side of a worker process, which computes half of each mini-batch on another core.
+"""The parent's side of a worker process, which does half of the work of training on another core.
 
 Threads cannot do that: a mini-batch is some thirty short NumPy calls, between which each thread
 needs Python's lock. A process has a lock of its own. Nothing is pickled: both processes map the
-same memory, and numbers in it say which batch is wanted and how far each has come. See
-shared_batch.py and worker_loop.py.
+same memory, and numbers in it say what is wanted and how far each has come. See shared_batch.py,
+shared_update.py and loop.py.
 """
 
 from __future__ import annotations
@@ -14,22 +14,27 @@ import subprocess
 import sys
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from time import perf_counter, sleep
 
-from ..dropout import Dropout
-from ..network import Images, Labels, Parameters
-from .halved_network import HalvedNetwork, copy_half
-from .partial_gradients import Rows, Tally
-from .shared_batch import (
+from ...dropout import Dropout
+from ...hyperparameters import Hyperparameters
+from ...network import Array, Images, Labels, Parameters
+from ...optimizers import GradientDescent
+from ..halved_network import HalvedNetwork, copy_half
+from ..partial_gradients import Rows, Tally
+from .shared_batch import Meeting, SharedBatch
+from .shared_memory import (
     BatchShape,
     Flag,
-    Meeting,
-    SharedBatch,
+    SharedMemory,
+    Task,
     byte_count,
     fence,
     nameless_file,
 )
+from .shared_update import SharedUpdate
 
 SPIN_S = 0.001  # how long to watch for the worker before giving way to others
 NAP_S = 0.0001
@@ -39,7 +44,7 @@ MAX_NAPS = 100_000
 END_S = 0.5  # patience with its end, before it is killed
 # More threads could add up in another order. Read by OpenBLAS, MKL and those built with OpenMP.
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS")
-CODE = "import sys; from mnist_tui.net.engine.worker_loop import main; main(sys.argv[1:])"
+CODE = "import sys; from mnist_tui.net.engine.worker.loop import main; main(sys.argv[1:])"
 
 
 class WorkerLostError(Exception):
@@ -57,7 +62,8 @@ class WorkerProcess:
         """
         file = nameless_file(byte_count(shape))
         try:
-            self._shared = SharedBatch(file, shape)
+            self._memory = SharedMemory(file, shape)
+            self._batch, self._update = SharedBatch(self._memory), SharedUpdate(self._memory)
             reading, self._pipe = os.pipe()
             try:
                 self._process = subprocess.Popen(  # noqa: S603  (our own interpreter and code)
@@ -84,13 +90,13 @@ class WorkerProcess:
         finally:
             os.close(file)
         self._placed: Callable[[], Parameters | None] = lambda: None
-        self._number = 0  # of the batch handed over last
+        self._number = 0  # of the task handed over last
         self.close = weakref.finalize(self, _end, self._process, self._pipe)
 
     @property
     def shape(self) -> BatchShape:
         """What it computes."""
-        return self._shared.shape
+        return self._memory.shape
 
     @property
     def pid(self) -> int:
@@ -100,7 +106,7 @@ class WorkerProcess:
     @property
     def is_ready(self) -> bool:
         """Whether it has started and waits for work."""
-        return self._shared.flags[Flag.IS_READY] == 1
+        return self._memory.flags[Flag.IS_READY] == 1
 
     def fits(self, parameters: Parameters, rows: int) -> bool:
         """Return whether it can compute half a batch of so many images for these parameters.
@@ -111,16 +117,28 @@ class WorkerProcess:
         same = (shape.sizes, shape.dtype) == (parameters.sizes, parameters.vector.dtype.name)
         return same and rows <= shape.rows and placed in (None, parameters)
 
-    def place(self, parameters: Parameters) -> tuple[Parameters, Parameters]:
-        """Move parameters that fit into the shared memory; return them, and their gradient's place.
+    def place(
+        self, parameters: Parameters, before: Array
+    ) -> tuple[Parameters, Parameters, Array]:
+        """Move parameters that fit, and what they were, into the shared memory.
 
-        What that gradient holds is not kept.
+        Return both, and between them their gradient's place, which does not hold it.
         """
+        memory = self._memory
         if self._placed() is not parameters:
-            self._shared.parameters.vector[:] = parameters.vector
-            parameters = Parameters(parameters.sizes, self._shared.parameters.vector)
+            memory.parameters.vector[:], memory.before[:] = parameters.vector, before
+            parameters = Parameters(parameters.sizes, memory.parameters.vector)
             self._placed = weakref.ref(parameters)
-        return parameters, self._shared.gradient
+        return parameters, memory.gradient, memory.before
+
+    def holds(self, parameters: Parameters, gradient: Parameters, before: Array | None) -> bool:
+        """Return whether these are where `place` puts them."""
+        memory = self._memory
+        return (
+            self._placed() is parameters
+            and gradient is memory.gradient
+            and before is memory.before
+        )
 
     def gradient(
         self,
@@ -137,49 +155,75 @@ class WorkerProcess:
         Raises:
             WorkerLostError: The worker will not complete its half.
         """
-        shared = self._shared
-        self._hand_over(network, images, labels, rows, dropout)
-        score = shared.compute_half(network, network.halves[0], self._meet)
+        memory = self._memory
+        if network.parameters.vector is not memory.parameters.vector:
+            memory.parameters.vector[:] = network.parameters.vector
+        self._batch.take(images, labels, rows, dropout)
+        self._request(Task.GRADIENT)
+        score = self._batch.compute_half(network, network.halves[0], self._meet)
         self._wait(Flag.COMPLETED)
-        if network.gradient.vector is not shared.gradient.vector:
-            copy_half(shared.gradient, network.gradient, 1)
+        if network.gradient.vector is not memory.gradient.vector:
+            copy_half(memory.gradient, network.gradient, 1)
         return score
 
-    def _hand_over(
-        self,
-        network: HalvedNetwork,
-        images: Images,
-        labels: Labels,
-        rows: Rows,
-        dropout: Dropout | None,
-    ) -> None:
-        """Write down the batch, and tell the worker that there is one."""
-        shared, m = self._shared, len(rows)
-        if network.parameters.vector is not shared.parameters.vector:
-            shared.parameters.vector[:] = network.parameters.vector
-        images.take(rows, axis=0, out=shared.images[:m], mode="clip")
-        shared.labels[:m] = labels[rows]
-        shared.flags[Flag.ROWS] = m
-        shared.dropout = dropout
+    @property
+    def squared_length(self) -> float:
+        """The sum of the squares of the worker's half of dW1, of the last gradient."""
+        return float(self._memory.squares[0])
+
+    def update(
+        self, optimizer: GradientDescent, alpha: float, hyperparameters: Hyperparameters
+    ) -> float:
+        """Update the parameters that it holds, a part here and a part there.
+
+        The gradient is that which it holds, and the optimizer has counted the update already. What
+        the parameters were is in their memory, too.
+
+        Returns:
+            The squared length of θ, as `GradientDescent.update` does.
+
+        Raises:
+            WorkerLostError: The worker will not complete its part; end it and `finish_update`.
+        """
+        self._update.describe(optimizer, alpha, hyperparameters)
+        self._request(Task.UPDATE)
+        square = self._update.make_parents_part(optimizer, alpha, hyperparameters)
+        self._wait(Flag.COMPLETED)
+        return square + float(self._memory.squares[1])
+
+    def finish_update(
+        self, optimizer: GradientDescent, alpha: float, hyperparameters: Hyperparameters
+    ) -> float:
+        """Make what a worker that has ended has left undone; return what `update` would have."""
+        self._update.finish(optimizer, alpha, hyperparameters, self._number)
+        theta = self._memory.parameters.vector
+        return float(theta.dot(theta))
+
+    def put_back(self, optimizer: GradientDescent, hyperparameters: Hyperparameters) -> None:
+        """See to it that all parameters of a worker that has ended are as they were, in `before`."""
+        self._update.put_back(optimizer, hyperparameters, self._number)
+
+    def _request(self, task: Task) -> None:
+        """Tell the worker that there is a task."""
+        flags = self._memory.flags
         self._number += 1
+        flags[Flag.TASK] = task
         fence()
-        self._shared.flags[Flag.REQUESTED] = self._number
+        flags[Flag.REQUESTED] = self._number
         fence()
-        if self._shared.flags[Flag.IS_ASLEEP]:
-            try:
+        if flags[Flag.IS_ASLEEP]:
+            with suppress(OSError):  # it has ended, which is noticed where its half is waited for
                 os.write(self._pipe, b"\0")
-            except OSError as error:
-                raise WorkerLostError from error
 
     def _meet(self, meeting: Meeting) -> None:
         own, workers = meeting
         fence()
-        self._shared.flags[own] = self._number
+        self._memory.flags[own] = self._number
         self._wait(workers)
 
     def _wait(self, flag: Flag) -> None:
         """Wait until the worker has come so far with the batch."""
-        flags, end, naps = self._shared.flags, perf_counter() + SPIN_S, 0
+        flags, end, naps = self._memory.flags, perf_counter() + SPIN_S, 0
         while flags[flag] != self._number:
             if flags[Flag.FAILED] == self._number:
                 raise WorkerLostError

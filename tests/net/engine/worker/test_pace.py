@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from mnist_tui.net.engine.worker_pace import HELD_BATCHES, PROBED_BATCHES, WATCHED_BATCHES, Pace
+from mnist_tui.net.engine.worker.pace import HELD_BATCHES, PROBED_BATCHES, WATCHED_BATCHES, Pace
 
 PROBE = 2 * PROBED_BATCHES
 

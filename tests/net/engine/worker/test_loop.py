@@ -8,16 +8,16 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
 import pytest
-from mnist_tui.net.engine import shared_batch
 from mnist_tui.net.engine.halved_network import HalfOfUnits, HalvedNetwork
-from mnist_tui.net.engine.shared_batch import (
+from mnist_tui.net.engine.worker import shared_batch
+from mnist_tui.net.engine.worker.loop import serve
+from mnist_tui.net.engine.worker.shared_memory import (
     BatchShape,
     Flag,
-    SharedBatch,
+    SharedMemory,
     byte_count,
     nameless_file,
 )
-from mnist_tui.net.engine.worker_loop import serve
 
 from tests.helpers.support import PATIENCE, wait_until
 
@@ -33,7 +33,7 @@ STEPS = (  # what the parent says in the course of a batch, and what the worker 
 def serving() -> Generator[memoryview[int]]:
     """The flags of a worker that waits for blank images; it has ended when the context has."""
     file = nameless_file(byte_count(SHAPE))
-    parents, workers = SharedBatch(file, SHAPE), SharedBatch(file, SHAPE)
+    parents, workers = SharedMemory(file, SHAPE), SharedMemory(file, SHAPE)
     os.close(file)
     reading, writing = os.pipe()
 

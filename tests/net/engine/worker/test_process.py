@@ -48,7 +48,8 @@ def test_two_processes_compute_what_one_computes(
     images, labels = SAMPLES.images, SAMPLES.labels
     alone = HalvedNetwork(parameters, expected)
     score = gradient_by_halves(alone, images[rows], labels[rows], dropout)
-    for network in (HalvedNetwork(parameters, found), HalvedNetwork(*worker.place(parameters))):
+    placed, its_gradient, _ = worker.place(parameters, parameters.vector)
+    for network in (HalvedNetwork(parameters, found), HalvedNetwork(placed, its_gradient)):
         network.gradient.vector.fill(np.nan)
         assert worker.gradient(network, images, labels, rows, dropout) == score
         assert network.gradient.vector.tobytes() == expected.vector.tobytes()

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 from mnist_tui.net.engine import engine as engines
-from mnist_tui.net.engine import shared_batch, worker_process
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.engine.halved_network import HalfOfUnits, HalvedNetwork
-from mnist_tui.net.engine.partial_gradients import Tally
-from mnist_tui.net.engine.worker_process import WorkerLostError, WorkerProcess
+from mnist_tui.net.engine.worker import process as worker_process
+from mnist_tui.net.engine.worker import shared_batch
+from mnist_tui.net.engine.worker.process import WorkerLostError, WorkerProcess
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Parameters
+from mnist_tui.net.optimizers import Momentum
+from mnist_tui.net.run.history import Progress
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.runs.worker_runs import ROWS, SAMPLES, always, initial, ready_worker, trained
@@ -40,7 +42,8 @@ def with_worker(monkeypatch: pytest.MonkeyPatch) -> tuple[Engine, Parameters, Pa
     gradient = parameters.copy()
     engine.gradient(parameters, gradient, ROWS)  # starts it
     wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
-    return engine, *engine.placed(parameters, gradient)
+    placed, its_gradient, _ = engine.placed(parameters, gradient, np.empty_like(parameters.vector))
+    return engine, placed, its_gradient
 
 
 def first_call(
@@ -71,30 +74,69 @@ def gradient_alone() -> bytes:
     return gradient.vector.tobytes()
 
 
-def test_a_worker_that_is_killed_costs_no_update(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = trained(1)
-    gradient, count = WorkerProcess.gradient, 0
+CHOSEN = Hyperparameters(
+    alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
+)
 
-    def killed(self: WorkerProcess, *args: object) -> Tally:
+
+def run_with_harm_at(
+    monkeypatch: pytest.MonkeyPatch, name: str, harm: Callable[[WorkerProcess], None]
+) -> tuple[Engine, Trainer, Iterator[Progress]]:
+    """A run whose worker is ready, and which suffers harm when it is asked a seventh time."""
+    original, count = getattr(WorkerProcess, name), 0
+
+    def harmed(self: WorkerProcess, *args: object) -> object:
         nonlocal count
         count += 1
         if count == 7:
-            os.kill(self.pid, signal.SIGKILL)
-        return gradient(self, *args)  # type: ignore[arg-type]  # passed on as they are
+            harm(self)
+        return original(self, *args)
 
-    monkeypatch.setattr(WorkerProcess, "gradient", killed)
+    monkeypatch.setattr(WorkerProcess, name, harmed)
     monkeypatch.setattr(engines.Pace, "prefers_worker", always)
     engine = Engine(SAMPLES, 2)
-    chosen = Hyperparameters(
-        alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
-    )
-    trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
-    for progress in trainer.steps():
-        if progress.iteration == 1:
-            wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
-    assert count == 7
+    trainer = Trainer(SAMPLES, SAMPLES, CHOSEN, engine=engine)
+    steps = trainer.steps()
+    next(steps)
+    wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
+    return engine, trainer, steps
+
+
+def killed(worker: WorkerProcess) -> None:
+    os.kill(worker.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("name", ["gradient", "update", "_meet", "_wait"])
+def test_a_worker_that_is_killed_costs_no_update(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    whole = trained(1)
+    engine, trainer, steps = run_with_harm_at(monkeypatch, name, killed)
+    for _ in steps:
+        pass
     assert engine.worker is None
     assert trainer.parameters.vector.tobytes() + trainer.history.rows().tobytes() == whole
+
+
+def test_an_update_without_memory_is_undone_in_both_processes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, trainer, steps = run_with_harm_at(monkeypatch, "update", lambda _: None)
+    for _ in range(9):
+        next(steps)
+    kept, updates = trainer.parameters.vector.copy(), trainer.iteration
+
+    def short(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Momentum, "move", short)  # in the parent: the worker moves its part
+        with pytest.raises(MemoryError):
+            next(steps)
+    assert trainer.parameters.vector.tobytes() == kept.tobytes()
+    assert trainer.iteration == updates
+    assert next(trainer.steps()).iteration == updates + 1
+    engine.close()
 
 
 @POINTS
@@ -181,14 +223,11 @@ def test_without_memory_or_processes_it_trains_alone(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(12, "no memory")
 
-    module = "mnist_tui.net.engine.worker_process"
+    module = "mnist_tui.net.engine.worker.process"
     name = refused if refused == "nameless_file" else "subprocess.Popen"
     monkeypatch.setattr(f"{module}.{name}", refuse)
     engine = Engine(SAMPLES, 2)
-    chosen = Hyperparameters(
-        alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
-    )
-    trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
+    trainer = Trainer(SAMPLES, SAMPLES, CHOSEN, engine=engine)
     for _ in trainer.steps():
         pass
     engine.close()

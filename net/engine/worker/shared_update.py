@@ -1,0 +1,156 @@
+"""An update of the weights in shared memory, about half of which each process makes.
+
+An update multiplies and adds numbers in their places, so any cut gives the same bits. The worker
+has the weights into its own units, which are in its core's cache, and of the other numbers what
+makes it half of all; see `parts_of`.
+
+Nothing is lost if the worker dies halfway. Before it changes a block, it writes down what that was:
+θ in `before`, where the whole of it goes anyway, and the optimizer's memory in `notes`. Then it
+tells by a flag which block it changes. From these, the parent puts that block back and makes the
+rest itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from ...architecture import parameter_count
+from ...hyperparameters import Hyperparameters
+from ...network import Array
+from ...optimizers import OPTIMIZER_CLASSES, GradientDescent, blocks_of
+from ..halved_network import start_of_half
+from .shared_memory import NOTES, UPDATE, Flag, SharedMemory, fence
+
+PLACE_BITS = 32  # of the flag MOVING: the block's place in θ; above them, task and note
+KINDS = tuple(OPTIMIZER_CLASSES.values())
+
+
+class SharedUpdate:
+    """An update of the parameters in shared memory by the gradient there."""
+
+    def __init__(self, memory: SharedMemory) -> None:
+        self._memory = memory
+        self._parents, self._workers = parts_of(memory.shape.sizes)
+        self._optimizers: dict[type[GradientDescent], GradientDescent] = {}  # the worker's
+
+    def describe(
+        self, optimizer: GradientDescent, alpha: float, hyperparameters: Hyperparameters
+    ) -> None:
+        """Write down what the worker must know; the optimizer's memory moves here."""
+        for name, shared in zip(optimizer.memory_names, self._memory.memories, strict=False):
+            if optimizer.memory[name] is not shared:
+                shared[:] = optimizer.memory[name]
+                optimizer.memory[name] = shared
+        chosen, kind = hyperparameters, KINDS.index(type(optimizer))
+        numbers = alpha, chosen.momentum, chosen.weight_decay, chosen.max_norm
+        UPDATE.pack_into(self._memory.update, 0, *numbers, optimizer.updates, kind)
+
+    def make_parents_part(
+        self, optimizer: GradientDescent, alpha: float, hyperparameters: Hyperparameters
+    ) -> float:
+        """Make the parent's part of the update; return its squared length."""
+        return self._move(self._parents, optimizer, alpha, hyperparameters)
+
+    def make_workers_part(self, number: int) -> None:
+        """Make the worker's part of the update that is described, as task `number`."""
+        memory, note = self._memory, 0
+        alpha, momentum, decay, max_norm, updates, kind = UPDATE.unpack(memory.update)
+        optimizer = self._workers_optimizer(KINDS[kind])
+        optimizer.updates = updates
+
+        def begin(block: slice) -> None:
+            nonlocal note
+            note = (note + 1) % NOTES
+            for its_copy, numbers in zip(memory.notes[note], self._memories(optimizer), strict=False):
+                its_copy[: block.stop - block.start] = numbers[block]
+            fence()
+            memory.flags[Flag.MOVING] = (number * NOTES + note) << PLACE_BITS | block.start
+            fence()
+
+        chosen = _chosen(momentum, decay, max_norm)
+        memory.squares[1] = self._move([self._workers], optimizer, alpha, chosen, begin)
+
+    def finish(
+        self,
+        optimizer: GradientDescent,
+        alpha: float,
+        hyperparameters: Hyperparameters,
+        number: int,
+    ) -> None:
+        """Make what a lost worker has left undone of its part in task `number`."""
+        rest = self.put_back(optimizer, hyperparameters, number)
+        self._move([rest], optimizer, alpha, hyperparameters)
+
+    def put_back(
+        self, optimizer: GradientDescent, hyperparameters: Hyperparameters, number: int
+    ) -> slice:
+        """Put back the block that a lost worker was changing in task `number`.
+
+        Return the part of θ that it has not updated. `before` has the whole of the worker's then.
+        """
+        memory, rest = self._memory, self._workers
+        task, place = divmod(memory.flags[Flag.MOVING], 1 << PLACE_BITS)
+        if task // NOTES == number:
+            rest = slice(place, rest.stop)
+            sizes, by_units = memory.shape.sizes, hyperparameters.max_norm > 0
+            block, _ = blocks_of(rest, sizes, by_units=by_units)[0]
+            memory.parameters.vector[block] = memory.before[block]
+            for its_copy, numbers in zip(
+                memory.notes[task % NOTES], self._memories(optimizer), strict=False
+            ):
+                numbers[block] = its_copy[: block.stop - block.start]
+        memory.before[rest] = memory.parameters.vector[rest]
+        return rest
+
+    def _memories(self, optimizer: GradientDescent) -> list[Array]:
+        return [optimizer.memory[name] for name in optimizer.memory_names]
+
+    def _workers_optimizer(self, kind: type[GradientDescent]) -> GradientDescent:
+        if kind not in self._optimizers:
+            optimizer = self._optimizers[kind] = kind(self._memory.parameters)
+            optimizer.memory = dict(zip(kind.memory_names, self._memory.memories, strict=False))
+        return self._optimizers[kind]
+
+    def _move(
+        self,
+        parts: list[slice],
+        optimizer: GradientDescent,
+        alpha: float,
+        hyperparameters: Hyperparameters,
+        begin: Callable[[slice], None] | None = None,
+    ) -> float:
+        memory = self._memory
+        return optimizer.update_parts(
+            parts,
+            memory.parameters,
+            memory.gradient,
+            alpha,
+            hyperparameters,
+            memory.before,
+            begin,
+        )
+
+
+@lru_cache(maxsize=4)
+def _chosen(momentum: float, weight_decay: float, max_norm: float) -> Hyperparameters:
+    return Hyperparameters(momentum=momentum, weight_decay=weight_decay, max_norm=max_norm)
+
+
+def parts_of(sizes: Sequence[int]) -> tuple[list[slice], slice]:
+    """Return the parent's parts of θ, and the worker's; they begin and end between two units.
+
+    Args:
+        sizes: Widths of the network.
+    """
+    start, total = start_of_half(sizes, 1) * sizes[0], parameter_count(sizes)
+    enough = start + total // 2
+    hidden = list(pairwise(sizes[:-1]))
+    end = sizes[0] * sizes[1]
+    for width, units in hidden[1:]:
+        end += min(units, max(0, enough - end) // width) * width
+    is_last = end == sum(width * units for width, units in hidden)
+    if is_last:  # whatever follows may be cut anywhere
+        end = max(end, enough)
+    return [slice(0, start), slice(end, total)], slice(start, end)
