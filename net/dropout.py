@@ -80,6 +80,16 @@ class Dropout:
             m: Number of images.
             dtype: Of the network.
         """
+        drawn = self.draw(sizes, m)
+        return [drawn.mask(layer, dtype) for layer in range(len(drawn.rates))]
+
+    def draw(self, sizes: Sequence[int], m: int) -> DrawnMasks:
+        """Draw the masks of m images.
+
+        Args:
+            sizes: Widths of the network.
+            m: Number of images.
+        """
         rates = [self.pixel_rate, *[self.unit_rate] * (len(sizes) - 2)]
         numbers = [
             -(-width // BYTES_PER_NUMBER) if rate else 0
@@ -88,16 +98,50 @@ class Dropout:
         bits = generator_at(self.state, self.increment)
         bits.advance(self.place * sum(numbers))
         drawn = bits.random_raw(m * sum(numbers)).view(np.uint8).reshape(m, -1)
-        masks: list[Array | None] = []
-        for width, rate, count in zip(sizes, rates, numbers, strict=False):
-            if not rate:
-                masks.append(None)
-                continue
-            own, drawn = drawn[:, :width].T, drawn[:, BYTES_PER_NUMBER * count :]
-            if masks:  # X has one image after the other in memory, A one unit after the other
-                own = np.ascontiguousarray(own)
-            masks.append(mask(own, rate, dtype))
-        return masks
+        layers: list[NDArray[np.uint8]] = []
+        for width, count in zip(sizes, numbers, strict=False):
+            layers.append(drawn[:, : min(width, BYTES_PER_NUMBER * count)].T)
+            drawn = drawn[:, BYTES_PER_NUMBER * count :]
+        return DrawnMasks(rates, layers)
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnMasks:
+    """The random bytes that decide what is left out of some images."""
+
+    rates: list[float]  # p of the pixels and of each hidden layer
+    drawn: list[NDArray[np.uint8]]  # n × m for each of these, unless its rate is 0
+
+    def mask(
+        self, layer: int, dtype: DTypeLike, units: slice = slice(None)
+    ) -> Array | None:
+        """Return M of a layer's units, n × m; None: nothing is left out.
+
+        Args:
+            layer: 0: the pixels.
+            dtype: Of the network.
+            units: Which.
+        """
+        rate = self.rates[layer]
+        if not rate:
+            return None
+        drawn = self.drawn[layer][units]
+        if layer:  # X has one image after the other in memory, A one unit after the other
+            drawn = np.ascontiguousarray(drawn)
+        return np.multiply(drawn >= left_out(rate), kept_factor(rate), dtype=dtype)
+
+    def blank(self, images: NDArray[np.uint8]) -> None:
+        """Blank the pixels that are left out, in m × 784 bytes.
+
+        As floats, times `pixel_factor`, these are X ⊙ M[0], at a quarter of its cost.
+        """
+        if self.rates[0]:
+            images *= left_out(self.rates[0]) <= self.drawn[0].T
+
+    @property
+    def pixel_factor(self) -> float:
+        """What M is where a pixel is not left out."""
+        return kept_factor(self.rates[0])
 
 
 def generator_at(state: int, increment: int) -> np.random.PCG64:
@@ -123,13 +167,11 @@ def dropout_rates(hyperparameters: Hyperparameters) -> tuple[float, float]:
     return hyperparameters.input_dropout, hyperparameters.dropout
 
 
-def mask(drawn: NDArray[np.uint8], rate: float, dtype: DTypeLike) -> Array:
-    """Return 0 where a random byte is below 256·p, and 1/(1 - p) elsewhere.
+def left_out(rate: float) -> int:
+    """Return the bytes of 256 that leave something out: 256·p, rounded."""
+    return round(256 * rate)
 
-    Args:
-        drawn: n × m bytes.
-        rate: p; rounded to 256ths.
-        dtype: Of the network.
-    """
-    left_out = round(256 * rate)
-    return np.multiply(drawn >= left_out, 256 / (256 - left_out), dtype=dtype)
+
+def kept_factor(rate: float) -> float:
+    """Return 1/(1 - p), for p as it is rounded."""
+    return 256 / (256 - left_out(rate))

@@ -25,13 +25,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
-from ..dropout import Dropout
+from ..dropout import DrawnMasks, Dropout
 from ..network import (
     Array,
     Images,
     Labels,
     Layers,
-    Masks,
     Parameters,
     backward,
     error_before,
@@ -54,7 +53,11 @@ class Batch:
 
     X: Array  # 784 × m, 0 to 1, dropout's mask applied
     labels: Labels
-    M: Masks  # of the pixels and each hidden layer
+    drops: DrawnMasks | None  # dropout's
+
+    def mask(self, layer: int, units: slice = slice(None)) -> Array | None:
+        """Return the mask of a hidden layer's units; None: nothing is left out."""
+        return self.drops and self.drops.mask(layer, self.X.dtype, units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,14 @@ class HalvedNetwork:
         Returns:
             dZ2, sizes[2] × m, and how good the answer is.
         """
-        labels, M, m = batch.labels, batch.M, len(batch.labels)
-        if len(self.parameters.W) == 2:
+        labels, m, layer_count = batch.labels, len(batch.labels), len(self.parameters.W)
+        if layer_count == 2:
             return output_error(softmax(Z2), labels, m), tally(Z2, labels)
+        M2, *M = (batch.mask(layer) for layer in range(2, layer_count))
         layers, gradient = layers_after_second(self.parameters), layers_after_second(self.gradient)
-        activations = forward(layers, masked(relu(Z2), M[2]), (None, *M[3:]))
+        activations = forward(layers, masked(relu(Z2), M2), (None, *M))
         dZ3 = backward(layers, activations, labels, m, gradient)
-        return error_before(layers.W[0], dZ3, Z2, M[2]), tally(activations.Z[-1], labels)
+        return error_before(layers.W[0], dZ3, Z2, M2), tally(activations.Z[-1], labels)
 
 
 class HalfOfUnits:
@@ -113,7 +117,7 @@ class HalfOfUnits:
     def forward(self, batch: Batch) -> HalfActivations:
         """Compute what this half adds to Z2."""
         (W1, W2), (b1, b2) = self._layers.W, self._layers.b
-        M1 = None if batch.M[1] is None else batch.M[1][self._units]
+        M1 = batch.mask(1, self._units)
         Z1 = W1 @ batch.X + b1
         A1 = masked(relu(Z1), M1)
         return HalfActivations(batch.X, Z1, A1, M1, W2 @ A1 + b2)
@@ -171,9 +175,18 @@ def layers_after_second(parameters: Parameters) -> Layers:
     return Layers(parameters.W[2:], parameters.b[2:])
 
 
-def masks_of(dropout: Dropout | None, sizes: Sequence[int], m: int, dtype: DTypeLike) -> Masks:
-    """Return the masks of m images, for the pixels and each hidden layer."""
-    return dropout.masks(sizes, m, dtype) if dropout else [None] * (len(sizes) - 1)
+def pixels_of(images: Images, dtype: DTypeLike, drops: DrawnMasks | None) -> Array:
+    """Return X, 784 × m, in a thread-local buffer.
+
+    Args:
+        images: m × 784 bytes; those that are left out are blank already.
+        dtype: Of the network.
+        drops: The masks; None: nothing is left out.
+    """
+    X = scaled(images, np.dtype(dtype))
+    if drops is not None and drops.rates[0]:
+        X *= drops.pixel_factor
+    return X.T
 
 
 def gradient_by_halves(
@@ -183,13 +196,15 @@ def gradient_by_halves(
 
     Args:
         network: Its gradient receives the result.
-        images: m × 784 bytes.
+        images: m × 784 bytes; those that dropout leaves out are blanked.
         labels: m.
         dropout: The masks; None: nothing is left out.
     """
     sizes, dtype = network.parameters.sizes, network.parameters.vector.dtype
-    M = masks_of(dropout, sizes, len(images), dtype)
-    batch = Batch(masked(scaled(images, dtype).T, M[0]), labels, M)
+    drops = dropout and dropout.draw(sizes, len(images))
+    if drops is not None:
+        drops.blank(images)
+    batch = Batch(pixels_of(images, dtype, drops), labels, drops)
     first, second = (half.forward(batch) for half in network.halves)
     dZ2, score = network.rest(first.Z2 + second.Z2, batch)
     for half, activations in zip(network.halves, (first, second), strict=True):

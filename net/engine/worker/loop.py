@@ -19,7 +19,7 @@ import numpy as np
 from ...network import Parameters
 from ..halved_network import HalfOfUnits, HalvedNetwork
 from ..system_memory import keep_freed_memory
-from .shared_batch import Meeting, SharedBatch
+from .shared_batch import SharedBatch
 from .shared_memory import BatchShape, Flag, SharedMemory, Task, fence
 from .shared_update import SharedUpdate
 
@@ -56,12 +56,14 @@ def serve(memory: SharedMemory, pipe: int) -> None:
     network = HalvedNetwork(parameters, unused)
     number = 0
 
-    def meet(meeting: Meeting) -> None:
-        parents, own = meeting
+    def wait_for(flag: Flag) -> None:
+        _wait_for(flag, flags, number, pipe)
         fence()
-        flags[own] = number
-        _wait_for(parents, flags, number, pipe)
+
+    def meet() -> None:
         fence()
+        flags[Flag.WORKER_SUMMED] = number
+        wait_for(Flag.PARENT_SUMMED)
 
     flags[Flag.IS_READY] = 1
     while True:
@@ -71,6 +73,8 @@ def serve(memory: SharedMemory, pipe: int) -> None:
             if flags[Flag.TASK] == Task.UPDATE:
                 update.make_workers_part(number)
             else:
+                batch.draw()
+                wait_for(Flag.TAKEN)
                 batch.compute_half(network, half, meet)
                 memory.squares[0] = half.squared_length()
         except MemoryError:

@@ -24,7 +24,7 @@ from ...network import Array, Images, Labels, Parameters
 from ...optimizers import GradientDescent
 from ..halved_network import HalvedNetwork, copy_half
 from ..partial_gradients import Rows, Tally
-from .shared_batch import Meeting, SharedBatch
+from .shared_batch import SharedBatch
 from .shared_memory import (
     BatchShape,
     Flag,
@@ -158,8 +158,11 @@ class WorkerProcess:
         memory = self._memory
         if network.parameters.vector is not memory.parameters.vector:
             memory.parameters.vector[:] = network.parameters.vector
-        self._batch.take(images, labels, rows, dropout)
+        self._batch.announce(len(rows), dropout)
         self._request(Task.GRADIENT)
+        self._batch.draw()
+        self._batch.take(images, labels, rows)
+        self._tell(Flag.TAKEN)
         score = self._batch.compute_half(network, network.halves[0], self._meet)
         self._wait(Flag.COMPLETED)
         if network.gradient.vector is not memory.gradient.vector:
@@ -215,11 +218,14 @@ class WorkerProcess:
             with suppress(OSError):  # it has ended, which is noticed where its half is waited for
                 os.write(self._pipe, b"\0")
 
-    def _meet(self, meeting: Meeting) -> None:
-        own, workers = meeting
+    def _meet(self) -> None:
+        self._tell(Flag.PARENT_SUMMED)
+        self._wait(Flag.WORKER_SUMMED)
+
+    def _tell(self, flag: Flag) -> None:
+        """Tell the worker that this process has come so far with the task."""
         fence()
-        self._memory.flags[own] = self._number
-        self._wait(workers)
+        self._memory.flags[flag] = self._number
 
     def _wait(self, flag: Flag) -> None:
         """Wait until the worker has come so far with the batch."""

@@ -1,41 +1,50 @@
 """A mini-batch in shared memory, one half of whose gradient each process computes.
 
-The parent computes half 0, the worker half 1. Twice each needs what the other has written. There
-they meet: each sets a flag of its own and waits for the other's.
+The parent computes half 0, the worker half 1. The worker waits for the images, which only the parent
+has, and then both meet where each needs what the other has added to the second layer's sums: each
+sets a flag of its own and waits for the other's. The floats X each makes for itself, since half of
+them from another core's cache are no sooner there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...dropout import Dropout
-from ...network import Array, Images, Labels, Masks
-from ..halved_network import HALVES, Batch, HalfOfUnits, HalvedNetwork, masks_of
-from ..input_blocks import scale_into
+from ...dropout import DrawnMasks, Dropout
+from ...network import Array, Images, Labels
+from ..halved_network import Batch, HalfOfUnits, HalvedNetwork, pixels_of
 from ..partial_gradients import Rows, Tally
 from .shared_memory import DROPOUT, Flag, SharedMemory
 
-Meeting = tuple[Flag, Flag]  # what the parent sets when it has come there, and what the worker sets
-SCALED: Meeting = (Flag.PARENT_SCALED, Flag.WORKER_SCALED)
-SUMMED: Meeting = (Flag.PARENT_SUMMED, Flag.WORKER_SUMMED)
-
 
 class SharedBatch:
-    """A batch of images and their labels, as both processes see it."""
+    """A batch of images and their labels, as one of the two processes sees it."""
 
     def __init__(self, memory: SharedMemory) -> None:
         self._memory = memory
+        self._drops: DrawnMasks | None = None
 
-    def take(self, images: Images, labels: Labels, rows: Rows, dropout: Dropout | None) -> None:
-        """Write the next batch down: the images of these rows."""
-        memory, m = self._memory, len(rows)
-        images.take(rows, axis=0, out=memory.images[:m], mode="clip")
-        memory.labels[:m] = labels[rows]
-        memory.flags[Flag.ROWS] = m
+    def announce(self, m: int, dropout: Dropout | None) -> None:
+        """Write down what the worker must know to begin with a batch of m images."""
+        self._memory.flags[Flag.ROWS] = m
         self.dropout = dropout
 
+    def draw(self) -> None:
+        """Draw the masks of the batch."""
+        memory, dropout = self._memory, self.dropout
+        self._drops = dropout and dropout.draw(memory.shape.sizes, memory.flags[Flag.ROWS])
+
+    def take(self, images: Images, labels: Labels, rows: Rows) -> None:
+        """Write the images of these rows down, without the pixels that are left out."""
+        memory, m = self._memory, len(rows)
+        own = memory.images[:m]
+        images.take(rows, axis=0, out=own, mode="clip")
+        if self._drops is not None:
+            self._drops.blank(own)
+        memory.labels[:m] = labels[rows]
+
     def compute_half(
-        self, network: HalvedNetwork, half: HalfOfUnits, meet: Callable[[Meeting], None]
+        self, network: HalvedNetwork, half: HalfOfUnits, meet: Callable[[], None]
     ) -> Tally:
         """Write the gradient of one half of the units, while another process computes the other.
 
@@ -44,28 +53,18 @@ class SharedBatch:
         Args:
             network: Goes on where the halves end; its gradient receives that of later layers.
             half: The half.
-            meet: Tells the other process that this one has come so far, and waits for it.
+            meet: Tells the other process that this one has written what its half adds to Z2, and
+                waits for the other's.
         """
-        memory, m = self._memory, self._memory.flags[Flag.ROWS]
-        M = masks_of(self.dropout, memory.shape.sizes, m, memory.shape.dtype)
-        self._scale(half.index, M)
-        meet(SCALED)
-        batch = Batch(memory.X[:m].T, memory.labels[:m], M)
+        memory, m, drops = self._memory, self._memory.flags[Flag.ROWS], self._drops
+        X = pixels_of(memory.images[:m], memory.shape.dtype, drops)
+        batch = Batch(X, memory.labels[:m], drops)
         activations = half.forward(batch)
         self._sums(half.index)[:] = activations.Z2
-        meet(SUMMED)
+        meet()
         dZ2, score = network.rest(self._sums(0) + self._sums(1), batch)
         half.backward(activations, dZ2)
         return score
-
-    def _scale(self, half: int, M: Masks) -> None:
-        """Write the floats of one half of the images into X."""
-        memory, m = self._memory, self._memory.flags[Flag.ROWS]
-        images = slice(half * m // HALVES, (half + 1) * m // HALVES)
-        X = memory.X[images]
-        scale_into(X, memory.images[images])
-        if M[0] is not None:
-            X *= M[0].T[images]
 
     def _sums(self, half: int) -> Array:
         """Return what a half of the units adds to Z2: sizes[2] × m."""

@@ -40,14 +40,13 @@ class Flag(IntEnum):
     TASK = 1  # parent: what it is, see `Task`
     ROWS = 2  # parent: a batch's images
     DROPS = 3  # parent: 1 if it has masks, see `SharedBatch.dropout`
-    PARENT_SCALED = 4  # parent: number of the last batch whose first half is in X
+    TAKEN = 4  # parent: number of the last batch whose images are there
     PARENT_SUMMED = 5  # parent: number of the last batch whose sums of its units are there
-    WORKER_SCALED = 8  # worker: number of the last batch whose second half is in X
-    WORKER_SUMMED = 9  # worker: number of the last batch whose sums of its units are there
-    COMPLETED = 10  # worker: number of the last task that it has done its half of
-    FAILED = 11  # worker: number of the last task that it had no memory for
-    IS_READY = 12  # worker: 1 once it has started
-    MOVING = 13  # worker: the block of θ that it moves, see `SharedUpdate`
+    WORKER_SUMMED = 8  # worker: number of the last batch whose sums of its units are there
+    COMPLETED = 9  # worker: number of the last task that it has done its half of
+    FAILED = 10  # worker: number of the last task that it had no memory for
+    IS_READY = 11  # worker: 1 once it has started
+    MOVING = 12  # worker: the block of θ that it moves, see `SharedUpdate`
     IS_ASLEEP = 16  # worker: 1 while it waits for a byte in its pipe
 
 
@@ -97,7 +96,6 @@ class SharedMemory:
         self.sums = arrays["sums"].reshape(HALVES, -1)  # what each half adds to Z2
         self.images = arrays["images"].reshape(shape.rows, -1)
         self.labels = arrays["labels"]
-        self.X = arrays["X"].reshape(shape.rows, -1)
 
 
 def layout(shape: BatchShape) -> dict[str, tuple[DTypeLike, int]]:
@@ -117,7 +115,6 @@ def layout(shape: BatchShape) -> dict[str, tuple[DTypeLike, int]]:
         "sums": (shape.dtype, HALVES * rows * sizes[2]),
         "images": (np.uint8, rows * sizes[0]),
         "labels": (np.int64, rows),
-        "X": (shape.dtype, rows * sizes[0]),
     }
 
 

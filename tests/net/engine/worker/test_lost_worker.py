@@ -13,8 +13,8 @@ from mnist_tui.net.engine import engine as engines
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.engine.halved_network import HalfOfUnits, HalvedNetwork
 from mnist_tui.net.engine.worker import process as worker_process
-from mnist_tui.net.engine.worker import shared_batch
 from mnist_tui.net.engine.worker.process import WorkerLostError, WorkerProcess
+from mnist_tui.net.engine.worker.shared_batch import SharedBatch
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.optimizers import Momentum
@@ -27,7 +27,7 @@ from tests.helpers.support import PATIENCE, wait_until
 POINTS = pytest.mark.parametrize(  # what both processes call in the course of a batch
     ("owner", "name"),
     [
-        (shared_batch, "masks_of"),
+        (SharedBatch, "draw"),
         (HalfOfUnits, "forward"),
         (HalvedNetwork, "rest"),
         (HalfOfUnits, "backward"),
