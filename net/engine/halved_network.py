@@ -41,7 +41,7 @@ from ..network import (
     relu,
     softmax,
 )
-from .input_blocks import scaled
+from .input_blocks import scaled, strided
 from .partial_gradients import Tally, tally
 
 HALVES = 2
@@ -118,7 +118,7 @@ class HalfOfUnits:
         """Compute what this half adds to Z2."""
         (W1, W2), (b1, b2) = self._layers.W, self._layers.b
         M1 = batch.mask(1, self._units)
-        Z1 = W1 @ batch.X + b1
+        Z1 = strided(W1, len(batch.labels)) @ batch.X + b1
         A1 = masked(relu(Z1), M1)
         return HalfActivations(batch.X, Z1, A1, M1, W2 @ A1 + b2)
 

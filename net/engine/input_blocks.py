@@ -14,10 +14,12 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_info
 
 from ..network import MAX_PIXEL, Array, Images, Labels, Parameters
 
@@ -25,7 +27,10 @@ CHUNK_PIXELS = 600_000  # pixels converted to floats at a time: 2.4 MB
 MAX_COPIED_BYTES = 1 << 29  # of a set's pixels that groups copy: eleven times MNIST
 GROUP_COUNT = 24  # divides evenly among 2, 3, 4, 6 or 8 threads
 STRIP_COLUMNS = 100  # columns per strip of `StridedMatmul`
+NARROW_STRIP_COLUMNS = 8  # if that is not a small product
 MAX_SMALL_PRODUCT = 1_000_000  # multiplications up to which OpenBLAS skips packing
+MAX_SMALL_WEIGHTS = 64 * 784  # beyond, packing is worth its time
+SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # OpenBLAS's names of architectures
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +125,43 @@ class StridedMatmul(np.ndarray[Any, np.dtype[Any]]):
     """A W of few rows, such as 10 × 784, which multiplies a wide X strip by strip.
 
     OpenBLAS multiplies small matrices in place, without packing them into blocks first. For ten
-    rows, packing is most of the work: strips are three times as fast.
+    rows, packing is most of the work: strips are three times as fast. For 64 they are 1.4 times as
+    fast, for 100 no faster.
     """
 
     def __matmul__(self, X: Any, /) -> Any:
-        """Return W @ X, computed in strips of STRIP_COLUMNS columns."""
-        W, m = self.view(np.ndarray), X.shape[1]
+        """Return W @ X, computed in strips of `strip_columns(W)` columns."""
+        W, m, strip = self.view(np.ndarray), X.shape[1], strip_columns(self)
         Z = np.empty((len(W), m), W.dtype)
-        even = m - m % STRIP_COLUMNS
+        even = m - m % strip
         # The same memory viewed as a stack of strips, which one matmul call processes.
-        stack = X.T[:even].reshape(even // STRIP_COLUMNS, STRIP_COLUMNS, len(X)).mT
-        np.matmul(
-            W,
-            stack,
-            out=Z[:, :even].reshape(len(W), even // STRIP_COLUMNS, STRIP_COLUMNS).swapaxes(0, 1),
-        )
+        stack = X.T[:even].reshape(even // strip, strip, len(X)).mT
+        np.matmul(W, stack, out=Z[:, :even].reshape(len(W), even // strip, strip).swapaxes(0, 1))
         np.matmul(W, X[:, even:], out=Z[:, even:])
         return Z
+
+
+def strip_columns(W: Array) -> int:
+    """Return the width of strips of X for this W; 0: it is multiplied whole."""
+    if W.size * STRIP_COLUMNS <= MAX_SMALL_PRODUCT:
+        return STRIP_COLUMNS
+    is_small = W.size <= MAX_SMALL_WEIGHTS and has_small_kernels()
+    return NARROW_STRIP_COLUMNS if is_small else 0
+
+
+@lru_cache(maxsize=1)
+def has_small_kernels() -> bool:
+    """Return whether NumPy's OpenBLAS multiplies small matrices in a way of its own.
+
+    It does on processors with AVX-512; others would pack W again for every strip.
+    """
+    return any(library.get("architecture") in SMALL_KERNELS for library in threadpool_info())
+
+
+def strided(W: Array, columns: int) -> Array:
+    """Return W, as a `StridedMatmul` if it is to read an X of so many columns in strips."""
+    strip = strip_columns(W)
+    return W.view(StridedMatmul) if strip and columns >= strip else W
 
 
 def with_strided_matmul(parameters: Parameters, columns: int) -> Parameters:
@@ -146,8 +171,9 @@ def with_strided_matmul(parameters: Parameters, columns: int) -> Parameters:
         parameters: The network.
         columns: Width of the X that it will read; less than a strip is a small product already.
     """
-    if columns < STRIP_COLUMNS or parameters.W[0].size * STRIP_COLUMNS > MAX_SMALL_PRODUCT:
+    W1 = strided(parameters.W[0], columns)
+    if W1 is parameters.W[0]:
         return parameters
     same = Parameters(parameters.sizes, parameters.vector)
-    same.W[0] = same.W[0].view(StridedMatmul)
+    same.W[0] = W1
     return same
