@@ -18,9 +18,10 @@ import numpy as np
 
 from ...network import Parameters
 from ..halved_network import HalfOfUnits, HalvedNetwork
+from ..partial_gradients import tally
 from ..system_memory import keep_freed_memory
 from .shared_batch import SharedBatch
-from .shared_memory import BatchShape, Flag, SharedMemory, Task, fence
+from .shared_memory import BatchShape, Flag, SharedMemory, Task, fence, keep_order
 from .shared_update import SharedUpdate
 
 WATCH_S = 0.002  # how long to watch a flag before going to sleep
@@ -58,30 +59,31 @@ def serve(memory: SharedMemory, pipe: int) -> None:
 
     def wait_for(flag: Flag) -> None:
         _wait_for(flag, flags, number, pipe)
-        fence()
+        keep_order()
 
     def meet() -> None:
-        fence()
+        keep_order()
         flags[Flag.WORKER_SUMMED] = number
         wait_for(Flag.PARENT_SUMMED)
 
     flags[Flag.IS_READY] = 1
     while True:
         number = _next_task(flags, number, pipe)
-        fence()
+        keep_order()
         try:
             if flags[Flag.TASK] == Task.UPDATE:
                 update.make_workers_part(number)
             else:
                 batch.draw()
                 wait_for(Flag.TAKEN)
-                batch.compute_half(network, half, meet)
+                Z = batch.compute_half(network, half, meet)
+                memory.tally[:] = tally(Z, memory.labels[: Z.shape[1]])
                 memory.squares[0] = half.squared_length()
         except MemoryError:
             outcome = Flag.FAILED
         else:
             outcome = Flag.COMPLETED
-        fence()
+        keep_order()
         flags[outcome] = number
 
 

@@ -32,6 +32,7 @@ from .shared_memory import (
     Task,
     byte_count,
     fence,
+    keep_order,
     nameless_file,
 )
 from .shared_update import SharedUpdate
@@ -113,9 +114,12 @@ class WorkerProcess:
 
         It cannot while the memory holds those of another run that is still in use.
         """
-        shape, placed = self.shape, self._placed()
-        same = (shape.sizes, shape.dtype) == (parameters.sizes, parameters.vector.dtype.name)
-        return same and rows <= shape.rows and placed in (None, parameters)
+        own, placed = self._memory.parameters, self._placed()
+        if placed is None:
+            same = (own.sizes, own.vector.dtype) == (parameters.sizes, parameters.vector.dtype)
+        else:
+            same = placed is parameters
+        return same and rows <= self.shape.rows
 
     def place(
         self, parameters: Parameters, before: Array
@@ -163,11 +167,12 @@ class WorkerProcess:
         self._batch.draw()
         self._batch.take(images, labels, rows)
         self._tell(Flag.TAKEN)
-        score = self._batch.compute_half(network, network.halves[0], self._meet)
+        self._batch.compute_half(network, network.halves[0], self._meet)
         self._wait(Flag.COMPLETED)
         if network.gradient.vector is not memory.gradient.vector:
             copy_half(memory.gradient, network.gradient, 1)
-        return score
+        loss, right = memory.tally
+        return float(loss), int(right)
 
     @property
     def squared_length(self) -> float:
@@ -211,9 +216,9 @@ class WorkerProcess:
         flags = self._memory.flags
         self._number += 1
         flags[Flag.TASK] = task
-        fence()
+        keep_order()
         flags[Flag.REQUESTED] = self._number
-        fence()
+        fence()  # or it falls asleep while this still takes it to be awake
         if flags[Flag.IS_ASLEEP]:
             with suppress(OSError):  # it has ended, which is noticed where its half is waited for
                 os.write(self._pipe, b"\0")
@@ -224,7 +229,7 @@ class WorkerProcess:
 
     def _tell(self, flag: Flag) -> None:
         """Tell the worker that this process has come so far with the task."""
-        fence()
+        keep_order()
         self._memory.flags[flag] = self._number
 
     def _wait(self, flag: Flag) -> None:
@@ -239,7 +244,7 @@ class WorkerProcess:
             naps += 1
             if naps == MAX_NAPS or self._process.poll() is not None:
                 raise WorkerLostError
-        fence()
+        keep_order()
 
 
 def _end(process: subprocess.Popen[bytes], pipe: int) -> None:

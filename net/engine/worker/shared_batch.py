@@ -12,8 +12,8 @@ from collections.abc import Callable
 
 from ...dropout import DrawnMasks, Dropout
 from ...network import Array, Images, Labels
-from ..halved_network import Batch, HalfOfUnits, HalvedNetwork, pixels_of
-from ..partial_gradients import Rows, Tally
+from ..halved_network import HalfOfUnits, HalvedNetwork, batch_of
+from ..partial_gradients import Rows
 from .shared_memory import DROPOUT, Flag, SharedMemory
 
 
@@ -45,7 +45,7 @@ class SharedBatch:
 
     def compute_half(
         self, network: HalvedNetwork, half: HalfOfUnits, meet: Callable[[], None]
-    ) -> Tally:
+    ) -> Array:
         """Write the gradient of one half of the units, while another process computes the other.
 
         It is the same, to the bit, as that of `gradient_by_halves`.
@@ -55,16 +55,19 @@ class SharedBatch:
             half: The half.
             meet: Tells the other process that this one has written what its half adds to Z2, and
                 waits for the other's.
+
+        Returns:
+            The last layer's Z: 10 × m.
         """
-        memory, m, drops = self._memory, self._memory.flags[Flag.ROWS], self._drops
-        X = pixels_of(memory.images[:m], memory.shape.dtype, drops)
-        batch = Batch(X, memory.labels[:m], drops)
+        memory, m = self._memory, self._memory.flags[Flag.ROWS]
+        images, labels = memory.images[:m], memory.labels[:m]
+        batch = batch_of(images, labels, self._drops, memory.shape.dtype)
         activations = half.forward(batch)
         self._sums(half.index)[:] = activations.Z2
         meet()
-        dZ2, score = network.rest(self._sums(0) + self._sums(1), batch)
-        half.backward(activations, dZ2)
-        return score
+        dZ2, Z = network.rest(self._sums(0) + self._sums(1), batch)
+        half.backward(batch, activations, dZ2)
+        return Z
 
     def _sums(self, half: int) -> Array:
         """Return what a half of the units adds to Z2: sizes[2] × m."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+import platform
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -87,6 +88,7 @@ class SharedMemory:
         self.shape = shape
         self.flags = memoryview(memory)[: arrays["flags"].nbytes].cast("q")
         self.dropout, self.update = arrays["dropout"].data, arrays["update"].data
+        self.tally = arrays["tally"]  # of the batch, by the worker
         self.squares = arrays["squares"]  # of lengths that the worker found: gradient, θ
         self.parameters = Parameters(shape.sizes, arrays["parameters"])
         self.gradient = Parameters(shape.sizes, arrays["gradient"])
@@ -106,7 +108,8 @@ def layout(shape: BatchShape) -> dict[str, tuple[DTypeLike, int]]:
         "flags": (np.int64, FLAGS),
         "dropout": (np.uint8, DROPOUT.size),
         "update": (np.uint8, UPDATE.size),
-        "squares": (np.float64, HALVES),
+        "tally": (np.float64, 2),
+        "squares": (np.float64, 2),
         "parameters": (shape.dtype, count),
         "gradient": (shape.dtype, count),
         "before": (shape.dtype, count),
@@ -153,16 +156,26 @@ def nameless_file(size: int) -> int:
 
 
 _LOCK = threading.Lock()
+KEEPS_ORDER = platform.machine().lower() in {"x86_64", "amd64", "i386", "i686"}
 
 
 def fence() -> None:
-    """Let no write before it become visible after one that follows, nor a read be made early.
+    """Let what is written before be visible to the other process before anything after is read.
 
-    Processors other than x86 reorder both. What precedes a lock's release stays before it, and what
-    follows its taking stays after it, but the two may still meet and pass each other in between. No
-    second taking comes before the first release, though: so it is taken twice. See "ACQUIRE" in
-    Linux's Documentation/memory-barriers.txt.
+    What precedes a lock's release stays before it, and what follows its taking stays after it, but
+    the two may still meet and pass each other in between. No second taking comes before the first
+    release, though: so it is taken twice. See "ACQUIRE" in Linux's Documentation/memory-barriers.txt.
     """
     for _ in range(2):
         with _LOCK:
             pass
+
+
+def keep_order() -> None:
+    """Let writes become visible in their order, and reads be made in theirs.
+
+    Processors of the x86 family keep to both by themselves, and only let a read overtake a write,
+    which takes a `fence`; others reorder all of them.
+    """
+    if not KEEPS_ORDER:
+        fence()

@@ -21,7 +21,7 @@ from ...hyperparameters import Hyperparameters
 from ...network import Array
 from ...optimizers import OPTIMIZER_CLASSES, GradientDescent, blocks_of
 from ..halved_network import start_of_half
-from .shared_memory import NOTES, UPDATE, Flag, SharedMemory, fence
+from .shared_memory import NOTES, UPDATE, Flag, SharedMemory, keep_order
 
 PLACE_BITS = 32  # of the flag MOVING: the block's place in θ; above them, task and note
 KINDS = tuple(OPTIMIZER_CLASSES.values())
@@ -65,9 +65,9 @@ class SharedUpdate:
             note = (note + 1) % NOTES
             for its_copy, numbers in zip(memory.notes[note], self._memories(optimizer), strict=False):
                 its_copy[: block.stop - block.start] = numbers[block]
-            fence()
+            keep_order()
             memory.flags[Flag.MOVING] = (number * NOTES + note) << PLACE_BITS | block.start
-            fence()
+            keep_order()
 
         chosen = _chosen(momentum, decay, max_norm)
         memory.squares[1] = self._move([self._workers], optimizer, alpha, chosen, begin)
