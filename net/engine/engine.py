@@ -44,7 +44,7 @@ MIN_FLOPS_PER_TASK = 75_000_000
 # halved whether there is a worker or not. Measured with the worker, µs per update: 784-128-10 with
 # batch 64 (20 million) 548 whole and 588 halved; with batch 128 (39 million), halved between images
 # as it was then, 757 whole and 640 halved.
-MIN_FLOPS_PER_HALVED_BATCH = 30_000_000
+MIN_FLOPS_PER_HALVED_BATCH = 7_500_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
 Part = tuple[Rows, Dropout | None]  # row numbers of a part of a batch, and its masks
