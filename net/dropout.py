@@ -112,9 +112,7 @@ class DrawnMasks:
     rates: list[float]  # p of the pixels and of each hidden layer
     drawn: list[NDArray[np.uint8]]  # n × m for each of these, unless its rate is 0
 
-    def mask(
-        self, layer: int, dtype: DTypeLike, units: slice = slice(None)
-    ) -> Array | None:
+    def mask(self, layer: int, dtype: DTypeLike, units: slice = slice(None)) -> Array | None:
         """Return M of a layer's units, n × m; None: nothing is left out.
 
         Args:

@@ -12,6 +12,7 @@ each number is fetched from memory once and the rest happens in the cache: with 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
 
@@ -22,6 +23,17 @@ from .network import Array, Parameters
 
 Memory = dict[str, Array]  # what an optimizer keeps between updates, by name
 BLOCK = 1 << 16  # numbers of a block: those of four or five vectors fill a megabyte
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an update reads and writes, besides the optimizer's memory."""
+
+    parameters: Parameters  # changed in place
+    gradient: Parameters  # of the mean loss at `parameters`
+    alpha: float  # the learning rate, after the schedule
+    hyperparameters: Hyperparameters  # momentum, weight decay and max-norm are read from here
+    before: Array | None = None  # receives θ as it was
 
 
 def blocks_of(part: slice, sizes: Sequence[int], *, by_units: bool) -> list[tuple[slice, int]]:
@@ -78,82 +90,51 @@ class GradientDescent:
         self.memory = {name: np.zeros_like(parameters.vector) for name in self.memory_names}
         self.updates = 0  # made so far; only Adam reads it
 
-    def update(
-        self,
-        parameters: Parameters,
-        gradient: Parameters,
-        alpha: float,
-        hyperparameters: Hyperparameters,
-        before: Array | None = None,
-    ) -> float:
-        """Make one update in place; return the squared length of θ after it, before max-norm.
-
-        Args:
-            parameters: Changed in place.
-            gradient: Of the mean loss at `parameters`.
-            alpha: The learning rate, after the schedule.
-            hyperparameters: Momentum, weight decay and max-norm are read from here.
-            before: Receives θ as it was, if given.
-        """
+    def update(self, step: Step) -> float:
+        """Make one update in place; return the squared length of θ after it, before max-norm."""
         self.updates += 1
-        whole = slice(0, parameters.vector.size)
-        return self.update_parts([whole], parameters, gradient, alpha, hyperparameters, before)
+        return self.update_parts([slice(0, step.parameters.vector.size)], step)
 
     def update_parts(
-        self,
-        parts: Sequence[slice],
-        parameters: Parameters,
-        gradient: Parameters,
-        alpha: float,
-        hyperparameters: Hyperparameters,
-        before: Array | None = None,
-        begin: Callable[[slice], None] | None = None,
+        self, parts: Sequence[slice], step: Step, begin: Callable[[slice], None] | None = None
     ) -> float:
-        """Update some of the numbers, which is a share of update number `updates`.
+        """Make some parts of an update that is counted already; return their squared length.
 
         Args:
-            parts: Of θ, see `blocks_of`; `before` receives these alone.
+            parts: Of θ, see `blocks_of`; the step's `before` receives these alone.
+            step: The update.
             begin: Is told each block before it is changed, when it is in `before` already.
         """
-        theta, squared_length, limit = parameters.vector, 0.0, hyperparameters.max_norm
-        blocks = [
-            block
-            for part in parts
-            for block in blocks_of(part, parameters.sizes, by_units=limit > 0)
-        ]
+        theta, before, squared_length = step.parameters.vector, step.before, 0.0
+        sizes, limit = step.parameters.sizes, step.hyperparameters.max_norm
+        blocks = [block for part in parts for block in blocks_of(part, sizes, by_units=limit > 0)]
         for i, (block, n_in) in enumerate(blocks):
             if before is not None:
                 before[block] = theta[block]
             if begin is not None:
                 begin(block)
             try:
-                self._update_block(block, parameters, gradient, alpha, hyperparameters)
+                self._update_block(block, step)
+                squared_length += float(theta[block].dot(theta[block]))
+                if limit and n_in:
+                    limit_norms(theta[block].reshape(-1, n_in), limit)
             except MemoryError:  # so that `before` is all of θ as it was
-                for rest, _ in blocks[i + 1 :] if before is not None else []:
-                    before[rest] = theta[rest]
+                if before is not None:
+                    for rest, _ in blocks[i + 1 :]:
+                        before[rest] = theta[rest]
                 raise
-            squared_length += float(theta[block].dot(theta[block]))
-            if limit and n_in:
-                limit_norms(theta[block].reshape(-1, n_in), limit)
         return squared_length
 
-    def _update_block(
-        self,
-        block: slice,
-        parameters: Parameters,
-        gradient: Parameters,
-        alpha: float,
-        hyperparameters: Hyperparameters,
-    ) -> None:
-        theta, g = parameters.vector[block], gradient.vector[block]
-        if hyperparameters.weight_decay:
+    def _update_block(self, block: slice, step: Step) -> None:
+        theta, g = step.parameters.vector[block], step.gradient.vector[block]
+        if step.hyperparameters.weight_decay:
             # A penalty of λ/2 on every squared weight adds λ·W to the gradient: weights that the
             # loss does not need shrink. Biases are left alone (Krogh and Hertz, "A Simple Weight
             # Decay Can Improve Generalization", 1991).
-            W, g = parameters.weights[block], g.copy()
-            g[: W.size] += hyperparameters.weight_decay * W
+            W, g = step.parameters.weights[block], g.copy()
+            g[: W.size] += step.hyperparameters.weight_decay * W
         memory = {name: vector[block] for name, vector in self.memory.items()}
-        self.move(theta, g, memory, alpha, hyperparameters.momentum)
+        self.move(theta, g, memory, step.alpha, step.hyperparameters.momentum)
 
     def move(self, theta: Array, g: Array, memory: Memory, alpha: float, mu: float) -> None:  # noqa: ARG002  (subclasses read all)
         """θ ← θ − α·g for a block of numbers."""

@@ -17,7 +17,7 @@ from .errors import NetError
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch, check_fits, scheduled_alpha
 from .initialization import initial_parameters
 from .network import Array, Images, Parameters
-from .optimizers import OPTIMIZER_CLASSES, GradientDescent
+from .optimizers import OPTIMIZER_CLASSES, GradientDescent, Step
 from .run.diagnosis import Diagnosis, DivergedError, RunMonitor, diagnose, has_cause
 from .run.history import LOSS, History, Progress
 from .run.hyperparameter_log import effective
@@ -186,7 +186,8 @@ class Trainer:
     def release_buffers(self) -> None:
         """Free the memory that is needed only while updates are made."""
         self._batches.release_buffers()
-        self._gradient, self._before = Parameters(self.parameters.sizes[:1], np.empty(0)), np.empty(0)
+        self._gradient = Parameters(self.parameters.sizes[:1], np.empty(0))
+        self._before = np.empty(0)
         self._score = None
 
     def _step(self) -> Progress:
@@ -203,11 +204,7 @@ class Trainer:
             with np.errstate(all="ignore"):  # an overflow is caught below, by its loss
                 squared_length = self._engine.update(
                     self._optimizer,
-                    self.parameters,
-                    self._gradient,
-                    alpha,
-                    hyperparameters,
-                    self._before,
+                    Step(self.parameters, self._gradient, alpha, hyperparameters, self._before),
                 )
             is_sound = isfinite(squared_length) or is_finite(self.parameters.vector)
             self._score, self._cursor = None, self._batches.cursor

@@ -24,9 +24,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ..dropout import Dropout
-from ..hyperparameters import Hyperparameters
 from ..network import Array, Images, Parameters
-from ..optimizers import GradientDescent
+from ..optimizers import GradientDescent, Step
 from .halved_network import HalvedNetwork, can_be_halved, gradient_by_halves, squared_length
 from .input_blocks import ImageGroup, even_slices, group_by_blank_pixels
 from .partial_gradients import Rows, Tally, group_gradient, part_gradient, part_score, sum_tallies
@@ -229,33 +228,23 @@ class Engine:
             + squared_length(gradient.vector[gradient.W[0].size :])
         )
 
-    def update(
-        self,
-        optimizer: GradientDescent,
-        parameters: Parameters,
-        gradient: Parameters,
-        alpha: float,
-        hyperparameters: Hyperparameters,
-        before: Array,
-    ) -> float:
-        """Update the parameters; as `GradientDescent.update`, with the worker if that is quicker."""
+    def update(self, optimizer: GradientDescent, step: Step) -> float:
+        """Make an update as the optimizer does, but with the worker if that is quicker."""
         worker = self.worker
         if worker is None or not (
-            worker.is_ready
-            and worker.holds(parameters, gradient, before)
-            and self._pace.prefers_worker()
+            worker.is_ready and worker.holds(step) and self._pace.prefers_worker()
         ):
-            return optimizer.update(parameters, gradient, alpha, hyperparameters, before)
+            return optimizer.update(step)
         optimizer.updates += 1
         try:
-            return worker.update(optimizer, alpha, hyperparameters)
+            return worker.update(optimizer, step)
         except WorkerLostError:
             self._drop_worker()
             self._may_start_worker = False
-            return worker.finish_update(optimizer, alpha, hyperparameters)
+            return worker.finish_update(optimizer, step)
         except BaseException:
             self._drop_worker()
-            worker.put_back(optimizer, hyperparameters)
+            worker.put_back(optimizer, step)
             raise
 
     def score(self, parameters: Parameters, samples: Samples | None = None) -> Score:

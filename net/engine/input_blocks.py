@@ -15,7 +15,7 @@ import math
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -155,7 +155,8 @@ def has_small_kernels() -> bool:
 
     It does on processors with AVX-512; others would pack W again for every strip.
     """
-    return any(library.get("architecture") in SMALL_KERNELS for library in threadpool_info())
+    libraries = cast("list[dict[str, Any]]", threadpool_info())
+    return any(library.get("architecture") in SMALL_KERNELS for library in libraries)
 
 
 def strided(W: Array, columns: int) -> Array:

@@ -22,7 +22,7 @@ from ..dropout import Dropout
 from ..engine.engine import Samples
 from ..hyperparameters import Hyperparameters
 from ..network import Activations, Labels, Parameters, backward, cross_entropy, forward
-from ..optimizers import OPTIMIZER_CLASSES
+from ..optimizers import OPTIMIZER_CLASSES, Step
 from ..validation import as_columns
 
 Numbers = NDArray[np.float64]
@@ -155,7 +155,7 @@ def find_alpha(
     def update(alpha: float) -> float:
         nonlocal activations, labels
         backward(network, activations, labels, len(labels), gradient)
-        optimizer.update(network, gradient, alpha, hyperparameters)
+        optimizer.update(Step(network, gradient, alpha, hyperparameters))
         activations, labels = look()
         return loss()
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..hyperparameters import Hyperparameters
 from ..network import Array, Images, Masks, Parameters, backward, cross_entropy, forward
-from ..optimizers import GradientDescent
+from ..optimizers import GradientDescent, Step
 from ..validation import as_columns, check_class
 
 
@@ -95,8 +95,7 @@ def trace_step(
     dA = tuple(W.T @ dZ_of_W for W, dZ_of_W in zip(before.W, dZ, strict=True))
 
     after = before.copy()
-    # It overwrites the gradient that it is given.
-    GradientDescent(after).update(after, gradient.copy(), alpha, hyperparameters)
+    GradientDescent(after).update(Step(after, gradient, alpha, hyperparameters))
     activations_after = forward(after, x, M)
     return SampleStep(
         sizes=before.sizes,

@@ -10,7 +10,7 @@ from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.engine.input_blocks import CHUNK_PIXELS
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Array, Parameters, backward, cross_entropy, forward, softmax
-from mnist_tui.net.optimizers import GradientDescent
+from mnist_tui.net.optimizers import GradientDescent, Step
 
 from tests.helpers.support import Samples, noise
 
@@ -92,7 +92,7 @@ def test_an_update_is_the_one_worked_out_on_paper() -> None:
     assert gradient.W[0] == pytest.approx(np.array([[-1.5, -0.75], [0, 0]]))
     assert gradient.b[0][:, 0] == pytest.approx([-0.75, 0])
 
-    GradientDescent(parameters).update(parameters, gradient, 0.1, Hyperparameters())
+    GradientDescent(parameters).update(Step(parameters, gradient, 0.1, Hyperparameters()))
     # W ← W - 0.1·dW
     assert parameters.W[0] == pytest.approx(np.array([[1.15, -0.925], [0.5, 0.5]]))
     assert parameters.b[0][:, 0] == pytest.approx([0.075, -2])

@@ -16,7 +16,7 @@ from mnist_tui.net.hyperparameters import (
 )
 from mnist_tui.net.initialization import INITIALIZERS, initial_parameters
 from mnist_tui.net.network import Array, Parameters
-from mnist_tui.net.optimizers import OPTIMIZER_CLASSES, GradientDescent
+from mnist_tui.net.optimizers import OPTIMIZER_CLASSES, GradientDescent, Step
 
 SIZES = (1, 1, 1)  # two weights and two biases: four numbers
 
@@ -35,7 +35,7 @@ def moved(name: str, gradients: list[float], momentum: float = 0.9) -> list[floa
     places: list[float] = []
     for g in gradients:
         gradient = Parameters(SIZES, np.array([g, 0, 0, 0], float))
-        optimizer.update(parameters, gradient, 0.1, chosen)
+        optimizer.update(Step(parameters, gradient, 0.1, chosen))
         places.append(float(parameters.vector[0]))
     return places
 
@@ -73,7 +73,7 @@ def test_max_norm_scales_down_the_weights_into_hidden_units_that_are_too_long() 
     parameters.b[0][:] = [[7], [8]]
     parameters.W[1][:] = [[6, 8], [0, 0]]
     gradient = Parameters.zeros((2, 2, 2), np.float64)
-    GradientDescent(parameters).update(parameters, gradient, 0.1, Hyperparameters(max_norm=2))
+    GradientDescent(parameters).update(Step(parameters, gradient, 0.1, Hyperparameters(max_norm=2)))
     # (3, -4) · 2/5 = (1.2, -1.6); the other row is short enough, the last layer is left alone.
     assert parameters.W[0] == pytest.approx(np.array([[1.2, -1.6], [0.5, 1.2]]))
     assert parameters.b[0][:, 0].tolist() == [7, 8]
@@ -87,7 +87,7 @@ def test_with_max_norm_no_units_weights_are_ever_longer(optimizer: str) -> None:
     steps = OPTIMIZER_CLASSES[optimizer](parameters)
     for seed in range(5):
         gradient = initial_parameters((6, 5, 4, 3), "uniform", np.random.default_rng(seed))
-        steps.update(parameters, gradient, 0.5, chosen)
+        steps.update(Step(parameters, gradient, 0.5, chosen))
         for W in parameters.W[:-1]:
             assert np.linalg.norm(W, axis=1).max() <= 1 + 1e-6
     assert np.linalg.norm(parameters.W[-1], axis=1).max() > 1
@@ -97,7 +97,7 @@ def test_weight_decay_draws_weights_to_zero_and_leaves_biases_alone() -> None:
     parameters = Parameters(SIZES, np.array([1.0, -1, 1, -1]))
     chosen = Hyperparameters(weight_decay=0.5)
     gradient = Parameters.zeros(SIZES, np.float64)
-    OPTIMIZER_CLASSES["gd"](parameters).update(parameters, gradient, 0.1, chosen)
+    OPTIMIZER_CLASSES["gd"](parameters).update(Step(parameters, gradient, 0.1, chosen))
     # W - 0.1·0.5·W = 0.95·W
     assert parameters.vector == pytest.approx(np.array([0.95, -0.95, 1, -1]))
 
@@ -112,7 +112,7 @@ def test_blocks_change_no_bit(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
         squares = 0.0
         for seed in range(4):
             gradient = initial_parameters((6, 5, 4, 3), "he", np.random.default_rng(seed), float)
-            squares = optimizer.update(parameters, gradient, 0.1, chosen, before)
+            squares = optimizer.update(Step(parameters, gradient, 0.1, chosen, before))
         return parameters.vector.tobytes(), before.tobytes(), round(squares, 9)
 
     whole = updated()
@@ -137,7 +137,9 @@ def test_an_update_that_runs_out_of_memory_tells_all_that_was_before(
     monkeypatch.setattr(optimizers, "BLOCK", 1)
     gradient = Parameters(SIZES, np.ones(4))
     with pytest.raises(MemoryError):
-        GradientDescent(parameters).update(parameters, gradient, 0.5, Hyperparameters(), before)
+        GradientDescent(parameters).update(
+            Step(parameters, gradient, 0.5, Hyperparameters(), before)
+        )
     assert parameters.vector.tolist() == [0.5, -1, 1, -1], "it was half made"
     assert before.tolist() == [1, -1, 1, -1]
 
@@ -150,9 +152,8 @@ def test_each_gets_to_the_bottom_of_a_bowl(name: str, alpha: float) -> None:
     optimizer = OPTIMIZER_CLASSES[name](parameters)
     for _ in range(1500):
         slope: Array = steepness * (parameters.vector - bottom)
-        optimizer.update(
-            parameters, Parameters(SIZES, slope), alpha, Hyperparameters(optimizer=name)
-        )
+        chosen = Hyperparameters(optimizer=name)
+        optimizer.update(Step(parameters, Parameters(SIZES, slope), alpha, chosen))
     assert parameters.vector == pytest.approx(bottom, abs=1e-3)
 
 

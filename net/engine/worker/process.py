@@ -19,10 +19,9 @@ from dataclasses import asdict
 from time import perf_counter, sleep
 
 from ...dropout import Dropout
-from ...hyperparameters import Hyperparameters
 from ...network import Array, Images, Labels, Parameters
-from ...optimizers import GradientDescent
-from ..halved_network import HalvedNetwork, copy_half
+from ...optimizers import GradientDescent, Step
+from ..halved_network import HalvedNetwork, copy_half, squared_length
 from ..partial_gradients import Rows, Tally
 from .shared_batch import SharedBatch
 from .shared_memory import (
@@ -121,9 +120,7 @@ class WorkerProcess:
             same = placed is parameters
         return same and rows <= self.shape.rows
 
-    def place(
-        self, parameters: Parameters, before: Array
-    ) -> tuple[Parameters, Parameters, Array]:
+    def place(self, parameters: Parameters, before: Array) -> tuple[Parameters, Parameters, Array]:
         """Move parameters that fit, and what they were, into the shared memory.
 
         Return both, and between them their gradient's place, which does not hold it.
@@ -135,13 +132,13 @@ class WorkerProcess:
             self._placed = weakref.ref(parameters)
         return parameters, memory.gradient, memory.before
 
-    def holds(self, parameters: Parameters, gradient: Parameters, before: Array | None) -> bool:
-        """Return whether these are where `place` puts them."""
+    def holds(self, step: Step) -> bool:
+        """Return whether a step's vectors are where `place` puts them."""
         memory = self._memory
         return (
-            self._placed() is parameters
-            and gradient is memory.gradient
-            and before is memory.before
+            self._placed() is step.parameters
+            and step.gradient is memory.gradient
+            and step.before is memory.before
         )
 
     def gradient(
@@ -179,13 +176,12 @@ class WorkerProcess:
         """The sum of the squares of the worker's half of dW1, of the last gradient."""
         return float(self._memory.squares[0])
 
-    def update(
-        self, optimizer: GradientDescent, alpha: float, hyperparameters: Hyperparameters
-    ) -> float:
-        """Update the parameters that it holds, a part here and a part there.
+    def update(self, optimizer: GradientDescent, step: Step) -> float:
+        """Make an update that is counted already, a part here and a part there.
 
-        The gradient is that which it holds, and the optimizer has counted the update already. What
-        the parameters were is in their memory, too.
+        Args:
+            optimizer: Its memory moves into shared memory.
+            step: Parameters, gradient and what was before are those that the worker `holds`.
 
         Returns:
             The squared length of θ, as `GradientDescent.update` does.
@@ -193,23 +189,23 @@ class WorkerProcess:
         Raises:
             WorkerLostError: The worker will not complete its part; end it and `finish_update`.
         """
-        self._update.describe(optimizer, alpha, hyperparameters)
+        self._update.describe(optimizer, step)
         self._request(Task.UPDATE)
-        square = self._update.make_parents_part(optimizer, alpha, hyperparameters)
+        square = self._update.make_parents_part(optimizer, step)
         self._wait(Flag.COMPLETED)
         return square + float(self._memory.squares[1])
 
-    def finish_update(
-        self, optimizer: GradientDescent, alpha: float, hyperparameters: Hyperparameters
-    ) -> float:
+    def finish_update(self, optimizer: GradientDescent, step: Step) -> float:
         """Make what a worker that has ended has left undone; return what `update` would have."""
-        self._update.finish(optimizer, alpha, hyperparameters, self._number)
-        theta = self._memory.parameters.vector
-        return float(theta.dot(theta))
+        self._update.finish(optimizer, step, self._number)
+        return squared_length(step.parameters.vector)
 
-    def put_back(self, optimizer: GradientDescent, hyperparameters: Hyperparameters) -> None:
-        """See to it that all parameters of a worker that has ended are as they were, in `before`."""
-        self._update.put_back(optimizer, hyperparameters, self._number)
+    def put_back(self, optimizer: GradientDescent, step: Step) -> None:
+        """Let the step's `before` be all that was, when an update is broken off.
+
+        The worker must have ended.
+        """
+        self._update.put_back(optimizer, step, self._number)
 
     def _request(self, task: Task) -> None:
         """Tell the worker that there is a task."""

@@ -1,9 +1,9 @@
 """A mini-batch in shared memory, one half of whose gradient each process computes.
 
-The parent computes half 0, the worker half 1. The worker waits for the images, which only the parent
-has, and then both meet where each needs what the other has added to the second layer's sums: each
-sets a flag of its own and waits for the other's. The floats X each makes for itself, since half of
-them from another core's cache are no sooner there.
+The parent computes half 0, the worker half 1. The worker waits for the images, which only the
+parent has. Then both meet where each needs what the other has added to the second layer's sums:
+each sets a flag of its own and waits for the other's. The floats X each makes for itself, since
+half of them from another core's cache would be there no sooner.
 """
 
 from __future__ import annotations

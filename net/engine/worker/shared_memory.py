@@ -164,7 +164,8 @@ def fence() -> None:
 
     What precedes a lock's release stays before it, and what follows its taking stays after it, but
     the two may still meet and pass each other in between. No second taking comes before the first
-    release, though: so it is taken twice. See "ACQUIRE" in Linux's Documentation/memory-barriers.txt.
+    release, though: so it is taken twice. See "ACQUIRE" in Linux's
+    Documentation/memory-barriers.txt.
     """
     for _ in range(2):
         with _LOCK:

@@ -12,19 +12,19 @@ rest itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from ...architecture import parameter_count
 from ...hyperparameters import Hyperparameters
 from ...network import Array
-from ...optimizers import OPTIMIZER_CLASSES, GradientDescent, blocks_of
+from ...optimizers import OPTIMIZER_CLASSES, GradientDescent, Step, blocks_of
 from ..halved_network import start_of_half
 from .shared_memory import NOTES, UPDATE, Flag, SharedMemory, keep_order
 
 PLACE_BITS = 32  # of the flag MOVING: the block's place in θ; above them, task and note
-KINDS = tuple(OPTIMIZER_CLASSES.values())
+KINDS: tuple[type[GradientDescent], ...] = tuple(OPTIMIZER_CLASSES.values())
 
 
 class SharedUpdate:
@@ -35,77 +35,62 @@ class SharedUpdate:
         self._parents, self._workers = parts_of(memory.shape.sizes)
         self._optimizers: dict[type[GradientDescent], GradientDescent] = {}  # the worker's
 
-    def describe(
-        self, optimizer: GradientDescent, alpha: float, hyperparameters: Hyperparameters
-    ) -> None:
+    def describe(self, optimizer: GradientDescent, step: Step) -> None:
         """Write down what the worker must know; the optimizer's memory moves here."""
         for name, shared in zip(optimizer.memory_names, self._memory.memories, strict=False):
             if optimizer.memory[name] is not shared:
                 shared[:] = optimizer.memory[name]
                 optimizer.memory[name] = shared
-        chosen, kind = hyperparameters, KINDS.index(type(optimizer))
-        numbers = alpha, chosen.momentum, chosen.weight_decay, chosen.max_norm
+        chosen, kind = step.hyperparameters, KINDS.index(type(optimizer))
+        numbers = step.alpha, chosen.momentum, chosen.weight_decay, chosen.max_norm
         UPDATE.pack_into(self._memory.update, 0, *numbers, optimizer.updates, kind)
 
-    def make_parents_part(
-        self, optimizer: GradientDescent, alpha: float, hyperparameters: Hyperparameters
-    ) -> float:
+    def make_parents_part(self, optimizer: GradientDescent, step: Step) -> float:
         """Make the parent's part of the update; return its squared length."""
-        return self._move(self._parents, optimizer, alpha, hyperparameters)
+        return optimizer.update_parts(self._parents, step)
 
     def make_workers_part(self, number: int) -> None:
         """Make the worker's part of the update that is described, as task `number`."""
         memory, note = self._memory, 0
         alpha, momentum, decay, max_norm, updates, kind = UPDATE.unpack(memory.update)
-        optimizer = self._workers_optimizer(KINDS[kind])
-        optimizer.updates = updates
+        optimizer = self._workers_optimizer(KINDS[int(kind)])
+        optimizer.updates = int(updates)
 
         def begin(block: slice) -> None:
             nonlocal note
             note = (note + 1) % NOTES
-            for its_copy, numbers in zip(memory.notes[note], self._memories(optimizer), strict=False):
+            for its_copy, numbers in zip(memory.notes[note], memories(optimizer), strict=False):
                 its_copy[: block.stop - block.start] = numbers[block]
             keep_order()
             memory.flags[Flag.MOVING] = (number * NOTES + note) << PLACE_BITS | block.start
             keep_order()
 
         chosen = _chosen(momentum, decay, max_norm)
-        memory.squares[1] = self._move([self._workers], optimizer, alpha, chosen, begin)
+        step = Step(memory.parameters, memory.gradient, alpha, chosen, memory.before)
+        memory.squares[1] = optimizer.update_parts([self._workers], step, begin)
 
-    def finish(
-        self,
-        optimizer: GradientDescent,
-        alpha: float,
-        hyperparameters: Hyperparameters,
-        number: int,
-    ) -> None:
+    def finish(self, optimizer: GradientDescent, step: Step, number: int) -> None:
         """Make what a lost worker has left undone of its part in task `number`."""
-        rest = self.put_back(optimizer, hyperparameters, number)
-        self._move([rest], optimizer, alpha, hyperparameters)
+        optimizer.update_parts([self.put_back(optimizer, step, number)], step)
 
-    def put_back(
-        self, optimizer: GradientDescent, hyperparameters: Hyperparameters, number: int
-    ) -> slice:
+    def put_back(self, optimizer: GradientDescent, step: Step, number: int) -> slice:
         """Put back the block that a lost worker was changing in task `number`.
 
         Return the part of θ that it has not updated. `before` has the whole of the worker's then.
         """
         memory, rest = self._memory, self._workers
+        theta = memory.parameters.vector
         task, place = divmod(memory.flags[Flag.MOVING], 1 << PLACE_BITS)
         if task // NOTES == number:
             rest = slice(place, rest.stop)
-            sizes, by_units = memory.shape.sizes, hyperparameters.max_norm > 0
-            block, _ = blocks_of(rest, sizes, by_units=by_units)[0]
-            memory.parameters.vector[block] = memory.before[block]
-            for its_copy, numbers in zip(
-                memory.notes[task % NOTES], self._memories(optimizer), strict=False
-            ):
+            by_units = step.hyperparameters.max_norm > 0
+            block, _ = blocks_of(rest, memory.shape.sizes, by_units=by_units)[0]
+            theta[block] = memory.before[block]
+            notes = memory.notes[task % NOTES]
+            for its_copy, numbers in zip(notes, memories(optimizer), strict=False):
                 numbers[block] = its_copy[: block.stop - block.start]
-        memory.before[rest] = memory.parameters.vector[rest]
+        memory.before[rest] = theta[rest]
         return rest
-
-    def _memories(self, optimizer: GradientDescent) -> list[Array]:
-        return [optimizer.memory[name] for name in optimizer.memory_names]
 
     def _workers_optimizer(self, kind: type[GradientDescent]) -> GradientDescent:
         if kind not in self._optimizers:
@@ -113,24 +98,10 @@ class SharedUpdate:
             optimizer.memory = dict(zip(kind.memory_names, self._memory.memories, strict=False))
         return self._optimizers[kind]
 
-    def _move(
-        self,
-        parts: list[slice],
-        optimizer: GradientDescent,
-        alpha: float,
-        hyperparameters: Hyperparameters,
-        begin: Callable[[slice], None] | None = None,
-    ) -> float:
-        memory = self._memory
-        return optimizer.update_parts(
-            parts,
-            memory.parameters,
-            memory.gradient,
-            alpha,
-            hyperparameters,
-            memory.before,
-            begin,
-        )
+
+def memories(optimizer: GradientDescent) -> list[Array]:
+    """Return what an optimizer keeps between updates, in the order that shared memory has."""
+    return [optimizer.memory[name] for name in optimizer.memory_names]
 
 
 @lru_cache(maxsize=4)

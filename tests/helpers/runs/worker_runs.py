@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.engine.engine import Engine
-from mnist_tui.net.engine.worker.shared_memory import shape_of
 from mnist_tui.net.engine.worker.pace import Pace
 from mnist_tui.net.engine.worker.process import WorkerProcess
+from mnist_tui.net.engine.worker.shared_memory import shape_of
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.initialization import initial_parameters
 from mnist_tui.net.network import Parameters

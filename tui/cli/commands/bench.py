@@ -26,7 +26,7 @@ from ....net.engine.engine import Engine
 from ....net.hyperparameters import Hyperparameters
 from ....net.initialization import initial_parameters
 from ....net.network import Array, Parameters, backward, cross_entropy, forward
-from ....net.optimizers import GradientDescent
+from ....net.optimizers import GradientDescent, Step
 from ....net.presets import PRESETS
 from .bench_rivals import UPDATES
 
@@ -136,7 +136,7 @@ def full_batch(engine: Engine, rivals: Rivals, train: Digits, hidden: Hidden) ->
         def updates() -> None:
             for _ in range(UPDATES):
                 engine.gradient(parameters, gradient)
-                engine.update(optimizer, parameters, gradient, ALPHA, chosen, before)
+                engine.update(optimizer, Step(parameters, gradient, ALPHA, chosen, before))
 
         return _timed(updates) / UPDATES
 
@@ -165,7 +165,7 @@ def epoch(engine: Engine, rivals: Rivals, train: Digits, hidden: Hidden, batch: 
             for start in range(0, m, batch):
                 parameters, gradient, before = engine.placed(parameters, gradient, before)
                 engine.gradient(parameters, gradient, order[start : start + batch])
-                engine.update(optimizer, parameters, gradient, ALPHA, chosen, before)
+                engine.update(optimizer, Step(parameters, gradient, ALPHA, chosen, before))
 
         return _timed(updates)
 

@@ -19,7 +19,7 @@ from mnist_tui.net.engine.worker.shared_update import SharedUpdate, parts_of
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.initialization import initial_parameters
 from mnist_tui.net.network import Array, Parameters
-from mnist_tui.net.optimizers import OPTIMIZER_CLASSES, GradientDescent
+from mnist_tui.net.optimizers import OPTIMIZER_CLASSES, GradientDescent, Step
 
 WIDTHS = [(20, 8, 5), (20, 7, 5), (20, 2, 5), (20, 9, 6, 5), (6, 5, 40, 30, 5), (784, 3, 10)]
 SIZES = (20, 9, 6, 5)
@@ -64,6 +64,8 @@ class Pair:
         self.parent, self.worker = SharedUpdate(self.parents), SharedUpdate(workers)
         self.parents.parameters.vector[:] = first().vector
         self.optimizer = OPTIMIZER_CLASSES[name](self.parents.parameters)
+        memory = self.parents
+        self.step = Step(memory.parameters, memory.gradient, 0.1, CHOSEN, memory.before)
         self.task = 0
 
     def hand_over(self) -> None:
@@ -71,13 +73,13 @@ class Pair:
         self.task += 1
         self.optimizer.updates += 1
         self.parents.gradient.vector[:] = slope(self.task)
-        self.parent.describe(self.optimizer, 0.1, CHOSEN)
+        self.parent.describe(self.optimizer, self.step)
 
     def update(self) -> float:
         """Make an update, a part each; return the squared length."""
         self.hand_over()
         self.worker.make_workers_part(self.task)
-        own = self.parent.make_parents_part(self.optimizer, 0.1, CHOSEN)
+        own = self.parent.make_parents_part(self.optimizer, self.step)
         return own + float(self.parents.squares[1])
 
     def numbers(self) -> list[bytes]:
@@ -99,7 +101,7 @@ def alone(name: str) -> tuple[list[bytes], float]:
     optimizer, before = OPTIMIZER_CLASSES[name](parameters), np.empty_like(parameters.vector)
     for task in range(1, UPDATES + 1):
         gradient.vector[:] = slope(task)
-        square = optimizer.update(parameters, gradient, 0.1, CHOSEN, before)
+        square = optimizer.update(Step(parameters, gradient, 0.1, CHOSEN, before))
     return as_bytes(optimizer, parameters, before), square
 
 
@@ -156,8 +158,8 @@ def test_what_a_lost_worker_left_undone_is_made_good(
     for _ in range(UPDATES - 1):
         pair.update()
     lose(monkeypatch, pair, whole, why)
-    pair.parent.make_parents_part(pair.optimizer, 0.1, CHOSEN)
-    pair.parent.finish(pair.optimizer, 0.1, CHOSEN, pair.task)
+    pair.parent.make_parents_part(pair.optimizer, pair.step)
+    pair.parent.finish(pair.optimizer, pair.step, pair.task)
     assert pair.numbers() == alone(name)[0]
 
 
@@ -166,8 +168,8 @@ def test_a_worker_that_is_lost_before_it_begins_leaves_all_to_its_parent() -> No
     for _ in range(UPDATES - 1):
         pair.update()
     pair.hand_over()
-    pair.parent.make_parents_part(pair.optimizer, 0.1, CHOSEN)
-    pair.parent.finish(pair.optimizer, 0.1, CHOSEN, pair.task)
+    pair.parent.make_parents_part(pair.optimizer, pair.step)
+    pair.parent.finish(pair.optimizer, pair.step, pair.task)
     assert pair.numbers() == alone("momentum")[0]
 
 
@@ -181,6 +183,6 @@ def test_when_an_update_is_broken_off_all_that_was_before_is_known(
         pair.update()
     before = pair.parents.parameters.vector.copy()
     lose(monkeypatch, pair, whole, Killed)
-    pair.parent.make_parents_part(pair.optimizer, 0.1, CHOSEN)
-    pair.parent.put_back(pair.optimizer, CHOSEN, pair.task)
+    pair.parent.make_parents_part(pair.optimizer, pair.step)
+    pair.parent.put_back(pair.optimizer, pair.step, pair.task)
     assert pair.parents.before.tobytes() == before.tobytes()
