@@ -98,6 +98,32 @@ def test_a_layer_whose_rate_is_zero_has_no_mask() -> None:
     assert Dropout.chosen_by(Hyperparameters(), np.random.PCG64(0).state) is None
 
 
+def test_blank_bytes_times_their_factor_are_the_masked_pixels() -> None:
+    drawn = dropout_of().draw(SIZES, 40)
+    images = np.random.default_rng(0).integers(0, 256, (40, SIZES[0]), np.uint8)
+    M = drawn.mask(0, np.float64)
+    assert M is not None
+    expected = images * M.T
+    drawn.blank(images)
+    np.testing.assert_allclose(images * drawn.pixel_factor, expected)
+
+
+def test_without_dropout_of_pixels_none_is_blank() -> None:
+    drawn = dropout_of(Hyperparameters(batch_size=1, dropout=0.3)).draw(SIZES, 40)
+    images = np.full((40, SIZES[0]), 7, np.uint8)
+    drawn.blank(images)
+    assert (images == 7).all()
+    assert drawn.pixel_factor == 1
+
+
+def test_the_mask_of_some_units_is_that_of_all_but_the_others() -> None:
+    drawn, units = dropout_of().draw(SIZES, 40), slice(3, 7)
+    some, all_ = drawn.mask(1, np.float32, units), drawn.mask(1, np.float32)
+    assert some is not None
+    assert all_ is not None
+    assert np.array_equal(some, all_[units])
+
+
 def test_an_images_masks_depend_on_its_place_alone() -> None:
     whole, dropout = dropout_of().masks(SIZES, 64), dropout_of()
     for first, count in ((0, 7), (7, 1), (8, 56)):

@@ -142,6 +142,31 @@ def test_a_full_batch_and_a_small_one_start_no_process() -> None:
         engine.close()
 
 
+def page_faults(pid: int) -> int:
+    """How often the system had to hand a page of memory to this process so far."""
+    return int(Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[7])
+
+
+@on_linux
+def test_the_memory_of_its_arrays_stays_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Arrays of 100 KB and more go back to the system otherwise, and come anew with every batch.
+    monkeypatch.setattr(engines.Pace, "prefers_worker", always)
+    engine = Engine(SAMPLES, 2)
+    chosen = Hyperparameters(
+        alpha=0.01, iterations=120, hidden=(800,), batch_size=128, dropout=0.5, input_dropout=0.2
+    )
+    steps = Trainer(SAMPLES, SAMPLES, chosen, engine=engine).steps()
+    next(steps)
+    worker = engine.worker
+    assert worker is not None
+    wait_until(lambda: worker.is_ready)
+    list(islice(steps, 40))
+    before = page_faults(worker.pid)
+    assert len(list(islice(steps, 40))) == 40
+    assert page_faults(worker.pid) - before < 40, "fewer than one an update"
+    engine.close()
+
+
 PARENT = """
 import sys, time
 sys.path.insert(0, {root!r})
