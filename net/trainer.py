@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike
 from .architecture import architecture_name
 from .dropout import Dropout, dropout_rates
 from .engine.batches import BatchCursor, Batches, is_large
-from .engine.engine import Engine, Samples, Score
+from .engine.engine import BatchScore, Engine, Samples
 from .errors import NetError
 from .hyperparameters import NEED_RESET, Hyperparameters, check_batch, check_fits, scheduled_alpha
 from .initialization import initial_parameters
@@ -85,8 +85,7 @@ class Trainer:
         self._before = np.empty_like(self.parameters.vector)  # weights before the update
         # Score of the current weights while `_gradient` is theirs, else None. The gradient is
         # computed right after an update, because its forward pass also scores that update.
-        self._score: Score | None = None
-        self._gradient_norm = 0.0
+        self._score: BatchScore | None = None
         self._cursor = self._batches.cursor  # where the batch of that gradient begins
         self._batch_chosen = hyperparameters  # what that gradient's batch was chosen by
 
@@ -188,6 +187,10 @@ class Trainer:
         self._batches.release_buffers()
         self._gradient = Parameters(self.parameters.sizes[:1], np.empty(0))
         self._before = np.empty(0)
+        # In memory of their own, or these would keep all that a worker process shares.
+        self.parameters = self.parameters.copy()
+        memory = self._optimizer.memory
+        self._optimizer.memory = {name: vector.copy() for name, vector in memory.items()}
         self._score = None
 
     def _step(self) -> Progress:
@@ -268,7 +271,7 @@ class Trainer:
         done = self.iteration / hyperparameters.iterations
         return scheduled_alpha(hyperparameters.alpha, hyperparameters.schedule, done)
 
-    def _compute_gradient(self, hyperparameters: Hyperparameters) -> Score:
+    def _compute_gradient(self, hyperparameters: Hyperparameters) -> BatchScore:
         """Compute the gradient for the next update, unless it is known; return its score."""
         if self._score is None or not has_same_batches(hyperparameters, self._batch_chosen):
             self._score = None  # if this fails, the buffers hold no valid gradient
@@ -292,8 +295,6 @@ class Trainer:
             self._score = self._engine.gradient(
                 self.parameters, self._gradient, rows, images, dropout
             )
-            with np.errstate(all="ignore"):  # an overflow is an infinite length
-                self._gradient_norm = self._engine.gradient_norm(self._gradient)
         return self._score
 
     def _augmented_images(self, hyperparameters: Hyperparameters) -> Images | None:
@@ -302,8 +303,8 @@ class Trainer:
             return None
         return self._augmented(hyperparameters.seed, self._batches.cursor.epoch - 1)
 
-    def _progress(self, alpha: float, score: Score, *, tested: bool) -> Progress:
-        progress = Progress(self.iteration, alpha, score.loss, score.accuracy, self._gradient_norm)
+    def _progress(self, alpha: float, score: BatchScore, *, tested: bool) -> Progress:
+        progress = Progress(self.iteration, alpha, score.loss, score.accuracy, score.gradient_norm)
         if tested:
             test = self._engine.score(self.parameters, self._test)
             progress = replace(progress, test_loss=test.loss, test_accuracy=test.accuracy)

@@ -40,9 +40,9 @@ from .worker.shared_memory import shape_of
 # 3.0; 784-800-10 with 128 2.7 and 6.1; 784-1000-500-250-10 with 128 6.5 and 15.9.
 MIN_FLOPS_PER_TASK = 75_000_000
 # Multiplications that make a batch worth halving for a worker process; see halved_network.py. It is
-# halved whether there is a worker or not. Measured with the worker, µs per update: 784-128-10 with
-# batch 64 (20 million) 548 whole and 588 halved; with batch 128 (39 million), halved between images
-# as it was then, 757 whole and 640 halved.
+# halved whether there is a worker or not. Measured whole and halved with the worker, in turns, µs
+# per update: 784-128-10 with batch 32 (10 million) 596 and 424; 784-64-10 with 64 (10 million) 422
+# and 342; 784-16-10 with 256 (10 million) 569 and 575; 784-10-10 with 64 (2 million) 179 and 253.
 MIN_FLOPS_PER_HALVED_BATCH = 7_500_000
 MAX_PARTIAL_SUM_BYTES = 64 << 20  # memory for gradients that are not yet added up
 
@@ -71,6 +71,13 @@ class Score:
     accuracy: float  # fraction answered right, 0 to 1
 
 
+@dataclass(frozen=True, slots=True)
+class BatchScore(Score):
+    """The score over a batch, and how steep the loss is there."""
+
+    gradient_norm: float  # Euclidean length; not finite if a square overflows, or a number is not
+
+
 class Engine:
     """Loss, accuracy and gradient over a set of samples.
 
@@ -96,8 +103,7 @@ class Engine:
         self._may_start_worker = self.threads > 1 if processes is None else processes > 1
         self._pace = Pace()
         self._halved: HalvedNetwork | None = None
-        self._was_halved = False  # whether the last gradient was of a halved batch, and what
-        self._workers_square: float | None = None  # the worker found if it computed one half
+        self._update_s = 0.0  # what the last update took
         self._groups: list[ImageGroup] = []
         self._partial_sums: list[Parameters] = []
         threadpool_limits(1, user_api="blas")
@@ -108,6 +114,7 @@ class Engine:
         self._pool.close()
         self._drop_worker()
 
+    @np.errstate(all="ignore")  # an overflow shows in the loss
     def gradient(
         self,
         parameters: Parameters,
@@ -115,7 +122,7 @@ class Engine:
         rows: Rows | None = None,
         images: Images | None = None,
         dropout: Dropout | None = None,
-    ) -> Score:
+    ) -> BatchScore:
         """Compute the gradient of the mean loss over some rows.
 
         Args:
@@ -127,28 +134,26 @@ class Engine:
             dropout: The masks of these rows; None: nothing is left out. Used only with `rows`.
 
         Returns:
-            The score over the same rows, which the forward pass yields at no extra cost.
+            The score over the same rows, which the forward pass yields at no extra cost, and the
+            gradient's length.
         """
         m = len(self.labels) if rows is None else len(rows)
-        self._was_halved = False
+        source = self.images if images is None else images
+        if rows is not None and is_worth_halving(parameters, m):
+            tally, square = self._gradient_by_halves(parameters, gradient, source, rows, dropout)
+            return batch_score([tally], m, square)
         if rows is None:
             self._groups = self._groups or group_by_blank_pixels(self.images, self.labels)
             tasks = [partial(group_gradient, parameters, group, m) for group in self._groups]
         else:
-            source = self.images if images is None else images
-            if is_worth_halving(parameters, m):
-                tally = self._gradient_by_halves(parameters, gradient, source, rows, dropout)
-                return mean_score([tally], m)
             parts = cut(rows, part_count(parameters, m), dropout)
             tasks = [
                 partial(part_gradient, parameters, source, self.labels, part, m, dropout=masks)
                 for part, masks in parts
             ]
-            if len(tasks) == 1:
-                return mean_score([tasks[0](gradient)], m)
-        return mean_score(self._add_up(tasks, gradient), m)
+        tallies = self._add_up(tasks, gradient) if len(tasks) > 1 else [tasks[0](gradient)]
+        return batch_score(tallies, m, squared_length(gradient.vector))
 
-    @np.errstate(all="ignore")  # an overflow shows in the loss
     def _gradient_by_halves(
         self,
         parameters: Parameters,
@@ -156,30 +161,35 @@ class Engine:
         images: Images,
         rows: Rows,
         dropout: Dropout | None,
-    ) -> Tally:
-        """Compute half of the units here and half in a worker process, if that is quicker."""
+    ) -> tuple[Tally, float]:
+        """Compute half of the units here and half in a worker process, if that is quicker.
+
+        Return the tally, and the squared length of the gradient.
+        """
         if self._halved is None or not self._halved.is_of(parameters, gradient):
             self._halved = HalvedNetwork(parameters, gradient)
-        network, tally = self._halved, None
+        network, halves, found = self._halved, self._halved.halves, None
         worker = self._ready_worker(parameters, len(rows))
-        self._was_halved, self._workers_square = True, None
         begun = perf_counter()
         if worker is not None and self._pace.prefers_worker():
             try:
-                tally = worker.gradient(network, images, self.labels, rows, dropout)
-                self._workers_square = worker.squared_length
+                found = worker.gradient(network, images, self.labels, rows, dropout)
             except WorkerLostError:
                 self._drop_worker()
                 self._may_start_worker = False
             except BaseException:
                 self._drop_worker()  # or it would go on to write into the gradient
                 raise
-        if tally is None:  # the result is the same
+        if found is None:  # the result is the same
             batch = images.take(rows, axis=0), self.labels[rows]
             tally = gradient_by_halves(network, *batch, dropout)
+            found = tally, halves[1].squared_length()
         if worker is not None:
-            self._pace.took(perf_counter() - begun)
-        return tally
+            # The update before was made in the same way as this gradient.
+            self._pace.took(perf_counter() - begun + self._update_s)
+        tally, square = found
+        rest = gradient.vector[gradient.W[0].size :]
+        return tally, halves[0].squared_length() + square + squared_length(rest)
 
     def _ready_worker(self, parameters: Parameters, m: int) -> WorkerProcess | None:
         """Return the worker process if it waits for work; start one if it is the first time."""
@@ -214,26 +224,16 @@ class Engine:
             return parameters, gradient, before
         return worker.place(parameters, before)
 
-    def gradient_norm(self, gradient: Parameters) -> float:
-        """Return the Euclidean length of the gradient that was computed last.
-
-        Not finite if a square overflows, or a number is not.
-        """
-        if self._halved is None or not self._was_halved:
-            return sqrt(squared_length(gradient.vector))
-        (first, second), known = self._halved.halves, self._workers_square
-        return sqrt(
-            first.squared_length()
-            + (second.squared_length() if known is None else known)
-            + squared_length(gradient.vector[gradient.W[0].size :])
-        )
-
     def update(self, optimizer: GradientDescent, step: Step) -> float:
         """Make an update as the optimizer does, but with the worker if that is quicker."""
+        begun = perf_counter()
+        square = self._update(optimizer, step)
+        self._update_s = perf_counter() - begun
+        return square
+
+    def _update(self, optimizer: GradientDescent, step: Step) -> float:
         worker = self.worker
-        if worker is None or not (
-            worker.is_ready and worker.holds(step) and self._pace.prefers_worker()
-        ):
+        if worker is None or not (worker.holds(step) and self._pace.prefers_worker()):
             return optimizer.update(step)
         optimizer.updates += 1
         try:
@@ -316,6 +316,12 @@ def mean_score(tallies: Sequence[Tally], m: int) -> Score:
     """Return the score of m samples from their tallies."""
     loss, right = sum_tallies(tallies)
     return Score(loss / m, right / m)
+
+
+def batch_score(tallies: Sequence[Tally], m: int, square: float) -> BatchScore:
+    """Return the score of m samples, and the gradient's length from its square."""
+    score = mean_score(tallies, m)
+    return BatchScore(score.loss, score.accuracy, sqrt(square))
 
 
 def same_layout(a: Parameters, b: Parameters) -> bool:

@@ -130,6 +130,7 @@ class HalfOfUnits:
         (dW1, dW2), (db1, db2) = self._gradient.W, self._gradient.b
         layer_gradient(dZ2, A1, dW2, db2)
         dZ1 = error_before(self._layers.W[1], dZ2, Z1, M1)
+        # As layer_gradient(dZ1, factor · X, dW1, db1), but it is dZ1 that the factor multiplies.
         dZ1.sum(axis=1, keepdims=True, out=db1)
         dZ1 *= batch.factor
         np.matmul(dZ1, batch.X.T, out=dW1)

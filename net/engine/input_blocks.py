@@ -15,6 +15,7 @@ import math
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -30,6 +31,7 @@ STRIP_COLUMNS = 100  # columns per strip of `StridedMatmul`
 NARROW_STRIP_COLUMNS = 8  # if that is not a small product
 MAX_SMALL_PRODUCT = 1_000_000  # multiplications up to which OpenBLAS skips packing
 MAX_SMALL_WEIGHTS = 64 * 784  # beyond, packing is worth its time
+WHEEL = Path(np.__file__).parent.with_name("numpy.libs")  # where it has its libraries
 SMALL_KERNELS = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # OpenBLAS's names of architectures
 
 
@@ -98,14 +100,9 @@ def as_floats(images: Images, dtype: np.dtype[Any]) -> Array:
 def scaled(images: Images, dtype: np.dtype[Any]) -> Array:
     """Return bytes as floats, 0 to 1, in the same thread-local buffer as `as_floats`."""
     X = _buffer(images.shape, dtype)
-    scale_into(X, images)
-    return X
-
-
-def scale_into(X: Array, images: Images) -> None:
-    """Write bytes as floats, 0 to 1, into X of the same shape."""
     X[...] = images
     np.divide(X, MAX_PIXEL, out=X)
+    return X
 
 
 def _buffer(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
@@ -151,12 +148,14 @@ def strip_columns(W: Array) -> int:
 
 @lru_cache(maxsize=1)
 def has_small_kernels() -> bool:
-    """Return whether NumPy's OpenBLAS multiplies small matrices in a way of its own.
+    """Return whether the OpenBLAS in NumPy's wheel multiplies small matrices in a way of its own.
 
     It does on processors with AVX-512; others would pack W again for every strip.
     """
-    libraries = cast("list[dict[str, Any]]", threadpool_info())
-    return any(library.get("architecture") in SMALL_KERNELS for library in libraries)
+    return any(
+        library.get("architecture") in SMALL_KERNELS and Path(library["filepath"]).parent == WHEEL
+        for library in cast("list[dict[str, Any]]", threadpool_info())
+    )
 
 
 def strided(W: Array, columns: int) -> Array:

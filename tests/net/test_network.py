@@ -153,9 +153,11 @@ def test_the_engine_looks_at_the_rows_it_is_given_and_no_others() -> None:
     chosen = Samples(samples.images[rows], samples.labels[rows])
     parameters, _, _ = away_from_kinks((16, 5, 10), 4, seed=2)
     some, same = (Parameters.zeros(parameters.sizes, np.float64) for _ in range(2))
-    assert Engine(samples).gradient(parameters, some, rows) == Engine(chosen).gradient(
-        parameters, same, None
-    )
+    of_rows = Engine(samples).gradient(parameters, some, rows)
+    of_all = Engine(chosen).gradient(parameters, same, None)
+    assert (of_rows.loss, of_rows.accuracy) == (of_all.loss, of_all.accuracy)
+    for score, gradient in ((of_rows, some), (of_all, same)):
+        assert score.gradient_norm == pytest.approx(np.linalg.norm(gradient.vector))
     assert some.vector == pytest.approx(same.vector)
     assert some.vector.any()
 

@@ -121,7 +121,7 @@ class WorkerProcess:
         return same and rows <= self.shape.rows
 
     def place(self, parameters: Parameters, before: Array) -> tuple[Parameters, Parameters, Array]:
-        """Move parameters that fit, and what they were, into the shared memory.
+        """Move parameters that fit, and what they were, into the shared memory if it is elsewhere.
 
         Return both, and between them their gradient's place, which does not hold it.
         """
@@ -148,10 +148,13 @@ class WorkerProcess:
         labels: Labels,
         rows: Rows,
         dropout: Dropout | None = None,
-    ) -> Tally:
+    ) -> tuple[Tally, float]:
         """Write the gradient of the mean loss over these rows, one half here and one there.
 
         It is the same, to the bit, as that of `gradient_by_halves`.
+
+        Returns:
+            The batch's tally, and the sum of the squares of the worker's half of dW1.
 
         Raises:
             WorkerLostError: The worker will not complete its half.
@@ -159,6 +162,7 @@ class WorkerProcess:
         memory = self._memory
         if network.parameters.vector is not memory.parameters.vector:
             memory.parameters.vector[:] = network.parameters.vector
+        self._number += 1
         self._batch.announce(len(rows), dropout)
         self._request(Task.GRADIENT)
         self._batch.draw()
@@ -169,12 +173,7 @@ class WorkerProcess:
         if network.gradient.vector is not memory.gradient.vector:
             copy_half(memory.gradient, network.gradient, 1)
         loss, right = memory.tally
-        return float(loss), int(right)
-
-    @property
-    def squared_length(self) -> float:
-        """The sum of the squares of the worker's half of dW1, of the last gradient."""
-        return float(self._memory.squares[0])
+        return (float(loss), int(right)), float(memory.squares[0])
 
     def update(self, optimizer: GradientDescent, step: Step) -> float:
         """Make an update that is counted already, a part here and a part there.
@@ -189,6 +188,7 @@ class WorkerProcess:
         Raises:
             WorkerLostError: The worker will not complete its part; end it and `finish_update`.
         """
+        self._number += 1
         self._update.describe(optimizer, step)
         self._request(Task.UPDATE)
         square = self._update.make_parents_part(optimizer, step)
@@ -196,7 +196,7 @@ class WorkerProcess:
         return square + float(self._memory.squares[1])
 
     def finish_update(self, optimizer: GradientDescent, step: Step) -> float:
-        """Make what a worker that has ended has left undone; return what `update` would have."""
+        """Make what a worker that has ended has left undone; return θ's squared length."""
         self._update.finish(optimizer, step, self._number)
         return squared_length(step.parameters.vector)
 
@@ -210,7 +210,6 @@ class WorkerProcess:
     def _request(self, task: Task) -> None:
         """Tell the worker that there is a task."""
         flags = self._memory.flags
-        self._number += 1
         flags[Flag.TASK] = task
         keep_order()
         flags[Flag.REQUESTED] = self._number

@@ -24,6 +24,8 @@ from ..halved_network import start_of_half
 from .shared_memory import NOTES, UPDATE, Flag, SharedMemory, keep_order
 
 PLACE_BITS = 32  # of the flag MOVING: the block's place in θ; above them, task and note
+TASK_BITS = 30  # its number, which begins anew after so many bits
+MAX_UPDATES = 1 << 62  # Adam's mean of so many is no longer too small
 KINDS: tuple[type[GradientDescent], ...] = tuple(OPTIMIZER_CLASSES.values())
 
 
@@ -33,25 +35,29 @@ class SharedUpdate:
     def __init__(self, memory: SharedMemory) -> None:
         self._memory = memory
         self._parents, self._workers = parts_of(memory.shape.sizes)
+        self._has_begun = False  # whether the parent has, with the update that is described
         self._optimizers: dict[type[GradientDescent], GradientDescent] = {}  # the worker's
 
     def describe(self, optimizer: GradientDescent, step: Step) -> None:
         """Write down what the worker must know; the optimizer's memory moves here."""
+        self._has_begun = False
         for name, shared in zip(optimizer.memory_names, self._memory.memories, strict=False):
             if optimizer.memory[name] is not shared:
                 shared[:] = optimizer.memory[name]
                 optimizer.memory[name] = shared
         chosen, kind = step.hyperparameters, KINDS.index(type(optimizer))
         numbers = step.alpha, chosen.momentum, chosen.weight_decay, chosen.max_norm
-        UPDATE.pack_into(self._memory.update, 0, *numbers, optimizer.updates, kind)
+        updates = min(optimizer.updates, MAX_UPDATES)
+        UPDATE.pack_into(self._memory.update, 0, *numbers, updates, kind)
 
     def make_parents_part(self, optimizer: GradientDescent, step: Step) -> float:
         """Make the parent's part of the update; return its squared length."""
+        self._has_begun = True
         return optimizer.update_parts(self._parents, step)
 
     def make_workers_part(self, number: int) -> None:
         """Make the worker's part of the update that is described, as task `number`."""
-        memory, note = self._memory, 0
+        memory, task, note = self._memory, number % (1 << TASK_BITS), 0
         alpha, momentum, decay, max_norm, updates, kind = UPDATE.unpack(memory.update)
         optimizer = self._workers_optimizer(KINDS[int(kind)])
         optimizer.updates = int(updates)
@@ -62,7 +68,7 @@ class SharedUpdate:
             for its_copy, numbers in zip(memory.notes[note], memories(optimizer), strict=False):
                 its_copy[: block.stop - block.start] = numbers[block]
             keep_order()
-            memory.flags[Flag.MOVING] = (number * NOTES + note) << PLACE_BITS | block.start
+            memory.flags[Flag.MOVING] = (task * NOTES + note) << PLACE_BITS | block.start
             keep_order()
 
         chosen = _chosen(momentum, decay, max_norm)
@@ -71,25 +77,27 @@ class SharedUpdate:
 
     def finish(self, optimizer: GradientDescent, step: Step, number: int) -> None:
         """Make what a lost worker has left undone of its part in task `number`."""
-        optimizer.update_parts([self.put_back(optimizer, step, number)], step)
+        optimizer.update_parts([self._put_back_block(optimizer, step, number)], step)
 
-    def put_back(self, optimizer: GradientDescent, step: Step, number: int) -> slice:
-        """Put back the block that a lost worker was changing in task `number`.
+    def put_back(self, optimizer: GradientDescent, step: Step, number: int) -> None:
+        """Let `before` be all that was, when task `number` is broken off and the worker ended."""
+        theta, before = self._memory.parameters.vector, self._memory.before
+        rest = self._put_back_block(optimizer, step, number)
+        for part in [rest] if self._has_begun else [rest, *self._parents]:
+            before[part] = theta[part]
 
-        Return the part of θ that it has not updated. `before` has the whole of the worker's then.
-        """
+    def _put_back_block(self, optimizer: GradientDescent, step: Step, number: int) -> slice:
+        """Put back the block that a lost worker was changing; return what it has not updated."""
         memory, rest = self._memory, self._workers
-        theta = memory.parameters.vector
-        task, place = divmod(memory.flags[Flag.MOVING], 1 << PLACE_BITS)
-        if task // NOTES == number:
+        moving, place = divmod(memory.flags[Flag.MOVING], 1 << PLACE_BITS)
+        task, note = divmod(moving, NOTES)
+        if task == number % (1 << TASK_BITS):
             rest = slice(place, rest.stop)
             by_units = step.hyperparameters.max_norm > 0
             block, _ = blocks_of(rest, memory.shape.sizes, by_units=by_units)[0]
-            theta[block] = memory.before[block]
-            notes = memory.notes[task % NOTES]
-            for its_copy, numbers in zip(notes, memories(optimizer), strict=False):
+            memory.parameters.vector[block] = memory.before[block]
+            for its_copy, numbers in zip(memory.notes[note], memories(optimizer), strict=False):
                 numbers[block] = its_copy[: block.stop - block.start]
-        memory.before[rest] = theta[rest]
         return rest
 
     def _workers_optimizer(self, kind: type[GradientDescent]) -> GradientDescent:
@@ -120,8 +128,10 @@ def parts_of(sizes: Sequence[int]) -> tuple[list[slice], slice]:
     hidden = list(pairwise(sizes[:-1]))
     end = sizes[0] * sizes[1]
     for width, units in hidden[1:]:
-        end += min(units, max(0, enough - end) // width) * width
-    is_last = end == sum(width * units for width, units in hidden)
-    if is_last:  # whatever follows may be cut anywhere
+        taken = min(units, max(0, enough - end) // width)
+        end += taken * width
+        if taken < units:
+            break
+    else:  # whatever follows the hidden layers may be cut anywhere
         end = max(end, enough)
     return [slice(0, start), slice(end, total)], slice(start, end)

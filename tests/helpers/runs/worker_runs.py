@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 from mnist_tui.data.dataset import Digits
 from mnist_tui.net.engine.engine import Engine
@@ -44,20 +47,15 @@ def always(_: Pace) -> bool:
     return True
 
 
-def trained(
-    threads: int, optimizer: str = "momentum", updates: int = 60, dropout: float = 0.0
-) -> bytes:
+CHOSEN = Hyperparameters(
+    alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
+)
+
+
+def trained(threads: int, optimizer: str = "momentum", **others: Any) -> bytes:
     """The weights and history of a run; with more threads its worker takes part."""
     engine = Engine(SAMPLES, threads)
-    chosen = Hyperparameters(
-        alpha=0.01,
-        iterations=updates,
-        hidden=(128,),
-        batch_size=128,
-        optimizer=optimizer,
-        dropout=dropout,
-        input_dropout=dropout / 2,
-    )
+    chosen = replace(CHOSEN, optimizer=optimizer, **others)
     trainer = Trainer(SAMPLES, SAMPLES, chosen, engine=engine)
     for progress in trainer.steps():
         if progress.iteration == 1 and threads > 1:

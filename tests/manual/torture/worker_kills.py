@@ -28,7 +28,12 @@ TIMES = 100
 MAX_DELAY_S = 2.5  # from the worker's start to the kill
 MAX_SURVIVAL_S = 1.0
 CODE = "from mnist_tui.tui.cli.main import main; main()"
-RUN = ("train", "--hidden", "128", "--batch-size", "128", "--iterations", "2500", "--threads", "2")
+# What an update writes down in case its worker dies: most with Adam, in blocks of whole units.
+RUN = (
+    "train",
+    *("--hidden", "128,64", "--batch-size", "128", "--iterations", "2500", "--threads", "2"),
+    *("--optimizer", "adam", "--alpha", "0.001", "--max-norm", "1.5"),
+)
 
 
 def started(model: Path) -> subprocess.Popen[bytes]:

@@ -15,9 +15,11 @@ from mnist_tui.net.engine.worker.shared_memory import (
     BatchShape,
     Flag,
     SharedMemory,
+    Task,
     byte_count,
     nameless_file,
 )
+from mnist_tui.net.optimizers import GradientDescent
 
 from tests.helpers.support import PATIENCE, wait_until
 
@@ -88,3 +90,19 @@ def test_a_batch_that_it_has_no_memory_for_is_never_completed(
             flags[said] = 2
         wait_until(lambda: flags[Flag.COMPLETED] != 0)
         assert flags[Flag.COMPLETED] == 2
+
+
+def test_an_update_that_it_has_no_memory_for_is_never_completed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def short(*_: object) -> None:
+        raise MemoryError
+
+    with serving() as flags:
+        flags[Flag.TASK] = Task.UPDATE
+        with monkeypatch.context() as patched:
+            patched.setattr(GradientDescent, "move", short)
+            flags[Flag.REQUESTED] = 1
+            wait_until(lambda: flags[Flag.FAILED] == 1)
+        flags[Flag.REQUESTED] = 2
+        wait_until(lambda: flags[Flag.COMPLETED] == 2)

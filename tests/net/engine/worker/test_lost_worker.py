@@ -15,13 +15,20 @@ from mnist_tui.net.engine.halved_network import HalfOfUnits, HalvedNetwork
 from mnist_tui.net.engine.worker import process as worker_process
 from mnist_tui.net.engine.worker.process import WorkerLostError, WorkerProcess
 from mnist_tui.net.engine.worker.shared_batch import SharedBatch
-from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.network import Parameters
 from mnist_tui.net.optimizers import Momentum
 from mnist_tui.net.run.history import Progress
 from mnist_tui.net.trainer import Trainer
 
-from tests.helpers.runs.worker_runs import ROWS, SAMPLES, always, initial, ready_worker, trained
+from tests.helpers.runs.worker_runs import (
+    CHOSEN,
+    ROWS,
+    SAMPLES,
+    always,
+    initial,
+    ready_worker,
+    trained,
+)
 from tests.helpers.support import PATIENCE, wait_until
 
 POINTS = pytest.mark.parametrize(  # what both processes call in the course of a batch
@@ -72,11 +79,6 @@ def gradient_alone() -> bytes:
     engine.gradient(parameters, gradient, ROWS)
     engine.close()
     return gradient.vector.tobytes()
-
-
-CHOSEN = Hyperparameters(
-    alpha=0.01, iterations=60, hidden=(128,), batch_size=128, optimizer="momentum"
-)
 
 
 def run_with_harm_at(

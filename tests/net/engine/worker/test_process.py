@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,6 +23,7 @@ from mnist_tui.net.run.diagnosis import DivergedError
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.runs.worker_runs import (
+    CHOSEN,
     ROWS,
     SAMPLES,
     always,
@@ -51,7 +53,8 @@ def test_two_processes_compute_what_one_computes(
     placed, its_gradient, _ = worker.place(parameters, parameters.vector)
     for network in (HalvedNetwork(parameters, found), HalvedNetwork(placed, its_gradient)):
         network.gradient.vector.fill(np.nan)
-        assert worker.gradient(network, images, labels, rows, dropout) == score
+        found_score, square = worker.gradient(network, images, labels, rows, dropout)
+        assert (found_score, square) == (score, alone.halves[1].squared_length())
         assert network.gradient.vector.tobytes() == expected.vector.tobytes()
     worker.close()
 
@@ -66,7 +69,8 @@ def test_images_classes_and_batches_of_other_sizes_are_halved_alike(dtype: type)
         rows, dropout = np.arange(m)[::-1], Dropout(0.2, 0.5, 1, 3, place)
         alone, together = (HalvedNetwork(parameters, gradient) for gradient in (expected, found))
         score = gradient_by_halves(alone, samples.images[rows], samples.labels[rows], dropout)
-        assert worker.gradient(together, samples.images, samples.labels, rows, dropout) == score
+        found_score, _ = worker.gradient(together, samples.images, samples.labels, rows, dropout)
+        assert found_score == score
         assert found.vector.tobytes() == expected.vector.tobytes()
     worker.close()
 
@@ -78,9 +82,41 @@ def test_any_number_of_processes_gives_the_same_bits(optimizer: str) -> None:
 
 def test_any_number_of_processes_leaves_out_the_same_units() -> None:
     # 1000 samples in batches of 128: the last of an epoch has 104, and it goes on after it.
-    alone = trained(1, dropout=0.5)
-    assert alone == trained(2, dropout=0.5) == trained(3, dropout=0.5)
+    rates: dict[str, Any] = {"dropout": 0.5, "input_dropout": 0.25}
+    alone = trained(1, **rates)
+    assert alone == trained(2, **rates) == trained(3, **rates)
     assert alone != trained(1)
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_any_number_of_processes_updates_a_deep_network_alike(optimizer: str) -> None:
+    # 101 · 60 weights of the second layer: the worker's part ends in the midst of them.
+    others: dict[str, Any] = {"hidden": (60, 101, 30), "max_norm": 1.0, "weight_decay": 0.001}
+    alone = trained(1, optimizer, **others)
+    assert alone == trained(2, optimizer, **others)
+    assert alone != trained(1, optimizer, **others | {"max_norm": 0.0})
+
+
+def test_a_run_that_is_put_away_keeps_nothing_of_what_a_worker_shares() -> None:
+    engine = Engine(SAMPLES, 2)
+    trainer = Trainer(SAMPLES, SAMPLES, CHOSEN, engine=engine)
+    steps = trainer.steps()
+    next(steps)
+    wait_until(lambda: (worker := engine.worker) is not None and worker.is_ready)
+    list(islice(steps, 30))
+    worker = engine.worker
+    assert worker is not None
+    assert not worker.fits(initial(), 128), "it holds this run"
+    kept = trainer.state()
+    trainer.release_buffers()
+    assert worker.fits(initial(), 128)
+    other = Trainer(SAMPLES, SAMPLES, replace(CHOSEN, seed=5), engine=engine)
+    list(islice(other.steps(), 30))
+    assert not worker.fits(initial(), 128), "it holds the other run"
+    now = trainer.state()
+    assert now.vector.tobytes() == kept.vector.tobytes()
+    assert now.memory["velocity"].tobytes() == kept.memory["velocity"].tobytes()
+    engine.close()
 
 
 def test_a_run_whose_numbers_are_in_shared_memory_can_be_put_away_and_undone(

@@ -11,6 +11,7 @@ from mnist_tui.net import optimizers
 from mnist_tui.net.architecture import parameter_count
 from mnist_tui.net.engine.worker.shared_memory import (
     BatchShape,
+    Flag,
     SharedMemory,
     byte_count,
     nameless_file,
@@ -21,7 +22,15 @@ from mnist_tui.net.initialization import initial_parameters
 from mnist_tui.net.network import Array, Parameters
 from mnist_tui.net.optimizers import OPTIMIZER_CLASSES, GradientDescent, Step
 
-WIDTHS = [(20, 8, 5), (20, 7, 5), (20, 2, 5), (20, 9, 6, 5), (6, 5, 40, 30, 5), (784, 3, 10)]
+WIDTHS = [
+    (784, 1000, 500, 250, 10),
+    (20, 8, 5),
+    (20, 7, 5),
+    (20, 2, 5),
+    (20, 9, 6, 5),
+    (6, 5, 40, 30, 5),
+    (784, 3, 10),
+]
 SIZES = (20, 9, 6, 5)
 CHOSEN = Hyperparameters(weight_decay=0.01, momentum=0.8, max_norm=1.5)
 UPDATES = 3
@@ -186,3 +195,21 @@ def test_when_an_update_is_broken_off_all_that_was_before_is_known(
     pair.parent.make_parents_part(pair.optimizer, pair.step)
     pair.parent.put_back(pair.optimizer, pair.step, pair.task)
     assert pair.parents.before.tobytes() == before.tobytes()
+
+
+def test_an_update_that_is_broken_off_before_it_begins_changes_nothing() -> None:
+    pair = Pair("momentum")
+    pair.update()
+    theta = pair.parents.parameters.vector.copy()
+    pair.hand_over()
+    pair.parent.put_back(pair.optimizer, pair.step, pair.task)
+    assert pair.parents.before.tobytes() == pair.parents.parameters.vector.tobytes()
+    assert pair.parents.before.tobytes() == theta.tobytes()
+
+
+def test_numbers_that_no_flag_can_hold_are_told_as_far_as_it_can() -> None:
+    pair = Pair("adam")
+    pair.task, pair.optimizer.updates = (1 << 40) + 7, 1 << 70
+    pair.update()
+    lost = pair.parents.flags[Flag.MOVING]
+    assert lost >> 33 == 8, "the lower bits of the task's number"
