@@ -9,7 +9,10 @@ from __future__ import annotations
 from statistics import median
 
 PROBED_BATCHES = 12  # timed in each way
-HELD_BATCHES = 4000  # before the ways are compared again
+# Batches before the ways are compared again: few at first, since whatever else the machine does may
+# have misled the clock, and twice as many each time that the same way turns out to be the quicker.
+FIRST_HELD_BATCHES = 250
+MAX_HELD_BATCHES = 4000
 WATCHED_BATCHES = 40  # whose mean time must not rise
 STALL_FACTOR = 1.5
 
@@ -20,6 +23,8 @@ class Pace:
     def __init__(self) -> None:
         self._times: dict[bool, list[float]] = {False: [], True: []}
         self._uses_worker = False  # for the next batch
+        self._hold = FIRST_HELD_BATCHES
+        self._choice: bool | None = None  # when the ways were compared last
         self._held = -1  # batches since the ways were compared; -1: they are being compared
         self._expected = 0.0  # seconds
         self._lately = 0.0
@@ -36,7 +41,7 @@ class Pace:
         self._held += 1
         self._lately += (seconds - self._lately) / WATCHED_BATCHES
         is_stalled = self._uses_worker and self._lately > STALL_FACTOR * self._expected
-        if is_stalled or self._held >= HELD_BATCHES:
+        if is_stalled or self._held >= self._hold:
             self._probe()
 
     def _probe(self) -> None:
@@ -52,5 +57,8 @@ class Pace:
             return
         medians = {False: median(alone), True: median(together)}
         self._uses_worker = medians[True] < medians[False]
+        is_confirmed = self._uses_worker == self._choice
+        self._hold = min(2 * self._hold, MAX_HELD_BATCHES) if is_confirmed else FIRST_HELD_BATCHES
+        self._choice = self._uses_worker
         self._expected = self._lately = medians[self._uses_worker]
         self._held = 0

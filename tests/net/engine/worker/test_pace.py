@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from mnist_tui.net.engine.worker.pace import HELD_BATCHES, PROBED_BATCHES, WATCHED_BATCHES, Pace
+from mnist_tui.net.engine.worker.pace import (
+    FIRST_HELD_BATCHES,
+    MAX_HELD_BATCHES,
+    PROBED_BATCHES,
+    WATCHED_BATCHES,
+    Pace,
+)
 
 PROBE = 2 * PROBED_BATCHES
 
@@ -22,8 +28,22 @@ def test_both_ways_are_tried_and_the_quicker_one_is_kept(alone: float, together:
     pace = Pace()
     tried = spend(pace, PROBE, alone, together)
     assert tried.count(True) == tried.count(False) == PROBED_BATCHES
-    assert set(spend(pace, HELD_BATCHES, alone, together)) == {together < alone}
+    assert set(spend(pace, FIRST_HELD_BATCHES, alone, together)) == {together < alone}
     assert set(spend(pace, 4, alone, together)) == {True, False}, "compared again"
+
+
+def test_a_choice_is_held_twice_as_long_each_time_that_it_is_confirmed() -> None:
+    pace, held = Pace(), FIRST_HELD_BATCHES
+    while held < MAX_HELD_BATCHES:
+        spend(pace, PROBE, 2.0, 1.0)
+        assert set(spend(pace, held, 2.0, 1.0)) == {True}
+        held *= 2
+    spend(pace, PROBE, 2.0, 1.0)
+    spend(pace, MAX_HELD_BATCHES, 2.0, 1.0)
+    spend(pace, PROBE, 1.0, 2.0)  # another one is chosen, and not trusted yet
+    assert set(spend(pace, FIRST_HELD_BATCHES, 2.0, 1.0)) == {False}
+    spend(pace, PROBE, 2.0, 1.0)
+    assert set(spend(pace, FIRST_HELD_BATCHES, 2.0, 1.0)) == {True}
 
 
 def test_one_slow_batch_is_no_stall_but_many_are() -> None:
