@@ -13,10 +13,11 @@ import time
 import tracemalloc
 
 from mnist_tui.data.dataset import load
+from mnist_tui.net.engine.halved_network import squared_length
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.diagnosis import RunMonitor
 from mnist_tui.net.run.timeline import Timeline
-from mnist_tui.net.trainer import Trainer, length
+from mnist_tui.net.trainer import Trainer
 from mnist_tui.tui.app import MnistApp
 from mnist_tui.tui.config.app_options import AppOptions
 from mnist_tui.tui.training.run_manager import TIMELINE_BUDGET_BYTES
@@ -91,7 +92,7 @@ def coach() -> None:
         begun = time.perf_counter()
         for _ in range(1000):
             watch.observe(progress, biases, batch)
-            length(trainer.parameters.vector)
+            squared_length(trainer.parameters.vector)
         look = (time.perf_counter() - begun) / 1000
         steps, count = trainer.steps(), 30
         next(steps)
