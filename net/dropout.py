@@ -126,7 +126,7 @@ class DrawnMasks:
         drawn = self.drawn[layer][units]
         if layer:  # X has one image after the other in memory, A one unit after the other
             drawn = np.ascontiguousarray(drawn)
-        return np.multiply(drawn >= left_out(rate), kept_factor(rate), dtype=dtype)
+        return np.multiply(is_kept(drawn, rate), kept_factor(rate), dtype=dtype)
 
     def blank(self, images: NDArray[np.uint8]) -> None:
         """Blank the pixels that are left out, in m × 784 bytes.
@@ -134,7 +134,7 @@ class DrawnMasks:
         As floats, times `pixel_factor`, these are X ⊙ M[0], at a quarter of its cost.
         """
         if self.rates[0]:
-            images *= left_out(self.rates[0]) <= self.drawn[0].T
+            images *= is_kept(self.drawn[0], self.rates[0]).T
 
     @property
     def pixel_factor(self) -> float:
@@ -168,6 +168,11 @@ def dropout_rates(hyperparameters: Hyperparameters) -> tuple[float, float]:
 def left_out(rate: float) -> int:
     """Return the bytes of 256 that leave something out: 256·p, rounded."""
     return round(256 * rate)
+
+
+def is_kept(drawn: NDArray[np.uint8], rate: float) -> NDArray[np.bool_]:
+    """Return which random bytes leave nothing out: those from 256·p on."""
+    return drawn >= left_out(rate)
 
 
 def kept_factor(rate: float) -> float:

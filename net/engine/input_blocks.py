@@ -11,7 +11,6 @@ Three optimizations, none of which changes the mathematics:
 
 from __future__ import annotations
 
-import math
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
@@ -92,24 +91,18 @@ def as_floats(images: Images, dtype: np.dtype[Any]) -> Array:
 
     The buffer is valid until the next call on this thread.
     """
-    X = _buffer(images.shape, dtype)
+    size = images.size * dtype.itemsize
+    if BUFFERS.memory.size < size:
+        BUFFERS.memory = np.empty(size, np.uint8)
+    X = BUFFERS.memory[:size].view(dtype).reshape(images.shape)
     X[...] = images
     return X
 
 
 def scaled(images: Images, dtype: np.dtype[Any]) -> Array:
     """Return bytes as floats, 0 to 1, in the same thread-local buffer as `as_floats`."""
-    X = _buffer(images.shape, dtype)
-    X[...] = images
-    np.divide(X, MAX_PIXEL, out=X)
-    return X
-
-
-def _buffer(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
-    size = math.prod(shape) * dtype.itemsize
-    if BUFFERS.memory.size < size:
-        BUFFERS.memory = np.empty(size, np.uint8)
-    return BUFFERS.memory[:size].view(dtype).reshape(shape)
+    X = as_floats(images, dtype)
+    return np.divide(X, MAX_PIXEL, out=X)
 
 
 def even_slices(n: int, width: int) -> list[slice]:

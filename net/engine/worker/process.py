@@ -228,7 +228,7 @@ class WorkerProcess:
         self._memory.flags[flag] = self._number
 
     def _wait(self, flag: Flag) -> None:
-        """Wait until the worker has come so far with the batch."""
+        """Wait until the worker has come so far with the task."""
         flags, end, naps = self._memory.flags, perf_counter() + SPIN_S, 0
         while flags[flag] != self._number:
             if flags[Flag.FAILED] == self._number:
