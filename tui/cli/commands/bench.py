@@ -28,7 +28,7 @@ from ....net.initialization import initial_parameters
 from ....net.network import Array, Parameters, backward, cross_entropy, forward
 from ....net.optimizers import GradientDescent, Step
 from ....net.presets import PRESETS
-from .bench_rivals import UPDATES
+from .bench_rivals import ALPHA, UPDATES
 
 Floats = type[np.float32] | type[np.float64]
 TURNS = 5
@@ -43,7 +43,6 @@ EPOCH_TASKS: tuple[tuple[Hidden, int], ...] = (  # and the batch
     ((256,), 256),
     (CHAMPION, 128),
 )
-ALPHA = 0.05  # the same for all
 PEAK_MATRIX_SIDE = 1500  # of the matrix products that measure the machine's peak
 
 

@@ -21,6 +21,7 @@ from typing import Any
 from ....data.dataset import load
 
 UPDATES = 10  # in a row, as in training
+ALPHA = 0.05  # the same for all
 
 
 def torch_tasks(train: Any) -> Any:
@@ -43,7 +44,7 @@ def torch_tasks(train: Any) -> Any:
                 for module in (layers.Linear(n_in, n_out), layers.ReLU())
             ]
             module = layers.Sequential(*modules, layers.Linear(hidden[-1], 10))
-            networks[hidden] = module, torch.optim.SGD(module.parameters(), lr=0.05)
+            networks[hidden] = module, torch.optim.SGD(module.parameters(), lr=ALPHA)
         return networks[hidden]
 
     def answer(task: str, hidden: tuple[int, ...], batch: int, threads: int) -> float:
@@ -77,7 +78,7 @@ def sklearn_tasks(train: Any) -> Any:
 
     def answer(task: str, hidden: tuple[int, ...], batch: int, threads: int) -> float:  # noqa: ARG001  (same signature as torch's)
         model = classifier(
-            hidden, solver="sgd", batch_size=batch, max_iter=1, learning_rate_init=0.05
+            hidden, solver="sgd", batch_size=batch, max_iter=1, learning_rate_init=ALPHA
         )
         began = time.perf_counter()
         with warnings.catch_warnings():
@@ -111,7 +112,7 @@ def jax_tasks(train: Any) -> Any:
         return jax.tree.map(descend, parameters, gradient), None
 
     def descend(array: Any, slope: Any) -> Any:
-        return array - 0.05 * slope
+        return array - ALPHA * slope
 
     @jax.jit
     def epoch(parameters: Any, batches: Any) -> Any:
