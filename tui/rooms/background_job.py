@@ -8,6 +8,8 @@ from typing import Any
 
 from textual.screen import Screen
 
+from ..screens.thread_results import call_if_open
+
 DUTY_CYCLE = 0.08  # fraction of time for work that only training progress requires
 
 
@@ -87,15 +89,13 @@ class BackgroundJob:
         before = perf_counter()
         then = job()
         seconds = perf_counter() - before
-        if self._screen.is_attached:  # the user may have left meanwhile
-            self._screen.app.call_from_thread(self._end, then, seconds)
+        call_if_open(self._screen, self._end, then, seconds)
 
     def _end(self, then: Callable[[], None], seconds: float) -> None:
         started = perf_counter()
-        if self._screen.is_mounted and self._screen.is_attached:
-            then()  # what this asks for waits for the rest, too
-            self._has_delivered = True
-            now = perf_counter()
-            self._rest_until = now + max(self._least_rest, (seconds + now - started) / DUTY_CYCLE)
-            self._busy = False
-            self._begin()
+        then()  # what this asks for waits for the rest, too
+        self._has_delivered = True
+        now = perf_counter()
+        self._rest_until = now + max(self._least_rest, (seconds + now - started) / DUTY_CYCLE)
+        self._busy = False
+        self._begin()

@@ -30,7 +30,7 @@ def test_it_is_the_same_inside(
     tmp_path.chmod(0o700)
     with terminal(*command, program=program, environment=environment) as (there, _):
         there.until(lambda: there.iteration > 2)
-        assert any("─ 4 Hyperparameters " in row for row in there.screen.display)
+        there.until(lambda: there.shows("─ 4 Hyperparameters "))
         there.type(b"+")
         there.until(lambda: there.shows("α 0.2"))
         there.type(b"\x1b[C")

@@ -22,12 +22,18 @@ def read(rows: Sequence[str]) -> tuple[int, dict[str, str]]:
     return int(found[1]) if (found := AT.search(text)) else -1, dict(READ.findall(text))
 
 
+def both_are_read_out(rows: Sequence[str]) -> bool:
+    """Whether runs 1 and 2 are read out beyond the fork, with values of their own."""
+    at, values = read(rows)
+    return 22 < at <= 40 and set(values) == {"1", "2"} and values["1"] != values["2"]
+
+
 def test_a_session_from_the_first_screen_to_the_shell() -> None:
     with terminal("--iterations", "100000") as (there, _):
         there.until(lambda: there.shows("ready"))
         assert there.iteration == 0
         there.until(lambda: there.shows("Test image #0: a 7"))
-        assert there.shows("untrained")
+        there.until(lambda: there.shows("untrained"))
         there.type(b" ")
         there.until(lambda: there.iteration >= 3)
         there.until(lambda: there.shows("training"))
@@ -64,11 +70,7 @@ def test_two_alphas_compared_from_a_moment_of_the_past(folder: Path) -> None:
         there.until(lambda: there.shows("finished") and there.iteration == 40)
         there.until(lambda: there.shows("▲ α 0.15→0.5"))
         there.type(b"." * 5)
-        there.until(lambda: read(there.screen.display)[0] > 22)
-        at, values = read(there.screen.display)
-        assert at <= 40
-        assert set(values) == {"1", "2"}
-        assert values["1"] != values["2"]
+        there.until(lambda: both_are_read_out(there.screen.display))
         there.type(b"q")
         assert there.end() == 0
         check_restored(there.sent)

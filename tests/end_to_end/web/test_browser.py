@@ -37,13 +37,13 @@ async def test_a_browser_shows_the_app_and_takes_it_along_when_it_goes() -> None
             tab.driver.switch_to.new_window("tab")
             tab.driver.get(server.url)
             tab.until(lambda: tab.shows("Test image #0: a 7"))
-            assert tab.shows("α 0.15")
+            tab.until(lambda: tab.shows("α 0.15"))
             assert len(server.apps) == 2
             tab.driver.close()
             await seconds_until(lambda: server.apps == [first])
 
             tab.driver.switch_to.window(tab.driver.window_handles[0])
-            assert tab.shows("α 0.2")
+            tab.until(lambda: tab.shows("α 0.2"))
             tab.driver.refresh()
             tab.until(lambda: tab.shows("α 0.15"))
             await seconds_until(lambda: not runs(first))

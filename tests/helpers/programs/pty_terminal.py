@@ -20,6 +20,8 @@ import pyte
 from tests.helpers.support import PATIENCE, PROGRAM
 
 COLUMNS, ROWS = 80, 24
+REST_S = 0.01  # without a byte: the picture is complete, unless the machine is very busy
+MOST_READS = 50  # of a program that never falls silent
 QUIET_S = 1.0  # without a byte: more than two looks of the screen for something new
 USUAL = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "ignore"}
 
@@ -41,8 +43,15 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
 
     def read(self, moment: float = 0.05) -> None:
-        """Take in what the program has written, waiting a moment for it."""
-        self._show(self._receive(moment))
+        """Take in what the program has written, waiting a moment for it.
+
+        A line takes 4 KB at once: of a picture that has begun, the rest is waited for as well.
+        """
+        for rest in (moment, *[REST_S] * MOST_READS):
+            data = self._receive(rest)
+            if not data:
+                return
+            self._show(data)
 
     def _receive(self, moment: float) -> bytes:
         if select.select([self.side], [], [], moment)[0]:

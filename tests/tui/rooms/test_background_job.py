@@ -11,10 +11,10 @@ from mnist_tui.tui.rooms.background_job import BackgroundJob
 class StandIn:
     """What a job asks of a screen; the test decides when the worker works."""
 
-    is_attached = is_mounted = True
+    is_running = True
 
     def __init__(self) -> None:
-        self.app = self
+        self.app, self.screen_stack = self, [self]
         self.waiting: list[Callable[[], None]] = []
         self.timers: list[float] = []
 
@@ -23,9 +23,9 @@ class StandIn:
         assert thread
         self.waiting.append(work)
 
-    def call_from_thread(self, function: Callable[..., None], *arguments: Any) -> None:
+    def call_from_thread(self, function: Callable[[], bool]) -> bool:
         """Call it at once."""
-        function(*arguments)
+        return function()
 
     def set_timer(self, delay: float, _: Callable[[], None]) -> None:
         """Note the delay."""

@@ -11,6 +11,7 @@ from ...export.files import write_atomically
 from ...export.png import picture
 from ...host import PROGRAM
 from ...screens.dialogs.prompts import ConfirmDialog
+from ...screens.thread_results import call_if_open
 from ...sweep.watch.opened import OpenSweep
 from ...text import printable
 from . import proposal
@@ -115,9 +116,11 @@ class FolderActions(WatchingRoom):
                 content = picture(heatmap_svg(found.shown, found.sweep.folder.name), path)
                 write_atomically(path, content, overwrite=overwrite)
             except (*EXPECTED_ERRORS, OSError) as problem:
-                self.app.call_from_thread(self._ask_for_file, str(path), str(problem), found)
+                if not call_if_open(self, self._ask_for_file, str(path), str(problem), found):
+                    call_if_open(self.main, self.warn, str(problem))
                 return
-            words = f"Written: {path} ({len(content):,} bytes)"
-            self.app.call_from_thread(self.notify, printable(words), markup=False, timeout=10)
+            words = printable(f"Written: {path} ({len(content):,} bytes)")
+            tell = partial(self.app.notify, markup=False, timeout=10)
+            call_if_open(self.main, tell, words)
 
         self.run_worker(write, thread=True)

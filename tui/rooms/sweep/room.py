@@ -11,6 +11,7 @@ from textual import on
 from ...errors import EXPECTED_ERRORS
 from ...keymap.room_keys import ROOM_KEYS
 from ...screens.main.dashboard import is_on_top
+from ...screens.thread_results import call_if_open
 from ...sweep.cells import Cell, with_values
 from ...sweep.kept_run import kept_run
 from ...sweep.watch.plan import At
@@ -156,7 +157,7 @@ class SweepRoom(FolderActions):
         """Show a run that the sweep kept, without making it again."""
 
         def opened(state: RunState) -> None:
-            if not is_on_top(self):  # it was left meanwhile
+            if not is_on_top(self):  # a question was asked meanwhile
                 return
             begun = f"sweep {folder.name}"
             try:
@@ -174,9 +175,9 @@ class SweepRoom(FolderActions):
             try:
                 state = kept_run(folder, result)
             except EXPECTED_ERRORS as problem:
-                self.app.call_from_thread(failed, printable(problem))
+                call_if_open(self, failed, printable(problem))
             else:
-                self.app.call_from_thread(opened, state)
+                call_if_open(self, opened, state)
 
         self.run_worker(read, thread=True, exclusive=True)
 

@@ -26,6 +26,7 @@ from ...export.formats import FORMS, ExportFormat, ExportInput, target
 from ...text import printable
 from ...widgets.hanging_text import HangingText
 from ...widgets.path_input import PathInput
+from ..thread_results import call_if_open
 from .base import Dialog
 from .prompts import ConfirmDialog
 
@@ -179,25 +180,23 @@ class ExportDialog(Dialog[None]):
             names = [self._run_name(number) for number in numbers]
             taken = next((file for file in form.files(path, names) if _is_file(file)), None)
             if taken is not None and not overwrite:
-                self.app.call_from_thread(self._ask, effort, path, taken)
+                call_if_open(self, self._ask, effort, path, taken)
                 return
             form.check(path, names, overwrite=overwrite)
             material = self._material(effort, numbers, of)
             write = partial(form.write, material, path, overwrite=overwrite)
-            if form.draws:
-                self.app.call_from_thread(write)
-            else:
+            if not form.draws:
                 write()
+            elif not call_if_open(self, write):
+                return
             files = form.files(path, [name for name, _ in material.runs])
             size = sum(file.stat().st_size for file in files)
         except CancelledError:
             return
         except (*EXPECTED_ERRORS, OSError) as problem:
-            if not effort.is_given_up:
-                self.app.call_from_thread(self._refused, effort, str(problem))
+            call_if_open(self, self._refused, effort, str(problem))
             return
-        if not effort.is_given_up:
-            self.app.call_from_thread(self._done, effort, f"Written: {path} ({size:,} bytes)")
+        call_if_open(self, self._done, effort, f"Written: {path} ({size:,} bytes)")
 
     def _material(self, effort: CancellableTask, numbers: Sequence[int], of: str) -> ExportInput:
         """Collect the material of an export in its present state, asking the training thread.

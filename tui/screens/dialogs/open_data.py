@@ -25,6 +25,7 @@ from ...interop.opening import Opened, OpenTask
 from ...text import printable
 from ...widgets.path_input import PathInput
 from ...widgets.transpose_preview import TransposePreview
+from ..thread_results import call_if_open
 from .base import Dialog
 
 if TYPE_CHECKING:
@@ -231,11 +232,9 @@ class OpenDataDialog(Dialog["Opened | None"]):
         except CancelledError:
             return
         except EXPECTED_ERRORS as problem:
-            if not reading.is_given_up:
-                self.app.call_from_thread(self._refused, reading, str(problem))
+            call_if_open(self, self._refused, reading, str(problem))
             return
-        if not reading.is_given_up:
-            self.app.call_from_thread(self._done, reading, opened)
+        call_if_open(self, self._done, reading, opened)
 
     def _refused(self, reading: OpenTask, why: str) -> None:
         if reading is self._reading:
