@@ -23,6 +23,8 @@ from .network import Array, Parameters
 
 Memory = dict[str, Array]  # what an optimizer keeps between updates, by name
 BLOCK = 1 << 16  # numbers of a block: those of four or five vectors fill a megabyte
+UPDATES_PER_FLUSH = 64
+NEGLIGIBLE = 1e-30  # of a memory; multiplied by 0.9 for 64 updates it is 1e-33
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,18 @@ def blocks_of(part: slice, sizes: Sequence[int], *, by_units: bool) -> list[tupl
 def cut(part: slice, length: int) -> list[slice]:
     """Cut a part into pieces of this length; the last one may be shorter."""
     return [slice(a, min(a + length, part.stop)) for a in range(part.start, part.stop, length)]
+
+
+def flush(memory: Array) -> None:
+    """Set to 0 what of an optimizer's memory is too small to move a weight.
+
+    The speed of a weight whose pixel is hardly ever inked falls by the momentum's factor, update
+    after update, and below 1.2e-38, where a float of 32 bits has no more full precision and most
+    processors leave the fast path; there rounding keeps it from ever reaching 0. On MNIST a third
+    of the vectors that a processor reads hold such a number after 1000 updates, and moving the
+    weights took three times as long.
+    """
+    np.copyto(memory, 0, where=np.abs(memory) < NEGLIGIBLE)
 
 
 def limit_norms(W: Array, limit: float) -> None:
@@ -135,6 +149,9 @@ class GradientDescent:
             g[: W.size] += step.hyperparameters.weight_decay * W
         memory = {name: vector[block] for name, vector in self.memory.items()}
         self.move(theta, g, memory, step.alpha, step.hyperparameters.momentum)
+        if self.updates % UPDATES_PER_FLUSH == 0:
+            for vector in memory.values():
+                flush(vector)
 
     def move(self, theta: Array, g: Array, memory: Memory, alpha: float, mu: float) -> None:  # noqa: ARG002  (subclasses read all)
         """θ ← θ − α·g for a block of numbers."""

@@ -144,6 +144,37 @@ def test_an_update_that_runs_out_of_memory_tells_all_that_was_before(
     assert before.tolist() == [1, -1, 1, -1]
 
 
+@pytest.mark.parametrize("name", ["momentum", "nesterov", "adam"])
+def test_what_a_weight_keeps_of_long_ago_becomes_nothing_and_moves_nothing(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too small a number would remain for ever, and is slow to multiply."""
+    smallest = float(np.finfo(np.float32).tiny)
+
+    def updated() -> tuple[Array, set[str]]:
+        generator = np.random.default_rng(1)
+        parameters = Parameters(SIZES, generator.standard_normal(4).astype(np.float32))
+        optimizer = OPTIMIZER_CLASSES[name](parameters)
+        gradient = Parameters(SIZES, np.zeros(4, np.float32))
+        slow = set[str]()
+        for update in range(1500):
+            gradient.vector[:] = generator.standard_normal(4) if update < 3 else 0
+            gradient.vector[0] = 1
+            chosen = Hyperparameters(optimizer=name, momentum=0.9)
+            optimizer.update(Step(parameters, gradient, 0.01, chosen))
+            for memory, vector in optimizer.memory.items():
+                if ((vector != 0) & (np.abs(vector) < smallest)).any():
+                    slow.add(memory)
+        return parameters.vector.copy(), slow
+
+    weights, slow = updated()
+    assert slow == set()
+    monkeypatch.setattr(optimizers, "UPDATES_PER_FLUSH", 10_000)
+    weights_without, slow = updated()
+    assert slow
+    assert weights.tobytes() == weights_without.tobytes()
+
+
 @pytest.mark.parametrize(("name", "alpha"), [(name, 0.05) for name in OPTIMIZER_CLASSES])
 def test_each_gets_to_the_bottom_of_a_bowl(name: str, alpha: float) -> None:
     # f(θ) = Σ cᵢ·(θᵢ - bᵢ)²/2, steep one way and shallow another; its gradient is c·(θ - b).
