@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from statistics import median
 
-PROBED_BATCHES = 12  # timed in each way
+# The ways are timed in turns of a few batches each: whoever has computed a batch has its weights in
+# its core's cache, so that the first ones of a turn are slow, whichever way it is.
+TURNS = 3  # of each way
+BATCHES_PER_TURN = 8
+WARM_UP_BATCHES = 3  # of a turn, not timed
 # Batches before the ways are compared again: few at first, since whatever else the machine does may
 # have misled the clock, and twice as many each time that the same way turns out to be the quicker.
 FIRST_HELD_BATCHES = 250
@@ -25,6 +29,7 @@ class Pace:
         self._uses_worker = False  # for the next batch
         self._hold = FIRST_HELD_BATCHES
         self._choice: bool | None = None  # when the ways were compared last
+        self._turns = self._batches = 0  # of the comparison, and of its present turn
         self._held = -1  # batches since the ways were compared; -1: they are being compared
         self._expected = 0.0  # seconds
         self._lately = 0.0
@@ -45,17 +50,22 @@ class Pace:
             self._probe()
 
     def _probe(self) -> None:
-        self._held = -1
+        self._turns, self._held = 0, -1
         self._times = {False: [], True: []}
 
     def _compare(self, seconds: float) -> None:
-        """Time some batches in each way, in turns; then choose."""
-        self._times[self._uses_worker].append(seconds)
-        alone, together = self._times[False], self._times[True]
-        if min(len(alone), len(together)) < PROBED_BATCHES:
+        """Time both ways, in turns of a few batches each; then choose."""
+        self._batches += 1
+        if self._batches > WARM_UP_BATCHES:
+            self._times[self._uses_worker].append(seconds)
+        if self._batches < BATCHES_PER_TURN:
+            return
+        self._batches = 0
+        self._turns += 1
+        if self._turns < 2 * TURNS:
             self._uses_worker = not self._uses_worker
             return
-        medians = {False: median(alone), True: median(together)}
+        medians = {way: median(times) for way, times in self._times.items()}
         self._uses_worker = medians[True] < medians[False]
         is_confirmed = self._uses_worker == self._choice
         self._hold = min(2 * self._hold, MAX_HELD_BATCHES) if is_confirmed else FIRST_HELD_BATCHES

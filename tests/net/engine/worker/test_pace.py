@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 from mnist_tui.net.engine.worker.pace import (
+    BATCHES_PER_TURN,
     FIRST_HELD_BATCHES,
     MAX_HELD_BATCHES,
-    PROBED_BATCHES,
+    TURNS,
     WATCHED_BATCHES,
     Pace,
 )
 
-PROBE = 2 * PROBED_BATCHES
+PROBE = 2 * TURNS * BATCHES_PER_TURN
 
 
 def spend(pace: Pace, batches: int, alone: float, together: float) -> list[bool]:
@@ -27,9 +28,19 @@ def spend(pace: Pace, batches: int, alone: float, together: float) -> list[bool]
 def test_both_ways_are_tried_and_the_quicker_one_is_kept(alone: float, together: float) -> None:
     pace = Pace()
     tried = spend(pace, PROBE, alone, together)
-    assert tried.count(True) == tried.count(False) == PROBED_BATCHES
+    assert tried.count(True) == tried.count(False) == PROBE // 2
     assert set(spend(pace, FIRST_HELD_BATCHES, alone, together)) == {together < alone}
-    assert set(spend(pace, 4, alone, together)) == {True, False}, "compared again"
+    assert set(spend(pace, PROBE, alone, together)) == {True, False}, "compared again"
+
+
+@pytest.mark.parametrize("way", [False, True])
+def test_what_a_change_of_ways_costs_does_not_count(way: bool) -> None:
+    pace, before = Pace(), False
+    for _ in range(PROBE):
+        now = pace.prefers_worker()
+        pace.took((0.8 if now == way else 1.0) + 0.5 * (now != before))
+        before = now
+    assert pace.prefers_worker() == way
 
 
 def test_a_choice_is_held_twice_as_long_each_time_that_it_is_confirmed() -> None:
