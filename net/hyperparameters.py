@@ -20,6 +20,7 @@ SCHEDULES = ("constant", "cosine", "step")
 MAX_ITERATIONS = 1_000_000_000
 MAX_SEED = 2**63 - 1
 MAX_DROPOUT = 0.9
+MAX_ADVERSARY = 28.0  # from a blank image of 28 × 28 to one full of ink
 # JSON has no tuples and may write 1.0 as 1; None stands for a full batch.
 JSON_TYPES: dict[type[object], tuple[type[object], ...]] = {
     tuple: (tuple, list),
@@ -46,6 +47,7 @@ class Hyperparameters:
     max_norm: float = 0.0  # longest that the weights into a hidden unit may be; 0: no limit
     dropout: float = 0.0  # fraction of the hidden units left out, anew for each image
     input_dropout: float = 0.0  # fraction of the pixels left out
+    adversary: float = 0.0  # how far each image is moved towards a larger loss: adversarial.py
     schedule: str = "constant"  # how alpha changes over the run
     augment: str = "none"  # elastic: each epoch rotates, scales, shifts and bends every digit
     seed: int = 0  # of the generator that draws initial weights and batches
@@ -70,10 +72,14 @@ class Hyperparameters:
             raise NetError(f"decay must be from 0 to 1, not {self.weight_decay:g}")
         if not (math.isfinite(self.max_norm) and self.max_norm >= 0):
             raise NetError(f"max-norm must be 0 or a positive number, not {self.max_norm:g}")
-        for name, rate in (("dropout", self.dropout), ("input-drop", self.input_dropout)):
-            if not 0 <= rate <= MAX_DROPOUT:
-                raise NetError(f"{name} must be from 0 to {MAX_DROPOUT:g}, not {rate:g}")
-            if rate and self.batch_size is None:
+        for name, value, most in (
+            ("dropout", self.dropout, MAX_DROPOUT),
+            ("input-drop", self.input_dropout, MAX_DROPOUT),
+            ("adversary", self.adversary, MAX_ADVERSARY),
+        ):
+            if not 0 <= value <= most:
+                raise NetError(f"{name} must be from 0 to {most:g}, not {value:g}")
+            if value and self.batch_size is None:
                 raise NetError(f"{name} needs a batch that is not full (or: {name} 0)")
         if not 0 <= self.seed <= MAX_SEED:
             raise NetError(f"seed must be from 0 to {MAX_SEED}, not {self.seed}")

@@ -16,7 +16,8 @@ From layer to layer it carries dZ, the error: how the loss changes when a weight
     dW[l]   = dZ[l] @ A[l-1]ᵀ                   db[l] = dZ[l], summed over the digits
     dZ[l-1] = (W[l]ᵀ @ dZ[l]) ⊙ (Z[l-1] > 0)    where ReLU was silent, nothing passes
 
-While it learns, dropout may multiply A[0] to A[L-1] by masks of zeros; see dropout.py.
+While it learns, dropout may multiply A[0] to A[L-1] by masks of zeros; see dropout.py. And A[0]
+may be moved to where the loss is larger; see adversarial.py.
 
 Python counts from 0, so W1 and b1 of the formulas are `W[0]` and `b[0]`, Z1 is `Z[0]`, and
 A1 is `A[1]`: `A` has one more member than `Z`, because it begins with X.
@@ -136,7 +137,7 @@ def backward(
     activations: Activations,
     labels: Labels,
     m: int,
-    gradient: Layers,
+    gradient: Layers | None = None,
 ) -> Array:
     """Compute the gradient of every weight from the error of the answer.
 
@@ -148,12 +149,14 @@ def backward(
         labels: The right class of each column.
         m: What the sums are divided by: the number of columns, or that of the whole batch when
             this is one part of it, so that the gradients of the parts add up to the whole.
-        gradient: Receives dW and db; its widths are those of `parameters`.
+        gradient: Receives dW and db; its widths are those of `parameters`. None: only the error
+            is wanted.
     """
     Z, A, M = activations.Z, activations.A, activations.M
     dZ = output_error(A[-1], labels, m)  # 10 × m
     for i in reversed(range(len(parameters.W))):
-        layer_gradient(dZ, A[i], gradient.W[i], gradient.b[i])
+        if gradient is not None:
+            layer_gradient(dZ, A[i], gradient.W[i], gradient.b[i])
         if i > 0:
             dZ = error_before(parameters.W[i], dZ, Z[i - 1], M[i])  # sizes[i] × m
     return dZ

@@ -197,7 +197,7 @@ class Trainer:
         hyperparameters = self.hyperparameters  # read once: `change` may be called meanwhile
         before = self.hyperparameter_log[-1][1]
         if hyperparameters != before:
-            if dropout_rates(hyperparameters) != dropout_rates(before):
+            if made_harder(hyperparameters) != made_harder(before):
                 self._monitor.forget_accuracies()
             self.hyperparameter_log = (*self.hyperparameter_log, (self.iteration, hyperparameters))
         self._compute_gradient(hyperparameters)
@@ -293,7 +293,7 @@ class Trainer:
                     self.parameters, self._gradient, self._before
                 )
             self._score = self._engine.gradient(
-                self.parameters, self._gradient, rows, images, dropout
+                self.parameters, self._gradient, rows, images, dropout, hyperparameters.adversary
             )
         return self._score
 
@@ -330,11 +330,16 @@ class Trainer:
 
 def has_same_batches(a: Hyperparameters, b: Hyperparameters) -> bool:
     """Return whether what decides about a batch and its masks, besides its place, is the same."""
-    return a is b or (a.batch_size, a.augment, dropout_rates(a)) == (
+    return a is b or (a.batch_size, a.augment, made_harder(a)) == (
         b.batch_size,
         b.augment,
-        dropout_rates(b),
+        made_harder(b),
     )
+
+
+def made_harder(hyperparameters: Hyperparameters) -> tuple[float, ...]:
+    """Return by how much a batch is made harder to answer than it is."""
+    return *dropout_rates(hyperparameters), hyperparameters.adversary
 
 
 def is_1_2_5(n: int) -> bool:

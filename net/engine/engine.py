@@ -122,6 +122,7 @@ class Engine:
         rows: Rows | None = None,
         images: Images | None = None,
         dropout: Dropout | None = None,
+        epsilon: float = 0.0,
     ) -> BatchScore:
         """Compute the gradient of the mean loss over some rows.
 
@@ -132,6 +133,7 @@ class Engine:
             images: Replace the engine's own images, for example by augmented ones; same shape.
                 Used only with `rows`.
             dropout: The masks of these rows; None: nothing is left out. Used only with `rows`.
+            epsilon: How far each image is moved towards a larger loss. Used only with `rows`.
 
         Returns:
             The score over the same rows, which the forward pass yields at no extra cost, and the
@@ -140,7 +142,9 @@ class Engine:
         m = len(self.labels) if rows is None else len(rows)
         source = self.images if images is None else images
         if rows is not None and is_worth_halving(parameters, m):
-            tally, square = self._gradient_by_halves(parameters, gradient, source, rows, dropout)
+            tally, square = self._gradient_by_halves(
+                parameters, gradient, source, rows, dropout, epsilon
+            )
             return batch_score([tally], m, square)
         if rows is None:
             self._groups = self._groups or group_by_blank_pixels(self.images, self.labels)
@@ -148,7 +152,16 @@ class Engine:
         else:
             parts = cut(rows, part_count(parameters, m), dropout)
             tasks = [
-                partial(part_gradient, parameters, source, self.labels, part, m, dropout=masks)
+                partial(
+                    part_gradient,
+                    parameters,
+                    source,
+                    self.labels,
+                    part,
+                    m,
+                    dropout=masks,
+                    epsilon=epsilon,
+                )
                 for part, masks in parts
             ]
         tallies = self._add_up(tasks, gradient) if len(tasks) > 1 else [tasks[0](gradient)]
@@ -161,6 +174,7 @@ class Engine:
         images: Images,
         rows: Rows,
         dropout: Dropout | None,
+        epsilon: float,
     ) -> tuple[Tally, float]:
         """Compute half of the units here and half in a worker process, if that is quicker.
 
@@ -173,7 +187,7 @@ class Engine:
         begun = perf_counter()
         if worker is not None and self._pace.prefers_worker():
             try:
-                found = worker.gradient(network, images, self.labels, rows, dropout)
+                found = worker.gradient(network, images, self.labels, rows, dropout, epsilon)
             except WorkerLostError:
                 self._drop_worker()
                 self._may_start_worker = False
@@ -182,7 +196,7 @@ class Engine:
                 raise
         if found is None:  # the result is the same
             batch = images.take(rows, axis=0), self.labels[rows]
-            tally = gradient_by_halves(network, *batch, dropout)
+            tally = gradient_by_halves(network, *batch, dropout, epsilon)
             found = tally, halves[1].squared_length()
         if worker is not None:
             # The update before was made in the same way as this gradient.

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike
 
+from ..adversarial import displacement, input_error
 from ..dropout import DrawnMasks, Dropout
 from ..network import (
     MAX_PIXEL,
@@ -87,10 +88,13 @@ class HalvedNetwork:
         own, others = (self.parameters, self.gradient), (parameters, gradient)
         return all(one.vector is other.vector for one, other in zip(own, others, strict=True))
 
-    def rest(self, Z2: Array, batch: Batch) -> tuple[Array, Array]:
+    def rest(self, Z2: Array, batch: Batch, *, with_gradient: bool = True) -> tuple[Array, Array]:
         """Go on from Z2 to the answer and back, once both halves have added to Z2.
 
-        The gradient of the layers after the second, if there are any, is written on the way.
+        Args:
+            Z2: sizes[2] × m.
+            batch: The batch.
+            with_gradient: Whether to write that of the layers after the second on the way.
 
         Returns:
             dZ2, sizes[2] × m, and the last layer's Z, 10 × m.
@@ -99,7 +103,8 @@ class HalvedNetwork:
         if layer_count == 2:
             return output_error(softmax(Z2), labels, m), Z2
         M2, *M = (batch.mask(layer) for layer in range(2, layer_count))
-        layers, gradient = layers_after_second(self.parameters), layers_after_second(self.gradient)
+        layers = layers_after_second(self.parameters)
+        gradient = layers_after_second(self.gradient) if with_gradient else None
         activations = forward(layers, masked(relu(Z2), M2), (None, *M))
         dZ3 = backward(layers, activations, labels, m, gradient)
         return error_before(layers.W[0], dZ3, Z2, M2), activations.Z[-1]
@@ -134,6 +139,11 @@ class HalfOfUnits:
         dZ1.sum(axis=1, keepdims=True, out=db1)
         dZ1 *= batch.factor
         np.matmul(dZ1, batch.X.T, out=dW1)
+
+    def input_error(self, activations: HalfActivations, dZ2: Array) -> Array:
+        """Return what this half adds to dA[0] of adversarial.py: 784 × m."""
+        W1, W2 = self._layers.W
+        return input_error(W1, error_before(W2, dZ2, activations.Z1, activations.M1))
 
     def squared_length(self) -> float:
         """Return the sum of the squares of dW1, as far as it is this half's."""
@@ -193,8 +203,17 @@ def batch_of(images: Images, labels: Labels, drops: DrawnMasks | None, dtype: DT
     return Batch(as_floats(images, np.dtype(dtype)).T, factor, labels, drops)
 
 
+def move(batch: Batch, dA: Array, epsilon: float) -> None:
+    """Move a batch's images in place, as adversarial.py says; dA: 784 × m, of both halves."""
+    np.add(batch.X, displacement(dA, epsilon / batch.factor), out=batch.X)
+
+
 def gradient_by_halves(
-    network: HalvedNetwork, images: Images, labels: Labels, dropout: Dropout | None
+    network: HalvedNetwork,
+    images: Images,
+    labels: Labels,
+    dropout: Dropout | None,
+    epsilon: float = 0.0,
 ) -> Tally:
     """Write the gradient of the mean loss over a batch, computed by one process alone.
 
@@ -203,11 +222,20 @@ def gradient_by_halves(
         images: m × 784 bytes; those that dropout leaves out are blanked.
         labels: m.
         dropout: The masks; None: nothing is left out.
+        epsilon: How far each image is moved towards a larger loss.
     """
     drops = dropout and dropout.draw(network.parameters.sizes, len(images))
     if drops is not None:
         drops.blank(images)
     batch = batch_of(images, labels, drops, network.parameters.vector.dtype)
+    if epsilon:
+        there = [half.forward(batch) for half in network.halves]
+        dZ2, _ = network.rest(there[0].Z2 + there[1].Z2, batch, with_gradient=False)
+        dA, other = (
+            half.input_error(activations, dZ2)
+            for half, activations in zip(network.halves, there, strict=True)
+        )
+        move(batch, dA + other, epsilon)
     first, second = (half.forward(batch) for half in network.halves)
     dZ2, Z = network.rest(first.Z2 + second.Z2, batch)
     for half, activations in zip(network.halves, (first, second), strict=True):

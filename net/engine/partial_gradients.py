@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..adversarial import moved
 from ..dropout import Dropout
 from ..network import (
     MAX_PIXEL,
@@ -53,7 +54,7 @@ def group_gradient(parameters: Parameters, group: ImageGroup, m: int, total: Par
 
 
 @np.errstate(all="ignore")
-def part_gradient(
+def part_gradient(  # noqa: PLR0913  (what a part is of, and how it is changed)
     parameters: Parameters,
     images: Images,
     labels: Labels,
@@ -62,6 +63,7 @@ def part_gradient(
     total: Parameters,
     *,
     dropout: Dropout | None = None,
+    epsilon: float = 0.0,
 ) -> Tally:
     """Write these rows' share of the gradient of the mean over m images into `total`.
 
@@ -73,6 +75,7 @@ def part_gradient(
         m: Number of images in the batch.
         total: Receives the gradient.
         dropout: The masks of this part; None: nothing is left out.
+        epsilon: How far each image is moved towards a larger loss.
     """
     dtype = total.vector.dtype
     tallies: list[Tally] = []
@@ -83,7 +86,11 @@ def part_gradient(
         masks: Masks = ()
         if dropout is not None:
             masks = dropout.after(span.start).masks(parameters.sizes, len(chunk), dtype)
-        activations = forward(with_strided_matmul(parameters, len(chunk)), X.T, masks)
+        layers = with_strided_matmul(parameters, len(chunk))
+        read = X.T, masks
+        if epsilon:
+            read = moved(layers, *read, own_labels, epsilon)
+        activations = forward(layers, *read)
         backward(parameters, activations, own_labels, m, share)
         if share is not total:
             total.vector += share.vector

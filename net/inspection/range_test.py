@@ -18,10 +18,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..adversarial import moved
 from ..dropout import Dropout
 from ..engine.engine import Samples
 from ..hyperparameters import Hyperparameters
-from ..network import Activations, Labels, Parameters, backward, cross_entropy, forward
+from ..network import (
+    Activations,
+    Array,
+    Labels,
+    Masks,
+    Parameters,
+    backward,
+    cross_entropy,
+    forward,
+)
 from ..optimizers import OPTIMIZER_CLASSES, Step
 from ..validation import as_columns
 
@@ -135,7 +145,10 @@ def find_alpha(
         images, labels = next(batches)
         M = dropout.masks(network.sizes, len(labels), network.vector.dtype) if dropout else ()
         dropout = dropout and dropout.after(len(labels))
-        return forward(network, as_columns(network, images), M), labels
+        read: tuple[Array, Masks] = as_columns(network, images), M
+        if hyperparameters.adversary:
+            read = moved(network, *read, labels, hyperparameters.adversary)
+        return forward(network, *read), labels
 
     is_full = hyperparameters.batch_size is None
     measured = None  # in a full batch, the images that it is of anyway

@@ -18,6 +18,7 @@ from ..errors import UserError
 from ..text import printable
 from .numbers import real_number, whole_number
 from .stepping import (
+    ADVERSARIES,
     BATCHES,
     DECAYS,
     DROPOUTS,
@@ -198,6 +199,14 @@ FIELDS = (
         _number("input-drop"),
         "share of pixels left out, such as 0.2",
         step_along(DROPOUTS),
+        applies=_has_batches,
+    ),
+    Field(
+        "adversary",
+        "adversary",
+        _number("adversary"),
+        "how far images move to where it errs, such as 1",
+        step_along(ADVERSARIES),
         applies=_has_batches,
     ),
     _choice("init", "first weights:", INITIALIZATIONS),

@@ -13,6 +13,7 @@ FULL = "full"
 MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95, 0.99)
 DECAYS = (0.0, *(float(f"{digit}e{power}") for power in range(-6, -1) for digit in (1, 2, 5)), 0.1)
 NORMS = (0.0, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0)
+ADVERSARIES = (0.0, 0.2, 0.5, 0.7, 1.0, 1.5, 2.0, 3.0, 5.0)
 DROPOUTS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 Step = Callable[[str, int], str]  # text as typed, and 1 (up) or -1 (down), to text

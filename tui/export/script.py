@@ -64,8 +64,16 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
         parts.LOAD,
         _deforming() if needs.elastic else "",
         parts.FIRST[log[0][1].init],
-        parts.MATHEMATICS.format(**(parts.MASKED if needs.dropout else parts.UNMASKED)),
+        parts.MATHEMATICS.format(
+            **(parts.MASKED if needs.dropout else parts.UNMASKED),
+            dZ=", dZ" if needs.adversary else "",
+        ),
         parts.DROPOUT if needs.dropout else "",
+        parts.ADVERSARY.format(
+            M=", M=()" if needs.dropout else "", masks=", M" if needs.dropout else ""
+        )
+        if needs.adversary
+        else "",
         *(parts.MOVES[optimizer] for optimizer in needs.optimizers),
         _table(needs.optimizers),
         parts.SCHEDULE if needs.schedule else "",
@@ -100,6 +108,7 @@ class _Needs:
         self.batches = any(chosen.batch_size is not None for chosen in stages)
         self.max_norm = any(chosen.max_norm for chosen in stages)
         self.dropout = any(chosen.dropout or chosen.input_dropout for chosen in stages)
+        self.adversary = any(chosen.adversary for chosen in stages)
         self.elastic = any(chosen.augment != "none" for chosen in stages)
         self.momentum = self.optimizers != ["gd"]
         # An update that diverged made the optimizer forget; the last time can be told by how many
@@ -119,6 +128,7 @@ class _Needs:
             *["augment"] * self.elastic,
             *["max_norm"] * self.max_norm,
             *["dropout", "input_dropout"] * self.dropout,
+            *["adversary"] * self.adversary,
             *["momentum"] * self.momentum,
             *["weight_decay"] * self.decay,
             *["schedule", "iterations"] * self.schedule,
@@ -129,6 +139,13 @@ class _Needs:
         alpha = 'chosen["alpha"]'
         if self.schedule:
             alpha = 'scheduled(chosen["alpha"], chosen["schedule"], update / chosen["iterations"])'
+        columns = "seen.T" if self.elastic else "pixels[rows].T" if self.batches else "pixels.T"
+        y = "labels[rows]" if self.batches else "labels"
+        masks = ", M" if self.dropout else ""
+        move = ""
+        if self.adversary:
+            keep = parts.KEEP_MASKS if self.dropout else ""
+            move = parts.MOVE_BATCH.format(X=columns, y=y, masks=masks, keep=keep)
         return parts.MAIN.format(
             order=" every epoch's order" if self.batches else " nothing more",
             begin=parts.BEGIN_BATCHES if self.batches else "",
@@ -144,9 +161,11 @@ class _Needs:
             ),
             deformed=parts.DEFORM_BATCH if self.elastic else "",
             draw_masks=parts.DRAW_MASKS if self.dropout else "",
-            masks=", M" if self.dropout else "",
-            X="seen" if self.elastic else "pixels[rows]" if self.batches else "pixels",
-            y="labels[rows]" if self.batches else "labels",
+            move=move,
+            dZ=", _" if self.adversary else "",
+            masks=masks,
+            X="X" if self.adversary else columns,
+            y=y,
             decay=parts.DECAY if self.decay else "",
             alpha=alpha,
             max_norm=parts.MAX_NORM if self.max_norm else "",

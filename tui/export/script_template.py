@@ -156,7 +156,7 @@ def backward(W, Z, A, labels{M}):
             # Back through W to the layer before; where ReLU was silent nothing passes.
             dZ = W[i].T @ dZ
             dZ *= Z[i - 1] > 0
-{mask_dZ}    return dW, db
+{mask_dZ}    return dW, db{dZ}
 
 
 def right_answers(W, b, X, labels):
@@ -203,6 +203,21 @@ def masks(generator, place, m, chosen):
             M.append(FLOAT(1))
         drawn = drawn[:, 8 * count :]
     return M
+'''
+
+ADVERSARY = '''
+
+def moved(W, b, X, labels, epsilon{M}):
+    """Each image, moved by epsilon to where the loss is larger; it is learnt from there.
+
+    dX = W1ᵀ @ dZ1 tells how the loss changes with each pixel. I. Goodfellow, J. Shlens and
+    C. Szegedy, "Explaining and Harnessing Adversarial Examples", 2015.
+    """
+    Z, A = forward(W, b, X{masks})
+    _, _, dZ = backward(W, Z, A, labels{masks})
+    dX = (dZ.T @ W[0]).T  # pixels × m
+    length = np.sqrt(np.sum(dX * dX, axis=0))
+    return A[0] + dX * (epsilon / np.maximum(length, 1e-18))
 '''
 
 MOVES = {
@@ -281,8 +296,8 @@ def main():
         if chosen["optimizer"] != before{forgets}:
             memory, t = [{{}} for _ in (*W, *b)], 0  # what the optimizer remembers of each array
 {rows}{deformed}{draw_masks}
-        Z, A = forward(W, b, {X}.T{masks})
-        dW, db = backward(W, Z, A, {y}{masks})
+{move}        Z, A = forward(W, b, {X}{masks})
+        dW, db{dZ} = backward(W, Z, A, {y}{masks})
 {decay}        alpha = {alpha}
         t += 1
         for theta, g, kept in zip((*W, *b), (*dW, *db), memory):
@@ -322,6 +337,14 @@ FAR_AHEAD = """                far = type(generator.bit_generator)(0)
 DRAW_MASKS = """        M = ()
         if chosen["dropout"] or chosen["input_dropout"]:
             M = masks(far, position - len(rows), len(rows), chosen)
+"""
+
+MOVE_BATCH = """        X = {X}
+        if chosen["adversary"]:
+            X = moved(W, b, X, {y}, chosen["adversary"]{masks})
+{keep}"""
+
+KEEP_MASKS = """            M = M and [FLOAT(1), *M[1:]]  # those of the pixels have been applied
 """
 
 BEGIN_EPOCHS = """    epoch, drawn, bent = -1, -1, images  # which it is; whose images these are

@@ -25,6 +25,7 @@ GLOSSARY = (
         "An optimizer that gives every weight a step size of its own.",
         "panel 4",
     ),
+    Term("adversary", "Moves each image to where the network errs more, to learn it.", "panel 4"),
     Term("alpha, α", "The learning rate: how far an update steps down the slope.", "+ and -"),
     Term("augment", "Train on images bent a little, new ones in each epoch.", "e"),
     Term("backward", "From the error back to the gradient of every weight.", "m, from stage dZ on"),

@@ -31,6 +31,8 @@ EXPLANATIONS = {
     "dropout     share of the hidden units left out, others for each image; against overfitting.\n"
     "            Train figures are those of the thinned network, test figures of the whole one\n"
     "input-drop  dropout of the pixels; like dropout, it needs a batch that is not full\n"
+    "adversary   how far each image is moved, against the network, before it is learnt; from\n"
+    "            paper to ink is 1. Train figures are those of the moved images\n"
     "schedule    alpha along the run: constant, cosine (falls to 0), step (to a tenth, twice)\n"
     "augment     elastic deforms every digit afresh each epoch: more data from the same digits\n"
     "init        the first weights: he (the spread that ReLU needs), uniform, or zero\n"

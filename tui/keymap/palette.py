@@ -75,6 +75,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("change", "edit", "hyperparameters", "settings", "options", "parameters"),
         *("learning rate", "batch size", "optimizer", "epochs", "layers", "hidden", "neurons"),
         *("momentum", "weight decay", "dropout", "max-norm", "regularization", "schedule", "seed"),
+        *("adversarial training", "epsilon"),
     ),
     "menu": ("list of rooms", "tools", "overview", "what is there"),
     "present": ("presentation", "projector", "classroom", "beamer", "big", "full screen"),

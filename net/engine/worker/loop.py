@@ -21,7 +21,7 @@ from ..halved_network import HalfOfUnits, HalvedNetwork
 from ..partial_gradients import tally
 from ..system_memory import keep_freed_memory
 from .shared_batch import SharedBatch
-from .shared_memory import BatchShape, Flag, SharedMemory, Task, fence, keep_order
+from .shared_memory import BatchShape, Flag, SharedMemory, Task, fence, keep_order, meeting
 from .shared_update import SharedUpdate
 
 WATCH_S = 0.002  # how long to watch a flag before going to sleep
@@ -57,14 +57,14 @@ def serve(memory: SharedMemory, pipe: int) -> None:
     network = HalvedNetwork(parameters, unused)
     number = 0
 
-    def wait_for(flag: Flag) -> None:
+    def wait_for(flag: Flag, number: int) -> None:
         _wait_for(flag, flags, number, pipe)
         keep_order()
 
-    def meet() -> None:
+    def meet(count: int) -> None:
         keep_order()
-        flags[Flag.WORKER_SUMMED] = number
-        wait_for(Flag.PARENT_SUMMED)
+        flags[Flag.WORKER_MET] = meeting(number, count)
+        wait_for(Flag.PARENT_MET, meeting(number, count))
 
     flags[Flag.IS_READY] = 1
     while True:
@@ -75,7 +75,7 @@ def serve(memory: SharedMemory, pipe: int) -> None:
                 update.make_workers_part(number)
             else:
                 batch.draw()
-                wait_for(Flag.TAKEN)
+                wait_for(Flag.TAKEN, number)
                 Z = batch.compute_half(network, half, meet)
                 memory.tally[:] = tally(Z, memory.labels[: Z.shape[1]])
                 memory.squares[0] = half.squared_length()
@@ -90,7 +90,7 @@ def serve(memory: SharedMemory, pipe: int) -> None:
 def _wait_for(flag: Flag, flags: memoryview[int], number: int, pipe: int) -> None:
     """Wait until the parent has come so far with the batch."""
     end = perf_counter() + WATCH_S
-    while flags[flag] != number:
+    while flags[flag] < number:  # by now it may have come further
         if perf_counter() > end:
             _sleep(pipe, NAP_S)
 

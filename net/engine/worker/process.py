@@ -32,6 +32,7 @@ from .shared_memory import (
     byte_count,
     fence,
     keep_order,
+    meeting,
     nameless_file,
 )
 from .shared_update import SharedUpdate
@@ -148,6 +149,7 @@ class WorkerProcess:
         labels: Labels,
         rows: Rows,
         dropout: Dropout | None = None,
+        epsilon: float = 0.0,
     ) -> tuple[Tally, float]:
         """Write the gradient of the mean loss over these rows, one half here and one there.
 
@@ -163,13 +165,13 @@ class WorkerProcess:
         if network.parameters.vector is not memory.parameters.vector:
             memory.parameters.vector[:] = network.parameters.vector
         self._number += 1
-        self._batch.announce(len(rows), dropout)
+        self._batch.announce(len(rows), dropout, epsilon)
         self._request(Task.GRADIENT)
         self._batch.draw()
         self._batch.take(images, labels, rows)
-        self._tell(Flag.TAKEN)
+        self._tell(Flag.TAKEN, self._number)
         self._batch.compute_half(network, network.halves[0], self._meet)
-        self._wait(Flag.COMPLETED)
+        self._wait(Flag.COMPLETED, self._number)
         if network.gradient.vector is not memory.gradient.vector:
             copy_half(memory.gradient, network.gradient, 1)
         loss, right = memory.tally
@@ -192,7 +194,7 @@ class WorkerProcess:
         self._update.describe(optimizer, step)
         self._request(Task.UPDATE)
         square = self._update.make_parents_part(optimizer, step)
-        self._wait(Flag.COMPLETED)
+        self._wait(Flag.COMPLETED, self._number)
         return square + float(self._memory.squares[1])
 
     def finish_update(self, optimizer: GradientDescent, step: Step) -> float:
@@ -218,19 +220,20 @@ class WorkerProcess:
             with suppress(OSError):  # it has ended, which is noticed where its half is waited for
                 os.write(self._pipe, b"\0")
 
-    def _meet(self) -> None:
-        self._tell(Flag.PARENT_SUMMED)
-        self._wait(Flag.WORKER_SUMMED)
+    def _meet(self, count: int) -> None:
+        number = meeting(self._number, count)
+        self._tell(Flag.PARENT_MET, number)
+        self._wait(Flag.WORKER_MET, number)
 
-    def _tell(self, flag: Flag) -> None:
+    def _tell(self, flag: Flag, number: int) -> None:
         """Tell the worker that this process has come so far with the task."""
         keep_order()
-        self._memory.flags[flag] = self._number
+        self._memory.flags[flag] = number
 
-    def _wait(self, flag: Flag) -> None:
+    def _wait(self, flag: Flag, number: int) -> None:
         """Wait until the worker has come so far with the task."""
         flags, end, naps = self._memory.flags, perf_counter() + SPIN_S, 0
-        while flags[flag] != self._number:
+        while flags[flag] < number:  # by now it may have come further
             if flags[Flag.FAILED] == self._number:
                 raise WorkerLostError
             if perf_counter() < end:

@@ -2,19 +2,22 @@
 
 The parent computes half 0, the worker half 1. The worker waits for the images, which only the
 parent has. Then both meet where each needs what the other has added to the second layer's sums:
-each sets a flag of its own and waits for the other's. The floats X each makes for itself, since
+each counts in a flag of its own and waits for the other's. Where images are moved (adversarial.py),
+they meet three times: for the sums, for how to move, and for the sums of the moved ones. The
+floats X each makes for itself, since
 half of them from another core's cache would be there no sooner.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from ...dropout import DrawnMasks, Dropout
 from ...network import Array, Images, Labels
-from ..halved_network import HalfOfUnits, HalvedNetwork, batch_of
+from ..halved_network import Batch, HalfOfUnits, HalvedNetwork, batch_of, move
 from ..partial_gradients import Rows
-from .shared_memory import DROPOUT, Flag, SharedMemory
+from .shared_memory import DROPOUT, MEETINGS, Flag, SharedMemory
 
 
 class SharedBatch:
@@ -24,9 +27,10 @@ class SharedBatch:
         self._memory = memory
         self._drops: DrawnMasks | None = None
 
-    def announce(self, m: int, dropout: Dropout | None) -> None:
+    def announce(self, m: int, dropout: Dropout | None, epsilon: float) -> None:
         """Write down what the worker must know to begin with a batch of m images."""
         self._memory.flags[Flag.ROWS] = m
+        self._memory.epsilon[0] = epsilon
         self.dropout = dropout
 
     def draw(self) -> None:
@@ -44,7 +48,7 @@ class SharedBatch:
         memory.labels[:m] = labels[rows]
 
     def compute_half(
-        self, network: HalvedNetwork, half: HalfOfUnits, meet: Callable[[], None]
+        self, network: HalvedNetwork, half: HalfOfUnits, meet: Callable[[int], None]
     ) -> Array:
         """Write the gradient of one half of the units, while another process computes the other.
 
@@ -53,8 +57,8 @@ class SharedBatch:
         Args:
             network: Goes on where the halves end; its gradient receives that of later layers.
             half: The half.
-            meet: Tells the other process that this one has written what its half adds to Z2, and
-                waits for the other's.
+            meet: Tells the other process that this one has written what its half adds to a sum,
+                and waits for the other's; it takes the number of the meeting, from 1.
 
         Returns:
             The last layer's Z: 10 × m.
@@ -62,17 +66,44 @@ class SharedBatch:
         memory, m = self._memory, self._memory.flags[Flag.ROWS]
         images, labels = memory.images[:m], memory.labels[:m]
         batch = batch_of(images, labels, self._drops, memory.shape.dtype)
+        if epsilon := float(memory.epsilon[0]):
+            move(batch, self._input_error(network, half, batch, meet), epsilon)
         activations = half.forward(batch)
-        self._sums(half.index)[:] = activations.Z2
-        meet()
-        dZ2, Z = network.rest(self._sums(0) + self._sums(1), batch)
+        Z2 = self._add_up(activations.Z2, self._sums, half, partial(meet, MEETINGS))
+        dZ2, Z = network.rest(Z2, batch)
         half.backward(batch, activations, dZ2)
         return Z
+
+    def _input_error(
+        self, network: HalvedNetwork, half: HalfOfUnits, batch: Batch, meet: Callable[[int], None]
+    ) -> Array:
+        """Return dA[0] of adversarial.py: 784 × m."""
+        activations = half.forward(batch)
+        Z2 = self._add_up(activations.Z2, self._sums, half, partial(meet, 1))
+        dZ2, _ = network.rest(Z2, batch, with_gradient=False)
+        own = half.input_error(activations, dZ2)
+        return self._add_up(own, self._input_errors, half, partial(meet, 2))
+
+    def _add_up(
+        self,
+        own: Array,
+        shares: Callable[[int], Array],
+        half: HalfOfUnits,
+        meet: Callable[[], None],
+    ) -> Array:
+        """Return the sum of what this half and the other one have, in their order."""
+        shares(half.index)[:] = own
+        meet()
+        return shares(0) + shares(1)
 
     def _sums(self, half: int) -> Array:
         """Return what a half of the units adds to Z2: sizes[2] × m."""
         n, m = self._memory.shape.sizes[2], self._memory.flags[Flag.ROWS]
         return self._memory.sums[half][: n * m].reshape(n, m)
+
+    def _input_errors(self, half: int) -> Array:
+        """Return what a half of the units adds to dA[0]: 784 × m, one image after the other."""
+        return self._memory.input_errors[half][: self._memory.flags[Flag.ROWS]].T
 
     @property
     def dropout(self) -> Dropout | None:

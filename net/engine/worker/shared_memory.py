@@ -42,8 +42,8 @@ class Flag(IntEnum):
     ROWS = 2  # parent: a batch's images
     DROPS = 3  # parent: 1 if it has masks, see `SharedBatch.dropout`
     TAKEN = 4  # parent: number of the last batch whose images are there
-    PARENT_SUMMED = 5  # parent: number of the last batch whose sums of its units are there
-    WORKER_SUMMED = 8  # worker: number of the last batch whose sums of its units are there
+    PARENT_MET = 5  # parent: the last `meeting` to which it has brought its share of a sum
+    WORKER_MET = 8  # worker: the same
     COMPLETED = 9  # worker: number of the last task that it has done its half of
     FAILED = 10  # worker: number of the last task that it had no memory for
     IS_READY = 11  # worker: 1 once it has started
@@ -52,6 +52,14 @@ class Flag(IntEnum):
 
 
 FLAGS = 32
+
+
+MEETINGS = 3  # in the course of a batch, at most
+
+
+def meeting(task: int, count: int) -> int:
+    """Return the number of a meeting, the first of a task being 1."""
+    return task * MEETINGS + count
 
 
 class Task(IntEnum):
@@ -88,6 +96,7 @@ class SharedMemory:
         self.shape = shape
         self.flags = memoryview(memory)[: arrays["flags"].nbytes].cast("q")
         self.dropout, self.update = arrays["dropout"].data, arrays["update"].data
+        self.epsilon = arrays["epsilon"]  # how far the images of the batch are moved
         self.tally = arrays["tally"]  # of the batch, by the worker
         self.squares = arrays["squares"]  # of lengths that the worker found: gradient, θ
         self.parameters = Parameters(shape.sizes, arrays["parameters"])
@@ -96,6 +105,8 @@ class SharedMemory:
         self.memories = list(arrays["memories"].reshape(MEMORIES, -1))  # the optimizer's
         self.notes = arrays["notes"].reshape(NOTES, MEMORIES, -1)  # of what a block of those was
         self.sums = arrays["sums"].reshape(HALVES, -1)  # what each half adds to Z2
+        # What each half adds to dA[0], where images are moved.
+        self.input_errors = arrays["input_errors"].reshape(HALVES, shape.rows, -1)
         self.images = arrays["images"].reshape(shape.rows, -1)
         self.labels = arrays["labels"]
 
@@ -108,6 +119,7 @@ def layout(shape: BatchShape) -> dict[str, tuple[DTypeLike, int]]:
         "flags": (np.int64, FLAGS),
         "dropout": (np.uint8, DROPOUT.size),
         "update": (np.uint8, UPDATE.size),
+        "epsilon": (np.float64, 1),
         "tally": (np.float64, 2),
         "squares": (np.float64, 2),
         "parameters": (shape.dtype, count),
@@ -116,6 +128,7 @@ def layout(shape: BatchShape) -> dict[str, tuple[DTypeLike, int]]:
         "memories": (shape.dtype, MEMORIES * count),
         "notes": (shape.dtype, NOTES * MEMORIES * block),
         "sums": (shape.dtype, HALVES * rows * sizes[2]),
+        "input_errors": (shape.dtype, HALVES * rows * sizes[0]),
         "images": (np.uint8, rows * sizes[0]),
         "labels": (np.int64, rows),
     }

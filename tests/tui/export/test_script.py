@@ -123,6 +123,18 @@ RUNS: dict[str, tuple[dict[str, Any], tuple[tuple[int, dict[str, Any]], ...]]] =
             (33, {"dropout": 0.0, "input_dropout": 0.0, "batch_size": None}),
         ),
     ),
+    "moved images, for a while": (
+        {"iterations": 40, "batch_size": 70, "adversary": 1.0, "alpha": 0.1, "hidden": (20, 9)},
+        (
+            (11, {"adversary": 0.0}),
+            (18, {"adversary": 0.5, "dropout": 0.3, "input_dropout": 0.2}),
+            (33, {"adversary": 0.0, "dropout": 0.0, "input_dropout": 0.0, "batch_size": None}),
+        ),
+    ),
+    "moved and deformed images": (
+        {"iterations": 12, "batch_size": 70, "adversary": 1.0, "alpha": 0.1, "augment": "elastic"},
+        (),
+    ),
     "max-norm, from some update on": (
         {"iterations": 40, "batch_size": 70, "alpha": 0.3, "hidden": (20, 9)},
         ((15, {"max_norm": 1.2}),),

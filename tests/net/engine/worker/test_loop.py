@@ -12,11 +12,13 @@ from mnist_tui.net.engine.halved_network import HalfOfUnits, HalvedNetwork
 from mnist_tui.net.engine.worker.loop import serve
 from mnist_tui.net.engine.worker.shared_batch import SharedBatch
 from mnist_tui.net.engine.worker.shared_memory import (
+    MEETINGS,
     BatchShape,
     Flag,
     SharedMemory,
     Task,
     byte_count,
+    meeting,
     nameless_file,
 )
 from mnist_tui.net.optimizers import GradientDescent
@@ -26,9 +28,15 @@ from tests.helpers.support import PATIENCE, wait_until
 SHAPE = BatchShape((16, 6, 5), "float64", 8)
 STEPS = (  # what the parent says in the course of a batch, and what the worker says to that
     (Flag.REQUESTED, None),
-    (Flag.TAKEN, Flag.WORKER_SUMMED),
-    (Flag.PARENT_SUMMED, Flag.COMPLETED),
+    (Flag.TAKEN, Flag.WORKER_MET),
+    (Flag.PARENT_MET, Flag.COMPLETED),
 )
+
+
+def number(flag: Flag, task: int) -> int:
+    """What a flag says when a task has come so far."""
+    is_met = flag in (Flag.PARENT_MET, Flag.WORKER_MET)
+    return meeting(task, MEETINGS) if is_met else task
 
 
 @contextmanager
@@ -61,8 +69,8 @@ def test_it_ends_with_its_pipe_however_far_a_batch_has_come(steps: int) -> None:
     with serving() as flags:
         for said, answer in STEPS[:steps]:
             assert not answer or flags[answer] == 0, "it waits for the parent"
-            flags[said] = 1
-            wait_until(lambda answer=answer: not answer or flags[answer] == 1)
+            flags[said] = number(said, 1)
+            wait_until(lambda answer=answer: not answer or flags[answer] == number(answer, 1))
 
 
 @pytest.mark.parametrize(
@@ -84,10 +92,10 @@ def test_a_batch_that_it_has_no_memory_for_is_never_completed(
         with monkeypatch.context() as patched:
             patched.setattr(owner, name, short)
             for said, _ in STEPS:
-                flags[said] = 1
+                flags[said] = number(said, 1)
             wait_until(lambda: flags[Flag.FAILED] == 1)
         for said, _ in STEPS:
-            flags[said] = 2
+            flags[said] = number(said, 2)
         wait_until(lambda: flags[Flag.COMPLETED] != 0)
         assert flags[Flag.COMPLETED] == 2
 

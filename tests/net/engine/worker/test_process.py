@@ -39,8 +39,9 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
 @pytest.mark.parametrize("hidden", [(128,), (129,), (100, 50), (60, 40, 30)])
 @pytest.mark.parametrize("rates", [(0.0, 0.0), (0.2, 0.5)])
+@pytest.mark.parametrize("epsilon", [0.0, 1.0])
 def test_two_processes_compute_what_one_computes(
-    hidden: tuple[int, ...], rates: tuple[float, float]
+    hidden: tuple[int, ...], rates: tuple[float, float], epsilon: float
 ) -> None:
     Engine(SAMPLES, 1).close()  # limits BLAS here to one thread, as there
     parameters, rows = initial(hidden), ROWS
@@ -49,11 +50,11 @@ def test_two_processes_compute_what_one_computes(
     dropout = Dropout(*rates, 1, 3, 7) if any(rates) else None
     images, labels = SAMPLES.images, SAMPLES.labels
     alone = HalvedNetwork(parameters, expected)
-    score = gradient_by_halves(alone, images[rows], labels[rows], dropout)
+    score = gradient_by_halves(alone, images[rows], labels[rows], dropout, epsilon)
     placed, its_gradient, _ = worker.place(parameters, parameters.vector)
     for network in (HalvedNetwork(parameters, found), HalvedNetwork(placed, its_gradient)):
         network.gradient.vector.fill(np.nan)
-        found_score, square = worker.gradient(network, images, labels, rows, dropout)
+        found_score, square = worker.gradient(network, images, labels, rows, dropout, epsilon)
         assert (found_score, square) == (score, alone.halves[1].squared_length())
         assert network.gradient.vector.tobytes() == expected.vector.tobytes()
     worker.close()
