@@ -13,6 +13,7 @@ from mnist_tui.net.errors import NetError
 from mnist_tui.net.hyperparameters import (
     AUGMENTATIONS,
     INITIALIZATIONS,
+    MAX_ADVERSARY,
     MAX_DROPOUT,
     MAX_ITERATIONS,
     MAX_SEED,
@@ -37,6 +38,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "max_norm": st.floats(0, 100).map(lambda norm: float(f"{norm:.6g}")),
     "dropout": st.floats(0, MAX_DROPOUT).map(lambda rate: float(f"{rate:.6g}")),
     "input_dropout": st.floats(0, MAX_DROPOUT).map(lambda rate: float(f"{rate:.6g}")),
+    "adversary": st.floats(0, MAX_ADVERSARY).map(lambda way: float(f"{way:.6g}")),
     "schedule": st.sampled_from(SCHEDULES),
     "augment": st.sampled_from(AUGMENTATIONS),
     "init": st.sampled_from(INITIALIZATIONS),

@@ -30,6 +30,7 @@ LIVE: dict[str, st.SearchStrategy[Any]] = {
     "max_norm": st.floats(0, 1e6),
     "dropout": st.floats(0, 0.9),
     "input_dropout": st.floats(0, 0.9),
+    "adversary": st.floats(0, 28),
     "schedule": st.sampled_from(SCHEDULES),
     "augment": st.sampled_from(("none", "elastic")),
     "iterations": st.integers(1000, 10**9),

@@ -60,6 +60,7 @@ def test_beyond_all_floats_there_is_no_round_number() -> None:
         ("max_norm", "2", "2.5", "1.5"),
         ("dropout", "0.25", "0.3", "0.2"),
         ("input_dropout", "0", "0.05", "0"),
+        ("adversary", "0", "0.2", "0"),
         ("schedule", "cosine", "constant", "step"),
         ("init", "he", "zero", "uniform"),
         ("seed", "0", "1", "0"),
