@@ -2,18 +2,14 @@
 
 Trains with each of them on the part of the training set that `search_presets` learns from, and
 prints a row: accuracy on the rest, the median of the seeds and each, and of the same runs with
-averaged weights. Three of them are not in net/: docs/presets.md says why. What they are is here:
+averaged weights. Two of them are not in net/: docs/presets.md says why. What they are is here:
 
 - label smoothing: the truth Y is 1 - 0.1 + 0.1/10 at the label and 0.1/10 elsewhere (C. Szegedy
   and others, "Rethinking the Inception Architecture for Computer Vision", 2016, section 7);
 - averaged weights: a mean of those of all updates, the last ones counting most: θ̄ ← θ̄ + β·(θ - θ̄)
   with β = 0.001, or 9 / (9 + updates) as long as that is more (B. Polyak and A. Juditsky,
   "Acceleration of Stochastic Approximation by Averaging", 1992; exponential as in D. Kingma and
-  J. Ba, "Adam", 2015, section 7.2);
-- adversarial training: the mean of the gradients at X and at X + 0.1·sign(dX), cut off at 0 and 1,
-  where every pixel has moved as makes the loss larger (I. Goodfellow, J. Shlens and C. Szegedy,
-  "Explaining and Harnessing Adversarial Examples", 2015, section 6, who move pixels by 0.25). An
-  update takes two and a half times the multiplications.
+  J. Ba, "Adam", 2015, section 7.2).
 """
 
 from __future__ import annotations
@@ -30,13 +26,13 @@ from mnist_tui.net.engine import engine as engines
 from mnist_tui.net.engine import partial_gradients
 from mnist_tui.net.engine.engine import Engine
 from mnist_tui.net.hyperparameters import Hyperparameters
-from mnist_tui.net.network import Activations, Array, Labels, Parameters, backward, forward
+from mnist_tui.net.network import Activations, Array, Labels, Parameters, backward
 from mnist_tui.net.trainer import Trainer
 
 from tests.helpers.arguments import parser
 from tests.manual.search_presets import split
 
-SMOOTHING, SLOWEST_MEAN, MOVED = 0.1, 0.001, 0.1
+SMOOTHING, SLOWEST_MEAN = 0.1, 0.001
 EPOCHS, BATCH = 20, 128
 PLAIN = Hyperparameters(
     alpha=0.1, hidden=(800,), batch_size=BATCH, optimizer="momentum", schedule="cosine"
@@ -53,21 +49,6 @@ def smoothed(
     A[labels, np.arange(len(labels))] += SMOOTHING
     shifted = replace(activations, A=[*activations.A[:-1], A.astype(activations.A[-1].dtype)])
     return backward(parameters, shifted, labels, m, gradient)
-
-
-def adversarial(
-    parameters: Parameters, activations: Activations, labels: Labels, m: int, gradient: Parameters
-) -> Array:
-    """Go backwards from the images, then from what each is moved to, and take the mean."""
-    A, M = activations.A, activations.M
-    dZ = backward(parameters, activations, labels, m, gradient)
-    dX = parameters.W[0].T @ dZ
-    moved = np.clip(A[0] + np.float32(MOVED) * np.sign(dX), 0, 1)
-    there = gradient.copy()
-    backward(parameters, forward(parameters, moved, (None, *M[1:])), labels, m, there)
-    gradient.vector += there.vector
-    gradient.vector /= 2
-    return dZ
 
 
 def trained(
@@ -98,8 +79,8 @@ ROWS: dict[str, tuple[Hyperparameters, Backward]] = {
     "dropout": (DROPOUT, backward),
     "dropout, label smoothing": (DROPOUT, smoothed),
     "dropout, max-norm": (replace(DROPOUT, max_norm=2.0), backward),
-    "adversarial": (PLAIN, adversarial),
-    "dropout, adversarial": (DROPOUT, adversarial),
+    "adversary": (replace(PLAIN, adversary=1.0), backward),
+    "dropout, adversary": (replace(DROPOUT, adversary=1.0), backward),
     "dropout, constant alpha": (replace(DROPOUT, schedule="constant"), backward),
 }
 
