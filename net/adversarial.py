@@ -11,8 +11,8 @@ moved every pixel by ε, up or down. That all of them together move by ε, as he
 T. Miyato, A. Dai and I. Goodfellow, "Adversarial Training Methods for Semi-Supervised Text
 Classification", 2017, equation 5. A moved pixel may be lighter than paper or darker than ink.
 
-An update takes twice the multiplications: forward and back to the pixels, then forward and back
-from where they are now.
+An update takes about twice the multiplications: forward and back to the pixels, then forward and
+back from where they are now.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 
 from .network import Array, Labels, Layers, Masks, backward, forward
 
-SHORTEST = 1e-18  # length of dA[0]; below, squares of floats vanish, and it is 0 for most images
+SHORTEST = 1e-18  # length of dA[0]; its squares are not exact below, and an image moves by less
 
 
 def moved(
@@ -44,7 +44,7 @@ def moved(
 
 def input_error(W1: Array, dZ1: Array) -> Array:
     """Return dA[0] = W1ᵀ @ dZ1, 784 × m, one image after the other in memory, as X is."""
-    return (dZ1.T @ W1).T
+    return (dZ1.T @ np.asarray(W1)).T
 
 
 def displacement(dA: Array, epsilon: float) -> Array:

@@ -229,6 +229,9 @@ class Trainer:
             self._roll_back(cursor_before, hyperparameters)
             raise
         kind = self._monitor.observe(progress, self._gradient.b[0], self._batch_chosen.batch_size)
+        if kind and hyperparameters.adversary and self._is_refuted(kind):
+            self._monitor.tolerate(progress.loss)
+            kind = None
         if kind != (self.diagnosis.kind if self.diagnosis else None):
             self.diagnosis = self._diagnose(kind, progress, alpha) if kind else None
             if self.diagnosis and kind == "plateau" and not has_cause(self.diagnosis):
@@ -265,6 +268,13 @@ class Trainer:
             monitor=self._monitor,
             images=self._engine.images,
         )
+
+    def _is_refuted(self, kind: str) -> bool:
+        """Return whether it is new and only how far images are moved that makes this problem."""
+        if self.diagnosis and self.diagnosis.kind == kind:
+            return False
+        score = self._engine.score(self.parameters)
+        return self._monitor.is_refuted(kind, score.loss, score.accuracy)
 
     def _alpha(self, hyperparameters: Hyperparameters) -> float:
         """Return the learning rate of the next update, after the schedule."""
@@ -329,7 +339,7 @@ class Trainer:
 
 
 def has_same_batches(a: Hyperparameters, b: Hyperparameters) -> bool:
-    """Return whether what decides about a batch and its masks, besides its place, is the same."""
+    """Return whether what decides about a batch, besides its place, is the same."""
     return a is b or (a.batch_size, a.augment, made_harder(a)) == (
         b.batch_size,
         b.augment,

@@ -8,7 +8,8 @@ half of them, with the weights that lead into it and out of it:
     W2 @ A1                own columns of W2: what this half adds to the second layer's sums
 
 The two sums added up are Z2, and all that the halves have to tell each other: a few thousand
-numbers, while each keeps its weights and their gradient to itself. From Z2 on there is little left
+numbers, while each keeps its weights and their gradient to itself. (Where images are moved, also
+what each half adds to dA[0], as large as X; see adversarial.py.) From Z2 on there is little left
 to do in most networks, and whoever needs the answer computes it. Shoeybi and others, "Megatron-LM:
 Training Multi-Billion Parameter Language Models Using Model Parallelism", 2019, section 3, cut
 the layers of a transformer in the same way.

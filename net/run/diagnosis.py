@@ -102,6 +102,7 @@ class RunMonitor:
         self._loss = self._accuracy = 0.0  # running averages
         self._best = 0.0  # best running average of the accuracy
         self._updates = 0  # observed
+        self._tolerated = 0.0  # loss over moved images that is no explosion
         self._silent = 0  # consecutive samples without a gradient
         self._long_sum = 0.0  # of accuracy, in the current block of updates
         self._long_mean = 0.0  # accuracy of the block before
@@ -131,7 +132,7 @@ class RunMonitor:
         passes = bool(np.count_nonzero(db1))  # quicker than any()
         self.had_gradient = self.had_gradient or passes
         self._silent = 0 if passes or progress.loss == 0 else self._silent + samples
-        if self._loss > EXPLOSION_FACTOR * self.first_loss:
+        if self._loss > EXPLOSION_FACTOR * max(self.first_loss, self._tolerated):
             return "exploding"
         if self._silent >= min(MIN_SAMPLES, self._m):
             return "dead"
@@ -159,10 +160,32 @@ class RunMonitor:
     def forget_accuracies(self) -> None:
         """Begin again with averages and the best of them: train accuracy has another meaning now.
 
-        With dropout, it is that of the network without what was left out.
+        With dropout, it is that of the network without what was left out; with an adversary, that
+        over moved images.
         """
         self._updates, self._best = 0, 0.0
         self._long_sum, self._is_flat = 0.0, False
+
+    def is_refuted(self, kind: str, loss: float, accuracy: float) -> bool:
+        """Return whether a problem over moved images is none over images as they are.
+
+        Args:
+            kind: Which problem, as `observe` names it.
+            loss: Over images as they are.
+            accuracy: Likewise.
+        """
+        above = accuracy - self._chance
+        return {
+            "exploding": loss <= EXPLOSION_FACTOR * self.first_loss,
+            "collapsed": above >= COLLAPSE_FRACTION * (self._best - self._chance - LEARNT_ACCURACY),
+            "stuck": above >= MIN_ABOVE_CHANCE,
+            "plateau": above >= PLATEAU_CEILING * (1 - self._chance),
+        }.get(kind, False)
+
+    def tolerate(self, loss: float) -> None:
+        """Begin again after a problem that was refuted, with this loss over moved images."""
+        self._tolerated = max(self._tolerated, loss)
+        self.forget_accuracies()
 
     def dismiss(self) -> None:
         """Ignore this plateau, which has no known cause, until the next block of updates ends."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -23,6 +24,11 @@ from tests.helpers.runs.worker_runs import SAMPLES
 CHOSEN = Hyperparameters(
     alpha=0.01, iterations=12, hidden=(20, 9), batch_size=50, optimizer="momentum", adversary=1.0
 )
+
+
+def weights_of(trainer: Trainer) -> bytes:
+    """Every bit of them."""
+    return trainer.parameters.vector.tobytes()
 
 
 def test_a_move_is_the_one_worked_out_on_paper() -> None:
@@ -97,24 +103,23 @@ def test_parts_chunks_and_halves_move_every_image_alike(
 
 
 def test_it_acts_from_the_next_update_on_and_a_resumed_run_goes_on_alike() -> None:
-    def trained(*, resumed: bool) -> bytes:
-        trainer = Trainer(SAMPLES, SAMPLES, replace(CHOSEN, adversary=0.0))
-        for progress in trainer.steps():
-            if progress.iteration == 5:
-                trainer.change(CHOSEN)
-            if progress.iteration == 8 and resumed:
-                state = trainer.state()
-                trainer = Trainer(SAMPLES, SAMPLES, state.hyperparameters)
-                trainer.restore(state)
-                for _ in trainer.steps():
-                    pass
-                break
-        return trainer.parameters.vector.tobytes()
-
-    plain = Trainer(SAMPLES, SAMPLES, replace(CHOSEN, adversary=0.0))
-    for _ in plain.steps():
+    trainer = Trainer(SAMPLES, SAMPLES, replace(CHOSEN, adversary=0.0))
+    steps = trainer.steps()
+    list(islice(steps, 5))
+    resumed, plain = (Trainer(SAMPLES, SAMPLES, trainer.hyperparameters) for _ in range(2))
+    state = trainer.state()
+    plain.restore(state)
+    resumed.restore(replace(state, hyperparameters=CHOSEN))  # it has computed nothing beforehand
+    trainer.change(CHOSEN)
+    next(steps)
+    next(resumed.steps())
+    next(plain.steps())
+    assert weights_of(trainer) == weights_of(resumed) != weights_of(plain)
+    for _ in steps:
         pass
-    assert trained(resumed=False) == trained(resumed=True) != plain.parameters.vector.tobytes()
+    for _ in resumed.steps():
+        pass
+    assert weights_of(trainer) == weights_of(resumed)
 
 
 @pytest.mark.parametrize(

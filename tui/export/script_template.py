@@ -210,8 +210,8 @@ ADVERSARY = '''
 def moved(W, b, X, labels, epsilon{M}):
     """Each image, moved by epsilon to where the loss is larger; it is learnt from there.
 
-    dX = W1ᵀ @ dZ1 tells how the loss changes with each pixel. I. Goodfellow, J. Shlens and
-    C. Szegedy, "Explaining and Harnessing Adversarial Examples", 2015.
+    dX = W1ᵀ @ dZ1 tells how the loss changes with each pixel. T. Miyato, A. Dai and I. Goodfellow,
+    "Adversarial Training Methods for Semi-Supervised Text Classification", 2017, equation 5.
     """
     Z, A = forward(W, b, X{masks})
     _, _, dZ = backward(W, Z, A, labels{masks})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
+from textual.app import App
 from textual.screen import Screen
 
 
@@ -35,4 +36,8 @@ def call_if_open(screen: Screen[Any], function: Callable[..., object], *argument
         function(*arguments)
         return True
 
-    return screen.app.is_running and screen.app.call_from_thread(call)
+    try:
+        app = cast("App[Any]", screen.app)
+    except RuntimeError:  # it was left a while ago, and does not know its app any more
+        return False
+    return app.is_running and app.call_from_thread(call)

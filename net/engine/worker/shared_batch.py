@@ -3,9 +3,8 @@
 The parent computes half 0, the worker half 1. The worker waits for the images, which only the
 parent has. Then both meet where each needs what the other has added to the second layer's sums:
 each counts in a flag of its own and waits for the other's. Where images are moved (adversarial.py),
-they meet three times: for the sums, for how to move, and for the sums of the moved ones. The
-floats X each makes for itself, since
-half of them from another core's cache would be there no sooner.
+they meet three times: for the sums, for how to move, and for the sums of the moved ones. The floats
+X each makes for itself, since half of them from another core's cache would be there no sooner.
 """
 
 from __future__ import annotations

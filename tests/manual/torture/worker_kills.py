@@ -28,8 +28,8 @@ TIMES = 100
 MAX_DELAY_S = 2.5  # from the worker's start to the kill
 MAX_SURVIVAL_S = 1.0
 CODE = "from mnist_tui.tui.cli.main import main; main()"
-# Where the processes meet most often in a batch: images are moved. And what an update writes down in
-# case its worker dies: most with Adam, in blocks of whole units.
+# The processes meet most often in a batch where images are moved. And an update writes down most,
+# in case its worker dies, with Adam, in blocks of whole units.
 RUN = (
     "train",
     *("--hidden", "128,64", "--batch-size", "128", "--iterations", "2500", "--threads", "2"),

@@ -113,6 +113,16 @@ def test_the_suggestion_trains_and_ten_times_the_break_does_not(small: Dataset) 
     assert loss_after(test.suggestion) < loss_after(10 * test.breaks_at)
 
 
+def test_it_learns_as_the_run_would_and_is_measured_on_images_as_they_are(small: Dataset) -> None:
+    parameters = initial_parameters((784, 10, 10), "he", np.random.default_rng(0))
+    plain, moved = (
+        find_alpha(parameters, small.train, Hyperparameters(batch_size=16, adversary=epsilon))
+        for epsilon in (0.0, 1.0)
+    )
+    assert plain.first_loss == moved.first_loss
+    assert moved.suggestion < plain.suggestion, "moved images have steeper slopes"
+
+
 def test_the_losses_of_mini_batches_are_of_the_same_images(small: Dataset) -> None:
     """Alphas of 0.0001 change next to nothing, so the first losses are all but one number."""
     parameters = initial_parameters((784, 10, 10), "he", np.random.default_rng(0))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
+import pytest
 from mnist_tui.data.dataset import Dataset
 from mnist_tui.net.hyperparameters import Hyperparameters
 from mnist_tui.net.run.diagnosis import WINDOW_UPDATES, remedy_for
@@ -23,6 +25,36 @@ def test_dropout_that_begins_on_the_way_is_no_collapse(small: Dataset) -> None:
         lows.append(next(steps).train_accuracy)
         assert trainer.diagnosis is None or trainer.diagnosis.kind != "collapsed"
     assert sum(lows) / len(lows) < 0.6 * high, "it looks like a collapse"
+
+
+@pytest.mark.parametrize("adversary", [2.0, 10.0, 28.0])
+def test_an_adversary_that_begins_on_the_way_is_no_problem(
+    small: Dataset, adversary: float
+) -> None:
+    chosen = Hyperparameters(alpha=0.1, batch_size=50, iterations=10_000, hidden=(32,))
+    trainer = Trainer(small.train, small.test, chosen)
+    steps = trainer.steps()
+    high = max(next(steps).train_accuracy for _ in range(300))
+    trainer.change(replace(chosen, adversary=adversary, alpha=1e-6))
+    lows: list[float] = []
+    for _ in range(3 * WINDOW_UPDATES):
+        lows.append(next(steps).train_accuracy)
+        assert trainer.diagnosis is None
+    assert sum(lows) / len(lows) < 0.6 * high, "it looks like a problem"
+
+
+def test_a_problem_is_told_with_an_adversary_as_well(small: Dataset) -> None:
+    chosen = Hyperparameters(alpha=0.1, batch_size=50, iterations=10_000, adversary=1.0)
+    trainer = Trainer(small.train, small.test, chosen)
+    steps = trainer.steps()
+    list(islice(steps, 20))
+    trainer.parameters.W[1][:] = 0  # it answers 7 to everything
+    trainer.parameters.b[1][7] = 3.0
+    trainer.change(replace(chosen, alpha=1e-9))
+    while trainer.diagnosis is None and trainer.iteration < 20 + 2 * WINDOW_UPDATES:
+        next(steps)
+    assert trainer.diagnosis is not None
+    assert trainer.diagnosis.kind == "stuck"
 
 
 def test_a_run_that_collapses_is_noticed_within_the_window_and_can_be_brought_back(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -22,7 +23,8 @@ class AskingScreen(Screen[None]):
         super().__init__()
         self.shown: list[str] = []
         self.may_come = threading.Event()
-        self.was_late = False
+        self.was_late, self.waits = False, True
+        self.calls: list[bool] = []  # whether the result was delivered
 
     def compose(self) -> ComposeResult:
         """One line."""
@@ -40,6 +42,8 @@ class AskingScreen(Screen[None]):
 
     async def on_unmount(self) -> None:
         """Wait for the result, now that the widgets are gone, and the screen is not yet."""
+        if not self.waits:
+            return
         self.was_late = not self.may_come.is_set()
         assert self.is_attached
         assert not self.query(Static)
@@ -49,7 +53,12 @@ class AskingScreen(Screen[None]):
 
 def as_dialogs_do(screen: AskingScreen) -> None:
     """Ask in a thread of one's own."""
-    screen.run_worker(lambda: call_if_open(screen, screen.show, screen.found()), thread=True)
+
+    def work() -> None:
+        words = screen.found()
+        screen.calls.append(call_if_open(screen, screen.show, words))
+
+    screen.run_worker(work, thread=True)
 
 
 def as_rooms_do(screen: AskingScreen) -> None:
@@ -86,6 +95,24 @@ async def test_a_result_that_comes_while_its_screen_is_left_is_dropped(
         ask(screen)
         await app.pop_screen()
         assert screen.was_late
+        assert screen.shown == []
+
+
+async def test_a_result_that_comes_long_after_its_screen_was_left_is_dropped() -> None:
+    app, screen = App[None](), AskingScreen()
+    screen.waits = False
+    async with app.run_test() as pilot:
+        await app.push_screen(screen)
+        as_dialogs_do(screen)
+        await app.pop_screen()
+        while screen.is_attached:
+            await pilot.pause()
+        screen.may_come.set()
+        end = time.monotonic() + PATIENCE
+        while not screen.calls:
+            assert time.monotonic() < end
+            await pilot.pause(0.01)
+        assert screen.calls == [False]
         assert screen.shown == []
 
 

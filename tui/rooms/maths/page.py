@@ -85,7 +85,7 @@ def explanation(state: MathsState, ink: Ink, width: int, height: int) -> Block:
             line.append(" " * gap + note, ink("quiet"))
     if height < MIN_ROWS_FOR_WORDS:
         return [line]
-    text = worded(why(stage, sizes, state.dropped), state.thing)
+    text = worded(why(stage, sizes, state.dropped, is_moved=state.is_moved), state.thing)
     reason = words(text, min(MAX_PROSE_COLUMNS, width - 2), ink("title"))
     block = [line, *(Text(" ").append_text(text) for text in reason)]
     return block if height < MIN_WHY_ROWS else [*block, Text()]

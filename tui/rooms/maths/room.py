@@ -107,7 +107,7 @@ class MathsRoom(Room):
         self, lens: SampleStep, index: int, iteration: int, names: tuple[str, ...], kind: str
     ) -> None:
         """Show new numbers; the stage and what is followed stay as they are."""
-        before = self.state
+        before, is_moved = self.state, self._chosen.adversary > 0
         if before is None:
             path, stage = leading(lens), Stage("x")
             if self._at is not None:
@@ -117,15 +117,15 @@ class MathsRoom(Room):
                 path, self._picked = leading(lens), False
             stage = nearest(stage, lens.sizes)
             inner = self._picked and stage.sources
-            self._set(MathsState(lens, index, iteration, stage, path, names, kind, inner))
+            state = MathsState(lens, index, iteration, stage, path, names, kind, inner)
+            self._set(replace(state, is_moved=is_moved))
             return
         path = before.path
         if not fits(path, lens.sizes) or (not self._picked and index != before.index):
             path, self._picked = leading(lens), False
         stage = nearest(before.stage, lens.sizes)
-        self._set(
-            replace(before, lens=lens, index=index, iteration=iteration, stage=stage, path=path)
-        )
+        now = replace(before, lens=lens, index=index, iteration=iteration, is_moved=is_moved)
+        self._set(replace(now, stage=stage, path=path))
 
     def _set(self, state: MathsState) -> None:
         self.state = state

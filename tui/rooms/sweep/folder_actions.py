@@ -109,6 +109,8 @@ class FolderActions(WatchingRoom):
             self.app.push_screen(ConfirmDialog(question), answered)
             return
 
+        tell = partial(self.main.notify, markup=False, timeout=10)
+
         def write() -> None:
             from ...export.sweep_svg import heatmap_svg
 
@@ -117,10 +119,9 @@ class FolderActions(WatchingRoom):
                 write_atomically(path, content, overwrite=overwrite)
             except (*EXPECTED_ERRORS, OSError) as problem:
                 if not call_if_open(self, self._ask_for_file, str(path), str(problem), found):
-                    call_if_open(self.main, self.warn, str(problem))
+                    call_if_open(self.main, tell, printable(str(problem)))
                 return
             words = printable(f"Written: {path} ({len(content):,} bytes)")
-            tell = partial(self.app.notify, markup=False, timeout=10)
             call_if_open(self.main, tell, words)
 
         self.run_worker(write, thread=True)

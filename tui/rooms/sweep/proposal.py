@@ -50,7 +50,8 @@ class Workload:
         """Return the floating-point operations of an update, those of the matrices."""
         sizes = (self.inputs, *hyperparameters.hidden, self.classes)
         weights = sum(a * b for a, b in pairwise(sizes))
-        return FLOPS_A_WEIGHT * weights * (hyperparameters.batch_size or self.images)
+        passes = 2 if hyperparameters.adversary else 1
+        return FLOPS_A_WEIGHT * passes * weights * (hyperparameters.batch_size or self.images)
 
     def timed(self, hyperparameters: Hyperparameters, updates_a_second: float) -> Workload:
         """Return the same for a machine that makes this many updates of a run a second."""

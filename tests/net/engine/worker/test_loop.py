@@ -26,21 +26,30 @@ from mnist_tui.net.optimizers import GradientDescent
 from tests.helpers.support import PATIENCE, wait_until
 
 SHAPE = BatchShape((16, 6, 5), "float64", 8)
-STEPS = (  # what the parent says in the course of a batch, and what the worker says to that
-    (Flag.REQUESTED, None),
-    (Flag.TAKEN, Flag.WORKER_MET),
-    (Flag.PARENT_MET, Flag.COMPLETED),
+Said = tuple[Flag, int]  # what a flag says of a task: a meeting; 0: the task's own number
+# What the parent says in the course of a batch, and what the worker says to that.
+STEPS: tuple[tuple[Said, Said | None], ...] = (
+    ((Flag.REQUESTED, 0), None),
+    ((Flag.TAKEN, 0), (Flag.WORKER_MET, MEETINGS)),
+    ((Flag.PARENT_MET, MEETINGS), (Flag.COMPLETED, 0)),
 )
+MOVED_STEPS: tuple[tuple[Said, Said | None], ...] = (
+    ((Flag.REQUESTED, 0), None),
+    ((Flag.TAKEN, 0), (Flag.WORKER_MET, 1)),
+    ((Flag.PARENT_MET, 1), (Flag.WORKER_MET, 2)),
+    ((Flag.PARENT_MET, 2), (Flag.WORKER_MET, MEETINGS)),
+    ((Flag.PARENT_MET, MEETINGS), (Flag.COMPLETED, 0)),
+)
+WAYS = ((0.0, STEPS), (1.0, MOVED_STEPS))  # how far images are moved, and the steps then
 
 
-def number(flag: Flag, task: int) -> int:
-    """What a flag says when a task has come so far."""
-    is_met = flag in (Flag.PARENT_MET, Flag.WORKER_MET)
-    return meeting(task, MEETINGS) if is_met else task
+def number(task: int, count: int) -> int:
+    """What a flag says when a task has come to this meeting; 0: to no meeting."""
+    return meeting(task, count) if count else task
 
 
 @contextmanager
-def serving() -> Generator[memoryview[int]]:
+def serving(epsilon: float = 0.0) -> Generator[memoryview[int]]:
     """The flags of a worker that waits for blank images; it has ended when the context has."""
     file = nameless_file(byte_count(SHAPE))
     parents, workers = SharedMemory(file, SHAPE), SharedMemory(file, SHAPE)
@@ -55,6 +64,7 @@ def serving() -> Generator[memoryview[int]]:
     thread.start()
     try:
         parents.flags[Flag.ROWS] = SHAPE.rows
+        parents.epsilon[0] = epsilon
         wait_until(lambda: parents.flags[Flag.IS_READY])
         yield parents.flags
     finally:
@@ -64,13 +74,20 @@ def serving() -> Generator[memoryview[int]]:
     assert not thread.is_alive()
 
 
-@pytest.mark.parametrize("steps", range(len(STEPS) + 1))
-def test_it_ends_with_its_pipe_however_far_a_batch_has_come(steps: int) -> None:
-    with serving() as flags:
-        for said, answer in STEPS[:steps]:
-            assert not answer or flags[answer] == 0, "it waits for the parent"
-            flags[said] = number(said, 1)
-            wait_until(lambda answer=answer: not answer or flags[answer] == number(answer, 1))
+@pytest.mark.parametrize(
+    ("epsilon", "steps"),
+    [(epsilon, steps[:count]) for epsilon, steps in WAYS for count in range(len(steps) + 1)],
+)
+def test_it_ends_with_its_pipe_however_far_a_batch_has_come(
+    epsilon: float, steps: tuple[tuple[Said, Said | None], ...]
+) -> None:
+    with serving(epsilon) as flags:
+        for (flag, count), answer in steps:
+            if answer is not None:
+                assert flags[answer[0]] < number(1, answer[1]), "it waits for the parent"
+            flags[flag] = number(1, count)
+            if answer is not None:
+                wait_until(lambda answer=answer: flags[answer[0]] == number(1, answer[1]))
 
 
 @pytest.mark.parametrize(
@@ -79,23 +96,24 @@ def test_it_ends_with_its_pipe_however_far_a_batch_has_come(steps: int) -> None:
         (SharedBatch, "draw"),
         (HalfOfUnits, "forward"),
         (HalvedNetwork, "rest"),
+        (HalfOfUnits, "input_error"),
         (HalfOfUnits, "backward"),
     ],
 )
 def test_a_batch_that_it_has_no_memory_for_is_never_completed(
     monkeypatch: pytest.MonkeyPatch, owner: object, name: str
 ) -> None:
-    def short(*_: object) -> None:
+    def short(*_: object, **__: object) -> None:
         raise MemoryError
 
-    with serving() as flags:
+    with serving(epsilon=1.0) as flags:
         with monkeypatch.context() as patched:
             patched.setattr(owner, name, short)
-            for said, _ in STEPS:
-                flags[said] = number(said, 1)
+            for (flag, count), _ in MOVED_STEPS:
+                flags[flag] = number(1, count)
             wait_until(lambda: flags[Flag.FAILED] == 1)
-        for said, _ in STEPS:
-            flags[said] = number(said, 2)
+        for (flag, count), _ in MOVED_STEPS:
+            flags[flag] = number(2, count)
         wait_until(lambda: flags[Flag.COMPLETED] != 0)
         assert flags[Flag.COMPLETED] == 2
 

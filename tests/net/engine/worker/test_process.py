@@ -66,11 +66,15 @@ def test_images_classes_and_batches_of_other_sizes_are_halved_alike(dtype: type)
     samples = digits_of_noise(300, pixels=900, classes=26)
     parameters = initial_parameters((900, 41, 26), "he", np.random.default_rng(1), dtype)
     worker, expected, found = ready_worker(parameters), parameters.copy(), parameters.copy()
-    for m, place in ((101, 0), (300, 101), (1, 401)):
+    for m, place, epsilon in ((101, 0, 1.0), (300, 101, 0.0), (1, 401, 28.0), (99, 402, 0.1)):
         rows, dropout = np.arange(m)[::-1], Dropout(0.2, 0.5, 1, 3, place)
         alone, together = (HalvedNetwork(parameters, gradient) for gradient in (expected, found))
-        score = gradient_by_halves(alone, samples.images[rows], samples.labels[rows], dropout)
-        found_score, _ = worker.gradient(together, samples.images, samples.labels, rows, dropout)
+        score = gradient_by_halves(
+            alone, samples.images[rows], samples.labels[rows], dropout, epsilon
+        )
+        found_score, _ = worker.gradient(
+            together, samples.images, samples.labels, rows, dropout, epsilon
+        )
         assert found_score == score
         assert found.vector.tobytes() == expected.vector.tobytes()
     worker.close()
@@ -87,6 +91,14 @@ def test_any_number_of_processes_leaves_out_the_same_units() -> None:
     alone = trained(1, **rates)
     assert alone == trained(2, **rates) == trained(3, **rates)
     assert alone != trained(1)
+
+
+def test_any_number_of_processes_moves_images_alike() -> None:
+    others: dict[str, Any] = {"adversary": 1.0, "dropout": 0.1, "input_dropout": 0.1}
+    alone = trained(1, **others)
+    assert alone == trained(2, **others) == trained(3, **others)
+    weaker: dict[str, Any] = {**others, "adversary": 0.5}
+    assert alone != trained(1, **weaker)
 
 
 @pytest.mark.parametrize("optimizer", ["momentum", "adam"])

@@ -39,6 +39,8 @@ WHY: dict[str, str] = {
     "unit, nor through one left out, and through the others times the same M.",
     "update": "Every weight goes a step against its slope, here on a copy and for this digit "
     "alone, by plain gradient descent. Training averages over many digits.",
+    "moved update": "Every weight goes a step against its slope, here on a copy and for this digit "
+    "as it is. Training averages over many, each moved first to where it errs more: adversary.",
 }
 NAMES = {"x": "The digit as numbers", "loss": "The loss", "update": "The update"}
 
@@ -148,11 +150,22 @@ def shapes(stage: Stage, sizes: Sequence[int], dropped: Collection[int] = ()) ->
     }[stage.kind]
 
 
-def why(stage: Stage, sizes: Sequence[int], dropped: Collection[int] = ()) -> str:
-    """Return the reason for the stage in a sentence or two; dropped: the layers with masks."""
+def why(
+    stage: Stage, sizes: Sequence[int], dropped: Collection[int] = (), *, is_moved: bool = False
+) -> str:
+    """Return the reason for the stage in a sentence or two.
+
+    Args:
+        stage: The stage.
+        sizes: Widths of the network.
+        dropped: The layers that have masks.
+        is_moved: Whether training moves the digit before it is learnt.
+    """
     last = len(sizes) - 1
     if stage.layer == last and stage.kind in ("Z", "A", "dZ"):
         return WHY[{"Z": "logits", "A": "softmax", "dZ": "error"}[stage.kind]]
     if stage.layer in dropped and stage.kind in ("x", "A", "dZ"):
         return WHY[f"masked {stage.kind}"]
+    if is_moved and stage.kind == "update":
+        return WHY["moved update"]
     return WHY["first Z" if stage == Stage("Z", 1) else stage.kind]

@@ -35,6 +35,7 @@ class MathsState:
     by_size: bool | None = None  # units in order of size; None: where there are many
     picture: bool = False  # where there is no room for both, the picture instead of the terms
     row: int = 0  # of the update's table
+    is_moved: bool = False  # in training, before it is learnt: adversary
 
     @property
     def side(self) -> int:
