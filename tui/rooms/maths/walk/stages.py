@@ -40,7 +40,7 @@ WHY: dict[str, str] = {
     "update": "Every weight goes a step against its slope, here on a copy and for this digit "
     "alone, by plain gradient descent. Training averages over many digits.",
     "moved update": "Every weight goes a step against its slope, here on a copy and for this digit "
-    "as it is. Training averages over many, each moved first to where it errs more: adversary.",
+    "as it is. Training moves digits first (adversary), and averages over many.",
 }
 NAMES = {"x": "The digit as numbers", "loss": "The loss", "update": "The update"}
 
