@@ -53,6 +53,7 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
     )
     _refuse(name, state, log)
     needs = _Needs(state, log)
+    masked = parts.MASKED if needs.dropout else parts.UNMASKED
     body = [
         parts.DOC.format(file=re.sub(r"[^\w.-]", "_", file)),
         parts.IMPORTS.format(
@@ -64,16 +65,9 @@ def script(name: str, saved: SavedModel, file: str = "run.py") -> str:
         parts.LOAD,
         _deforming() if needs.elastic else "",
         parts.FIRST[log[0][1].init],
-        parts.MATHEMATICS.format(
-            **(parts.MASKED if needs.dropout else parts.UNMASKED),
-            dZ=", dZ" if needs.adversary else "",
-        ),
+        parts.MATHEMATICS.format(**masked, dZ=", dZ" if needs.adversary else ""),
         parts.DROPOUT if needs.dropout else "",
-        parts.ADVERSARY.format(
-            M=", M=()" if needs.dropout else "", masks=", M" if needs.dropout else ""
-        )
-        if needs.adversary
-        else "",
+        parts.ADVERSARY.format(M=masked["M"], masks=needs.masks) if needs.adversary else "",
         *(parts.MOVES[optimizer] for optimizer in needs.optimizers),
         _table(needs.optimizers),
         parts.SCHEDULE if needs.schedule else "",
@@ -108,6 +102,7 @@ class _Needs:
         self.batches = any(chosen.batch_size is not None for chosen in stages)
         self.max_norm = any(chosen.max_norm for chosen in stages)
         self.dropout = any(chosen.dropout or chosen.input_dropout for chosen in stages)
+        self.masks = ", M" if self.dropout else ""  # as an argument of the functions
         self.adversary = any(chosen.adversary for chosen in stages)
         self.elastic = any(chosen.augment != "none" for chosen in stages)
         self.momentum = self.optimizers != ["gd"]
@@ -141,11 +136,10 @@ class _Needs:
             alpha = 'scheduled(chosen["alpha"], chosen["schedule"], update / chosen["iterations"])'
         columns = "seen.T" if self.elastic else "pixels[rows].T" if self.batches else "pixels.T"
         y = "labels[rows]" if self.batches else "labels"
-        masks = ", M" if self.dropout else ""
         move = ""
         if self.adversary:
             keep = parts.KEEP_MASKS if self.dropout else ""
-            move = parts.MOVE_BATCH.format(X=columns, y=y, masks=masks, keep=keep)
+            move = parts.MOVE_BATCH.format(X=columns, y=y, masks=self.masks, keep=keep)
         return parts.MAIN.format(
             order=" every epoch's order" if self.batches else " nothing more",
             begin=parts.BEGIN_BATCHES if self.batches else "",
@@ -163,7 +157,7 @@ class _Needs:
             draw_masks=parts.DRAW_MASKS if self.dropout else "",
             move=move,
             dZ=", _" if self.adversary else "",
-            masks=masks,
+            masks=self.masks,
             X="X" if self.adversary else columns,
             y=y,
             decay=parts.DECAY if self.decay else "",

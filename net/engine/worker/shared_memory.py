@@ -52,8 +52,6 @@ class Flag(IntEnum):
 
 
 FLAGS = 32
-
-
 MEETINGS = 3  # in the course of a batch, at most
 
 

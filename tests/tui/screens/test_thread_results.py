@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from mnist_tui.tui.rooms.background_job import BackgroundJob
@@ -71,15 +73,24 @@ def as_rooms_do(screen: AskingScreen) -> None:
     BackgroundJob(screen).ask(job)
 
 
+@asynccontextmanager
+async def asked(
+    ask: Callable[[AskingScreen], None],
+) -> AsyncGenerator[tuple[App[None], AskingScreen]]:
+    """An app whose screen has asked, and waits for its result."""
+    app, screen = App[None](), AskingScreen()
+    async with app.run_test():
+        await app.push_screen(screen)
+        ask(screen)
+        yield app, screen
+
+
 WAYS = pytest.mark.parametrize("ask", [as_dialogs_do, as_rooms_do])
 
 
 @WAYS
 async def test_a_result_is_shown(ask: Callable[[AskingScreen], None]) -> None:
-    app, screen = App[None](), AskingScreen()
-    async with app.run_test():
-        await app.push_screen(screen)
-        ask(screen)
+    async with asked(ask) as (app, screen):
         screen.may_come.set()
         await app.workers.wait_for_complete()
         assert screen.shown == ["found"]
@@ -89,29 +100,23 @@ async def test_a_result_is_shown(ask: Callable[[AskingScreen], None]) -> None:
 async def test_a_result_that_comes_while_its_screen_is_left_is_dropped(
     ask: Callable[[AskingScreen], None],
 ) -> None:
-    app, screen = App[None](), AskingScreen()
-    async with app.run_test():
-        await app.push_screen(screen)
-        ask(screen)
+    async with asked(ask) as (app, screen):
         await app.pop_screen()
         assert screen.was_late
         assert screen.shown == []
 
 
 async def test_a_result_that_comes_long_after_its_screen_was_left_is_dropped() -> None:
-    app, screen = App[None](), AskingScreen()
-    screen.waits = False
-    async with app.run_test() as pilot:
-        await app.push_screen(screen)
-        as_dialogs_do(screen)
+    async with asked(as_dialogs_do) as (app, screen):
+        screen.waits = False
         await app.pop_screen()
         while screen.is_attached:
-            await pilot.pause()
+            await asyncio.sleep(0.01)
         screen.may_come.set()
         end = time.monotonic() + PATIENCE
         while not screen.calls:
             assert time.monotonic() < end
-            await pilot.pause(0.01)
+            await asyncio.sleep(0.01)
         assert screen.calls == [False]
         assert screen.shown == []
 
@@ -120,9 +125,7 @@ async def test_a_result_that_comes_long_after_its_screen_was_left_is_dropped() -
 async def test_a_result_that_comes_while_the_app_closes_is_dropped(
     ask: Callable[[AskingScreen], None],
 ) -> None:
-    app, screen = App[None](), AskingScreen()
-    async with app.run_test():
-        await app.push_screen(screen)
-        ask(screen)
+    async with asked(ask) as (_, screen):
+        pass
     assert screen.was_late
     assert screen.shown == []

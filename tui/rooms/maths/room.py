@@ -117,8 +117,8 @@ class MathsRoom(Room):
                 path, self._picked = leading(lens), False
             stage = nearest(stage, lens.sizes)
             inner = self._picked and stage.sources
-            state = MathsState(lens, index, iteration, stage, path, names, kind, inner)
-            self._set(replace(state, is_moved=is_moved))
+            shown = lens, index, iteration, stage, path, names, kind, inner
+            self._set(MathsState(*shown, is_moved=is_moved))
             return
         path = before.path
         if not fits(path, lens.sizes) or (not self._picked and index != before.index):
